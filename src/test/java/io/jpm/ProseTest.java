@@ -3,11 +3,11 @@ package io.jpm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,10 +52,10 @@ class ProseTest {
   /// Each with the advice for the writer.
   private static final Map<Pattern, String> MARKERS = markers();
 
-  /// Types in documents: `Type`, `Type.Nested` or `some.pkg.Type`, in backticks.
+  /// References in documents, in backticks: `Type`, `some.pkg.Type`, `Type.member`, `Type#member`.
   private static final Pattern TYPE =
       Pattern.compile(
-          "`((?:[a-z][a-z0-9]*\\.)*)([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?:[.#(][^`]*)?`");
+          "`((?:[a-z][a-z0-9]*\\.)*)([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?:[.#](\\w+))?(?:[.(<][^`]*)?`");
 
   private static Map<Pattern, String> markers() {
     Map<Pattern, String> all = new LinkedHashMap<>();
@@ -179,50 +179,55 @@ class ProseTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"docs/architecture.md", "docs/testing.md", "CONTRIBUTING.md", "docs/style.md"})
-  void documentsNameTypesThatExist(Path document) throws IOException {
-    String sources = sources();
-    Set<String> missing = new TreeSet<>();
-    Matcher type = TYPE.matcher(Files.readString(document));
+  @CsvSource({"docs/architecture.md", "docs/testing.md", "CONTRIBUTING.md", "README.md"})
+  void documentsNameTypesAndMembersThatExist(Path document) throws IOException {
+    Map<String, String> sources = sources();
+    Map<String, List<String>> declared = declarations(sources);
     List<String> exceptions = exceptions();
-    while (type.find()) {
-      String name = type.group(2);
-      String path = type.group(1).replace('.', '/') + name + ".java";
+    Set<String> missing = new TreeSet<>();
+    Matcher reference = TYPE.matcher(Files.readString(document));
+    while (reference.find()) {
+      String name = reference.group(2);
+      String path = reference.group(1).replace('.', '/') + name;
+      Pattern member = Pattern.compile("\\b" + reference.group(3) + "\\b");
       boolean exists =
-          type.group(1).isEmpty()
-              ? Pattern.compile("\\b(?:class|interface|record|enum) " + name + "\\b")
-                  .matcher(sources)
-                  .find()
-              : sources.contains("//file io/jpm/" + path) || sources.contains("//file " + path);
+          declared.getOrDefault(name, List.of()).stream()
+              .filter(
+                  file -> path.equals(name) || file.equals("io/jpm/" + path) || file.equals(path))
+              .map(sources::get)
+              .anyMatch(text -> reference.group(3) == null || member.matcher(text).find());
       if (!exists && !exceptions.contains("`" + name + "`")) {
-        missing.add(type.group());
+        missing.add(reference.group());
       }
     }
     assertThat(missing).isEmpty();
   }
 
-  /// All Java sources, each behind a line with its path below the source folder.
-  private static String sources() throws IOException {
-    StringBuilder text = new StringBuilder();
+  /// Returns the files that declare each type, nested ones too.
+  private static Map<String, List<String>> declarations(Map<String, String> sources) {
+    Pattern declaration = Pattern.compile("\\b(?:class|interface|record|enum) ([A-Z]\\w*)");
+    Map<String, List<String>> files = new HashMap<>();
+    sources.forEach((file, text) ->
+        declaration
+            .matcher(text)
+            .results()
+            .forEach(it -> files.computeIfAbsent(it.group(1), _ -> new ArrayList<>()).add(file)));
+    return files;
+  }
+
+  /// Returns the text of each Java file by its path below the source folder, without `.java`.
+  private static Map<String, String> sources() throws IOException {
+    Map<String, String> texts = new HashMap<>();
     for (String root :
         List.of("src/main/java", "src/agent/java", "src/agent/bootstrap", "src/test/java")) {
       Path folder = Path.of(root);
-      if (!Files.exists(folder)) {
-        continue;
-      }
       try (Stream<Path> files = Files.walk(folder)) {
-        files
-            .filter(file -> file.toString().endsWith(".java"))
-            .forEach(file -> {
-              text.append("//file ").append(folder.relativize(file)).append('\n');
-              try {
-                text.append(Files.readString(file));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        for (Path file : files.filter(it -> it.toString().endsWith(".java")).toList()) {
+          String path = folder.relativize(file).toString();
+          texts.put(path.substring(0, path.length() - 5), Files.readString(file));
+        }
       }
     }
-    return text.toString();
+    return texts;
   }
 }

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The IPC channel to jpm, over which jpm sends commands to the process ([AgentCommandParser]). All
-/// other messages are ignored.
+/// The IPC channel over which jpm sends commands to the process ([AgentCommandParser]). All other
+/// messages are ignored.
 final class AgentChannel {
   /// The descriptor of the channel.
   static final int DESCRIPTOR = 3;
@@ -26,16 +26,17 @@ final class AgentChannel {
     this.unsafeMemory = unsafeMemory;
   }
 
-  /// Starts to read commands for the lifetime of the process, on a daemon thread.
+  /// Starts a daemon thread that reads commands for the lifetime of the process.
   void listen(AgentCommandParser agentCommandParser) {
     Thread thread = new Thread(() -> run(agentCommandParser), "jpm-channel");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /// Sends a line, which includes its line end, to jpm. Waits for a while if the channel is full.
+  /// Sends a line to jpm; the line must include its line break. Waits for a while if the channel is
+  /// full.
   ///
-  /// @throws IOException the channel is closed, or stays full
+  /// @throws IOException if the channel is closed or remains full
   synchronized void send(String line) throws IOException {
     FileDescriptor fd = jdkSockets.descriptor(DESCRIPTOR);
     byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);

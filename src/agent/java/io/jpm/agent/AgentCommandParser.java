@@ -3,39 +3,39 @@ package io.jpm.agent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Finds the commands for the agent among the lines of the channel, however long the other lines
+/// Finds the commands for the agent among the lines of the IPC channel, however long other lines
 /// are.
 final class AgentCommandParser {
-  /// Accept no more connections and finish the open ones.
+  /// Tells the process to accept no more connections and to finish the open ones.
   static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
 
-  /// Accept client connections.
+  /// Tells the process to accept client connections.
   static final String ACCEPT = "{\"cmd\":\"NODE_JPM\",\"act\":\"accept\"}";
 
-  /// Accept no client connections until [#ACCEPT].
+  /// Tells the process to accept no client connections until [#ACCEPT].
   static final String PAUSE = "{\"cmd\":\"NODE_JPM\",\"act\":\"pause\"}";
 
-  /// Report where the process itself is reached.
+  /// Tells the process to report the addresses at which only this process answers.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
-  /// Close the inherited sockets that no server has requested.
+  /// Tells the process to close the inherited sockets that no server has requested.
   static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
 
-  /// More than the length of the longest command.
+  /// The size of the line buffer, which exceeds the length of the longest command.
   private static final int CAPACITY = 64;
 
   private final Map<String, Runnable> actions;
   private final byte[] line = new byte[CAPACITY];
 
-  /// How much of the current line is stored; bytes beyond [#CAPACITY] are dropped.
+  /// The number of stored bytes of the current line; bytes beyond [#CAPACITY] are dropped.
   private int length;
 
-  /// @param actions the action for each command
+  /// @param actions the actions, by command
   AgentCommandParser(Map<String, Runnable> actions) {
     this.actions = Map.copyOf(actions);
   }
 
-  /// Processes more bytes of the channel.
+  /// Reads more bytes from the channel, and runs the actions of the commands that they complete.
   void read(byte[] bytes) {
     for (byte next : bytes) {
       if (next == '\n') {

@@ -8,11 +8,11 @@ import java.util.Map;
 public final class AgentInstaller {
   private AgentInstaller() {}
 
-  /// Does nothing if the variables exist but the sockets do not: then the app has started this JVM.
-  /// A process in fork mode (`JPM_ALONE`) opens its ports itself, except for those that it inherits
-  /// from the process that it replaces.
+  /// Installs the hooks. Does nothing if the variables exist but the sockets do not, because then
+  /// the app itself has started this JVM. A process in fork mode (`JPM_ALONE`) opens its ports
+  /// itself, except for those that it inherits from the process that it replaces.
   ///
-  /// @throws Exception the internals of this JVM are not as expected; the app is unchanged
+  /// @throws Exception if the internals of this JVM are not as expected; the app is unchanged
   public static void install(Instrumentation jvm) throws Exception {
     Map<String, String> environment = System.getenv();
     DescriptorInspector descriptorInspector = DescriptorInspector.ofThisProcess();
@@ -43,7 +43,7 @@ public final class AgentInstaller {
     SocketClassTransformer.rewrite(jvm);
     sharedSocketBinder.enable();
     if (!alone) {
-      // In fork mode a program keeps its native transport.
+      // In fork mode, a program keeps its native transport.
       NativeTransportDisabler.install(jvm, told ? probedListeners::transportReplaced : () -> {});
     }
     if (told) {

@@ -3,7 +3,7 @@ package io.jpm.agent;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Redirects the system calls in a method of a server socket to [SocketHooks].
+/// Redirects the system calls in a method of a server socket class to [SocketHooks].
 final class CallRedirectVisitor extends MethodVisitor {
   private static final String NET = "sun/nio/ch/Net";
   private static final String BIND = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;I)V";
@@ -14,8 +14,8 @@ final class CallRedirectVisitor extends MethodVisitor {
   private final String type;
   private final Runnable changed;
 
-  /// @param type the class of the method
-  /// @param changed run at each change
+  /// @param type the class that contains the method
+  /// @param changed run for each change
   CallRedirectVisitor(String type, MethodVisitor next, Runnable changed) {
     super(Opcodes.ASM9, next);
     this.type = type;
@@ -60,7 +60,8 @@ final class CallRedirectVisitor extends MethodVisitor {
     return method.startsWith("(Ljava/io/FileDescriptor;");
   }
 
-  /// Pushes whether the socket is a server's: `java.net` has one class for clients and servers.
+  /// Pushes whether the socket belongs to a server, because `java.net` uses the same class for
+  /// clients and servers.
   private void isServer() {
     if (type.endsWith("/NioSocketImpl")) {
       visitVarInsn(Opcodes.ALOAD, 0);

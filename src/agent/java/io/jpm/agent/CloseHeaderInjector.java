@@ -6,44 +6,44 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /// Inserts `Connection: close` into the HTTP/1 responses on one connection of a draining process,
-/// so that the client uses another connection for its next request. [#asked] may be called by
-/// another thread than [#write]; writes do not overlap.
+/// so that the client uses another connection for its next request. [#requestReceived] may be
+/// called on a different thread than [#write]. Calls of [#write] must not overlap.
 final class CloseHeaderInjector {
   private static final byte[] LINE = "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NOTHING = {};
   private static final int LONGEST_STATUS_LINE = 1024;
 
-  /// The first bytes of a request, except for CONNECT, which makes a tunnel, and PRI, which begins
-  /// HTTP/2.
+  /// Matches the first bytes of a request, except for CONNECT, which opens a tunnel, and PRI, which
+  /// begins HTTP/2.
   private static final Pattern REQUEST = Pattern.compile("(?!CONNECT |PRI )[A-Z]{3,16} ");
 
   private static final Pattern FINAL = Pattern.compile("HTTP/1\\.[01] [2-5]");
 
-  /// Except for 101, after which another protocol follows.
+  /// Matches an interim response, except for 101, after which another protocol follows.
   private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)");
 
-  /// The number of bytes that show whether a request begins.
-  static final int GLANCE = 17;
+  /// The number of bytes that are needed to recognize the beginning of a request.
+  static final int PREFIX_LENGTH = 17;
 
   private volatile boolean asked;
 
-  /// The number of bytes that follow of a status line that was written in part.
+  /// The number of remaining bytes of a status line that was partly written.
   private int statusLine;
 
-  /// The number of bytes that follow of our line if it was written in part.
+  /// The number of remaining bytes of our line if it was partly written.
   private int rest;
 
-  /// The connection.
+  /// The connection to which the bytes are written.
   interface ByteSink {
     /// Writes as many bytes as the connection accepts.
     ///
-    /// @return how many were written, or a negative number of `sun.nio.ch.IOStatus`
+    /// @return the number of bytes written, or a negative value of `sun.nio.ch.IOStatus`
     int write(byte[] bytes) throws IOException;
   }
 
-  /// Reports whether these bytes, the first of a read, begin a request.
+  /// Reports whether `glance`, the first bytes of a read, begins a request.
   static boolean isRequest(byte[] glance) {
-    return REQUEST.matcher(text(glance, GLANCE)).lookingAt();
+    return REQUEST.matcher(text(glance, PREFIX_LENGTH)).lookingAt();
   }
 
   /// Records that a request has been read.
@@ -56,11 +56,11 @@ final class CloseHeaderInjector {
     return asked || statusLine > 0 || rest > 0;
   }
 
-  /// Writes the server's bytes, with our line inserted where it belongs. If nothing was written,
-  /// the state is unchanged.
+  /// Writes the server's bytes, with our line inserted after the status line. If no byte was
+  /// written, the state is unchanged.
   ///
-  /// @param bytes the server's
-  /// @return how many of them were written, or the negative result of the wire
+  /// @param bytes the server's bytes
+  /// @return how many of the server's bytes were written, or the negative result of `byteSink`
   int write(byte[] bytes, ByteSink byteSink) throws IOException {
     while (true) {
       boolean first = statusLine == 0 && rest == 0;
@@ -80,11 +80,11 @@ final class CloseHeaderInjector {
       if (written > oursWritten) {
         return written - oursWritten;
       }
-      // Only bytes of our line were written, so the server has made no progress: continue.
+      // Only bytes of our line were written, so the server has made no progress yet: continue.
     }
   }
 
-  /// Returns how many of the server's bytes come before our line.
+  /// Returns how many of the server's bytes precede our line.
   private int before(int line, int length) {
     if (rest > 0) {
       return 0;
@@ -92,7 +92,7 @@ final class CloseHeaderInjector {
     return line == 0 ? length : Math.min(line, length);
   }
 
-  /// Returns the part of our line that comes after `before` bytes.
+  /// Returns the part of our line that follows `before` bytes.
   private byte[] ours(int line, int before) {
     if (rest > 0) {
       return Arrays.copyOfRange(LINE, LINE.length - rest, LINE.length);
@@ -107,17 +107,17 @@ final class CloseHeaderInjector {
     return all;
   }
 
-  /// Returns the length of the status line with its end; 0 if these are not the first bytes of a
-  /// final HTTP/1 response.
+  /// Returns the length of the status line, including its line break; 0 if these are not the first
+  /// bytes of a final HTTP/1 response.
   private static int statusLineLength(byte[] bytes) {
     String text = text(bytes, LONGEST_STATUS_LINE);
     int end = text.indexOf("\r\n");
     return end > 0 && FINAL.matcher(text).lookingAt() ? end + 2 : 0;
   }
 
-  /// Reports whether the bytes begin an interim response, so that the final one still follows.
+  /// Reports whether the bytes begin an interim response, which the final one follows.
   private static boolean isInterim(byte[] bytes) {
-    return INTERIM.matcher(text(bytes, GLANCE)).lookingAt();
+    return INTERIM.matcher(text(bytes, PREFIX_LENGTH)).lookingAt();
   }
 
   private static String text(byte[] bytes, int most) {

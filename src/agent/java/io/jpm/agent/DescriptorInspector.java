@@ -4,30 +4,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Resolves the descriptor numbers of a process to sockets.
+/// Determines to which sockets the descriptor numbers of a process refer.
 ///
-/// @param folder `/proc/self/fd`
+/// @param folder the directory of the descriptors, `/proc/self/fd`
 record DescriptorInspector(Path folder) {
   static DescriptorInspector ofThisProcess() {
     return new DescriptorInspector(Path.of("/proc/self/fd"));
   }
 
-  /// Reports whether it is an open socket.
+  /// Reports whether the descriptor is an open socket.
   boolean isSocket(int number) {
     return target(number).startsWith("socket:[");
   }
 
-  /// Reports whether it is the open socket with this inode.
+  /// Reports whether the descriptor is the open socket with this inode.
   boolean isSocket(int number, String inode) {
     return target(number).equals("socket:[" + inode + "]");
   }
 
-  /// Reports whether both are open and the same socket.
+  /// Reports whether both descriptors are open and refer to the same socket.
   boolean same(int one, int other) {
     return isSocket(one) && target(one).equals(target(other));
   }
 
-  /// Returns the inode of the socket; empty if it is not a socket.
+  /// Returns the inode of the socket; empty if the descriptor is not a socket.
   String inode(int number) {
     String target = target(number);
     return target.startsWith("socket:[")

@@ -9,16 +9,16 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Handles the redirected calls of the JDK's sockets while the process drains. Called only then,
-/// except for [#accept], which servers with an [ProbedListener] always call.
+/// Implements the redirected calls of the JDK's sockets while the process drains. Called only then,
+/// except for [#accept], which servers with a [ProbedListener] always call.
 final class DrainInterceptor {
   private static final int UNAVAILABLE = -2;
 
-  /// A server that is notified of a connection and does not get it tries again at once, until
-  /// another process has taken it.
+  /// How long a server pauses that is notified of a connection but must not accept it. Without a
+  /// pause, it would retry continuously until another process has accepted the connection.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /// Bytes of one write beyond this number are written unchanged.
+  /// Upper bound on the bytes that are examined per write. Bytes beyond it are written unchanged.
   private static final int MOST = 64 * 1024;
 
   /// The size of an `iovec` on a 64-bit system.
@@ -30,7 +30,8 @@ final class DrainInterceptor {
   private final ProbedListeners probedListeners;
   private volatile boolean begun;
 
-  /// The key is the descriptor object, which equals only itself: descriptor numbers are reused.
+  /// The key is the descriptor object, which equals only itself, because descriptor numbers are
+  /// reused.
   private final Map<FileDescriptor, CloseHeaderInjector> responses =
       Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -67,7 +68,7 @@ final class DrainInterceptor {
 
   int read(FileDescriptor fd, long address, int length) throws IOException {
     int count = jdkSockets.read(fd, address, length);
-    look(fd, address, count);
+    detectRequest(fd, address, count);
     return count;
   }
 
@@ -75,15 +76,15 @@ final class DrainInterceptor {
     long read = jdkSockets.readv(fd, vector, count);
     if (read > 0 && count > 0) {
       long length = unsafeMemory.number(vector + VECTOR_ENTRY / 2);
-      look(fd, unsafeMemory.number(vector), (int) Math.min(read, length));
+      detectRequest(fd, unsafeMemory.number(vector), (int) Math.min(read, length));
     }
     return read;
   }
 
-  private void look(FileDescriptor fd, long address, int count) {
+  private void detectRequest(FileDescriptor fd, long address, int count) {
     if (count > 0
         && CloseHeaderInjector.isRequest(
-            unsafeMemory.get(address, Math.min(count, CloseHeaderInjector.GLANCE)))) {
+            unsafeMemory.get(address, Math.min(count, CloseHeaderInjector.PREFIX_LENGTH)))) {
       responses.computeIfAbsent(fd, it -> new CloseHeaderInjector()).requestReceived();
     }
   }

@@ -7,20 +7,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/// A socket that the process has inherited: shared by all processes of the app or, in fork mode,
-/// handed over by the previous process.
+/// A socket that the process has inherited. It is shared by all processes of the app or, in fork
+/// mode, was handed over by the previous process.
 ///
 /// @param ipv6 whether its family is IPv6
-/// @param number its descriptor in this process
+/// @param number its descriptor number in this process
 record InheritedSocket(boolean ipv6, int number) {
-  /// Returns its family, as `Net.bind` expects it.
+  /// Returns the family of the socket, in the form that `Net.bind` expects.
   ProtocolFamily family() {
     return ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
   }
 
-  /// Returns the sockets that the variables name and that exist. `JPM_SOCKETS` contains their
-  /// descriptors, `v6:5,6;v4:7,8`, and `JPM_SOCKET_INODES` their inodes in the same order, so that
-  /// no other descriptor is ever mistaken for one of them.
+  /// Returns the sockets that the environment variables name and that exist. `JPM_SOCKETS` contains
+  /// their descriptors, such as `v6:5,6;v4:7,8`. `JPM_SOCKET_INODES` contains their inodes in the
+  /// same order, so no other descriptor can be mistaken for one of them.
   static List<InheritedSocket> all(
       Map<String, String> environment, DescriptorInspector descriptorInspector) {
     List<InheritedSocket> sockets = new ArrayList<>();

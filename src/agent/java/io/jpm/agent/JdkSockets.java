@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Calls the methods of `sun.nio.ch` that the hooks need, which are the same in Java 17 to 25. They
-/// are accessible only by method handles.
+/// Calls the methods of `sun.nio.ch` that the hooks need. These methods are the same in Java 17 to
+/// 25, and are accessible only through method handles.
 final class JdkSockets {
   private static final String NETWORKING = "sun.nio.ch";
   private static final int SOL_SOCKET = 1;
@@ -85,7 +85,7 @@ final class JdkSockets {
 
   /// Opens the JDK's packages to the agent and finds the methods.
   ///
-  /// @throws ReflectiveOperationException this JVM does not have one of the methods
+  /// @throws ReflectiveOperationException if this JVM does not have one of the methods
   static JdkSockets open(Instrumentation jvm) throws ReflectiveOperationException {
     Set<Module> us = Set.of(JdkSockets.class.getModule());
     Map<String, Set<Module>> opened = Map.of(NETWORKING, us, "jdk.internal.misc", us);
@@ -111,7 +111,8 @@ final class JdkSockets {
         .findStatic(type, name, method);
   }
 
-  /// Finds a native method that moves bytes. Its class depends on the version of Java.
+  /// Finds a native method that transfers bytes. The class of the method depends on the Java
+  /// version.
   private MethodHandle transfer(String name, Class<?> result) throws ReflectiveOperationException {
     NoSuchMethodException missing = new NoSuchMethodException(name);
     for (String owner : List.of("SocketDispatcher", "FileDispatcherImpl")) {
@@ -136,7 +137,7 @@ final class JdkSockets {
     return ipv6 && family != StandardProtocolFamily.INET;
   }
 
-  /// `bind(2)`.
+  /// Calls `bind(2)`.
   void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
       throws IOException {
     try {
@@ -146,7 +147,7 @@ final class JdkSockets {
     }
   }
 
-  /// `bind(2)` of a socket of the default family.
+  /// Calls `bind(2)` for a socket of the default family.
   void bind(FileDescriptor fd, InetAddress address, int port) throws IOException {
     try {
       bindAny.invokeExact(fd, address, port);
@@ -155,7 +156,7 @@ final class JdkSockets {
     }
   }
 
-  /// `accept(2)`.
+  /// Calls `accept(2)`.
   int accept(FileDescriptor fd, FileDescriptor accepted, InetSocketAddress[] peer)
       throws IOException {
     try {
@@ -165,7 +166,7 @@ final class JdkSockets {
     }
   }
 
-  /// `getsockname(2)`; port 0 if the socket is not bound.
+  /// Calls `getsockname(2)`. Returns port 0 if the socket is not bound.
   InetSocketAddress localAddress(FileDescriptor fd) throws IOException {
     try {
       return (InetSocketAddress) localAddress.invokeExact(fd);
@@ -183,7 +184,7 @@ final class JdkSockets {
     }
   }
 
-  /// Waits until there is something to read.
+  /// Waits until the descriptor is readable.
   void awaitReadable(FileDescriptor fd) throws IOException {
     try {
       int ready = (int) poll.invokeExact(fd, (int) pollIn, -1L);
@@ -193,7 +194,7 @@ final class JdkSockets {
     }
   }
 
-  /// `dup2(2)`.
+  /// Calls `dup2(2)`.
   void duplicate(int from, int to) throws IOException {
     try {
       duplicate.invokeExact(from, to);
@@ -202,7 +203,7 @@ final class JdkSockets {
     }
   }
 
-  /// `listen(2)`.
+  /// Calls `listen(2)`.
   void listen(FileDescriptor fd, int backlog) throws IOException {
     try {
       listen.invokeExact(fd, backlog);
@@ -211,7 +212,7 @@ final class JdkSockets {
     }
   }
 
-  /// `dup(2)`.
+  /// Calls `dup(2)`.
   int duplicate(int fd) throws IOException {
     try {
       return (int) duplicateAnywhere.invokeExact(fd);
@@ -220,7 +221,7 @@ final class JdkSockets {
     }
   }
 
-  /// `close(2)`.
+  /// Calls `close(2)`.
   void close(int fd) throws IOException {
     try {
       close.invokeExact(fd);
@@ -229,7 +230,7 @@ final class JdkSockets {
     }
   }
 
-  /// `epoll_create1(2)`.
+  /// Calls `epoll_create1(2)`.
   int epoll() throws IOException {
     try {
       return (int) epoll.invokeExact();
@@ -238,7 +239,8 @@ final class JdkSockets {
     }
   }
 
-  /// Makes an epoll report when `fd` can be read, or accepted from, until [#forget].
+  /// Makes an epoll descriptor report when `fd` is readable or has a connection to accept, until
+  /// [#forget].
   void watch(int epoll, int fd) throws IOException {
     control(epoll, EPOLL_CTL_ADD, fd);
   }
@@ -269,7 +271,8 @@ final class JdkSockets {
     }
   }
 
-  /// Returns a descriptor object for a number. It does not own the descriptor: nothing closes it.
+  /// Returns a descriptor object for a number. The object does not own the descriptor and never
+  /// closes it.
   FileDescriptor descriptor(int fd) {
     try {
       return (FileDescriptor) descriptor.invokeExact(fd);
@@ -287,7 +290,7 @@ final class JdkSockets {
     }
   }
 
-  /// `read(2)`; negative as in `sun.nio.ch.IOStatus`.
+  /// Calls `read(2)`. Negative results are those of `sun.nio.ch.IOStatus`.
   int read(FileDescriptor fd, long address, int length) throws IOException {
     try {
       return (int) read.invokeExact(fd, address, length);
@@ -296,7 +299,7 @@ final class JdkSockets {
     }
   }
 
-  /// `readv(2)`.
+  /// Calls `readv(2)`.
   long readv(FileDescriptor fd, long vector, int count) throws IOException {
     try {
       return (long) readv.invokeExact(fd, vector, count);
@@ -305,7 +308,7 @@ final class JdkSockets {
     }
   }
 
-  /// `write(2)`.
+  /// Calls `write(2)`.
   int write(FileDescriptor fd, long address, int length) throws IOException {
     try {
       return (int) write.invokeExact(fd, address, length);
@@ -314,7 +317,7 @@ final class JdkSockets {
     }
   }
 
-  /// `writev(2)`.
+  /// Calls `writev(2)`.
   long writev(FileDescriptor fd, long vector, int count) throws IOException {
     try {
       return (long) writev.invokeExact(fd, vector, count);
@@ -330,7 +333,7 @@ final class JdkSockets {
     return unchecked(error);
   }
 
-  /// Throws an unchecked exception or an error as it is, and wraps any other throwable.
+  /// Rethrows an unchecked exception or an error as it is, and wraps any other throwable.
   static RuntimeException unchecked(Throwable error) {
     if (error instanceof RuntimeException usual) {
       throw usual;

@@ -12,20 +12,20 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Makes Netty report that it has no native transport (epoll, io_uring), in whatever package it was
-/// relocated to. Servers that can do without one then listen by Java's sockets, which are shared. A
-/// server that insists on one (`Epoll.ensureAvailability`) gets it.
+/// Makes Netty report that it has no native transport (epoll, io_uring), whatever package Netty was
+/// relocated to. Servers that do not require a native transport then listen through Java's sockets,
+/// which can be shared. A server that requires one (`Epoll.ensureAvailability`) still uses it.
 ///
-/// @param onFallback run when a server may have fallen back
+/// @param onFallback run when a server may have fallen back to Java's sockets
 record NativeTransportDisabler(Runnable onFallback) implements ClassFileTransformer {
   private static final Pattern TYPE =
       Pattern.compile("(?:.*/)?netty/.*channel/(?:epoll/Epoll|uring/I[Oo]Uring)");
 
   private static final String PROPERTY = "netty.transport.noNative";
   private static final String CAUSE =
-      "jpm shares the port through Java's sockets; -Dio.netty.transport.noNative=false keeps Netty's own";
+      "jpm shares the port through Java's sockets; set -Dio.netty.transport.noNative=false to keep Netty's";
 
-  /// Starts, unless the user has set Netty's own property.
+  /// Installs the transformer, unless the user has set Netty's own property.
   static void install(Instrumentation jvm, Runnable met) {
     Set<String> properties = System.getProperties().stringPropertyNames();
     if (properties.stream().noneMatch(it -> it.endsWith(PROPERTY))) {
@@ -51,7 +51,7 @@ record NativeTransportDisabler(Runnable onFallback) implements ClassFileTransfor
       onFallback.run();
       return writer.toByteArray();
     } catch (RuntimeException unknown) {
-      return null; // unchanged; the daemon detects that it bypasses the shared sockets
+      return null; // unchanged; the daemon detects a server that bypasses the sockets
     }
   }
 

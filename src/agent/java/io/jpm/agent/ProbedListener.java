@@ -6,12 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// Combines two sockets of a server in a process that is probed: the shared socket, and a private
-/// socket on the loopback for probes. The server's descriptor becomes an `epoll(7)` of both, which
-/// can be polled as a socket can, so the shared socket can be added and removed without the
-/// server's selector noticing. In fork mode the probe socket is closed when clients are admitted.
-/// Thread-safe.
+/// loopback socket for probes. The server's descriptor becomes an `epoll(7)` descriptor that
+/// watches both sockets. It can be polled like a socket, so the shared socket can be added and
+/// removed without the server's selector noticing. In fork mode, the probe socket is closed when
+/// clients are admitted. Thread-safe.
 final class ProbedListener {
-  /// Probes are few.
+  /// The backlog of the probe socket, which receives few connections.
   private static final int OWN_BACKLOG = 64;
 
   private static final int UNAVAILABLE = -2;
@@ -56,9 +56,9 @@ final class ProbedListener {
 
   /// Replaces the server's own socket, which becomes the probe socket.
   ///
-  /// @param server the server's descriptor, not bound yet
-  /// @param taking whether it accepts client connections as soon as it listens
-  /// @param alone whether the socket belongs to this process alone from now on
+  /// @param server the server's descriptor, which is not bound yet
+  /// @param taking whether the server accepts client connections as soon as it listens
+  /// @param alone whether the shared socket belongs only to this process from now on
   static ProbedListener make(
       JdkSockets jdkSockets,
       InheritedSocket shared,
@@ -87,8 +87,8 @@ final class ProbedListener {
     return sharedSocket;
   }
 
-  /// Returns where probes connect, as JSON; empty while the server does not listen, or is not
-  /// probed any more.
+  /// Returns the address at which probes connect, as JSON; empty if the server does not listen, or
+  /// is no longer probed.
   synchronized String json() throws IOException {
     if (!listening || closed || !isProbed()) {
       return "";
@@ -118,7 +118,7 @@ final class ProbedListener {
     }
   }
 
-  /// Makes the server accept client connections from now on, or stop.
+  /// Makes the server start or stop accepting client connections.
   synchronized void acceptClients(boolean on) throws IOException {
     wanted = on;
     if (closed || !listening) {
@@ -160,7 +160,7 @@ final class ProbedListener {
 
   /// Accepts a connection from either socket.
   ///
-  /// @return as `Net.accept`
+  /// @return the result of `Net.accept`
   int accept(FileDescriptor accepted, InetSocketAddress[] peer) throws IOException {
     if (taking) {
       int result = jdkSockets.accept(sharedSocket, accepted, peer);
@@ -174,7 +174,7 @@ final class ProbedListener {
   }
 
   /// Closes the probe socket and the epoll descriptor. Called when the server is about to close its
-  /// descriptor and no thread accepts any more.
+  /// descriptor and no thread is accepting any more.
   synchronized void close() throws IOException {
     if (!closed) {
       closed = true;

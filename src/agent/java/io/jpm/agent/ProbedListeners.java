@@ -24,12 +24,13 @@ final class ProbedListeners {
   private final Map<FileDescriptor, String> inodes = new ConcurrentHashMap<>();
 
   private boolean taking;
-  private boolean left;
+  private boolean stopped;
   private boolean replaced;
 
-  /// @param probed `open` if servers accept client connections at once, `gated` if they do so when
-  ///   they are told to; empty if servers have no [ProbedListener]
-  /// @param alone whether the process is in fork mode, and shares its sockets with no other one
+  /// @param probed `open` if servers accept client connections immediately, `gated` if they do so
+  ///   when they are told to; empty if servers have no [ProbedListener]
+  /// @param alone whether the process is in fork mode and does not share its sockets with other
+  ///   processes
   ProbedListeners(
       JdkSockets jdkSockets,
       AgentChannel agentChannel,
@@ -44,13 +45,13 @@ final class ProbedListeners {
     taking = !probed.equals("gated");
   }
 
-  /// Reports whether servers get an [ProbedListener].
+  /// Reports whether servers of this process have a [ProbedListener].
   boolean enabled() {
     return wanted;
   }
 
-  /// Reports whether a server that starts now gets an [ProbedListener]: in fork mode only before
-  /// clients are admitted.
+  /// Reports whether a server that starts now receives a [ProbedListener]. In fork mode, it does so
+  /// only until clients are admitted.
   synchronized boolean enabledNow() {
     return wanted && !(alone && taking);
   }
@@ -60,18 +61,18 @@ final class ProbedListeners {
     return all.get(server);
   }
 
-  /// Reports whether a server has an [ProbedListener].
+  /// Reports whether a server has a [ProbedListener].
   boolean has(FileDescriptor server) {
     return all.containsKey(server);
   }
 
-  /// Reports whether any server has an [ProbedListener] with this socket.
+  /// Reports whether any server has a [ProbedListener] with this socket.
   boolean isUsed(InheritedSocket socket) {
     return all.values().stream().anyMatch(it -> it.shared().equals(socket));
   }
 
-  /// Records that a server of a process in fork mode is bound to a socket, which can be handed over
-  /// to the next process.
+  /// Records that a server of a process in fork mode is bound to a socket. The socket can be handed
+  /// over to the next process.
   ///
   /// @param socket the descriptor number of the socket
   void bound(FileDescriptor server, int socket) {
@@ -87,8 +88,8 @@ final class ProbedListeners {
     all.put(server, ProbedListener.make(jdkSockets, socket, server, taking, alone));
   }
 
-  /// Returns the socket that has a server's address and options: the server's own descriptor is not
-  /// a socket if it has an [ProbedListener].
+  /// Returns the socket that has a server's address and options. If the server has a
+  /// [ProbedListener], its own descriptor is not a socket.
   FileDescriptor socket(FileDescriptor server) {
     ProbedListener probedListener = all.get(server);
     return probedListener == null ? server : probedListener.sharedSocket();
@@ -105,9 +106,9 @@ final class ProbedListeners {
     }
   }
 
-  /// Handles that a descriptor is about to be closed.
+  /// Removes a server that is about to close its descriptor.
   ///
-  /// @return the inherited socket of its [ProbedListener], if it has one
+  /// @return the inherited socket of its [ProbedListener]; empty if it has none
   Optional<InheritedSocket> close(FileDescriptor server) throws IOException {
     inodes.remove(server);
     ProbedListener probedListener = all.remove(server);
@@ -119,9 +120,9 @@ final class ProbedListeners {
     return Optional.of(probedListener.shared());
   }
 
-  /// Makes the servers accept client connections from now on, or stop.
+  /// Makes the servers start or stop accepting client connections.
   synchronized void acceptClients(boolean on) {
-    if (left) {
+    if (stopped) {
       return;
     }
     taking = on;
@@ -129,15 +130,16 @@ final class ProbedListeners {
       try {
         probedListener.acceptClients(on);
       } catch (IOException error) {
-        System.err.println("jpm: this Java cannot change on which sockets it accepts: " + error);
+        System.err.println(
+            "jpm: this Java cannot change the sockets on which it accepts: " + error);
       }
     }
   }
 
-  /// Stops accepting client connections for good, even if a later command says otherwise.
+  /// Stops accepting client connections permanently, even if a later command says otherwise.
   synchronized void stopAccepting() {
     acceptClients(false);
-    left = true;
+    stopped = true;
   }
 
   /// Records that Java's sockets replace a native transport of Netty.
@@ -146,7 +148,7 @@ final class ProbedListeners {
     report();
   }
 
-  /// Reports to jpm where the servers are reached beside the shared sockets, and in fork mode on
+  /// Reports to jpm at which private addresses the servers can be reached and, in fork mode, on
   /// which sockets the process listens.
   synchronized void report() {
     StringBuilder servers = new StringBuilder();
@@ -159,7 +161,8 @@ final class ProbedListeners {
           "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s,\"sockets\":[%s]}\n"
               .formatted(servers, replaced, String.join(",", inodes.values())));
     } catch (IOException error) {
-      System.err.println("jpm: this Java cannot report where it listens: " + error);
+      System.err.println(
+          "jpm: this Java cannot report the addresses on which it listens: " + error);
     }
   }
 }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 
-/// Binds servers to the sockets that the process has inherited. Called by the JDK's server sockets
-/// instead of `Net.bind`.
+/// Binds servers to the sockets that the process has inherited. The JDK's server sockets call this
+/// class instead of `Net.bind`.
 final class SharedSocketBinder {
   private final JdkSockets jdkSockets;
   private final DescriptorInspector descriptorInspector;
@@ -33,8 +33,8 @@ final class SharedSocketBinder {
   private final boolean alone;
   private volatile boolean begun;
 
-  /// @param alone whether the process is in fork mode: then an inherited socket belongs to one
-  ///   server, and no other descriptor of it is kept
+  /// @param alone whether the process is in fork mode. In fork mode, an inherited socket belongs to
+  ///   one server, and no other descriptor of the socket is kept.
   SharedSocketBinder(
       JdkSockets jdkSockets,
       DescriptorInspector descriptorInspector,
@@ -48,23 +48,24 @@ final class SharedSocketBinder {
     this.alone = alone;
   }
 
-  /// Starts to use the inherited sockets. Before, servers are bound as without the agent.
+  /// Starts to use the inherited sockets. Until then, servers are bound as they are without the
+  /// agent.
   void enable() {
     begun = true;
   }
 
-  /// Reports whether a server has an inherited socket.
+  /// Reports whether a server uses an inherited socket.
   boolean isShared(FileDescriptor fd) {
     return servers.containsKey(fd) || probedListeners.has(fd);
   }
 
-  /// Reports whether a server accepts no connection while the process drains.
+  /// Reports whether a server must accept no connections while the process drains.
   boolean stopsOnDrain(FileDescriptor fd) {
     return isShared(fd) || own.contains(fd);
   }
 
-  /// Closes, in fork mode, the inherited sockets on which no server listens by now. Standard input
-  /// takes their descriptor numbers, so that no other file can ever be mistaken for one of them.
+  /// In fork mode, closes the inherited sockets on which no server listens by now. Standard input
+  /// takes over their descriptor numbers, so no other file can be mistaken for one of them.
   synchronized void closeUnused() {
     if (alone) {
       sockets.forEach(it -> replaceByStdin(it.number()));
@@ -72,7 +73,7 @@ final class SharedSocketBinder {
     }
   }
 
-  /// Handles that a descriptor is about to be closed.
+  /// Releases the sockets of a server that is about to close its descriptor.
   void close(FileDescriptor fd) throws IOException {
     Optional<InheritedSocket> socket = probedListeners.close(fd);
     if (alone) {
@@ -85,13 +86,13 @@ final class SharedSocketBinder {
     try {
       jdkSockets.duplicate(0, number);
     } catch (IOException withoutStandardInput) {
-      // Ignored: the only effect is an unused port that stays open.
+      // Ignored: the only effect is that an unused port stays open.
     }
   }
 
   /// Binds a server channel.
   ///
-  /// @param family the channel's
+  /// @param family the protocol family of the channel
   void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
       throws IOException {
     if (!share(jdkSockets.isIpv6(family), fd, address, port)) {
@@ -102,7 +103,7 @@ final class SharedSocketBinder {
 
   /// Binds a socket of the default family.
   ///
-  /// @param server whether it accepts connections
+  /// @param server whether the socket accepts connections
   void bind(FileDescriptor fd, InetAddress address, int port, boolean server) throws IOException {
     if (!server || !share(jdkSockets.isIpv6(StandardProtocolFamily.INET6), fd, address, port)) {
       jdkSockets.bind(fd, address, port);
@@ -112,8 +113,8 @@ final class SharedSocketBinder {
     }
   }
 
-  /// Makes the socket non-blocking: a server that blocks in `accept(2)` could not be kept from
-  /// accepting a last connection.
+  /// Makes the socket non-blocking. A server that blocks in `accept(2)` could not be prevented from
+  /// accepting one last connection.
   private void keepsOwn(FileDescriptor fd) throws IOException {
     if (alone) {
       jdkSockets.configureBlocking(fd, false);
@@ -123,8 +124,9 @@ final class SharedSocketBinder {
   }
 
   /// Sets whether a channel blocks, but keeps a shared socket non-blocking. The setting applies to
-  /// all processes that share the socket, and none of them may wait in `accept(2)` for a connection
-  /// that another process has already taken. A blocking server still works: it waits in `poll(2)`.
+  /// all processes that share the socket, and none of them must block in `accept(2)` for a
+  /// connection that another process has already accepted. A blocking server still works, because
+  /// it waits in `poll(2)`.
   void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
     if (!on || !stopsOnDrain(fd)) {
       jdkSockets.configureBlocking(fd, on);
@@ -137,8 +139,8 @@ final class SharedSocketBinder {
       return false;
     }
     List<InheritedSocket> family = sockets.stream().filter(it -> it.ipv6() == ipv6).toList();
-    // Sockets that are bound to the address come first: an unbound one might be bound to it as
-    // well.
+    // Sockets that are already bound to the address come first, because an unbound socket might be
+    // bound to it as well.
     for (InheritedSocket socket : family) {
       if (isAt(socket, address, port)) {
         return put(socket, fd);
@@ -154,7 +156,7 @@ final class SharedSocketBinder {
 
   /// Binds the socket if it is not bound yet.
   ///
-  /// @return whether it is bound to the address now, by any process
+  /// @return whether the socket is now bound to the address, by any process
   private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
     FileDescriptor fd = jdkSockets.descriptor(socket.number());
     if (jdkSockets.localAddress(fd).getPort() != 0) {
@@ -178,10 +180,10 @@ final class SharedSocketBinder {
         && (own.equals(address) || (own.isAnyLocalAddress() && address.isAnyLocalAddress()));
   }
 
-  /// Puts the shared socket in the place of the server's own.
+  /// Replaces the server's own socket with the shared one.
   ///
-  /// @return false if the process already serves it; the server must then see that the address is
-  ///   in use
+  /// @return false if the process already uses the shared socket. The server must then find that
+  ///   the address is in use.
   private boolean put(InheritedSocket socket, FileDescriptor fd) throws IOException {
     if (serves(socket) && !jdkSockets.reusesPort(fd)) {
       return false;

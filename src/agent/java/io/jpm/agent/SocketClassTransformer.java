@@ -15,11 +15,11 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /// Changes the JDK's socket classes. Server sockets call [SocketHooks] instead of `Net.bind`,
-/// `Net.accept`, further methods of `Net` and `IOUtil.configureBlocking`, and before they close a
-/// descriptor. The dispatcher of reads and writes calls it while the process drains. Client
+/// `Net.accept`, further methods of `Net` and `IOUtil.configureBlocking`, and also before they
+/// close a descriptor. The dispatcher of reads and writes calls it while the process drains. Client
 /// sockets, datagram sockets and files are not changed.
 final class SocketClassTransformer implements ClassFileTransformer {
-  /// The minimum number of changes in each class.
+  /// The minimum number of changes per class.
   private static final Map<String, Integer> PLACES =
       Map.of(
           "sun/nio/ch/ServerSocketChannelImpl", 9,
@@ -35,7 +35,8 @@ final class SocketClassTransformer implements ClassFileTransformer {
 
   /// Changes the classes.
   ///
-  /// @throws Exception the classes are not as expected; those that were changed behave as before
+  /// @throws Exception if the classes are not as expected; classes that were already changed behave
+  ///   as before
   static void rewrite(Instrumentation jvm) throws Exception {
     List<Class<?>> types = new ArrayList<>();
     for (String name : PLACES.keySet()) {
@@ -55,7 +56,7 @@ final class SocketClassTransformer implements ClassFileTransformer {
     for (Map.Entry<String, Integer> place : PLACES.entrySet()) {
       if (changed.getOrDefault(place.getKey(), 0) < place.getValue()) {
         IllegalStateException error =
-            new IllegalStateException("its " + place.getKey().replace('/', '.') + " is unknown");
+            new IllegalStateException("unknown version of " + place.getKey().replace('/', '.'));
         failures.forEach(error::addSuppressed);
         throw error;
       }
@@ -78,7 +79,7 @@ final class SocketClassTransformer implements ClassFileTransformer {
       reader.accept(new Changes(name, writer), 0);
       return writer.toByteArray();
     } catch (RuntimeException error) {
-      failures.add(error); // the JVM would not report it
+      failures.add(error); // the JVM does not report it
       return null;
     }
   }

@@ -17,22 +17,23 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/// Defines the class that the JDK's socket classes call: `sun.nio.ch.JpmHooks`, in their package,
-/// because they cannot see a class of the agent. Each of its static methods calls a method handle,
-/// which leads to [SharedSocketBinder], [DrainInterceptor] or [ProbedListeners]. Switches reduce
-/// most calls to reading a field until the process drains, or if no server has an [ProbedListener].
+/// Defines `sun.nio.ch.JpmHooks`, the class that the JDK's socket classes call. It is in the same
+/// package as these classes, because they cannot access a class of the agent. Each of its static
+/// methods calls a method handle, which leads to [SharedSocketBinder], [DrainInterceptor] or
+/// [ProbedListeners]. To reduce overhead, most calls only read the field of a switch until the
+/// process drains, or if no server has a [ProbedListener].
 final class SocketHooks {
-  /// The name of the class, as class files contain it.
+  /// The internal name of the class, as in class files.
   static final String NAME = "sun/nio/ch/JpmHooks";
 
-  /// The switch of a process that drains.
+  /// The switch that is on while the process drains.
   static final String DRAINING = "draining";
 
-  /// The switch of a process whose servers have an [ProbedListener].
+  /// The switch that is on if servers of the process have a [ProbedListener].
   private static final String PROBED = "probed";
 
-  /// Methods of `Net` that need the socket of a server, even if the server's descriptor is another
-  /// one.
+  /// The methods of `Net` that need the socket of a server, even if the server's descriptor refers
+  /// to something else.
   static final Set<String> OF_SOCKET =
       Set.of(
           "localAddress",
@@ -67,9 +68,9 @@ final class SocketHooks {
     this.inside = inside;
   }
 
-  /// Defines the class. It is not called yet.
+  /// Defines the class. The JDK does not call it yet.
   ///
-  /// @param networking access to its package
+  /// @param networking access to the package of the class
   static SocketHooks define(MethodHandles.Lookup networking) throws ReflectiveOperationException {
     ClassWriter type = new ClassWriter(ClassWriter.COMPUTE_MAXS);
     type.visit(
@@ -98,16 +99,17 @@ final class SocketHooks {
     return new SocketHooks(MethodHandles.privateLookupIn(hooks, MethodHandles.lookup()));
   }
 
-  /// Adds a static method and the field of the handle that it calls.
+  /// Adds a static method, and the field of the method handle that it calls.
   private static void method(ClassWriter type, String name, MethodType method) {
     method(type, name, method, "");
   }
 
-  /// Adds a static method that calls its handle only if one of its switches is on.
+  /// Adds a static method that calls its method handle only if one of its switches is on.
   ///
-  /// @param usual the class whose method of that name is called otherwise; if empty, the method
+  /// @param usual the class whose method of the same name is called otherwise; if empty, the method
   ///   does nothing and returns its argument
-  /// @param switches the fields of the switches; if there are none, the handle is always called
+  /// @param switches the fields of the switches; if there are none, the method handle is always
+  ///   called
   private static void method(
       ClassWriter type, String name, MethodType method, String usual, String... switches) {
     String descriptor = method.toMethodDescriptorString();
@@ -139,8 +141,8 @@ final class SocketHooks {
     code.visitEnd();
   }
 
-  /// Adds a static method that calls the one of `Net` with the socket of a server instead of its
-  /// descriptor.
+  /// Adds a static method that calls the method of the same name in `Net`, with the socket of a
+  /// server instead of the server's descriptor.
   private static void ofSocket(ClassWriter type, String name, String descriptor) {
     MethodVisitor code = type.visitMethod(Opcodes.ACC_STATIC, name, descriptor, null, null);
     code.visitCode();
@@ -163,7 +165,7 @@ final class SocketHooks {
     }
   }
 
-  /// Makes the class call these objects from now on.
+  /// Connects the methods of the class to these objects.
   void connect(
       SharedSocketBinder sharedSocketBinder,
       DrainInterceptor drainInterceptor,
@@ -190,7 +192,7 @@ final class SocketHooks {
     inside.findStaticVarHandle(inside.lookupClass(), name, MethodHandle.class).set(value);
   }
 
-  /// Switches the class to draining.
+  /// Turns on the switch for draining.
   void drain() {
     try {
       inside.findStaticVarHandle(inside.lookupClass(), DRAINING, boolean.class).setVolatile(true);

@@ -6,7 +6,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/// Makes a method that reads or writes call [SocketHooks] instead while the process drains.
+/// Makes a method that reads or writes call [SocketHooks] while the process drains.
 final class TransferRedirectVisitor extends MethodVisitor {
   private static final Set<String> NAMES = Set.of("read", "readv", "write", "writev");
   private static final String ARGUMENTS = "(Ljava/io/FileDescriptor;JI)";
@@ -22,7 +22,7 @@ final class TransferRedirectVisitor extends MethodVisitor {
     this.changed = changed;
   }
 
-  /// Reports whether a method is one that must be changed.
+  /// Reports whether a method must be changed.
   static boolean isTransfer(int access, String name, String descriptor) {
     return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) == 0
         && NAMES.contains(name)

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /// Reads and writes the native memory that the JDK's socket methods use. It uses the JDK's internal
-/// `Unsafe`, because the public one warns on each use from Java 24 on.
+/// `Unsafe`, because the public one causes a warning in Java 24 and newer.
 final class UnsafeMemory {
   private final MethodHandle copy;
   private final MethodHandle number;
@@ -28,13 +28,14 @@ final class UnsafeMemory {
     arrayOffset = ((Number) type.getField("ARRAY_BYTE_BASE_OFFSET").get(null)).longValue();
   }
 
-  /// Must be called after the JDK's internal package has been opened to the agent.
+  /// Returns a new instance. Must be called after the JDK's internal package has been opened to the
+  /// agent.
   static UnsafeMemory open() throws ReflectiveOperationException {
     return new UnsafeMemory(
         MethodHandles.lookup(), Class.forName("jdk.internal.misc.Unsafe", true, null));
   }
 
-  /// Returns the bytes from `address` on.
+  /// Returns the `length` bytes at `address`.
   byte[] get(long address, int length) {
     byte[] bytes = new byte[length];
     try {
@@ -63,7 +64,7 @@ final class UnsafeMemory {
     }
   }
 
-  /// Writes the bytes to `address`.
+  /// Copies the bytes to `address`.
   void put(long address, byte[] bytes) {
     try {
       copy.invokeExact((Object) bytes, arrayOffset, (Object) null, address, (long) bytes.length);
@@ -72,7 +73,7 @@ final class UnsafeMemory {
     }
   }
 
-  /// Frees memory that [#allocate] has returned.
+  /// Frees memory that was allocated by [#allocate].
   void free(long address) {
     try {
       free.invokeExact(address);

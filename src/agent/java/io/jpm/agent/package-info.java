@@ -1,12 +1,12 @@
-/// The Java agent, by which the servers of several Java processes share a port. `-javaagent` loads
-/// it into each process of an app, in a class loader of its own. Start with [AgentInstaller]. The
-/// agent changes five classes of the JDK ([SocketClassTransformer]):
+/// The Java agent, which lets the servers of several Java processes share a port. `-javaagent`
+/// loads it into each process of an app, in a class loader of its own. Start with [AgentInstaller].
+/// The agent changes five classes of the JDK ([SocketClassTransformer]):
 ///
-/// - A server that is bound gets one of the sockets that the process has inherited
+/// - A server that is bound uses one of the sockets that the process has inherited
 ///   ([SharedSocketBinder]).
-/// - While the process drains, it accepts nothing and tells HTTP clients not to use the same
-///   connection again ([DrainInterceptor]).
-/// - If jpm probes the app, probes have a private socket ([ProbedListener]).
+/// - While the process drains, it accepts no connections and tells HTTP clients not to reuse their
+///   connections ([DrainInterceptor]).
+/// - If jpm probes the app, each server has a private socket for probes ([ProbedListener]).
 ///
 /// Runs on Java 17 or newer and does not depend on jpm's other packages.
 @NullMarked

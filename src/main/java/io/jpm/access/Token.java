@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /// A token with the digests of its secrets.
 ///
 /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
-/// @param former the secret before the last rotation, while it is still valid
+/// @param former the secret before the last rotation, while it is still valid; empty otherwise
 record Token(IssuedToken token, String digest, Optional<Former> former) {
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final Set<String> KEYS =
@@ -33,18 +33,18 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     return token.expires().filter(end -> !end.isAfter(now)).isPresent();
   }
 
-  /// Returns this token without a former secret.
+  /// Returns a copy of this token without the previous secret.
   Token withoutFormer() {
     return new Token(token, digest, Optional.empty());
   }
 
-  /// Returns the times at which the token and its former secret expire.
+  /// Returns the times at which the token and its previous secret expire.
   Stream<Instant> ends() {
     return Stream.concat(token.expires().stream(), former.map(Former::until).stream());
   }
 
-  /// Converts the token to JSON. Without `apps` it applies to all apps, without `expires` it is
-  /// valid until it is revoked.
+  /// Converts the token to JSON. If `apps` is absent, the token applies to all apps; if `expires`
+  /// is absent, it is valid until it is revoked.
   JsonObject toJson() {
     var json = new JsonObject().put("name", token.name()).put("role", token.role().keyword());
     if (!token.apps().isEmpty()) {
@@ -61,8 +61,10 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     return json;
   }
 
-  /// @throws IllegalArgumentException naming the invalid key; unknown keys are rejected too, since
-  ///   they may have been meant to limit the token
+  /// Parses a token.
+  ///
+  /// @throws IllegalArgumentException naming the invalid key. Unknown keys are rejected too,
+  ///   because they may have been meant to restrict the token
   static Token read(Object value) {
     if (!(value instanceof JsonObject json)) {
       throw new IllegalArgumentException("not an object");
@@ -113,7 +115,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
         apps.add(new AppName((String) app).value());
       }
     }
-    require(!apps.isEmpty(), "apps: name at least one app, or leave the key out for all");
+    require(!apps.isEmpty(), "apps: list at least one app, or omit the key for all apps");
     return apps;
   }
 

@@ -15,25 +15,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// `tokens.json`: the tokens, each with the digest of its secret. No backup generation is kept,
-/// since restoring one would bring back revoked tokens. The calls block; used by one thread at a
-/// time.
+/// `tokens.json`: the tokens, each with the digest of its secret. No backup is kept, because
+/// restoring it would bring back revoked tokens. The calls block; not thread-safe.
 final class TokenFile {
   private static final int VERSION = 1;
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
 
-  /// Identifies one content of the file.
+  /// Identifies a version of the file's content.
   ///
-  /// @param attributes empty: the file does not exist
+  /// @param attributes the file's attributes; empty: the file does not exist
   record Stamp(Optional<List<Object>> attributes) {
     static final Stamp NONE = new Stamp(Optional.empty());
   }
 
   /// The result of reading the file.
   sealed interface Content {
-    /// The file is valid. It contains these tokens, none if it does not exist.
+    /// The file is valid and contains these tokens. The list is empty if the file does not exist.
     record Intact(List<Token> tokens) implements Content {
       public Intact {
         tokens = List.copyOf(tokens);
@@ -84,8 +83,8 @@ final class TokenFile {
     return new Content.Damaged(file + " " + what);
   }
 
-  /// Returns the first line of the message: parsers append the position and quote the text, which
-  /// must not be logged.
+  /// Returns the first line of the message. In further lines, parsers report the position and quote
+  /// the text, which must not be logged.
   private static String firstLine(RuntimeException wrong) {
     return String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
   }
@@ -112,7 +111,7 @@ final class TokenFile {
     return tokens;
   }
 
-  /// Replaces all tokens of the file; they are on the disk when this returns.
+  /// Replaces all tokens in the file. When this method returns, they have been written to the disk.
   void write(Collection<Token> tokens) throws IOException {
     var array = new JsonArray();
     tokens.forEach(token -> array.add(token.toJson()));

@@ -26,9 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The valid tokens, as stored in the file. Each command first checks whether the file was changed
-/// by another program. While it is damaged no token is valid. The calls block; used by one thread
-/// at a time.
+/// The valid tokens, as stored in the file. Each command first checks whether another program has
+/// changed the file. While the file is damaged, no token is valid. The calls block; not
+/// thread-safe.
 final class TokenStore {
   /// The maximum number of tokens.
   static final int MAX_TOKENS = 1000;
@@ -65,7 +65,7 @@ final class TokenStore {
   /// from the file.
   Outcome execute(AccessCommand command) {
     List<TokenRevoked> ended = new ArrayList<>();
-    lookAgain().forEach(name -> ended.add(new TokenRevoked(name)));
+    reloadIfChanged().forEach(name -> ended.add(new TokenRevoked(name)));
     ended.addAll(dropExpired());
     AccessReply reply =
         switch (command) {
@@ -77,7 +77,7 @@ final class TokenStore {
                   .<AccessReply>map(this::refusal)
                   .orElseGet(() ->
                       new AccessReply.Tokens(byName.values().stream().map(Token::token).toList()));
-          case AccessCommand.Authenticate(String digest) -> prove(digest);
+          case AccessCommand.Authenticate(String digest) -> authenticate(digest);
         };
     return new Outcome(reply, ended, nextExpiry(), soon());
   }
@@ -88,12 +88,15 @@ final class TokenStore {
 
   private List<IssuedToken> soon() {
     Instant now = clock.instant();
-    return byName.values().stream().map(Token::token).filter(token -> token.endsSoon(now)).toList();
+    return byName.values().stream()
+        .map(Token::token)
+        .filter(token -> token.expiresSoon(now))
+        .toList();
   }
 
   /// Reads the file if it has changed, and returns the names of the tokens that were removed or
-  /// changed in it.
-  private List<String> lookAgain() {
+  /// modified in it.
+  private List<String> reloadIfChanged() {
     try {
       Stamp now = file.stamp();
       if (known.isPresent() && known.get().equals(now)) {
@@ -145,7 +148,7 @@ final class TokenStore {
       }
     }
     if (!expired.isEmpty()) {
-      // If the write fails, the next daemon finds the same tokens expired.
+      // If the write fails, the next daemon will find the same tokens expired.
       write().ifPresent(failure -> LOG.log(Level.WARNING, "{0}", failure));
     }
     return expired;
@@ -153,7 +156,7 @@ final class TokenStore {
 
   /// Writes the file.
   ///
-  /// @return why it could not be written; empty if it was
+  /// @return why it could not be written; empty if it was written
   private Optional<String> write() {
     try {
       file.write(byName.values());
@@ -170,13 +173,12 @@ final class TokenStore {
     }
     if (byName.containsKey(create.name())) {
       return new AccessReply.Refused(
-          "the token %1$s exists already: choose another name, or type jpm token revoke %1$s first"
+          "the token %1$s exists already: choose another name, or run jpm token revoke %1$s first"
               .formatted(create.name()));
     }
     if (byName.size() >= MAX_TOKENS) {
       return new AccessReply.Refused(
-          "there are %d tokens already, which is the limit: revoke some of them"
-              .formatted(MAX_TOKENS));
+          "the limit of %d tokens is reached: revoke some of them".formatted(MAX_TOKENS));
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     try {
@@ -189,8 +191,8 @@ final class TokenStore {
     }
   }
 
-  /// Gives a token a new secret. The former one becomes invalid at once, or at the end of the grace
-  /// period, but no later than it would have expired anyway.
+  /// Gives a token a new secret. The previous secret becomes invalid immediately or at the end of
+  /// the grace period, but no later than it would have expired anyway.
   private AccessReply rotate(AccessCommand.Rotate rotate, List<TokenRevoked> ended) {
     if (problem.isPresent()) {
       return refusal(problem.get());
@@ -229,8 +231,8 @@ final class TokenStore {
     return reply;
   }
 
-  /// Creates a secret for `token` and stores both in place of a token of the same name; on failure
-  /// the former token stays.
+  /// Creates a secret for `token` and stores both, replacing a token with the same name. On
+  /// failure, the previous token stays.
   private AccessReply keep(IssuedToken token, Optional<Former> former) {
     byte[] bits = new byte[SECRET_BYTES];
     random.nextBytes(bits);
@@ -255,7 +257,7 @@ final class TokenStore {
     return new AccessReply.Refused(
         ended.contains(new TokenRevoked(name))
             ? "the token %s has expired".formatted(name)
-            : "there is no token \"%s\": jpm token ls shows all".formatted(name));
+            : "there is no token \"%s\": run jpm token ls to list all".formatted(name));
   }
 
   private AccessReply revoke(String name, List<TokenRevoked> ended) {
@@ -275,7 +277,7 @@ final class TokenStore {
         .orElse(new AccessReply.Revoked(held.token()));
   }
 
-  private AccessReply prove(String digest) {
+  private AccessReply authenticate(String digest) {
     byte[] shown = digest.getBytes(StandardCharsets.US_ASCII);
     return byName.values().stream()
         .filter(held ->

@@ -21,17 +21,17 @@ import java.util.Optional;
 
 /// Manages the access tokens of services: creates, rotates, revokes and expires them, and
 /// authenticates secrets ([Addresses#ACCESS_COMMAND]). Each token that becomes invalid is published
-/// on [Addresses#TOKEN_REVOKED], before the reply to the command that revoked it. Tokens that
-/// expire soon cause a warning in the daemon's log, once a day.
+/// on [Addresses#TOKEN_REVOKED], before the reply to the command that revoked it. Tokens that will
+/// expire soon cause a warning in the daemon's log once a day.
 ///
-/// A damaged `tokens.json` does not keep the daemon from starting: it is reported in one line, and
-/// no token is valid until the file is repaired or moved away.
+/// A damaged `tokens.json` does not prevent the daemon from starting. It is reported in one line,
+/// and no token is valid until the file is repaired or moved away.
 public final class TokenVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.access");
   private static final long NO_TIMER = -1;
 
-  /// The longest time before tokens are examined again, because the wall clock may be set in
-  /// between.
+  /// The maximum time before tokens are checked again, because the wall clock may be set in the
+  /// meantime.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
 
   private static final Duration A_DAY = Duration.ofDays(1);
@@ -41,8 +41,8 @@ public final class TokenVerticle extends VerticleBase {
   private long timer = NO_TIMER;
   private Optional<Instant> warned = Optional.empty();
 
-  /// @param file the file with the tokens, in a directory that only the owner can enter
-  /// @param clock wall clock, since tokens expire at a date
+  /// @param file the file that contains the tokens, in a directory that only the owner can enter
+  /// @param clock the wall clock, because tokens expire at a date
   public TokenVerticle(Path file, InstantSource clock) {
     this.store = new TokenStore(new TokenFile(file), clock);
     this.clock = clock;
@@ -66,8 +66,8 @@ public final class TokenVerticle extends VerticleBase {
         });
   }
 
-  /// Carries out a command. Commands are carried out in order, because the blocking calls of a
-  /// verticle run one after the other.
+  /// Carries out a command. Commands are carried out in order, because a verticle's blocking calls
+  /// run one after another.
   private Future<Outcome> done(AccessCommand command) {
     return vertx
         .executeBlocking(() -> store.execute(command))
@@ -83,8 +83,8 @@ public final class TokenVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.TOKEN_REVOKED, ended);
   }
 
-  /// Logs a warning at most once a day. It is called at least each half hour while a token has an
-  /// expiry time.
+  /// Logs a warning at most once a day. Called at least every half hour while a token has an expiry
+  /// time.
   private void warn(List<IssuedToken> soon) {
     Instant now = clock.instant();
     if (soon.isEmpty() || warned.filter(last -> last.plus(A_DAY).isAfter(now)).isPresent()) {

@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Checks whether an app's Java can start with the agent, and whether the agent supports it.
-/// Loading the agent must never keep an app from starting.
+/// Checks whether the JVM of an app can start with the agent, and whether the agent supports that
+/// JVM. The agent must never keep an app from starting.
 final class AgentCompatibility {
-  /// Options with which the JVM exits if an agent prevents the feature that they request.
+  /// Options with which the JVM exits if an agent prevents the feature that the option requests.
   private static final Pattern OPTION =
       Pattern.compile("(?<!\\S)(-XX:(?:AOTMode=on(?!\\S)|ArchiveClassesAtExit=\\S*))");
 
@@ -29,16 +29,16 @@ final class AgentCompatibility {
 
   private AgentCompatibility() {}
 
-  /// Returns why the app's Java would not start with the agent, as text for users; empty if no
-  /// reason was found. Reads the disk.
+  /// Returns the reason why the app's JVM cannot start with the agent, as text for users; empty if
+  /// no reason was found. Reads the disk.
   static Optional<String> conflict(AppSpec spec) {
     return program(spec)
         .flatMap(AgentCompatibility::withoutAgents)
-        .or(() -> option(spec).map(option -> "no agent can be loaded with " + option));
+        .or(() -> option(spec).map(option -> "a Java agent cannot be used with " + option));
   }
 
-  /// Returns the path of the app's program. A Java that is started by a shell is looked up in
-  /// `PATH`, as the shell does.
+  /// Returns the path of the app's program. If a shell starts Java, searches `PATH` for it, as the
+  /// shell does.
   private static Optional<Path> program(AppSpec spec) {
     EffectiveProgram program = EffectiveProgram.of(spec.command());
     if (!program.isJava() || !program.indirect()) {
@@ -52,10 +52,11 @@ final class AgentCompatibility {
     return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
   }
 
-  /// Returns why the agent would have no effect in this Java: it is older than the agent supports.
-  /// Empty also if its version cannot be read.
+  /// Returns the reason why the agent would have no effect in this Java: its version is too old.
+  /// Empty if the agent supports the version, or if the version cannot be read.
   ///
-  /// @param access reads with the rights of the app's user, who may have installed this Java
+  /// @param access reads files with the credentials of the app's user, who may have installed this
+  ///   Java
   static Optional<String> unsupportedJava(Path program, RunAs runAs, AppAccess access) {
     try {
       Path bin = program.toRealPath().getParent();
@@ -98,10 +99,10 @@ final class AgentCompatibility {
               && Files.exists(home.resolve("lib/modules"))
               && Files.notExists(home.resolve("lib/libinstrument.so"));
       return without
-          ? Optional.of("the Java in " + home + " has no module java.instrument")
+          ? Optional.of("the Java in " + home + " does not contain the module java.instrument")
           : Optional.empty();
     } catch (IOException missing) {
-      return Optional.empty(); // it cannot start in any case, which is reported then
+      return Optional.empty(); // the start fails anyway and is reported then
     }
   }
 }

@@ -27,8 +27,8 @@ final class BalancedApp {
     return spec;
   }
 
-  /// Sets the spec and the mode that it asks for. A forced mode stays in effect as long as the
-  /// command and the cluster settings of the app are the same.
+  /// Sets the spec and the mode that was selected for it. A forced mode stays in effect until the
+  /// command or the cluster settings of the app change.
   void update(AppSpec next, Selection wanted) {
     if (!sameProgram(spec, next)) {
       forced = Optional.empty();
@@ -37,17 +37,17 @@ final class BalancedApp {
     selection = forced.orElse(wanted);
   }
 
-  /// Overrides the chosen mode because it does not suit the app.
+  /// Overrides the selected mode, which does not suit the app.
   ///
-  /// @param port the port on which the app was seen to listen
+  /// @param port the port on which the app was observed to listen; empty if it is not known
   void overrideMode(Selection other, OptionalInt port) {
     forced = Optional.of(other);
     seenPort = port;
     selection = other;
   }
 
-  /// Returns `given` with the port on which the app was seen to listen, if the mode was forced and
-  /// `given` names no port itself.
+  /// Returns `given` with the port on which the app was observed to listen, if the mode was forced
+  /// and `given` does not specify a port.
   AppSpec withPort(AppSpec given) {
     ClusterSettings clusterSettings = given.cluster();
     if (forced.isEmpty() || seenPort.isEmpty() || ModeSelector.port(given).isPresent()) {

@@ -15,13 +15,13 @@ public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime
     return root.resolve("lib/node-worker.cjs");
   }
 
-  /// Returns the directory with the Python module that makes the replacement of a Python process in
-  /// fork mode listen beside it.
+  /// Returns the directory of the Python module for fork mode. With this module, the replacement of
+  /// a Python process can listen on the same port as the old process.
   public Path pythonPreload() {
     return root.resolve("lib/python");
   }
 
-  /// Returns the jar of the agent that JVMs load.
+  /// Returns the jar of the Java agent.
   public Path agent() {
     return root.resolve("target/dist/lib/agent/jpm-agent.jar");
   }

@@ -49,16 +49,16 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Selects for each app in cluster mode how its instances share a port, and passes God's commands
-/// on to the [BalancerBackend] of that mode. Commands about processes in fork mode go to
-/// [SocketHandovers]. Serves [BalancerCommand]s on [Addresses#BALANCER_COMMAND], publishes
+/// Selects how the instances of each app in cluster mode share a port, and forwards God's commands
+/// to the [BalancerBackend] of that mode. Forwards commands for processes in fork mode to
+/// [SocketHandovers]. Serves [BalancerCommand]s on [Addresses#BALANCER_COMMAND] and publishes
 /// [BalancerReport]s on [Addresses#BALANCER_REPORTS].
 public final class ClusterBalancerVerticle extends VerticleBase
     implements BalancerBackend.Observer {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// With [#CHANGE_MILLIS] this makes 8 s: shorter than God's timeout for a reply, and longer than
-  /// the default `kill_timeout` of programs.
+  /// The number of retries after a change of the mode. At intervals of [#CHANGE_MILLIS] they take 8
+  /// s, which is less than God's reply timeout and more than the default `kill_timeout`.
   private static final int CHANGE_TRIES = 80;
 
   private static final long CHANGE_MILLIS = 100;
@@ -66,12 +66,12 @@ public final class ClusterBalancerVerticle extends VerticleBase
   private final BalancerContext balancer;
   private final Map<BalancingMode, BackendFactory> factories;
   private final Duration unclaimed;
-  private final Map<BalancingMode, BalancerBackend> sharings = new EnumMap<>(BalancingMode.class);
+  private final Map<BalancingMode, BalancerBackend> backends = new EnumMap<>(BalancingMode.class);
   private final Map<AppName, BalancedApp> apps = new HashMap<>();
   private final ModeAssignments modeAssignments = new ModeAssignments();
-  private final Set<WorkerId> told = new HashSet<>();
+  private final Set<WorkerId> reportedListening = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
-  private Optional<DirectRouteResolver> ownPorts = Optional.empty();
+  private Optional<DirectRouteResolver> directRouteResolver = Optional.empty();
   private Optional<SocketHandovers> socketHandovers = Optional.empty();
 
   /// Creates the verticle with all balancing modes.
@@ -79,8 +79,8 @@ public final class ClusterBalancerVerticle extends VerticleBase
     this(balancer, BalancerBackends.ALL, Duration.ofMinutes(1));
   }
 
-  /// @param unclaimed how long a socket that an earlier daemon left open is kept for its app to
-  ///   start
+  /// @param unclaimed how long to keep a socket that an earlier daemon left open if its app does
+  ///   not start
   ClusterBalancerVerticle(
       BalancerContext balancer, Map<BalancingMode, BackendFactory> factories, Duration unclaimed) {
     this.balancer = balancer;
@@ -102,12 +102,12 @@ public final class ClusterBalancerVerticle extends VerticleBase
   @Override
   public Future<?> stop() {
     socketHandovers.ifPresent(SocketHandovers::close);
-    List<Future<Void>> closing = sharings.values().stream().map(BalancerBackend::close).toList();
+    List<Future<Void>> closing = backends.values().stream().map(BalancerBackend::close).toList();
     return Future.join(closing);
   }
 
-  /// Completes when the host is available, which may still be starting when the daemon starts. The
-  /// first command waits for it off the event loop, and later commands wait behind the first, in
+  /// Completes when the host is available. The host may still be starting when the daemon starts,
+  /// so the first command waits for it off the event loop. Later commands wait behind the first, in
   /// order.
   private Future<Boolean> whenHostIsThere() {
     Future<Boolean> there =
@@ -117,17 +117,17 @@ public final class ClusterBalancerVerticle extends VerticleBase
     return there;
   }
 
-  /// Returns the backend of `mode`, which is created for its first app; empty if this daemon has no
-  /// factory for it.
-  private Optional<BalancerBackend> made(BalancingMode mode) {
+  /// Returns the backend of `mode`, creating it for its first app; empty if this daemon has no
+  /// factory for the mode.
+  private Optional<BalancerBackend> backendOf(BalancingMode mode) {
     BackendFactory factory = factories.get(mode);
     return factory == null
         ? Optional.empty()
-        : Optional.of(sharings.computeIfAbsent(mode, _ -> factory.make(vertx, balancer, this)));
+        : Optional.of(backends.computeIfAbsent(mode, _ -> factory.make(vertx, balancer, this)));
   }
 
-  /// Closes sockets of an earlier daemon whose app no longer exists: clients would wait in their
-  /// queues forever.
+  /// Closes the sockets of an earlier daemon whose app no longer exists. Otherwise, clients would
+  /// wait in their accept queues forever.
   private void closeUnclaimed() {
     BlockingCalls.call(vertx, this::open)
         .onSuccess(open -> {
@@ -135,13 +135,12 @@ public final class ClusterBalancerVerticle extends VerticleBase
               open.stream()
                   .filter(socket -> !SocketHandovers.holds(socket.key()))
                   .filter(socket ->
-                      sharings.values().stream().noneMatch(way -> way.holds(socket.key())))
+                      backends.values().stream().noneMatch(way -> way.claimsSocket(socket.key())))
                   .toList();
-          // Runs in order with the tasks that open sockets: a later request for one of these keys
-          // opens a new socket.
+          // Runs in order with the tasks that open sockets, so a later request for one of these
+          // keys opens a new socket.
           BlockingCalls.call(vertx, () -> closed(unclaimed))
-              .onFailure(
-                  fault -> LOG.log(Level.ERROR, "unclaimed sockets cannot be closed", fault));
+              .onFailure(fault -> LOG.log(Level.ERROR, "cannot close unclaimed sockets", fault));
         });
   }
 
@@ -151,7 +150,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
 
   private static boolean closed(List<ListenSocket> sockets) {
     for (ListenSocket socket : sockets) {
-      LOG.log(Level.INFO, "{0} is closed: no app uses it any more", socket.key());
+      LOG.log(Level.INFO, "closed socket {0}, which no app uses any more", socket.key());
       socket.close();
     }
     return true;
@@ -159,31 +158,31 @@ public final class ClusterBalancerVerticle extends VerticleBase
 
   private void serve(Message<BalancerCommand> message) {
     switch (message.body()) {
-      case Prepare order when isAlone(order) -> answer(message, prepareAlone(order));
+      case Prepare order when isPreparedByHandovers(order) -> answer(message, prepareAlone(order));
       case Prepare order -> {
         socketHandovers().released(order.worker());
         answer(message, prepare(order));
       }
-      case PrepareHandover order -> answer(message, lend(order));
+      case PrepareHandover order -> answer(message, prepareHandover(order));
       case PreviewReload(InstanceId id, ProcessIdentity process, AppSpec spec) -> {
         WorkerId worker =
             socketHandovers()
                 .workerOf(process)
                 .or(() -> modeAssignments.workerOf(id))
                 .orElse(new WorkerId(id, 0, 0));
-        answer(message, lend(new PrepareHandover(worker, process, spec, false)));
+        answer(message, prepareHandover(new PrepareHandover(worker, process, spec, false)));
       }
       case FinishHandover(InstanceId id, Optional<AppSpec> clash) -> {
-        clash.ifPresent(spec -> socketHandovers().clashed(id, spec));
+        clash.ifPresent(spec -> socketHandovers().recordAddressConflict(id, spec));
         socketHandovers().release(id);
         message.reply(new BalancerReply.Done());
       }
       case ProcessStarted news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
       case NodeMessageReceived(WorkerId worker, String json) -> {
-        if (socketHandovers().has(worker)) {
+        if (socketHandovers().manages(worker)) {
           socketHandovers().heard(worker, json);
         } else {
-          sharing(worker).ifPresent(way -> way.heard(worker, json));
+          sharing(worker).ifPresent(way -> way.messageReceived(worker, json));
         }
         message.reply(new BalancerReply.Done());
       }
@@ -194,16 +193,16 @@ public final class ClusterBalancerVerticle extends VerticleBase
       }
       case ResolveRoute question -> answer(message, reach(question));
       case SetFit(WorkerId worker, boolean fit) -> {
-        sharing(worker).ifPresent(way -> way.fit(worker, fit));
+        sharing(worker).ifPresent(way -> way.setFit(worker, fit));
         message.reply(new BalancerReply.Done());
       }
       case Drain(WorkerId worker) -> answer(message, drain(worker).map(BalancerReply.Drained::new));
       case ProcessEnded(WorkerId worker) -> {
         ownPorts().processEnded(worker);
-        told.remove(worker);
+        reportedListening.remove(worker);
         socketHandovers().ended(worker);
         modeAssignments.ended(worker);
-        sharing(worker).ifPresent(way -> way.ended(worker));
+        sharing(worker).ifPresent(way -> way.processTerminated(worker));
         message.reply(new BalancerReply.Done());
       }
       case Released(WorkerId worker) -> {
@@ -216,7 +215,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
   }
 
   private Future<Route> reach(ResolveRoute question) {
-    Optional<Route> alone = socketHandovers().reach(question);
+    Optional<Route> alone = socketHandovers().resolveRoute(question);
     if (alone.isPresent()) {
       return Future.succeededFuture(alone.get());
     }
@@ -231,21 +230,22 @@ public final class ClusterBalancerVerticle extends VerticleBase
 
   private DirectRouteResolver ownPorts() {
     DirectRouteResolver made =
-        ownPorts.orElseGet(() -> new DirectRouteResolver(vertx, balancer.host()));
-    ownPorts = Optional.of(made);
+        directRouteResolver.orElseGet(() -> new DirectRouteResolver(vertx, balancer.host()));
+    directRouteResolver = Optional.of(made);
     return made;
   }
 
   private Future<Integer> drain(WorkerId worker) {
-    return socketHandovers().has(worker)
+    return socketHandovers().manages(worker)
         ? socketHandovers().drain(worker)
         : sharing(worker).map(way -> way.drain(worker)).orElseGet(() -> Future.succeededFuture(0));
   }
 
-  /// Reports whether [SocketHandovers] prepares the process: it is in fork mode, or it replaces a
-  /// process whose sockets are held for it.
-  private boolean isAlone(Prepare order) {
-    return !order.spec().cluster().enabled() || socketHandovers().isLent(order.worker().id());
+  /// Reports whether [SocketHandovers] prepares the process. This is the case if the process is in
+  /// fork mode, or if it replaces a process whose sockets are held for it.
+  private boolean isPreparedByHandovers(Prepare order) {
+    return !order.spec().cluster().enabled()
+        || socketHandovers().hasHeldSockets(order.worker().id());
   }
 
   private Future<BalancerReply> prepareAlone(Prepare order) {
@@ -272,8 +272,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
         });
   }
 
-  /// Replies how a process can be replaced. Instances that share a port have nothing to hand over.
-  private Future<BalancerReply> lend(PrepareHandover order) {
+  /// Replies how a process can be replaced. Instances that share a port have no sockets to hand
+  /// over.
+  private Future<BalancerReply> prepareHandover(PrepareHandover order) {
     Optional<Assignment> place = modeAssignments.of(order.worker());
     if (order.next().cluster().enabled()
         && place.filter(it -> it.mode() != BalancingMode.OFF).isPresent()) {
@@ -289,7 +290,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
     return means.compose(it -> socketHandovers().assess(order, it)).map(reply -> reply);
   }
 
-  /// Returns the socket handovers, which are created on first use, as in [#made].
+  /// Returns the socket handovers, which are created on first use, as in [#backendOf].
   private SocketHandovers socketHandovers() {
     SocketHandovers there =
         socketHandovers.orElseGet(() ->
@@ -333,7 +334,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
         });
   }
 
-  /// @param tries how often to try again while processes of the previous mode still occupy the port
+  /// @param tries the number of retries while processes of the previous mode still occupy the port
   private Future<BalancerReply> prepare(Prepare order, PortReservation portReservation, int tries) {
     List<Assignment> left = modeAssignments.left(order.worker(), portReservation);
     Optional<Assignment> own = modeAssignments.of(order.worker());
@@ -342,7 +343,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
     }
     left.stream().filter(Assignment::ended).map(Assignment::worker).forEach(this::leave);
     place(order.worker(), portReservation);
-    Optional<BalancerBackend> balancerBackend = made(portReservation.mode());
+    Optional<BalancerBackend> balancerBackend = backendOf(portReservation.mode());
     if (balancerBackend.isEmpty()) {
       return Future.succeededFuture(Prepared.PLAIN);
     }
@@ -360,7 +361,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
   }
 
   private PortReservation seen(PortReservation portReservation) {
-    BalancerBackend balancerBackend = sharings.get(portReservation.mode());
+    BalancerBackend balancerBackend = backends.get(portReservation.mode());
     return balancerBackend == null
         ? portReservation
         : portReservation.with(balancerBackend.addresses(portReservation.app()));
@@ -400,10 +401,10 @@ public final class ClusterBalancerVerticle extends VerticleBase
                 + selection.mode().keyword());
   }
 
-  /// Registers a running process with the mode in which it was started, even if another mode would
-  /// be selected today.
+  /// Registers a running process with the mode in which it was started, even if a different mode
+  /// would be selected now.
   private Future<Void> began(ProcessStarted news) {
-    if (SocketHandovers.isMemo(news.balancerState())) {
+    if (SocketHandovers.isHandoverState(news.balancerState())) {
       ownPorts().processStarted(news);
       socketHandovers().began(news);
       return Future.succeededFuture();
@@ -414,9 +415,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
         BalancingMode.ofKeyword(memo[0]).filter(factories::containsKey).orElse(BalancingMode.OFF);
     place(news.worker(), PortReservation.of(news.spec(), mode));
     String rest = memo.length > 1 ? memo[1] : "";
-    made(mode)
+    backendOf(mode)
         .ifPresent(balancerBackend ->
-            balancerBackend.began(
+            balancerBackend.processStarted(
                 new ProcessStarted(
                     news.worker(),
                     news.number(),
@@ -429,20 +430,21 @@ public final class ClusterBalancerVerticle extends VerticleBase
         : describe(news.spec()).mapEmpty();
   }
 
-  /// Assigns the slot to the process. If the previous process of the slot used another mode, the
-  /// backend of that mode releases it.
+  /// Assigns the slot to the process. If the previous process of the slot used a different mode,
+  /// the backend of that mode releases the slot.
   private void place(WorkerId worker, PortReservation portReservation) {
     Optional<Assignment> former = modeAssignments.put(worker, portReservation);
     if (former.isEmpty() || former.get().worker().equals(worker)) {
       return;
     }
     WorkerId before = former.get().worker();
-    told.remove(before);
+    reportedListening.remove(before);
     if (former.get().mode() == portReservation.mode()) {
       // If the mode has no backend yet, no process was reported to it.
-      Optional.ofNullable(sharings.get(portReservation.mode())).ifPresent(way -> way.ended(before));
+      Optional.ofNullable(backends.get(portReservation.mode()))
+          .ifPresent(way -> way.processTerminated(before));
     } else {
-      Optional.ofNullable(sharings.get(former.get().mode())).ifPresent(way -> way.released(before));
+      Optional.ofNullable(backends.get(former.get().mode())).ifPresent(way -> way.released(before));
     }
   }
 
@@ -453,9 +455,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
 
   private Optional<Assignment> leave(WorkerId worker) {
     Optional<Assignment> place = modeAssignments.remove(worker);
-    told.remove(worker);
+    reportedListening.remove(worker);
     place
-        .flatMap(it -> Optional.ofNullable(sharings.get(it.mode())))
+        .flatMap(it -> Optional.ofNullable(backends.get(it.mode())))
         .ifPresent(way -> way.released(worker));
     return place;
   }
@@ -467,7 +469,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
   }
 
   private Optional<BalancerBackend> sharing(WorkerId worker) {
-    return modeAssignments.of(worker).map(assignment -> sharings.get(assignment.mode()));
+    return modeAssignments.of(worker).map(assignment -> backends.get(assignment.mode()));
   }
 
   private BalancerReply status(AppName app, InstanceId id) {
@@ -477,7 +479,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
           BalancingMode.OFF, "no instance is running", "", List.of(), Map.of());
     }
     Selection selection = known.choice();
-    BalancerBackend balancerBackend = sharings.get(selection.mode());
+    BalancerBackend balancerBackend = backends.get(selection.mode());
     return balancerBackend == null
         ? new BalancerReply.Status(selection.mode(), selection.reason(), "", List.of(), Map.of())
         : new BalancerReply.Status(
@@ -485,13 +487,13 @@ public final class ClusterBalancerVerticle extends VerticleBase
             selection.reason() + balancerBackend.problem(id).map(it -> "; " + it).orElse(""),
             balancerBackend.strategy(app),
             balancerBackend.addresses(app),
-            balancerBackend.own(id),
+            balancerBackend.privatePort(id),
             balancerBackend.counters(id));
   }
 
   @Override
   public void listening(WorkerId worker, String address) {
-    if (told.add(worker)) {
+    if (reportedListening.add(worker)) {
       vertx
           .eventBus()
           .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Listening(worker, address));
@@ -506,14 +508,15 @@ public final class ClusterBalancerVerticle extends VerticleBase
     }
     OptionalInt port = seenPort(name, app.choice().mode());
     app.overrideMode(availableMode(ModeSelector.fallBack(app.spec(), reason, port)), port);
-    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().mode().keyword());
+    LOG.log(
+        Level.INFO, "{0}: {1}; now balanced by {2}", name, reason, app.choice().mode().keyword());
     vertx
         .eventBus()
         .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Rebalanced(name, reason));
   }
 
   private OptionalInt seenPort(AppName app, BalancingMode mode) {
-    BalancerBackend balancerBackend = sharings.get(mode);
+    BalancerBackend balancerBackend = backends.get(mode);
     return balancerBackend == null
         ? OptionalInt.empty()
         : balancerBackend.addresses(app).stream()

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Checks the routes to processes that open their ports themselves. If another process of the app
-/// has the port, a process that failed to bind it must not be taken for the one that answers there.
-/// Owned by ClusterBalancer's context.
+/// Checks the routes to processes that open their ports themselves. If a process could not bind its
+/// port because another process of the app already has it, a probe must not mistake the other
+/// process for it. Owned by ClusterBalancer's context.
 final class DirectRouteResolver {
-  /// Inspecting a process takes about a millisecond.
+  /// Upper bound on the other processes to inspect. Inspecting a process takes about a millisecond.
   private static final int MOST_OTHERS = 4;
 
   private final Vertx vertx;
@@ -44,9 +44,9 @@ final class DirectRouteResolver {
     members.remove(worker);
   }
 
-  /// Returns [Route.Direct] if a connection may be made to the requested address, and
-  /// [Route.Unreachable] if another process of the app listens there and the requested one does
-  /// not. An address on which no process of the app listens belongs to another program.
+  /// Returns [Route.Unreachable] if the requested process does not listen at the requested address
+  /// but another process of the app does; otherwise [Route.Direct]. An address on which no process
+  /// of the app listens belongs to another program.
   Future<Route> route(ResolveRoute question) {
     Member asked = members.get(question.worker());
     if (asked == null) {
@@ -56,7 +56,7 @@ final class DirectRouteResolver {
         members.entrySet().stream()
             .filter(it -> it.getValue().app().equals(asked.app()))
             .filter(it -> !it.getKey().equals(question.worker()))
-            // The process that it replaces is the most likely one.
+            // The process that the requested one replaces is the most likely listener.
             .sorted(Comparator.comparing(it -> !it.getKey().id().equals(question.worker().id())))
             .limit(MOST_OTHERS)
             .map(it -> it.getValue().process())
@@ -77,7 +77,7 @@ final class DirectRouteResolver {
     return other
         .<Route>map(it ->
             new Route.Unreachable(
-                "port %d belongs to pid %d, another process of the app; the process itself does not listen there"
+                "the process does not listen on port %d; pid %d, another process of the app, does"
                     .formatted(question.port(), it.pid())))
         .orElseGet(Route.Direct::new);
   }

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// The balancing mode of each worker slot, with the current or last process of the slot. Owned by
-/// [ClusterBalancerVerticle].
+/// The balancing mode of each worker slot, together with the current or last process of the slot.
+/// Owned by [ClusterBalancerVerticle].
 final class ModeAssignments {
   private final Map<WorkerId.Slot, Assignment> all = new HashMap<>();
 
   /// The assignment of one slot.
   ///
-  /// @param portReservation the addresses of its app, as known when the process was prepared
+  /// @param portReservation the addresses of the app, as known when the process was prepared
   /// @param worker the last process of the slot
-  /// @param ended whether that process has ended
+  /// @param ended whether that process has terminated
   record Assignment(PortReservation portReservation, WorkerId worker, boolean ended) {
     BalancingMode mode() {
       return portReservation.mode();
@@ -54,8 +54,8 @@ final class ModeAssignments {
     return Optional.ofNullable(all.get(worker.slot()));
   }
 
-  /// Returns the last process of the instance. While it is being replaced, this is either the old
-  /// or the new one.
+  /// Returns the last process of the instance. During a replacement, this is either the old or the
+  /// new process.
   Optional<WorkerId> workerOf(InstanceId id) {
     return all.values().stream()
         .map(Assignment::worker)
@@ -76,10 +76,11 @@ final class ModeAssignments {
     return all.values().stream().anyMatch(place -> place.isOf(app));
   }
 
-  /// Returns why a process must not be started because of what the processes in other slots listen
-  /// on. The backend of its mode may have further reasons.
+  /// Returns why a process must not be started beside the processes in other slots: they listen on
+  /// the same addresses or, during a reload, share them in a different mode. Empty if there is no
+  /// such reason. The backend of its mode may refuse the process for further reasons.
   ///
-  /// @param seen adds the addresses on which an app was seen to listen
+  /// @param seen adds the addresses on which an app was observed to listen
   Optional<String> refusal(
       WorkerId worker, PortReservation portReservation, UnaryOperator<PortReservation> seen) {
     return all.values().stream()
@@ -93,8 +94,8 @@ final class ModeAssignments {
         .findFirst();
   }
 
-  /// Returns the assignments of the same app to other modes, if the whole app is being restarted;
-  /// empty during a reload.
+  /// Returns the app's assignments to other modes if the whole app is being restarted; empty during
+  /// a reload.
   List<Assignment> left(WorkerId worker, PortReservation portReservation) {
     boolean reload =
         all.values().stream().anyMatch(place -> place.isFollowedBy(worker, portReservation));

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Selects the balancing mode of an app and gives the reason.
+/// Selects the balancing mode of an app and states the reason.
 final class ModeSelector {
-  /// With these options Node may not read the preload script, or runs the program in a child
-  /// process.
+  /// Options with which Node runs the program in a child process, or may be unable to read the
+  /// preload script.
   private static final List<String> NODE_BARS =
       List.of("--permission", "--experimental-permission", "--experimental-policy", "--watch");
 
-  /// With these options the JVM opens the debugger's port by native code, which the agent cannot
+  /// Options with which the JVM opens the debugger's port in native code, which the agent cannot
   /// intercept.
   private static final List<String> JVM_BARS = List.of("-agentlib:jdwp", "-Xrunjdwp");
 
   /// A selected mode.
   ///
-  /// @param reason for users, such as `the program is node`
+  /// @param reason the reason, as text for users, such as `the program is node`
   record Selection(BalancingMode mode, String reason) {}
 
   private ModeSelector() {}
@@ -34,10 +34,10 @@ final class ModeSelector {
         : possible(new Selection(wanted, "balance is " + wanted.keyword()), systemSupport, spec);
   }
 
-  /// Returns the mode of an app that cannot be balanced in any other way: [BalancingMode#PROXY] if
-  /// a port is known, otherwise [BalancingMode#OFF].
+  /// Returns the mode of an app for which no other mode is possible: [BalancingMode#PROXY] if a
+  /// port is known, otherwise [BalancingMode#OFF].
   ///
-  /// @param seen a port on which the app was seen to listen
+  /// @param seen a port on which the app was observed to listen
   static Selection fallBack(AppSpec spec, String reason, OptionalInt seen) {
     OptionalInt port = port(spec).isPresent() ? port(spec) : seen;
     return port.isPresent()
@@ -61,7 +61,7 @@ final class ModeSelector {
 
   /// Returns how a process in fork mode can receive the listening sockets of the process that it
   /// replaces: [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] with the reason
-  /// why it cannot.
+  /// why it cannot receive them.
   static Selection selectForHandover(AppSpec spec, SystemSupport systemSupport) {
     if (spec.cluster().balance() == BalancingMode.OFF) {
       return new Selection(BalancingMode.OFF, "balance is off");
@@ -99,16 +99,18 @@ final class ModeSelector {
           .orElseGet(() ->
               barred(new Selection(BalancingMode.JVM, "the program is java"), spec, JVM_BARS));
     }
-    return new Selection(BalancingMode.OFF, program.name() + " cannot be given a listening socket");
+    return new Selection(BalancingMode.OFF, program.name() + " cannot receive a listening socket");
   }
 
-  /// Returns `choice`, or [BalancingMode#OFF] if an option in `bars` prevents sharing.
+  /// Returns `selection`, or [BalancingMode#OFF] if an interpreter argument begins with one of
+  /// `bars`, the options that prevent sharing.
   private static Selection barred(Selection selection, AppSpec spec, List<String> bars) {
     return spec.command().interpreterArgs().stream()
         .filter(word -> bars.stream().anyMatch(word::startsWith))
         .findFirst()
         .map(word ->
-            new Selection(BalancingMode.OFF, "it cannot share its port with the option " + word))
+            new Selection(
+                BalancingMode.OFF, "it cannot share its port because of the option " + word))
         .orElse(selection);
   }
 
@@ -148,7 +150,7 @@ final class ModeSelector {
       case LISTEN_FDS ->
           spec.cluster().listen().isEmpty()
               ? new Selection(
-                  BalancingMode.OFF, "balance is listen_fds, but listen names no address")
+                  BalancingMode.OFF, "balance is listen_fds, but listen contains no address")
               : unreadable(selection, systemSupport, Optional.empty(), spec);
     };
   }
@@ -169,7 +171,7 @@ final class ModeSelector {
                             .user()
                             .map(user -> "user " + user)
                             .orElse("the daemon's user")
-                        + ": make it and the directories above it readable for all"))
+                        + ": make it and its parent directories readable by all users"))
         .orElse(selection);
   }
 }

@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The addresses on which an app listens or will listen, as far as they are known in advance.
+/// The addresses on which an app listens or is going to listen, as far as they are known in
+/// advance.
 ///
-/// @param mode how its instances share them
-/// @param addresses as text: `8000`, `*:8000`, `127.0.0.1:8000`, `[::1]:8000`
+/// @param mode how the instances of the app share the addresses
+/// @param addresses the addresses as text: `8000`, `*:8000`, `127.0.0.1:8000`, `[::1]:8000`
 record PortReservation(AppName app, BalancingMode mode, List<String> addresses) {
   PortReservation {
     addresses = List.copyOf(addresses);
@@ -29,37 +30,38 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
     return new PortReservation(spec.name(), mode, addresses.map(ListenAddress::toString).toList());
   }
 
-  /// Returns a copy that also contains the addresses on which the app was seen to listen.
+  /// Returns a copy that also contains `seen`, the addresses on which the app was observed to
+  /// listen.
   PortReservation with(List<String> seen) {
     return new PortReservation(
         app, mode, Stream.concat(seen.stream(), addresses.stream()).toList());
   }
 
-  /// Returns why this app cannot start while `other` runs, as a sentence; empty if it can.
+  /// Returns why this app cannot start while `other` is running, as a sentence; empty if it can.
   Optional<String> refusedBeside(PortReservation other) {
-    // Node apps that ask for the same port share it, as in PM2.
+    // Node apps that request the same port share it, as in PM2.
     boolean mayShare =
         app.equals(other.app) || (mode == BalancingMode.NODE && other.mode == BalancingMode.NODE);
     return mayShare
         ? Optional.empty()
         : common(other)
             .map(address ->
-                "%s is in use already: the app \"%s\" listens there (balance: %s); stop it, or give one of them another port"
+                "%s is already in use by the app \"%s\" (balance: %s); stop that app, or assign a different port to one of them"
                     .formatted(spoken(address), other.app, other.mode.keyword()));
   }
 
-  /// Returns why a process cannot start beside one of the same app that shares in the mode of
-  /// `former`, as a sentence; empty if it can.
+  /// Returns why a process cannot start beside a process of the same app that shares its addresses
+  /// in the mode of `former`, as a sentence; empty if it can.
   Optional<String> refusedAfter(PortReservation former) {
     if (mode == former.mode || mode == BalancingMode.OFF || former.mode == BalancingMode.OFF) {
       return Optional.empty();
     }
-    // Without declared addresses the program decides, and it most likely uses the same address
-    // again.
+    // If no addresses are declared, the program chooses one, and most likely chooses the same
+    // address again.
     Optional<String> kept =
         addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
     return kept.map(address ->
-        "balance is %s and was %s, and %s cannot be handed over between the two: use jpm restart for this change, which has a gap"
+        "balance is now %s instead of %s, and %s cannot be handed over between these modes; use jpm restart, which has a gap"
             .formatted(mode.keyword(), former.mode.keyword(), spoken(address)));
   }
 
@@ -67,7 +69,7 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
     return address.matches("[0-9]+") ? "port " + address : address;
   }
 
-  /// Returns the first address of `other` at which both would receive the same connections.
+  /// Returns the first address of `other` that overlaps with an address of this app.
   private Optional<String> common(PortReservation other) {
     return other.addresses.stream()
         .filter(there -> addresses.stream().anyMatch(here -> overlap(here, there)))

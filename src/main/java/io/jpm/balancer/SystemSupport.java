@@ -9,15 +9,15 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 
-/// The facts about machine and app on which [ModeSelector] depends.
+/// The properties of the machine and the app on which [ModeSelector] bases its selection.
 ///
 /// @param sockets whether the system lets processes share sockets
-/// @param preload the preload script of Node, if the app cannot read it
-/// @param agent the agent's jar, if the app cannot read it
-/// @param java why the app's Java would not start with the agent
+/// @param preload the preload script for Node if the app cannot read it; otherwise empty
+/// @param agent the agent's jar if the app cannot read it; otherwise empty
+/// @param java the reason why the app's JVM cannot start with the agent; empty if there is none
 record SystemSupport(
     boolean sockets, Optional<Path> preload, Optional<Path> agent, Optional<String> java) {
-  /// Collects the facts. Reads the disk.
+  /// Determines the properties. Reads the disk.
   static SystemSupport of(AppSpec spec, BalancerContext balancer) {
     return new SystemSupport(
         balancer.host().listenSockets().isPresent(),
@@ -41,8 +41,8 @@ record SystemSupport(
     }
   }
 
-  /// Reports whether all users can read the file. The groups of the app's user are not looked up,
-  /// because installations are readable by all users.
+  /// Reports whether all users can read the file. The groups of the app's user are not taken into
+  /// account, because installations are readable by all users.
   private static boolean openToAll(Path file) {
     try {
       Path real = file.toRealPath();

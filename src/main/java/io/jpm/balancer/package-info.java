@@ -1,8 +1,8 @@
-/// Balances the connections of an app over its instances. Start with
-/// [io.jpm.balancer.ClusterBalancerVerticle], which selects a balancing mode for each app and
-/// records its processes. The modes are sub-packages that implement
-/// [io.jpm.balancer.mode.BalancerBackend]. The component depends on `model`, `os` and `bus`; it
-/// starts and ends no process.
+/// Distributes the connections of an app over its instances. Start with
+/// [io.jpm.balancer.ClusterBalancerVerticle], which selects a balancing mode for each app and keeps
+/// track of its processes. Each mode is a sub-package that implements
+/// [io.jpm.balancer.mode.BalancerBackend]. The component depends on `model`, `os` and `bus`. It
+/// does not start or stop processes.
 @NullMarked
 package io.jpm.balancer;
 

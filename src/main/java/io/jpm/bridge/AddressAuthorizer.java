@@ -5,26 +5,29 @@ import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import java.util.Optional;
 
-/// Authorizes a principal to use bus addresses, in addition to the allow-list that applies to every
-/// peer. Requests to [Addresses#COMMAND] are authorized by their receiver.
+/// Decides which bus addresses a principal is allowed to use. Applies in addition to the allow-list
+/// that is the same for every peer. Requests to [Addresses#COMMAND] are authorized by the component
+/// that receives them.
 final class AddressAuthorizer {
   private AddressAuthorizer() {}
 
-  /// Returns the reason why `who` may not send or publish to `address`, as a sentence; empty if it
-  /// may.
+  /// Returns the reason why `who` is not allowed to send or publish to `address`, as a sentence;
+  /// empty if it is allowed.
   static Optional<String> refusalToSend(Principal who, String address) {
     if (address.equals(Addresses.COMMAND) || (who.hasRole(Role.ADMIN) && who.canAccessAll())) {
       return Optional.empty();
     }
     return Optional.of(
         address.equals(Addresses.CONSOLE)
-            ? "%s is only for the role admin without a limit to apps: use %s"
+            ? "%s is reserved for tokens with the role admin and access to all apps: use %s"
                 .formatted(address, Addresses.COMMAND)
-            : "%s is not for %s: use %s".formatted(address, who.name(), Addresses.COMMAND));
+            : "%s is not available to %s: use %s"
+                .formatted(address, who.name(), Addresses.COMMAND));
   }
 
-  /// Returns the reason why `who` may not subscribe to `address`, as a sentence; empty if it may. A
-  /// principal that is limited to some apps may subscribe to the addresses of these apps only.
+  /// Returns the reason why `who` is not allowed to subscribe to `address`, as a sentence; empty if
+  /// it is allowed. A principal whose access is limited to some apps can subscribe only to the
+  /// addresses of those apps.
   static Optional<String> refusalToSubscribe(Principal who, String address) {
     if (who.canAccessAll()) {
       return Optional.empty();
@@ -32,7 +35,7 @@ final class AddressAuthorizer {
     Optional<String> app = Addresses.appOf(address);
     if (app.isPresent()) {
       return app.filter(name -> !who.canAccess(name))
-          .map(name -> "%s may not see the app %s".formatted(who.name(), name));
+          .map(name -> "%s has no access to the app %s".formatted(who.name(), name));
     }
     String instead =
         address.equals(Addresses.EVENTS)
@@ -40,6 +43,7 @@ final class AddressAuthorizer {
                 + Addresses.eventsOf(who.apps().stream().sorted().toList().getFirst())
             : "";
     return Optional.of(
-        "%s is about all apps, and %s may see only some%s".formatted(address, who.name(), instead));
+        "%s covers all apps, but %s has access to only some of them%s"
+            .formatted(address, who.name(), instead));
   }
 }

@@ -9,8 +9,8 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /// Parses the first frame of a TCP peer, `{"type":"auth","token":"…"}`, from bytes that arrive in
-/// chunks. Keeps no more than the frame itself: a frame that is too long is refused when its length
-/// is known.
+/// chunks. Buffers at most this one frame: a frame that is too long is refused as soon as its
+/// length prefix has been read.
 final class AuthFrameParser {
   /// The result of parsing the bytes received so far.
   sealed interface Outcome {
@@ -22,15 +22,15 @@ final class AuthFrameParser {
     /// @param rest the bytes after the frame
     record Accepted(Buffer rest) implements Outcome {}
 
-    /// The token may be an issued one, which the caller must verify.
+    /// The token may be an issued one. The caller must verify it.
     ///
-    /// @param question the request to verify it
+    /// @param question the verification request
     /// @param rest the bytes after the frame
     record Presented(AccessCommand.Authenticate question, Buffer rest) implements Outcome {}
 
     /// The peer must be disconnected.
     ///
-    /// @param reason one clause for the log; contains nothing sent by the peer except numbers
+    /// @param reason a clause for the log, which quotes nothing that the peer sent except numbers
     record Refused(String reason) implements Outcome {}
   }
 
@@ -42,7 +42,7 @@ final class AuthFrameParser {
   private final Optional<byte[]> ownersToken;
   private final Buffer gathered = Buffer.buffer();
 
-  /// @param ownersToken empty: the owner's token is not accepted
+  /// @param ownersToken the owner's token; empty if it is not accepted on this port
   AuthFrameParser(Optional<String> ownersToken) {
     this.ownersToken = ownersToken.map(token -> token.getBytes(StandardCharsets.UTF_8));
   }
@@ -52,7 +52,7 @@ final class AuthFrameParser {
     return gathered.length() > 0;
   }
 
-  Outcome take(Buffer chunk) {
+  Outcome parse(Buffer chunk) {
     int taken = gather(chunk, 0, PREFIX_BYTES);
     if (gathered.length() < PREFIX_BYTES) {
       return new Outcome.Incomplete();
@@ -60,17 +60,17 @@ final class AuthFrameParser {
     int length = gathered.getInt(0);
     if (length < 1 || length > MAX_BYTES) {
       return new Outcome.Refused(
-          "not a credential frame: it declares "
+          "not an auth frame: its declared length is "
               + length
-              + " bytes, 1 to "
+              + " bytes, but only 1 to "
               + MAX_BYTES
-              + " allowed");
+              + " are allowed");
     }
     int end = PREFIX_BYTES + length;
     taken = gather(chunk, taken, end);
     return gathered.length() < end
         ? new Outcome.Incomplete()
-        : judge(gathered.getBuffer(PREFIX_BYTES, end), chunk.getBuffer(taken, chunk.length()));
+        : evaluate(gathered.getBuffer(PREFIX_BYTES, end), chunk.getBuffer(taken, chunk.length()));
   }
 
   private int gather(Buffer chunk, int from, int upTo) {
@@ -79,7 +79,7 @@ final class AuthFrameParser {
     return from + bytes;
   }
 
-  private Outcome judge(Buffer credential, Buffer rest) {
+  private Outcome evaluate(Buffer credential, Buffer rest) {
     JsonObject json;
     try {
       json = new JsonObject(credential);

@@ -16,7 +16,7 @@ import java.util.Set;
 final class AuthorizedPeer {
   private final RequestCaller requestCaller;
 
-  /// The value of the caller header that is added to each of its requests.
+  /// The value of the caller header, which is added to each request of this peer.
   private final String header;
 
   private final PeerLines lines;
@@ -24,10 +24,11 @@ final class AuthorizedPeer {
   private final RequestBuckets buckets;
   private final BridgeSettings settings;
 
-  /// The addresses it is subscribed to, except those of [Numbered].
+  /// The addresses to which the peer is subscribed, except those managed by [Numbered].
   private final Set<String> subscribed = new HashSet<>();
 
-  /// Subscriptions to lines and events, which have numbers. The Vert.x bridge never sees these.
+  /// The subscriptions to log lines and events, both of which have sequence numbers. The Vert.x
+  /// bridge never sees these subscriptions.
   record Numbered(PeerLines lines, PeerEvents events) {}
 
   AuthorizedPeer(
@@ -53,8 +54,9 @@ final class AuthorizedPeer {
     events.end();
   }
 
-  /// Returns why the peer may not do what the frame asks for; empty if it may. Also empty for
-  /// addresses that are closed to every peer: the Vert.x bridge refuses those itself.
+  /// Returns the reason why the peer is not allowed to do what the frame requests; empty if it is
+  /// allowed. Also empty for addresses that are closed to every peer, because the Vert.x bridge
+  /// itself refuses those.
   Optional<BridgeRefusal> refusal(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return Optional.empty();
@@ -93,7 +95,7 @@ final class AuthorizedPeer {
         ? Optional.of(
             new BridgeRefusal(
                 Code.TOO_MANY_SUBSCRIPTIONS,
-                "a connection may have %d subscriptions (bridge.max_subscriptions)"
+                "at most %d subscriptions are allowed per connection (bridge.max_subscriptions)"
                     .formatted(most)))
         : denied;
   }
@@ -102,15 +104,15 @@ final class AuthorizedPeer {
     return buckets.tryAcquire(requestCaller.who());
   }
 
-  /// Reports whether a refusal may be written to the audit log. Refused requests have already been
+  /// Reports whether a refusal may be written to the audit log. A refused request has already been
   /// counted against the request limit; a refused subscription is counted here.
   boolean mayBeAudited(BridgeEvent event) {
     return event.type() != BridgeEventType.REGISTER || takeRequestPermit();
   }
 
-  /// Reports whether the peer has this subscription already. For a repeated subscription, the
-  /// Vert.x bridge would register a second consumer and lose track of the first, which would then
-  /// outlive even the connection.
+  /// Reports whether the peer already has this subscription. For a duplicate, the Vert.x bridge
+  /// would register a second consumer and lose track of the first, which would then never be
+  /// removed, not even when the peer disconnects.
   boolean isDuplicateSubscription(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
@@ -123,9 +125,9 @@ final class AuthorizedPeer {
         && !subscribed.add(address);
   }
 
-  /// Handles the frame if it begins or ends a subscription to lines, and reports whether it does.
-  /// The Vert.x bridge must not see these frames: it would send a peer every line, however much is
-  /// pending.
+  /// Subscribes or unsubscribes the peer if the frame concerns log lines. Returns whether it did;
+  /// if so, the frame must not reach the Vert.x bridge, which would send the peer every line, no
+  /// matter how many bytes are pending.
   boolean handleLineSubscription(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
@@ -140,8 +142,8 @@ final class AuthorizedPeer {
         && Addresses.appOfLines(address).filter(lines::unsubscribe).isPresent();
   }
 
-  /// Handles the frame if it begins or ends a subscription to events, and reports whether it does.
-  /// The Vert.x bridge cannot replay past events.
+  /// Subscribes or unsubscribes the peer if the frame concerns events. Returns whether it did; if
+  /// so, the frame must not reach the Vert.x bridge, which cannot replay past events.
   boolean handleEventSubscription(BridgeEvent event) {
     JsonObject frame = event.getRawMessage();
     if (!(frame.getValue("address") instanceof String address) || !PeerEvents.isAddress(address)) {
@@ -154,8 +156,8 @@ final class AuthorizedPeer {
     return event.type() == BridgeEventType.UNREGISTER && events.unsubscribe(address);
   }
 
-  /// Sets the caller header of a request and replaces any value sent by the client. Header names
-  /// are not case-sensitive.
+  /// Sets the caller header of a request, replacing any value sent by the client. Header names are
+  /// case-insensitive.
   void setCallerHeader(BridgeEvent event) {
     JsonObject request = event.getRawMessage();
     boolean isRequest =

@@ -10,19 +10,19 @@ import java.util.Locale;
 /// @param code the code for programs
 /// @param reason the reason, as a sentence
 record BridgeRefusal(Code code, String reason) {
-  /// The code for programs; in lower case the `message` of an `err` frame.
+  /// The code for programs. Its lower-case name is the `message` of an `err` frame.
   enum Code {
     /// The peer is not authorized.
     ACCESS_DENIED,
     /// The connection has too many subscriptions.
     TOO_MANY_SUBSCRIPTIONS,
-    /// The token's rate of requests is too high.
+    /// The token has exceeded its request rate.
     BUSY
   }
 
-  /// Returns the frame that reports the refusal. For a typed request that is a reply; otherwise an
-  /// error frame in the format of the Vert.x bridge, with the address to which the reply would have
-  /// been sent.
+  /// Returns the frame that reports the refusal: a reply for a typed request that exceeds the
+  /// request rate, otherwise an error frame in the format of the Vert.x bridge. The error frame
+  /// contains the address to which the reply would have been sent.
   ///
   /// @param asked the refused frame
   JsonObject frame(JsonObject asked) {

@@ -9,29 +9,31 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// The validated settings of the bridge: what it listens on, which peers it admits and the limits
-/// per peer. The daemon creates them from its own settings. An invalid value fails the start with a
-/// message for the user.
+/// The validated settings of the bridge: where it listens, which peers it admits and the limits per
+/// peer. The daemon creates them from its own settings. An invalid value makes the daemon's start
+/// fail with a message for the user.
 ///
-/// @param socket the path of the unix socket, in a directory that only the owner may enter; at most
-///   107 bytes, a limit of the kernel (`unix(7)`)
-/// @param portFile the file that tells clients the TCP port
+/// @param socket the path of the unix socket, in a directory that only the owner can access; at
+///   most 107 bytes, a limit of the kernel (`unix(7)`)
+/// @param portFile the file from which clients read the TCP port
 /// @param host the address of the TCP port: `localhost` or a loopback address
-/// @param port the TCP port, 0 for any free one
+/// @param port the TCP port; 0 selects any free port
 /// @param token the owner's token, which a TCP peer must present: 64 hexadecimal digits
 /// @param authTimeout how long a TCP peer may take to present a token
-/// @param maxFrameBytes the longest frame that the owner may send, in bytes without the length
-///   prefix; for issued tokens see [FrameRules#ISSUED]
-/// @param slowPeerTimeout how long a TCP peer may leave its answers unread before it is
+/// @param maxFrameBytes the maximum length of a frame sent by the owner, in bytes without the
+///   length prefix; for issued tokens see [FrameRules#ISSUED]
+/// @param slowPeerTimeout how long a TCP peer may leave its replies unread before it is
 ///   disconnected
 /// @param maxConnections the maximum number of concurrent TCP connections
-/// @param maxUnauthenticated the maximum number of them that have not presented a token yet
-/// @param limits the limits of one peer
-/// @param remote settings of the TLS listener; empty: none is opened
-/// @param inboundAddresses addresses to which clients may send and publish
-/// @param inboundRegexes the same as patterns; a pattern must match the whole address
-/// @param outboundAddresses addresses to which clients may subscribe
-/// @param outboundRegexes the same as patterns; a pattern must match the whole address
+/// @param maxUnauthenticated the maximum number of TCP connections that have not presented a token
+///   yet
+/// @param limits the limits per peer
+/// @param remote the settings of the TLS listener; empty if there is none
+/// @param inboundAddresses the addresses to which clients can send and publish
+/// @param inboundRegexes patterns of further such addresses; a pattern must match the whole address
+/// @param outboundAddresses the addresses to which clients can subscribe
+/// @param outboundRegexes patterns of further such addresses; a pattern must match the whole
+///   address
 public record BridgeSettings(
     Path socket,
     Path portFile,
@@ -49,53 +51,56 @@ public record BridgeSettings(
     List<String> inboundRegexes,
     List<String> outboundAddresses,
     List<String> outboundRegexes) {
-  /// The limits of one peer.
+  /// The limits per peer.
   ///
-  /// @param maxSubscriptions the maximum number of subscriptions of one connection, 1 or more
-  /// @param requestsPerSecond the maximum rate of requests of one issued token, 1 or more
+  /// @param maxSubscriptions the maximum number of subscriptions per connection, at least 1
+  /// @param requestsPerSecond the maximum request rate per issued token, at least 1
   public record Limits(int maxSubscriptions, int requestsPerSecond) {
     /// The default limits.
     public static final Limits DEFAULT = new Limits(1000, 200);
 
     public Limits {
-      require(maxSubscriptions >= 1, "maxSubscriptions: " + maxSubscriptions + " — use 1 or more");
       require(
-          requestsPerSecond >= 1, "requestsPerSecond: " + requestsPerSecond + " — use 1 or more");
+          maxSubscriptions >= 1, "maxSubscriptions: " + maxSubscriptions + " — must be at least 1");
+      require(
+          requestsPerSecond >= 1,
+          "requestsPerSecond: " + requestsPerSecond + " — must be at least 1");
     }
   }
 
-  /// The default of `authTimeout`.
+  /// The default for `authTimeout`.
   public static final Duration DEFAULT_AUTH_TIMEOUT = Duration.ofSeconds(2);
 
-  /// The default of `maxFrameBytes`: 8 MiB.
+  /// The default for `maxFrameBytes`: 8 MiB.
   public static final int DEFAULT_MAX_FRAME_BYTES = 8 << 20;
 
-  /// The default of `slowPeerTimeout`.
+  /// The default for `slowPeerTimeout`.
   public static final Duration DEFAULT_SLOW_PEER_TIMEOUT = Duration.ofSeconds(30);
 
-  /// The default of `maxConnections`.
+  /// The default for `maxConnections`.
   public static final int DEFAULT_MAX_CONNECTIONS = 1024;
 
-  /// The default of `maxUnauthenticated`.
+  /// The default for `maxUnauthenticated`.
   public static final int DEFAULT_MAX_UNAUTHENTICATED = 64;
 
   private static final int MAX_SOCKET_PATH_BYTES = 107;
   private static final Pattern TOKEN = Pattern.compile("[0-9a-fA-F]{64}");
 
-  /// Checks every value.
+  /// Validates all values.
   ///
-  /// @throws IllegalArgumentException with a message that names the value and what is allowed
+  /// @throws IllegalArgumentException with a message that names the setting and the allowed values
   public BridgeSettings {
     requireShort(socket);
     requireLoopback(host);
-    require(port >= 0 && port <= 65535, "port: " + port + " — use 0 (any free one) to 65535");
-    require(TOKEN.matcher(token).matches(), "token: use 64 hexadecimal digits");
+    require(port >= 0 && port <= 65535, "port: " + port + " — must be 0 (any free port) to 65535");
+    require(TOKEN.matcher(token).matches(), "token: must be 64 hexadecimal digits");
     requirePositive("authTimeout", authTimeout);
     requirePositive("slowPeerTimeout", slowPeerTimeout);
-    require(maxFrameBytes >= 1, "maxFrameBytes: " + maxFrameBytes + " — use 1 or more");
-    require(maxConnections >= 1, "maxConnections: " + maxConnections + " — use 1 or more");
+    require(maxFrameBytes >= 1, "maxFrameBytes: " + maxFrameBytes + " — must be at least 1");
+    require(maxConnections >= 1, "maxConnections: " + maxConnections + " — must be at least 1");
     require(
-        maxUnauthenticated >= 1, "maxUnauthenticated: " + maxUnauthenticated + " — use 1 or more");
+        maxUnauthenticated >= 1,
+        "maxUnauthenticated: " + maxUnauthenticated + " — must be at least 1");
     inboundAddresses = List.copyOf(inboundAddresses);
     inboundRegexes = List.copyOf(inboundRegexes);
     outboundAddresses = List.copyOf(outboundAddresses);
@@ -104,7 +109,7 @@ public record BridgeSettings(
     requireNarrow("outbound", outboundAddresses, outboundRegexes);
   }
 
-  /// Reports whether clients may subscribe to `address`.
+  /// Reports whether clients can subscribe to `address`.
   boolean maySubscribe(String address) {
     return outboundAddresses.contains(address)
         || outboundRegexes.stream().anyMatch(regex -> Pattern.matches(regex, address));
@@ -124,7 +129,7 @@ public record BridgeSettings(
             + socket
             + " has "
             + bytes
-            + " bytes, but the path of a unix socket may have at most "
+            + " bytes, but the path of a unix socket can have at most "
             + MAX_SOCKET_PATH_BYTES
             + " — use a home with a shorter path");
   }
@@ -134,12 +139,12 @@ public record BridgeSettings(
         isLoopback(host),
         "host: \""
             + host
-            + "\" — use 127.0.0.1, ::1 or localhost; listening for other machines needs TLS, which"
-            + " bridge.remote does");
+            + "\" — use 127.0.0.1, ::1 or localhost; other machines can connect only with TLS,"
+            + " through bridge.remote");
   }
 
-  /// Accepts literal addresses only: a host name could resolve differently when the socket is
-  /// bound.
+  /// Accepts only literal addresses: a host name could resolve to a different address when the
+  /// socket is bound.
   private static boolean isLoopback(String host) {
     if (host.equals("localhost")) {
       return true;
@@ -152,16 +157,17 @@ public record BridgeSettings(
   }
 
   private static void requirePositive(String name, Duration value) {
-    require(value.toMillis() > 0, name + ": " + value + " — use 1 ms or more");
+    require(value.toMillis() > 0, name + ": " + value + " — must be at least 1 ms");
   }
 
   /// Rejects permissions that allow everything: to the Vert.x bridge, a permission without an
   /// address matches any address, as does a pattern such as `.*`.
   private static void requireNarrow(String name, List<String> addresses, List<String> regexes) {
     require(
-        !addresses.isEmpty() || !regexes.isEmpty(), name + ": name at least one address or regex");
+        !addresses.isEmpty() || !regexes.isEmpty(),
+        name + ": name at least one address or regular expression");
     for (String address : addresses) {
-      require(!address.isBlank(), name + ": an empty address — name the address");
+      require(!address.isBlank(), name + ": an empty address is not allowed");
     }
     for (String regex : regexes) {
       require(
@@ -175,7 +181,12 @@ public record BridgeSettings(
       return Pattern.compile(regex);
     } catch (PatternSyntaxException broken) {
       throw new IllegalArgumentException(
-          name + ": \"" + regex + "\" is not a regex: " + broken.getDescription(), broken);
+          name
+              + ": \""
+              + regex
+              + "\" is not a valid regular expression: "
+              + broken.getDescription(),
+          broken);
     }
   }
 

@@ -16,32 +16,33 @@ import org.jspecify.annotations.Nullable;
 /// port, and writes the port file. The daemon deploys it once, after all other components, so an
 /// open port means that jpm is ready.
 ///
-/// Runs on one event loop. Memory that a peer may use at most:
+/// Runs on one event loop. The memory used per peer is limited:
 ///
-/// - before it is authenticated: 1 KiB and one read (64 KiB);
-/// - afterwards, inbound: the frame that the Vert.x bridge is receiving (`maxFrameBytes`) and about
-///   1.5 MiB that Vert.x reads ahead;
-/// - outbound: 8 MiB and one frame in front of the unix socket (`PeerChannel`, also for direct
-///   peers of the unix socket; Netty's allocator may round that up to twice as much) and about 200
-///   KiB in the guard. Of the 8 MiB, log lines use at most 1 MiB and one frame (`PeerLines`), and
-///   events at most 128 KiB and 200 events (`EventSubscription`). Both limits are lower if there
-///   are many subscriptions.
+/// - before authentication: 1 KiB and one read (64 KiB);
+/// - after authentication, inbound: the frame that the Vert.x bridge is receiving (`maxFrameBytes`)
+///   and about 1.5 MiB that Vert.x reads ahead;
+/// - after authentication, outbound: 8 MiB and one frame in front of the unix socket
+///   (`PeerChannel`, also for direct peers of the unix socket; Netty's allocator may round that up
+///   to twice as much) and about 200 KiB in the guard. Of the 8 MiB, log lines use at most 1 MiB
+///   and one frame (`PeerLines`), and events at most 128 KiB and 200 events (`EventSubscription`).
+///   Both limits are lower if there are many subscriptions.
 ///
-/// All peers together may have 24 MiB pending in front of the unix socket (`SendBudget`). Beyond
-/// that, the peers that have not caught up for the longest time are disconnected.
+/// All peers together can have 24 MiB pending in front of the unix socket (`SendBudget`). Above
+/// that limit, the peers that have lagged behind for the longest time are disconnected.
 ///
-/// A peer is disconnected if it reads none of its answers for `slowPeerTimeout`, or if more than
-/// the above is pending for it. This includes a peer that reads, but persistently more slowly than
-/// messages are published: publications cannot be slowed down. Lines and events are exceptions.
-/// Lines are dropped and counted, and events are read from the history later. Streams that must be
-/// complete use one request per piece, and therefore have backpressure.
+/// A peer is disconnected if it reads none of its replies for `slowPeerTimeout`, or if more bytes
+/// are pending for it than these limits allow. That can happen even to a peer that reads, if
+/// messages are persistently published faster than it reads them, because publishing cannot be
+/// slowed down. Log lines and events are exceptions: lines are dropped and counted, and events are
+/// read from the history later. Streams that must be complete use one request per chunk and
+/// therefore have backpressure.
 public final class BridgeVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.bridge");
 
-  // How long peers may take to read their last answers when the bridge stops.
-  private static final long FAREWELL_MILLIS = 500;
+  // How long peers are given to read their last replies when the bridge stops.
+  private static final long GRACEFUL_CLOSE_MILLIS = 500;
 
-  /// A client that has just started may take seconds for its first TLS handshake.
+  /// A client that has just started may need seconds to complete its first TLS handshake.
   private static final long HANDSHAKE_MILLIS = 10_000;
 
   private final BridgeSettings settings;
@@ -52,7 +53,7 @@ public final class BridgeVerticle extends VerticleBase {
 
   /// The components that are open while the verticle runs.
   private record Open(
-      EventBusBridge stock,
+      EventBusBridge eventBusBridge,
       ConnectionGuard connectionGuard,
       Optional<TlsListener> remote,
       PortFile portFile,
@@ -67,20 +68,20 @@ public final class BridgeVerticle extends VerticleBase {
   }
 
   /// @param nanos a monotonic clock
-  /// @param owners finds the local clients that belong to the owner
+  /// @param owners identifies the local clients that belong to the owner
   public BridgeVerticle(BridgeSettings settings, LongSupplier nanos, PeerCredentials owners) {
     this.owners = owners;
     this.settings = settings;
     this.nanos = nanos;
   }
 
-  /// Opens the unix socket, then the TLS port and the TCP port, then writes the port file. If a
-  /// step fails, everything opened so far is closed again.
+  /// Opens the unix socket, then the TLS port and the TCP port, and finally writes the port file.
+  /// If a step fails, everything opened before is closed again.
   @Override
   public Future<?> start() {
     if (!context.isEventLoopContext()) {
       return Future.failedFuture(
-          new IllegalStateException("bridge: deploy it on an event loop, its state has one owner"));
+          new IllegalStateException("bridge: must be deployed on an event loop"));
     }
     var refusals = new RefusalLog(vertx, LOG);
     var connectionGuard = new ConnectionGuard(vertx, settings, refusals, owners);
@@ -134,12 +135,13 @@ public final class BridgeVerticle extends VerticleBase {
                 remote,
                 HANDSHAKE_MILLIS,
                 refusals,
-                // The owner's token is a file of this machine and is not accepted from elsewhere.
+                // The owner's token is a file on this machine and is not accepted from other
+                // machines.
                 tcp -> connectionGuard.accept(tcp, Optional.empty())));
   }
 
   /// Removes the port file, closes all listeners and connections, and removes the unix socket.
-  /// Pending answers are still sent, for up to half a second.
+  /// Continues to send pending replies for up to half a second.
   @Override
   public Future<?> stop() {
     if (open == null) {
@@ -147,11 +149,11 @@ public final class BridgeVerticle extends VerticleBase {
     }
     Open closing = open;
     open = null;
-    long abort = vertx.setTimer(FAREWELL_MILLIS, _ -> abortAll(closing));
+    long abort = vertx.setTimer(GRACEFUL_CLOSE_MILLIS, _ -> abortAll(closing));
     return closing
         .portFile()
         .remove()
-        .eventually(() -> closing.stock().close())
+        .eventually(() -> closing.eventBusBridge().close())
         .eventually(closing::closeRemotely)
         .eventually(() -> closing.connectionGuard().close())
         .eventually(() -> {
@@ -162,7 +164,7 @@ public final class BridgeVerticle extends VerticleBase {
   }
 
   private static void abortAll(Open closing) {
-    closing.stock().abortAll();
+    closing.eventBusBridge().abortAll();
     closing.connectionGuard().abortAll();
   }
 }

@@ -40,11 +40,10 @@ final class CertificateLoader {
   private final TlsListenerSettings settings;
   private final long handshakeMillis;
 
-  /// Verified files and the TLS options made from them.
+  /// Verified certificate files and the TLS options created from them.
   ///
-  /// @param files the contents by path, to detect changes
-  /// @param warning a warning about a certificate that clients will not accept; empty if there is
-  ///   none
+  /// @param files the contents by path, used to detect changes
+  /// @param warning a warning that clients will not accept the certificate; empty if there is none
   record LoadedCertificates(
       Map<Path, Buffer> files, ServerSSLOptions options, Optional<String> warning) {
     LoadedCertificates {
@@ -59,9 +58,9 @@ final class CertificateLoader {
     this.handshakeMillis = handshakeMillis;
   }
 
-  /// Reads the files that the settings name.
+  /// Reads the files named in the settings.
   ///
-  /// @throws IOException with a message that names the file and the fix
+  /// @throws IOException with a message that names the file and how to fix it
   Map<Path, Buffer> files() throws IOException {
     Map<Path, Buffer> files = new LinkedHashMap<>();
     switch (settings.identity()) {
@@ -95,8 +94,7 @@ final class CertificateLoader {
           "%s: %s does not exist — create it or change the setting".formatted(setting, file), none);
     } catch (IOException unreadable) {
       throw new IOException(
-          "%s: %s cannot be read: %s".formatted(setting, file, unreadable.getMessage()),
-          unreadable);
+          "%s: cannot read %s (%s)".formatted(setting, file, unreadable.getMessage()), unreadable);
     }
   }
 
@@ -107,10 +105,10 @@ final class CertificateLoader {
     KeyCertOptions identity = identity(files);
     Optional<String> remark;
     try {
-      remark = remark(proven(identity));
-    } catch (Exception wrong) { // Vert.x declares no narrower one.
+      remark = validityWarning(verifiedCertificate(identity));
+    } catch (Exception wrong) { // Vert.x declares no narrower type.
       throw new IOException(
-          "%s: %s — use a certificate and its key"
+          "%s: %s — use a certificate and its private key"
               .formatted(shown(settings.identity()), firstLine(wrong)),
           wrong);
     }
@@ -150,9 +148,9 @@ final class CertificateLoader {
     var options = new PemTrustOptions().addCertValue(content);
     try {
       options.getTrustManagerFactory(vertx);
-    } catch (Exception wrong) { // Vert.x declares no narrower one.
+    } catch (Exception wrong) { // Vert.x declares no narrower type.
       throw new IOException(
-          "bridge.remote.client_ca: %s: %s — use certificates in PEM"
+          "bridge.remote.client_ca: %s is not valid (%s) — use certificates in PEM format"
               .formatted(ca, firstLine(wrong)),
           wrong);
     }
@@ -160,14 +158,14 @@ final class CertificateLoader {
   }
 
   /// Returns the server's own certificate after verifying that the private key belongs to it.
-  private X509Certificate proven(KeyCertOptions identity) throws Exception {
+  private X509Certificate verifiedCertificate(KeyCertOptions identity) throws Exception {
     for (KeyManager manager : identity.getKeyManagerFactory(vertx).getKeyManagers()) {
       if (manager instanceof X509KeyManager keys) {
         for (String type : new String[] {"RSA", "EC", "EdDSA"}) {
           String[] aliases = keys.getServerAliases(type, null);
           if (aliases != null && aliases.length > 0) {
             X509Certificate own = keys.getCertificateChain(aliases[0])[0];
-            belongTogether(type, keys.getPrivateKey(aliases[0]), own);
+            checkKeyMatches(type, keys.getPrivateKey(aliases[0]), own);
             return own;
           }
         }
@@ -176,7 +174,7 @@ final class CertificateLoader {
     throw new GeneralSecurityException("it contains no certificate with a key (RSA, EC or EdDSA)");
   }
 
-  private static void belongTogether(String type, PrivateKey key, X509Certificate certificate)
+  private static void checkKeyMatches(String type, PrivateKey key, X509Certificate certificate)
       throws GeneralSecurityException {
     String algorithm =
         switch (type) {
@@ -197,7 +195,7 @@ final class CertificateLoader {
     }
   }
 
-  private Optional<String> remark(X509Certificate own) {
+  private Optional<String> validityWarning(X509Certificate own) {
     try {
       own.checkValidity();
       return Optional.empty();

@@ -20,25 +20,25 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// Listens on the TCP port, limits the number of connections and creates a [GuardedConnection] for
-/// each, also for those of the TLS listener. Confined to the bridge's event loop.
+/// each of them, including those accepted by the TLS listener. Confined to the bridge's event loop.
 ///
-/// Unauthenticated peers cannot lock out the owner. Each of the two ports has a limit of
-/// unauthenticated connections; when it is exceeded, the oldest ones are closed. On the local port,
-/// the kernel is first asked which connections belong to the owner, and those are limited
-/// separately. Of the authenticated connections, one token may have a quarter, and a sixteenth is
+/// Unauthenticated peers cannot lock out the owner. Each of the two ports has a limit on
+/// unauthenticated connections; when it is exceeded, the oldest are closed. On the local port, the
+/// guard first asks the kernel which connections belong to the owner, and limits those separately.
+/// Of the authenticated connections, a single token can use one quarter, and one sixteenth is
 /// reserved for the owner.
 final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
-  /// One issued token may have this fraction (1/4) of the connections.
+  /// A single issued token can use this fraction (1/4) of the connections.
   private static final int TOKEN_SHARE = 4;
 
   /// This fraction (1/16) of the connections is reserved for the owner.
   private static final int OWNERS_SHARE = 16;
 
-  /// One remote address may have this fraction (1/16) of the connections.
+  /// A single remote address can use this fraction (1/16) of the connections.
   private static final int ADDRESS_SHARE = 16;
 
-  /// While the kernel is being asked, the limit of unauthenticated connections is this many times
-  /// higher.
+  /// The factor by which the limit on unauthenticated connections is raised while the kernel lookup
+  /// is in progress.
   private static final int PENDING_LOOKUP_FACTOR = 4;
 
   private final Vertx vertx;
@@ -48,10 +48,10 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
   private final UnixConnections unixConnections;
   private final PeerCredentials owners;
 
-  /// By id, oldest first.
+  /// The connections by id, oldest first.
   private final Map<Integer, GuardedConnection> connections = new LinkedHashMap<>();
 
-  /// The callers of connections that the Vert.x bridge has not identified yet.
+  /// The callers, by connection id, of connections that [EventBusBridge] has not identified yet.
   private final Map<Integer, RequestCaller> callers = new HashMap<>();
 
   private final Set<GuardedConnection> joining = new HashSet<>();
@@ -70,7 +70,7 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     server.connectHandler(tcp -> accept(tcp, Optional.of(settings.token())));
   }
 
-  /// Starts to listen and returns the port; fails with a message for the user if the port is in
+  /// Starts listening and returns the port. Fails with a message for the user if the port is in
   /// use.
   Future<Integer> listen() {
     return server
@@ -89,11 +89,11 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
                         + settings.port()
                         + " ("
                         + failure.getMessage()
-                        + ") — free that port or set another, 0 for any",
+                        + ") — free that port or set another one (0 selects any free port)",
                     failure)));
   }
 
-  /// Ends the connection with this id because the Vert.x bridge cannot serve it any longer.
+  /// Disconnects the connection with this id because the Vert.x bridge can no longer serve it.
   @Override
   public void cutOff(int id, String reason) {
     GuardedConnection connection = connections.get(id);
@@ -107,8 +107,8 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     return Optional.ofNullable(callers.remove(id));
   }
 
-  /// Ends every connection that was authenticated by this token or, if `ended` has a digest, by
-  /// this secret of the token.
+  /// Disconnects every connection that was authenticated with this token. If `ended` contains a
+  /// digest, only connections that used the secret with that digest are affected.
   void tokenEnded(TokenRevoked ended) {
     List.copyOf(connections.values()).forEach(connection -> connection.onTokenRevoked(ended));
     List.copyOf(joining).forEach(connection -> connection.onTokenRevoked(ended));
@@ -117,7 +117,7 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     }
   }
 
-  /// Stops listening and closes every connection once its pending bytes are sent.
+  /// Stops listening and closes each connection after its pending bytes have been sent.
   Future<Void> close() {
     return server.close().eventually(unixConnections::close);
   }
@@ -127,8 +127,10 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     List.copyOf(connections.values()).forEach(GuardedConnection::abort);
   }
 
-  /// @param ownersToken empty: the connection came by the TLS port, where only issued tokens are
-  ///   accepted
+  /// Admits a new connection unless its address already has too many.
+  ///
+  /// @param ownersToken the owner's token; empty if the connection was accepted on the TLS port,
+  ///   where only issued tokens are valid
   void accept(NetSocket tcp, Optional<String> ownersToken) {
     boolean isLocal = ownersToken.isPresent();
     String address = String.valueOf(tcp.remoteAddress().hostAddress());
@@ -148,8 +150,8 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     evictUnauthenticated(isLocal);
   }
 
-  /// Closes the oldest unauthenticated connections above the limit, so that silent peers do not
-  /// keep new ones out.
+  /// Closes the oldest unauthenticated connections above the limit, because peers that connect
+  /// without authenticating could otherwise keep new ones out.
   private void evictUnauthenticated(boolean isLocal) {
     int most = settings.maxUnauthenticated();
     long strangers =
@@ -187,10 +189,13 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     unproven
         .subList(0, Math.max(0, unproven.size() - most))
         .forEach(it ->
-            it.evict("a newer connection replaced it: already " + most + " peers without a token"));
+            it.evict(
+                "closed in favor of a newer connection: already "
+                    + most
+                    + " unauthenticated peers"));
   }
 
-  /// Returns why an authenticated peer cannot be served now; empty if it can.
+  /// Returns the reason why an authenticated peer cannot be served now; empty if it can.
   private Optional<String> refusalWhenFull(Principal who) {
     int most = settings.maxConnections();
     if (count(it -> it.principal().isPresent()) >= most) {
@@ -201,12 +206,12 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     }
     int share = Math.max(1, most / TOKEN_SHARE);
     if (count(it -> it.principal().filter(who::equals).isPresent()) >= share) {
-      return Optional.of("already %d connections of the token %s".formatted(share, who.name()));
+      return Optional.of("already %d connections with the token %s".formatted(share, who.name()));
     }
     int issued = most - most / OWNERS_SHARE;
     return count(it -> it.principal().filter(holder -> !holder.equals(Principal.OWNER)).isPresent())
             >= issued
-        ? Optional.of("already " + issued + " connections of tokens")
+        ? Optional.of("already " + issued + " connections with issued tokens")
         : Optional.empty();
   }
 

@@ -37,21 +37,21 @@ import org.jspecify.annotations.Nullable;
 /// and disconnects peers that do not read or that send malformed frames. Confined to the bridge's
 /// event loop.
 final class EventBusBridge implements PeerChannel.Watcher {
-  /// Access to connections of the TCP and TLS ports by id.
+  /// Gives access to the connections of the TCP and TLS ports by id.
   interface ConnectionRegistry {
-    /// Ends the connection with this id.
+    /// Disconnects the connection with this id.
     void cutOff(int id, String reason);
 
-    /// Returns and forgets the caller of the connection with this id; empty if the connection has
-    /// ended meanwhile.
+    /// Removes and returns the caller of the connection with this id; empty if the connection has
+    /// been closed in the meantime.
     Optional<RequestCaller> takeCaller(int id);
   }
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
 
-  /// The caller of every direct connection to the unix socket: file permissions admit only the
-  /// owner.
+  /// The caller of every direct connection to the unix socket, because file permissions admit only
+  /// the owner.
   private static final RequestCaller OWNER = new RequestCaller(Principal.OWNER, "unix");
 
   private final Vertx vertx;
@@ -105,7 +105,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
     socket.exceptionHandler(_ -> {});
   }
 
-  /// Identifies a guarded connection to the Vert.x bridge: sends the id in a ping frame, which
+  /// Identifies a guarded connection to this bridge: sends its id in a ping frame, which
   /// [#onBridgeEvent] intercepts and does not answer.
   static void identify(NetSocket unix, int guardedId) {
     Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
@@ -126,8 +126,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
                     "bridge: cannot listen on " + path + ": " + failure.getMessage(), failure)));
   }
 
-  /// Stops listening, closes every connection once its pending bytes are sent, and removes the
-  /// socket.
+  /// Stops listening, closes each connection after its pending bytes have been sent, and removes
+  /// the socket.
   Future<Void> close() {
     lines.end();
     usage.end();
@@ -139,13 +139,13 @@ final class EventBusBridge implements PeerChannel.Watcher {
     List.copyOf(peers.keySet()).forEach(PeerChannel::abort);
   }
 
-  /// Handles an uncaught exception on the bridge's event loop. When the Vert.x bridge throws while
-  /// it handles a frame, its parser continues in the middle of that frame, so the connection must
-  /// be closed.
+  /// Handles an uncaught exception on the bridge's event loop. If the Vert.x bridge throws while it
+  /// processes a frame, its parser resumes in the middle of that frame, so the connection must be
+  /// closed.
   void handleException(Throwable failure) {
     PeerChannel peer = reading;
     if (peer == null) {
-      LOG.log(Level.ERROR, "the bridge failed", failure);
+      LOG.log(Level.ERROR, "unexpected failure in the bridge", failure);
     } else {
       peer.abort();
       cutOff(peer, "it sent a malformed frame");
@@ -187,8 +187,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// Disconnects the peers of a token that is no longer valid. Their frames that have already
-  /// arrived are discarded.
+  /// Disconnects the peers that use a token that is no longer valid, and discards frames from them
+  /// that have already arrived.
   void tokenEnded(String name) {
     List<PeerChannel> holders =
         peers.entrySet().stream()
@@ -200,7 +200,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
   }
 
   /// Called before the Vert.x bridge acts on a frame, and therefore before it can write to the
-  /// peer. A frame whose event is not completed is neither executed nor answered.
+  /// peer. If the event is not completed, the frame is neither executed nor answered.
   private void onBridgeEvent(BridgeEvent event) {
     PeerChannel peer = PeerChannel.of(event.socket());
     if (peer.isFirstFrame()) {
@@ -209,13 +209,13 @@ final class EventBusBridge implements PeerChannel.Watcher {
         peer.setGuardedId(id);
         Optional<RequestCaller> requestCaller = guarded.takeCaller(id);
         requestCaller.ifPresentOrElse(newPeer(event.socket(), peer), peer::abort);
-        return; // No pong.
+        return; // This ping is not answered.
       }
       newPeer(event.socket(), peer).accept(OWNER);
     }
     AuthorizedPeer known = peers.get(peer);
     if (known == null) {
-      return; // It is being disconnected.
+      return; // The peer is being disconnected.
     }
     Optional<BridgeRefusal> refusal = known.refusal(event);
     if (refusal.isPresent()) {
@@ -252,8 +252,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// Keeps track of usage subscriptions. The Vert.x bridge handles them itself, but usage is
-  /// measured only while there are subscribers.
+  /// Keeps track of usage subscriptions, because usage is measured only while there are
+  /// subscribers. The Vert.x bridge delivers the messages.
   private void trackUsageSubscription(PeerChannel peer, BridgeEvent event) {
     boolean ofUsage =
         Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
@@ -299,14 +299,15 @@ final class EventBusBridge implements PeerChannel.Watcher {
       var attributes =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isOther()) {
-        throw new IOException("there is a file of that name that is not a socket — move it away");
+        throw new IOException("a file with that name exists and is not a socket — move it away");
       }
       Files.delete(path);
     }
     return null;
   }
 
-  /// Until this is called, only the permissions of the directory keep other users out.
+  /// Restricts the socket to its owner. Until this is called, only the permissions of the directory
+  /// keep other users out.
   private @Nullable Object ownersOnly() throws IOException {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     return null;

@@ -19,18 +19,19 @@ import java.util.Queue;
 import java.util.Set;
 
 /// Delivers published events to the subscriptions of all peers. Each event is received from the
-/// event bus once, and all subscriptions to one address share the bytes of its frame. Only a few
-/// subscriptions read the history at a time: if hundreds of peers reconnect at once, the others
-/// wait and use no memory meanwhile.
+/// event bus once, and all subscriptions to an address share the encoded frame. Only a few
+/// subscriptions read the history at the same time: if hundreds of peers reconnect at once, the
+/// others wait without using memory.
 ///
 /// Confined to the bridge's event loop.
 final class EventFeed {
-  /// Receives the events of one address.
+  /// Receives the events published to one address.
   interface Follower {
     /// Receives an event that has just been published.
     ///
-    /// @param seq its sequence number
-    /// @param frame the frame for peers, with its length prefix; shared, so it must not be modified
+    /// @param seq the sequence number of the event
+    /// @param frame the frame for peers, with its length prefix; must not be modified because it is
+    ///   shared
     void onEvent(long seq, Buffer frame);
   }
 
@@ -53,21 +54,21 @@ final class EventFeed {
     return vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, this::take).completion();
   }
 
-  /// Delivers the events of this address from now on to `follower`.
+  /// Delivers future events for this address to `follower`.
   void add(String address, Follower follower) {
     followers.computeIfAbsent(address, _ -> new LinkedHashSet<>()).add(follower);
   }
 
-  /// Stops the delivery to `follower`.
+  /// Stops the delivery of events for this address to `follower`.
   void remove(String address, Follower follower) {
     followers.computeIfPresent(
         address, (_, all) -> all.remove(follower) && all.isEmpty() ? null : all);
   }
 
-  /// Reads up to [#PAGE] events from the history; a shorter list is the last one.
+  /// Reads up to [#PAGE] events from the history. Fewer events mean that there are no more.
   ///
   /// @param seq the sequence number of the last known event
-  /// @param app the name of the app; empty: events of all apps and of the daemon
+  /// @param app the name of the app; empty for events of all apps and of the daemon
   Future<HistoryReply> after(long seq, Optional<String> app) {
     Promise<HistoryReply> answer = Promise.promise();
     waiting.add(() -> ask(new HistoryCommand.After(seq, app, PAGE), answer));

@@ -10,44 +10,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Delivers events to one peer, each once and in order: live while the peer keeps up, from the
-/// history after it has reconnected or fallen behind. For a peer that does not read, only the
-/// sequence number of its last event is kept.
+/// Delivers events to one peer, each exactly once and in order. Events are delivered live while the
+/// peer keeps up, and from the history after it has reconnected or fallen behind. For a peer that
+/// does not read, only the sequence number of its last event is stored.
 ///
 /// Confined to the bridge's event loop.
 final class EventSubscription implements EventFeed.Follower {
-  /// The number of bytes that may be pending for the peer before events are left to the history;
-  /// lower if there are many subscriptions ([SendBudget#share]).
+  /// The number of bytes that can be pending for the peer before live delivery stops and events are
+  /// read from the history later; lower if there are many subscriptions ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 128 << 10;
 
-  /// How many live events are held while the history is read. If there are more, the history is
-  /// read again.
-  private static final int MOST_HELD = 256;
+  /// The maximum number of live events that are buffered while the history is read. If more are
+  /// published, the history is read again.
+  private static final int MAX_BUFFERED_EVENTS = 256;
 
   /// The state of a subscription.
   private sealed interface State {
     /// Events are sent as they are published.
     record Live() implements State {}
 
-    /// The peer has too many bytes pending. Events of this time are read from the history later.
+    /// The peer has too many bytes pending. Events published in this state are read from the
+    /// history later.
     record Behind() implements State {}
 
-    /// The events after the last number have been requested from the history.
-    record Replaying(Held held) implements State {}
+    /// The events after the last delivered one have been requested from the history.
+    record Replaying(EventBuffer held) implements State {}
 
     /// The subscription has ended.
     record Closed() implements State {}
   }
 
-  /// Events published while the history is read. The reply may or may not include them.
-  private static final class Held {
+  /// Buffers the events that are published while the history is read. The reply may or may not
+  /// include them.
+  private static final class EventBuffer {
     private final List<Event> events = new ArrayList<>();
     private boolean incomplete;
 
     private record Event(long seq, Buffer frame) {}
 
     void add(long seq, Buffer frame) {
-      if (events.size() < MOST_HELD) {
+      if (events.size() < MAX_BUFFERED_EVENTS) {
         events.add(new Event(seq, frame));
       } else {
         incomplete = true;
@@ -61,13 +63,14 @@ final class EventSubscription implements EventFeed.Follower {
   private final Optional<String> app;
   private final Runnable lost;
   private State state = new State.Live();
-  // The sequence number up to which the peer has all events; meaningless before its first event.
+  // The sequence number up to which all events have been delivered; meaningless before the first
+  // event.
   private long last;
 
-  /// @param address the address that the peer is subscribed to
-  /// @param app the app of that address; empty: all apps and the daemon
-  /// @param lost called when the history cannot be read; the peer receives an error frame and the
-  ///   subscription ends
+  /// @param address the address to which the peer is subscribed
+  /// @param app the app that the address belongs to; empty for all apps and the daemon
+  /// @param lost called when the history cannot be read; the peer then receives an error frame and
+  ///   the subscription ends
   EventSubscription(
       PeerChannel peer, EventFeed feed, String address, Optional<String> app, Runnable lost) {
     this.peer = peer;
@@ -77,17 +80,18 @@ final class EventSubscription implements EventFeed.Follower {
     this.lost = lost;
   }
 
-  /// Delivers the events from now on.
+  /// Delivers future events only.
   void follow() {
     peer.sendBudget().subscribed();
     feed.add(address, this);
   }
 
-  /// Delivers the events after `seq`, a sequence number.
+  /// Delivers all events whose sequence numbers are greater than `seq`: past events first, then
+  /// live ones.
   void followAfter(long seq) {
     follow();
     last = seq;
-    ask();
+    requestHistory();
   }
 
   /// Ends the subscription immediately, even while the history is being read.
@@ -101,7 +105,7 @@ final class EventSubscription implements EventFeed.Follower {
   public void onEvent(long seq, Buffer frame) {
     switch (state) {
       case State.Live _ -> send(seq, frame);
-      case State.Replaying(Held held) -> held.add(seq, frame);
+      case State.Replaying(EventBuffer eventBuffer) -> eventBuffer.add(seq, frame);
       case State.Behind _, State.Closed _ -> {}
     }
   }
@@ -127,23 +131,23 @@ final class EventSubscription implements EventFeed.Follower {
     state = new State.Behind();
     peer.afterFlush(() -> {
       if (state instanceof State.Behind) {
-        ask();
+        requestHistory();
       }
     });
   }
 
-  private void ask() {
-    var held = new Held();
-    state = new State.Replaying(held);
+  private void requestHistory() {
+    var eventBuffer = new EventBuffer();
+    state = new State.Replaying(eventBuffer);
     feed.after(last, app)
         .onComplete(reply -> {
-          if (state instanceof State.Replaying(Held present) && present == held) {
-            answered(reply, held);
+          if (state instanceof State.Replaying(EventBuffer present) && present == eventBuffer) {
+            onHistoryReply(reply, eventBuffer);
           }
         });
   }
 
-  private void answered(AsyncResult<HistoryReply> answer, Held held) {
+  private void onHistoryReply(AsyncResult<HistoryReply> answer, EventBuffer eventBuffer) {
     if (answer.failed()) {
       end();
       lost.run();
@@ -152,26 +156,26 @@ final class EventSubscription implements EventFeed.Follower {
     }
     HistoryReply reply = answer.result();
     if (last > reply.last()) {
-      tell(new EventStreamNotice.Reset(last, reply.last()));
+      sendNotice(new EventStreamNotice.Reset(last, reply.last()));
       last = 0;
-      ask();
+      requestHistory();
       return;
     }
     sendPage(reply);
-    boolean all = reply.events().size() < EventFeed.PAGE && !held.incomplete;
+    boolean all = reply.events().size() < EventFeed.PAGE && !eventBuffer.incomplete;
     if (isBehind()) {
       waitForPeer();
     } else if (all) {
       state = new State.Live();
-      held.events.forEach(event -> onEvent(event.seq(), event.frame()));
+      eventBuffer.events.forEach(event -> onEvent(event.seq(), event.frame()));
     } else {
-      ask();
+      requestHistory();
     }
   }
 
   private void sendPage(HistoryReply reply) {
     if (reply.forgotten() > 0) {
-      tell(new EventStreamNotice.Gap(last, reply.forgotten()));
+      sendNotice(new EventStreamNotice.Gap(last, reply.forgotten()));
       last += reply.forgotten();
     }
     for (EventMessage event : reply.events()) {
@@ -180,7 +184,7 @@ final class EventSubscription implements EventFeed.Follower {
     }
   }
 
-  private void tell(EventStreamNotice notice) {
+  private void sendNotice(EventStreamNotice notice) {
     JsonObject body = notice.toJson();
     peer.send(PeerChannel.message(address, body));
   }

@@ -10,15 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that the body of a frame is one that the Vert.x bridge can handle. On unexpected content,
-/// the Vert.x bridge throws inside its parser and logs whole frames.
-final class FrameContent implements JsonBounds.Shape {
+/// Checks that the Vert.x bridge can process the body of a frame. On unexpected content, the Vert.x
+/// bridge throws inside its parser and logs the whole frame.
+final class FrameContent implements JsonBounds.TokenValidator {
   private static final Set<String> TYPES =
       Set.of("send", "publish", "register", "unregister", "ping");
 
   private static final int LONGEST_TIMEOUT_DIGITS = 15;
 
-  /// The name of the current member of the frame; `header` is the one within its `headers`.
+  /// The name of the current member of the frame; `header` is the name of the current member of its
+  /// `headers`.
   private String member = "";
 
   private String header = "";
@@ -28,8 +29,8 @@ final class FrameContent implements JsonBounds.Shape {
 
   private FrameContent() {}
 
-  /// Returns what is wrong with a frame, as a clause that continues "a frame that …"; empty if it
-  /// is valid.
+  /// Returns what is wrong with a frame, as a clause that continues "a frame that …"; empty if the
+  /// frame is valid.
   ///
   /// @param body the frame without its length prefix; its indices are not changed
   static Optional<String> problem(ByteBuf body, JsonBounds bounds) {
@@ -70,7 +71,8 @@ final class FrameContent implements JsonBounds.Shape {
     };
   }
 
-  /// Every occurrence of a duplicate member must be valid, because the last one takes effect.
+  /// If a member occurs more than once, every occurrence must be valid, because the last one takes
+  /// effect.
   private @Nullable String ofMember(JsonParser parser, JsonToken token) throws IOException {
     return switch (member) {
       case "type" -> {
@@ -104,8 +106,8 @@ final class FrameContent implements JsonBounds.Shape {
                   && parser.getTextLength() <= LONGEST_TIMEOUT_DIGITS
                   && parser.getLongValue() >= 1
               ? null
-              : "has a header timeout that is not a number of milliseconds";
-      // Delivery options of the daemon's own event bus, which clients must not set.
+              : "has a timeout header that is not a number of milliseconds";
+      // These are delivery options of the daemon's own event bus, which clients must not set.
       case "codecName", "localOnly" -> "has the header " + header;
       default -> null;
     };

@@ -9,12 +9,12 @@ final class FrameLengthChecker {
   sealed interface Verdict {
     /// All lengths are within the limit.
     ///
-    /// @param boundary the offset in the chunk at which the last complete frame ends (0: before its
-    ///   first byte); -1 if the whole chunk lies inside one frame
+    /// @param boundary the offset in the chunk at which the last complete frame ends, 0 if that is
+    ///   before its first byte; -1 if the whole chunk lies inside one frame
     record Valid(int boundary) implements Verdict {}
 
-    /// A frame declares a length outside 1 to the limit, so the rest of the stream cannot be
-    /// parsed.
+    /// A frame declares a length that is less than 1 or exceeds the limit, so the rest of the
+    /// stream cannot be parsed.
     ///
     /// @param length the declared length
     record Invalid(int length) implements Verdict {}
@@ -36,7 +36,7 @@ final class FrameLengthChecker {
     return prefixBytesSeen == 0 && bodyBytesLeft == 0;
   }
 
-  Verdict follow(Buffer chunk) {
+  Verdict check(Buffer chunk) {
     int at = 0;
     int boundary = atBoundary() ? 0 : -1;
     while (at < chunk.length()) {

@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
-/// Forwards one direction of a guarded connection: checks the lengths of frames and stops reading
+/// Forwards one direction of a guarded connection: checks the lengths of frames, and stops reading
 /// while the receiver does not keep up. Confined to the connection's context.
 final class FrameRelay {
   /// Observes the relay.
@@ -15,7 +15,7 @@ final class FrameRelay {
     /// The receiver has caught up; reading continues.
     void flowing();
 
-    /// A frame declares the invalid length `length`; nothing more is forwarded.
+    /// A frame declares the invalid length `length`. Nothing more is forwarded.
     void broken(int length);
   }
 
@@ -23,8 +23,8 @@ final class FrameRelay {
   private final NetSocket to;
   private final FrameLengthChecker lengths;
   private final Watcher watcher;
-  // The beginning of a frame, kept until more of it arrives. The receiver cannot use it yet, and an
-  // error frame can still be sent before it. Never more than one read.
+  // The beginning of an incomplete frame, withheld until more of it arrives: the receiver could not
+  // use it, and an error frame can still be sent before it. Never larger than one read.
   private @Nullable Buffer kept;
 
   FrameRelay(NetSocket from, NetSocket to, int maxFrameBytes, Watcher watcher) {
@@ -35,14 +35,14 @@ final class FrameRelay {
     to.drainHandler(_ -> drained());
   }
 
-  void pass(Buffer chunk) {
-    switch (lengths.follow(chunk)) {
+  void forward(Buffer chunk) {
+    switch (lengths.check(chunk)) {
       case FrameLengthChecker.Verdict.Invalid(int length) -> watcher.broken(length);
       case FrameLengthChecker.Verdict.Valid(int boundary) -> write(chunk, boundary);
     }
   }
 
-  /// Reports whether only whole frames have been forwarded.
+  /// Reports whether only complete frames have been forwarded so far.
   boolean betweenFrames() {
     return kept != null || lengths.atBoundary();
   }

@@ -3,16 +3,18 @@ package io.jpm.bridge;
 import io.jpm.model.access.Principal;
 import io.jpm.wire.JsonBounds;
 
-/// The limits of frames, which depend on their sender.
+/// The limits on frames, which depend on the sender.
 ///
 /// @param maxBytes the maximum length, in bytes without the length prefix
-/// @param content the limits of the JSON body
+/// @param content the limits on the JSON body
 record FrameRules(int maxBytes, JsonBounds content) {
-  /// For issued tokens. Requests about existing apps are short, and 256 KiB suffice for process
-  /// files of 100 apps.
+  /// The limits for issued tokens. Requests about existing apps are short, and 256 KiB are enough
+  /// for process files with 100 apps.
   static final FrameRules ISSUED = new FrameRules(256 << 10, JsonBounds.ISSUED);
 
-  /// @param ownersMaxBytes the longest frame that the owner may send
+  /// Returns the limits for `who`.
+  ///
+  /// @param ownersMaxBytes the maximum length of a frame sent by the owner
   static FrameRules of(Principal who, int ownersMaxBytes) {
     return who.equals(Principal.OWNER) ? owners(ownersMaxBytes) : ISSUED;
   }

@@ -5,48 +5,48 @@ import io.netty.buffer.Unpooled;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Splits the bytes of one connection into frames and checks each when it is complete, so the
-/// result does not depend on how the bytes are split into chunks. Without it, the Vert.x bridge
-/// would wait for a frame of any declared length and build a tree of any size from it. Confined to
-/// the connection's event loop.
+/// Splits the bytes of one connection into frames and checks each complete frame. The result does
+/// not depend on how the bytes are split into chunks. Without this check, the Vert.x bridge would
+/// wait for a frame of any declared length and parse JSON of any size. Confined to the connection's
+/// event loop.
 final class FrameScanner {
   static final int PREFIX_BYTES = 4;
 
   private static final int FIRST_CAPACITY = 256;
 
   /// Receives the frames.
-  interface Taker {
+  interface FrameHandler {
     /// Returns the limits of the next frame.
     FrameRules rules();
 
     /// Reports whether more frames are accepted.
     boolean isOpen();
 
-    /// Receives a valid frame with its length prefix, and must release it.
+    /// Receives a valid frame with its length prefix. The receiver must release it.
     void frame(ByteBuf frame);
 
-    /// Receives the number of bytes that are allocated for an incomplete frame; 0: none.
-    void holds(int bytes);
+    /// Receives the number of bytes allocated for an incomplete frame; 0 if there is none.
+    void onBufferAllocated(int bytes);
 
-    /// The connection sent an invalid frame; nothing more can be read from it.
+    /// The peer sent an invalid frame, and nothing more can be read from the connection.
     ///
     /// @param reason a clause, such as `it sent a frame that has no type`
     void broken(String reason);
   }
 
-  private final Taker taker;
+  private final FrameHandler frameHandler;
   private @Nullable ByteBuf gathered;
 
-  FrameScanner(Taker taker) {
-    this.taker = taker;
+  FrameScanner(FrameHandler frameHandler) {
+    this.frameHandler = frameHandler;
   }
 
-  /// Reads the chunk; the caller keeps its ownership and releases it.
+  /// Reads the chunk. The caller retains ownership and must release it.
   void take(ByteBuf chunk) {
-    while (taker.isOpen() && chunk.isReadable()) {
+    while (frameHandler.isOpen() && chunk.isReadable()) {
       ByteBuf begun = gathered;
       if (begun != null) {
-        goOn(begun, chunk);
+        continueFrame(begun, chunk);
       } else if (chunk.readableBytes() < PREFIX_BYTES) {
         begin(chunk, FIRST_CAPACITY);
       } else {
@@ -60,11 +60,11 @@ final class FrameScanner {
     if (gathered != null) {
       gathered.release();
       gathered = null;
-      taker.holds(0);
+      frameHandler.onBufferAllocated(0);
     }
   }
 
-  /// Reads a frame that begins at the start of the chunk and whose length prefix is complete.
+  /// Reads a frame that begins at the start of the chunk with a complete length prefix.
   private void next(ByteBuf chunk) {
     int length = chunk.getInt(chunk.readerIndex());
     if (!isAllowed(length)) {
@@ -72,7 +72,7 @@ final class FrameScanner {
     }
     int whole = PREFIX_BYTES + length;
     if (chunk.readableBytes() >= whole) {
-      judge(chunk.readRetainedSlice(whole));
+      validate(chunk.readRetainedSlice(whole));
     } else {
       begin(chunk, Math.min(whole, Math.max(FIRST_CAPACITY, chunk.readableBytes())));
     }
@@ -81,10 +81,10 @@ final class FrameScanner {
   private void begin(ByteBuf chunk, int capacity) {
     ByteBuf begun = Unpooled.buffer(capacity).writeBytes(chunk);
     gathered = begun;
-    taker.holds(begun.capacity());
+    frameHandler.onBufferAllocated(begun.capacity());
   }
 
-  private void goOn(ByteBuf begun, ByteBuf chunk) {
+  private void continueFrame(ByteBuf begun, ByteBuf chunk) {
     int has = begun.readableBytes();
     if (has < PREFIX_BYTES) {
       begun.writeBytes(chunk, Math.min(PREFIX_BYTES - has, chunk.readableBytes()));
@@ -97,45 +97,46 @@ final class FrameScanner {
     int step = Math.min(whole - has, chunk.readableBytes());
     if (begun.writableBytes() < step) {
       int capacity = (int) Math.min(whole, Math.max(2L * begun.capacity(), (long) has + step));
-      taker.holds(capacity);
-      if (!taker.isOpen()) {
-        return; // Over the limit: the frame has been released.
+      frameHandler.onBufferAllocated(capacity);
+      if (!frameHandler.isOpen()) {
+        return; // The limit was exceeded, and the frame has been released.
       }
       begun.capacity(capacity);
     }
     begun.writeBytes(chunk, step);
     if (begun.readableBytes() == whole) {
       gathered = null;
-      taker.holds(0);
-      judge(begun);
+      frameHandler.onBufferAllocated(0);
+      validate(begun);
     }
   }
 
   private boolean isAllowed(int length) {
-    int most = taker.rules().maxBytes();
+    int most = frameHandler.rules().maxBytes();
     if (length >= 1 && length <= most) {
       return true;
     }
-    taker.broken("it sent a frame of " + length + " bytes, 1 to " + most + " allowed");
+    frameHandler.broken(
+        "it sent a frame of " + length + " bytes, but only 1 to " + most + " are allowed");
     return false;
   }
 
-  private void judge(ByteBuf frame) {
+  private void validate(ByteBuf frame) {
     Optional<String> problem;
     try {
       problem =
           FrameContent.problem(
               frame.slice(PREFIX_BYTES, frame.readableBytes() - PREFIX_BYTES),
-              taker.rules().content());
+              frameHandler.rules().content());
     } catch (RuntimeException failure) {
       frame.release();
       throw failure;
     }
     if (problem.isPresent()) {
       frame.release();
-      taker.broken("it sent a frame that " + problem.get());
+      frameHandler.broken("it sent a frame that " + problem.get());
     } else {
-      taker.frame(frame);
+      frameHandler.frame(frame);
     }
   }
 }

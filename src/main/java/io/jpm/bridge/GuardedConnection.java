@@ -17,19 +17,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// A connection of one TCP peer: authenticates it by a token and then connects it to the unix
-/// socket of the Vert.x bridge. Confined to the context of its TCP socket; the unix side is
-/// connected from that context and shares its event loop.
+/// A connection from one TCP peer: authenticates the peer with its token and then connects it to
+/// the unix socket of the Vert.x bridge. Confined to the context of its TCP socket. The unix socket
+/// is connected from the same context and shares its event loop.
 final class GuardedConnection {
   /// State and services shared by all guarded connections.
   ///
   /// @param unixConnections opens connections to the Vert.x bridge
   /// @param refusals logs why peers are refused
-  /// @param callers callers by connection id, until the Vert.x bridge reads them
-  /// @param connecting authenticated connections that have no unix side yet. Includes those whose
-  ///   peer has disconnected, because the frames it sent would still be executed
-  /// @param refusalWhenFull returns why an authenticated principal cannot be served now; empty if
-  ///   it can
+  /// @param callers the callers by connection id, until [EventBusBridge] reads them
+  /// @param connecting the authenticated connections whose unix socket is not connected yet.
+  ///   Includes connections whose peer has disconnected, because frames that it has sent would
+  ///   still be executed
+  /// @param refusalWhenFull returns the reason why an authenticated principal cannot be served now;
+  ///   empty if it can
   record GuardedConnectionContext(
       Vertx vertx,
       UnixConnections unixConnections,
@@ -41,17 +42,17 @@ final class GuardedConnection {
 
   /// The state of a connection.
   sealed interface State {
-    /// The token has not arrived yet; nothing is forwarded.
+    /// The token has not arrived yet, and nothing is forwarded.
     ///
-    /// @param deadline the timer of the authentication timeout
+    /// @param deadline the timer for the authentication timeout
     record Unauthenticated(AuthFrameParser credential, long deadline) implements State {}
 
-    /// The token is being verified. The TCP socket is paused, so nothing arrives.
+    /// The token is being verified. The TCP socket is paused, so nothing is received.
     ///
-    /// @param deadline the timer of the authentication timeout
+    /// @param deadline the timer for the authentication timeout
     record Authenticating(long deadline) implements State {}
 
-    /// The token is valid and the unix side is being connected. The TCP socket is still paused.
+    /// The token is valid, and the unix socket is being connected. The TCP socket is still paused.
     ///
     /// @param principal the holder of the token
     record Connecting(Principal principal) implements State {}
@@ -60,19 +61,20 @@ final class GuardedConnection {
     record Connected(Principal principal, NetSocket unix, FrameRelay outward, StallWatch stall)
         implements State {}
 
-    /// The connection has ended; the TCP socket is closed or about to be closed.
+    /// The connection has ended. The TCP socket is closed or about to be closed.
     record Closed() implements State {}
   }
 
-  // Long enough to send an error frame to a peer that reads, too short to keep one that does not.
+  // Long enough to send an error frame to a peer that reads, and short enough not to keep a peer
+  // that does not read.
   private static final long GRACEFUL_CLOSE_MILLIS = 1000;
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
-  /// bin/jpm does not read longer frames.
+  /// The longest frame that bin/jpm reads.
   private static final int MAX_OUTWARD_BYTES = 16 << 20;
 
-  // Small, because a thousand peers may not read.
+  // Small, because there may be a thousand peers that do not read.
   private static final int WRITE_QUEUE_BYTES = 32 << 10;
 
   private final int id;
@@ -83,11 +85,11 @@ final class GuardedConnection {
   private boolean isOwners;
   private State state;
 
-  /// The digest of the secret that the peer presented; empty before that, and for the owner's
-  /// token.
+  /// The digest of the secret that the peer presented; empty before it presents one and for the
+  /// owner's token.
   private Optional<String> digest = Optional.empty();
 
-  /// @param ownersToken empty: only issued tokens are accepted
+  /// @param ownersToken the owner's token; empty if only issued tokens are accepted
   GuardedConnection(
       int id, NetSocket tcp, Optional<String> ownersToken, GuardedConnectionContext around) {
     this.id = id;
@@ -102,7 +104,7 @@ final class GuardedConnection {
             around.vertx().setTimer(millis, _ -> refuse("no token within " + millis + " ms")));
     tcp.handler(this::received);
     tcp.endHandler(_ -> tcpEnded());
-    tcp.exceptionHandler(_ -> {}); // A reset, which the end handler sees too.
+    tcp.exceptionHandler(_ -> {}); // A reset, also reported to the end handler.
   }
 
   /// Reports whether the peer is not authenticated yet.
@@ -110,17 +112,17 @@ final class GuardedConnection {
     return state instanceof State.Unauthenticated || state instanceof State.Authenticating;
   }
 
-  /// Reports whether the connection came by the local TCP port rather than the TLS port.
+  /// Reports whether the connection was accepted on the local TCP port rather than the TLS port.
   boolean isLocal() {
     return isLocal;
   }
 
-  /// Records that, according to the kernel, a process of the owner opened the connection.
+  /// Records that, according to the kernel, the connection was opened by a process of the owner.
   void markAsOwners() {
     isOwners = true;
   }
 
-  /// Reports whether, according to the kernel, a process of the owner opened the connection.
+  /// Reports whether, according to the kernel, the connection was opened by a process of the owner.
   boolean isOwners() {
     return isOwners;
   }
@@ -135,7 +137,8 @@ final class GuardedConnection {
     return tcp.remoteAddress().port();
   }
 
-  /// Returns the authenticated principal; empty before authentication and after the end.
+  /// Returns the authenticated principal; empty before authentication and after the connection has
+  /// ended.
   Optional<Principal> principal() {
     return switch (state) {
       case State.Connecting(Principal who) -> Optional.of(who);
@@ -151,7 +154,7 @@ final class GuardedConnection {
     VertxSockets.abort(tcp);
   }
 
-  /// Ends the connection if it was authenticated by the token or secret that is no longer valid.
+  /// Disconnects the peer if it was authenticated with the token or secret that is no longer valid.
   void onTokenRevoked(TokenRevoked ended) {
     if (ended.digest().isPresent() && !ended.digest().equals(digest)) {
       return;
@@ -169,8 +172,8 @@ final class GuardedConnection {
     }
   }
 
-  /// Ends the connection with a log line and, if no frame is incomplete, an error frame. Does
-  /// nothing before the connection is [State.Connected].
+  /// Disconnects the peer, logs the reason and, unless a frame is incomplete, sends an error frame
+  /// first. Does nothing unless the state is [State.Connected].
   void cutOff(String reason) {
     if (state instanceof State.Connected joined) {
       context.refusals().warn(peer, "cut off: " + reason);
@@ -191,14 +194,14 @@ final class GuardedConnection {
   private void received(Buffer chunk) {
     switch (state) {
       case State.Unauthenticated(var credential, long deadline) ->
-          prove(credential, deadline, chunk);
-      case State.Connected joined -> inward(joined.unix(), chunk);
+          authenticate(credential, deadline, chunk);
+      case State.Connected joined -> forwardToBridge(joined.unix(), chunk);
       case State.Authenticating _, State.Connecting _, State.Closed _ -> {}
     }
   }
 
-  private void prove(AuthFrameParser credential, long deadline, Buffer chunk) {
-    switch (credential.take(chunk)) {
+  private void authenticate(AuthFrameParser credential, long deadline, Buffer chunk) {
+    switch (credential.parse(chunk)) {
       case AuthFrameParser.Outcome.Incomplete _ -> {}
       case AuthFrameParser.Outcome.Refused(String reason) -> refuse(reason);
       case AuthFrameParser.Outcome.Accepted(Buffer rest) -> {
@@ -210,14 +213,14 @@ final class GuardedConnection {
         tcp.pause();
         digest = Optional.of(question.digest());
         state = new State.Authenticating(deadline);
-        ask(question, rest);
+        requestVerification(question, rest);
       }
     }
   }
 
-  /// Asks for the verification of the token. The timer continues to run, so a slow reply needs no
-  /// timeout of its own.
-  private void ask(AccessCommand.Authenticate question, Buffer rest) {
+  /// Requests the verification of the token. The authentication timer keeps running, so the request
+  /// needs no timeout of its own.
+  private void requestVerification(AccessCommand.Authenticate question, Buffer rest) {
     context
         .vertx()
         .eventBus()
@@ -226,20 +229,20 @@ final class GuardedConnection {
           if (state instanceof State.Authenticating(long deadline)) {
             context.vertx().cancelTimer(deadline);
             if (answer.failed()) {
-              refuse("its token cannot be checked: " + answer.cause().getMessage());
+              refuse("its token could not be verified: " + answer.cause().getMessage());
             } else {
-              answered(answer.result().body(), rest);
+              onVerificationReply(answer.result().body(), rest);
             }
           }
         });
   }
 
-  private void answered(AccessReply reply, Buffer rest) {
+  private void onVerificationReply(AccessReply reply, Buffer rest) {
     switch (reply) {
       case AccessReply.Authenticated(Principal who) -> admit(who, rest);
       case AccessReply.Refused(String why) -> refuse(why);
       case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Tokens _ ->
-          refuse("its token cannot be checked: unexpected answer");
+          refuse("its token could not be verified: unexpected reply");
     }
   }
 
@@ -251,10 +254,10 @@ final class GuardedConnection {
     }
     state = new State.Connecting(who);
     context.connecting().add(this);
-    context.unixConnections().connect().onComplete(unix -> join(who, unix, rest));
+    context.unixConnections().connect().onComplete(unix -> onUnixConnected(who, unix, rest));
   }
 
-  private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
+  private void onUnixConnected(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
     context.connecting().remove(this);
     if (state instanceof State.Closed) {
       if (connected.succeeded()) {
@@ -278,27 +281,27 @@ final class GuardedConnection {
     var stall =
         new StallWatch(
             context.vertx(), context.settings().slowPeerTimeout(), () -> cutOff("too slow"));
-    var outward = new FrameRelay(unix, tcp, maxOutwardBytes(), new Outward(stall));
+    var outward = new FrameRelay(unix, tcp, maxOutwardBytes(), new OutboundWatcher(stall));
     state = new State.Connected(who, unix, outward, stall);
     unix.drainHandler(_ -> tcp.resume());
-    unix.handler(outward::pass);
+    unix.handler(outward::forward);
     unix.endHandler(_ -> unixEnded());
-    unix.exceptionHandler(_ -> {}); // A reset, which the end handler sees too.
+    unix.exceptionHandler(_ -> {}); // A reset, also reported to the end handler.
     if (rest.length() > 0) {
-      inward(unix, rest);
+      forwardToBridge(unix, rest);
     }
     tcp.resume();
   }
 
-  /// Forwards to the Vert.x bridge, where [FrameScanner] checks the frames.
-  private void inward(NetSocket unix, Buffer chunk) {
+  /// Forwards bytes to the unix socket, where [FrameScanner] checks the frames.
+  private void forwardToBridge(NetSocket unix, Buffer chunk) {
     unix.write(chunk);
     if (unix.writeQueueFull()) {
       tcp.pause();
     }
   }
 
-  /// Answers may be longer than the requests that the owner may send.
+  /// Replies can be longer than the requests that the owner is allowed to send.
   private int maxOutwardBytes() {
     return Math.max(MAX_OUTWARD_BYTES, context.settings().maxFrameBytes());
   }
@@ -313,17 +316,16 @@ final class GuardedConnection {
     switch (state) {
       case State.Unauthenticated(var credential, _) -> {
         end();
-        // A connection closed without sending anything is usually a port check and is not logged.
+        // A connection that is closed without sending anything usually comes from a port check and
+        // is not logged.
         if (credential.begun()) {
-          context
-              .refusals()
-              .warn(peer, "refused: it disconnected in the middle of its credential frame");
+          context.refusals().warn(peer, "refused: it disconnected in the middle of its auth frame");
         }
       }
       case State.Connected(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
         state = new State.Closed();
-        unix.close(); // First sends pending bytes of the peer.
+        unix.close(); // Sends the pending bytes of the peer first.
       }
       case State.Authenticating(long deadline) -> {
         context.vertx().cancelTimer(deadline);
@@ -342,9 +344,9 @@ final class GuardedConnection {
     }
   }
 
-  /// Closes the connection once the peer has received everything written, or after the grace
-  /// period. Bytes that the peer still sends are read and discarded for a second: closing with
-  /// unread bytes would reset the connection, and the peer could lose the last frames.
+  /// Closes the connection once the peer has received everything written to it, or when the grace
+  /// period expires. Then reads and discards bytes from the peer for another second: closing a
+  /// socket with unread bytes would reset the connection, and the peer could lose the last frames.
   private void closeGracefully(long graceMillis) {
     long abort = context.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
     tcp.resume();
@@ -361,7 +363,7 @@ final class GuardedConnection {
     tcp.close().onComplete(_ -> context.vertx().cancelTimer(abort));
   }
 
-  /// Ends the unix side and all timers.
+  /// Closes the unix socket and cancels all timers.
   private void end() {
     State last = state;
     state = new State.Closed();
@@ -383,10 +385,10 @@ final class GuardedConnection {
   }
 
   /// Observes the direction from the bridge to the peer.
-  private final class Outward implements FrameRelay.Watcher {
+  private final class OutboundWatcher implements FrameRelay.Watcher {
     private final StallWatch stall;
 
-    Outward(StallWatch stall) {
+    OutboundWatcher(StallWatch stall) {
       this.stall = stall;
     }
 
@@ -402,7 +404,9 @@ final class GuardedConnection {
 
     @Override
     public void broken(int length) {
-      cutOff("a frame for it has %d bytes, 1 to %d allowed".formatted(length, maxOutwardBytes()));
+      cutOff(
+          "a frame sent to it has %d bytes, but only 1 to %d are allowed"
+              .formatted(length, maxOutwardBytes()));
     }
   }
 }

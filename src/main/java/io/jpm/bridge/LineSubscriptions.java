@@ -15,35 +15,35 @@ import java.util.Map;
 import java.util.Set;
 
 /// Distributes log lines to the subscribed peers and renews the line lease at LogAggregator. Lines
-/// are received from the event bus once for all peers, because the bus would copy them for each. No
-/// timer runs while there are no subscribers. Confined to the bridge's event loop.
+/// are received from the event bus once for all peers, because the bus would copy them for each
+/// consumer. No timer runs while there are no subscribers. Confined to the bridge's event loop.
 final class LineSubscriptions {
   /// Receives the log lines of one app.
   interface Listener {
     /// Receives a batch of published lines.
     ///
     /// @param body the message; must not be modified
-    /// @param frame the same as a frame for peers, with its length prefix; shared, so it must not
-    ///   be modified
+    /// @param frame the same message as a frame for peers, with its length prefix; must not be
+    ///   modified because it is shared
     void onLines(JsonObject body, Buffer frame);
   }
 
   private static final long NO_TIMER = -1;
 
   private final Vertx vertx;
-  private final Map<String, OfApp> subscribers = new HashMap<>();
+  private final Map<String, AppSubscribers> subscribers = new HashMap<>();
   private long renewal = NO_TIMER;
 
   LineSubscriptions(Vertx vertx) {
     this.vertx = vertx;
   }
 
-  private final class OfApp {
+  private final class AppSubscribers {
     private final String address;
     private final Set<Listener> listeners = new LinkedHashSet<>();
     private final MessageConsumer<JsonObject> consumer;
 
-    OfApp(String app) {
+    AppSubscribers(String app) {
       address = Addresses.linesOf(app);
       consumer = vertx.eventBus().consumer(address, message -> give(message.body()));
     }
@@ -58,8 +58,8 @@ final class LineSubscriptions {
     }
   }
 
-  /// Starts to answer [FlowControlAck] requests. An answer means that all peers have been given
-  /// everything published before the request: messages arrive on one event loop, in order.
+  /// Starts to answer [FlowControlAck] requests. Messages arrive on one event loop and in order, so
+  /// an answer means that everything published before the request has been passed to all peers.
   Future<Void> start() {
     return vertx
         .eventBus()
@@ -69,31 +69,31 @@ final class LineSubscriptions {
 
   void add(String app, Listener listener) {
     boolean first = !subscribers.containsKey(app);
-    subscribers.computeIfAbsent(app, OfApp::new).listeners.add(listener);
+    subscribers.computeIfAbsent(app, AppSubscribers::new).listeners.add(listener);
     if (first) {
-      tell();
+      updateLease();
     }
   }
 
   void remove(String app, Listener listener) {
-    OfApp known = subscribers.get(app);
+    AppSubscribers known = subscribers.get(app);
     if (known != null && known.listeners.remove(listener) && known.listeners.isEmpty()) {
       subscribers.remove(app);
       known.end();
-      tell();
+      updateLease();
     }
   }
 
   /// Ends all subscriptions.
   void end() {
     if (!subscribers.isEmpty()) {
-      subscribers.values().forEach(OfApp::end);
+      subscribers.values().forEach(AppSubscribers::end);
       subscribers.clear();
-      tell();
+      updateLease();
     }
   }
 
-  private void tell() {
+  private void updateLease() {
     send();
     if (subscribers.isEmpty()) {
       vertx.cancelTimer(renewal);

@@ -16,44 +16,47 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Handles one peer of the Vert.x bridge in the Netty pipeline, below Vert.x. Forwards only whole
-/// frames that the Vert.x bridge can handle, and disconnects the peer if it sends anything else.
-/// Also disconnects it when more than 8 MiB are pending, because the Vert.x bridge writes every
-/// publication without checking whether the peer reads. Confined to the channel's event loop.
+/// The Netty handler of one peer of the Vert.x bridge, placed below Vert.x in the pipeline.
+/// Forwards only complete frames that the Vert.x bridge can process, and disconnects a peer that
+/// sends anything else. Also disconnects a peer for which more than 8 MiB are pending, because the
+/// Vert.x bridge writes every publication without checking whether the peer reads. Confined to the
+/// channel's event loop.
 ///
-/// The limit is checked before each write and the size of one frame is not limited, so at most the
-/// limit and one frame are pending.
+/// The limit is checked before each write, and the size of a single frame is not limited. Therefore
+/// at most the limit plus one frame is pending.
 final class PeerChannel extends ChannelDuplexHandler
-    implements FrameScanner.Taker, UnfinishedFrames.Holder {
+    implements FrameScanner.FrameHandler, UnfinishedFrames.Holder {
   /// Observes a peer.
   interface Watcher {
-    /// More bytes were pending than a peer or all peers may have; the peer is already disconnected.
+    /// More bytes were pending than is allowed for one peer or for all peers. The peer has already
+    /// been disconnected.
     void tooSlow(PeerChannel peer);
 
-    /// The peer sent an invalid frame and receives an error frame; the connection is about to be
+    /// The peer sent an invalid frame. It receives an error frame, and the connection is then
     /// closed.
     void malformed(PeerChannel peer, String reason);
 
-    /// The Vert.x bridge begins to handle bytes of this peer.
+    /// The Vert.x bridge is about to process bytes from this peer.
     void reading(PeerChannel peer);
 
-    /// The Vert.x bridge has handled the bytes.
+    /// The Vert.x bridge has processed the bytes.
     void readingDone();
   }
 
-  /// The number of bytes that may be pending before another frame is refused.
+  /// The maximum number of pending bytes; if there are more, the next frame is refused.
   static final int MAX_PENDING_BYTES = 8 << 20;
 
-  /// From this size on, a frame is followed by an empty buffer: the Vert.x bridge retains its last
-  /// input until the next one arrives.
+  /// Frames of at least this size are followed by an empty buffer, because the Vert.x bridge
+  /// retains its last input until the next one arrives.
   private static final int RELEASE_INPUT_BYTES = 4 << 10;
 
-  /// Long enough to send an error frame to a peer that reads, too short to keep one that does not.
-  private static final long FAREWELL_MILLIS = 1000;
+  /// Long enough to send an error frame to a peer that reads, and short enough not to keep a peer
+  /// that does not read.
+  private static final long GRACEFUL_CLOSE_MILLIS = 1000;
 
   /// State and services shared by all peers.
   ///
-  /// @param longestFrame the longest frame that the owner may send, in bytes
+  /// @param longestFrame the maximum length of a frame sent by the owner, in bytes
   record Shared(
       Watcher watcher, SendBudget sendBudget, UnfinishedFrames unfinished, int longestFrame) {}
 
@@ -66,8 +69,8 @@ final class PeerChannel extends ChannelDuplexHandler
   private final int longestFrame;
   private Principal who = Principal.OWNER;
   private @Nullable Integer guardedId;
-  private boolean introduced;
-  private boolean over;
+  private boolean firstFrameSeen;
+  private boolean closed;
 
   private PeerChannel(NetSocket socket, Shared shared) {
     this.socket = socket;
@@ -83,26 +86,26 @@ final class PeerChannel extends ChannelDuplexHandler
     return VertxSockets.context(socket).pipeline().get(PeerChannel.class);
   }
 
-  /// Adds a handler between Vert.x and the socket, from which nothing has been read yet.
+  /// Inserts a handler between Vert.x and a socket from which nothing has been read yet.
   static void watch(NetSocket socket, Shared shared) {
     ChannelHandlerContext vertxContext = VertxSockets.context(socket);
     var peer = new PeerChannel(socket, shared);
     vertxContext.pipeline().addBefore(vertxContext.name(), "stock-peer", peer);
-    // Above its own limit, Vert.x would queue writes before they reach Netty, where they are
-    // counted.
+    // Vert.x would otherwise queue writes above its own limit before they reach Netty, where they
+    // are counted.
     socket.setWriteQueueMaxSize(Integer.MAX_VALUE);
   }
 
-  /// Reports whether this is the peer's first frame, which may identify it. Must be called once for
-  /// each frame.
+  /// Reports whether this is the peer's first frame, which may identify it. Must be called exactly
+  /// once per frame.
   boolean isFirstFrame() {
-    boolean first = !introduced;
-    introduced = true;
+    boolean first = !firstFrameSeen;
+    firstFrameSeen = true;
     return first;
   }
 
-  /// Sets the principal of the peer. Until then the peer is treated as the owner, since only the
-  /// owner can open the unix socket.
+  /// Sets the principal of the peer. Before that, the peer is treated as the owner, because only
+  /// the owner can connect to the unix socket.
   void setPrincipal(Principal principal) {
     who = principal;
   }
@@ -112,12 +115,13 @@ final class PeerChannel extends ChannelDuplexHandler
     guardedId = id;
   }
 
-  /// Returns the id of the guarded connection; null for a direct peer of the unix socket.
+  /// Returns the id of the guarded connection; null if the peer is connected directly to the unix
+  /// socket.
   @Nullable Integer guardedId() {
     return guardedId;
   }
 
-  /// Returns the budget of pending bytes that all peers share.
+  /// Returns the limit on pending bytes that all peers share.
   SendBudget sendBudget() {
     return sendBudget;
   }
@@ -128,8 +132,8 @@ final class PeerChannel extends ChannelDuplexHandler
     return pending == null ? 0 : pending.totalPendingWriteBytes();
   }
 
-  /// Runs `then` once all bytes pending now have been handed to the kernel; never runs it if the
-  /// peer disconnects first.
+  /// Runs `then` once all bytes that are pending now have been passed to the kernel. Never runs it
+  /// if the peer disconnects first.
   void afterFlush(Runnable then) {
     context()
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -153,7 +157,7 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// Returns an error frame with its length prefix.
   ///
-  /// @param address the address that the refused frame named
+  /// @param address the address in the refused frame
   static Buffer error(String address, String sentence) {
     return frame(
         new JsonObject().put("type", "err").put("address", address).put("message", sentence));
@@ -176,7 +180,7 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// Closes the connection immediately and discards pending bytes.
   void abort() {
-    over = true;
+    closed = true;
     VertxSockets.abort(socket);
   }
 
@@ -186,7 +190,7 @@ final class PeerChannel extends ChannelDuplexHandler
   }
 
   @Override
-  public void giveUp(String reason) {
+  public void disconnect(String reason) {
     broken(reason);
   }
 
@@ -197,11 +201,11 @@ final class PeerChannel extends ChannelDuplexHandler
 
   @Override
   public boolean isOpen() {
-    return !over;
+    return !closed;
   }
 
   @Override
-  public void holds(int bytes) {
+  public void onBufferAllocated(int bytes) {
     if (bytes > 0) {
       unfinished.holds(this, bytes);
     } else {
@@ -219,28 +223,29 @@ final class PeerChannel extends ChannelDuplexHandler
     }
   }
 
-  /// Sends pending answers, then an error frame with the reason, and closes the connection. Further
-  /// input is discarded, but still read for a second: otherwise the close could overtake the
-  /// answers.
+  /// Sends the pending replies and an error frame with the reason, then closes the connection.
+  /// Input is discarded but still read for one second, because the close could otherwise overtake
+  /// the replies.
   @Override
   public void broken(String reason) {
-    if (over) {
+    if (closed) {
       return;
     }
     watcher.malformed(this, reason);
     var error = new JsonObject().put("type", "err").put("message", reason);
     var _ = socket.write(frame(error)).onComplete(_ -> VertxSockets.shutdownOutput(socket));
-    over = true;
+    closed = true;
     scanner.close();
     var _ =
         channel
             .eventLoop()
-            .schedule(() -> VertxSockets.abort(socket), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+            .schedule(
+                () -> VertxSockets.abort(socket), GRACEFUL_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (over) {
+    if (closed) {
       ReferenceCountUtil.release(message);
       promise.tryFailure(new ClosedChannelException());
       return;
@@ -257,10 +262,10 @@ final class PeerChannel extends ChannelDuplexHandler
     cutOff();
   }
 
-  /// Closes the connection immediately and reports the peer as too slow; has no effect after the
-  /// first call.
+  /// Closes the connection immediately and reports the peer as too slow. Further calls have no
+  /// effect.
   void cutOff() {
-    if (!over) {
+    if (!closed) {
       abort();
       watcher.tooSlow(this);
     }
@@ -269,7 +274,7 @@ final class PeerChannel extends ChannelDuplexHandler
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     sendBudget.remove(this);
-    over = true;
+    closed = true;
     scanner.close();
     ctx.fireChannelInactive();
   }

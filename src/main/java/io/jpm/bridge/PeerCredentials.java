@@ -2,16 +2,16 @@ package io.jpm.bridge;
 
 import java.util.Set;
 
-/// Finds out from the kernel which TCP clients on this machine belong to the daemon's user, before
-/// they have presented a token.
+/// Asks the kernel which TCP clients on this machine belong to the daemon's user, before they have
+/// presented a token.
 @FunctionalInterface
 public interface PeerCredentials {
   /// Recognizes no client.
   PeerCredentials UNKNOWN = _ -> Set.of();
 
-  /// Returns the client ports of local TCP connections to `port` that belong to the daemon's own
-  /// user. May block.
+  /// Returns the client ports of the local TCP connections to `port` that belong to the daemon's
+  /// own user. May block.
   ///
-  /// @return empty also if the kernel does not provide this information
+  /// @return the ports; empty if the kernel does not provide this information
   Set<Integer> ownersPorts(int port);
 }

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The event subscriptions of one peer: to all events and to those of single apps. Each
-/// subscription has its own position. Confined to the bridge's event loop.
+/// The event subscriptions of one peer: to all events and to the events of single apps. Each
+/// subscription has its own position in the history. Confined to the bridge's event loop.
 final class PeerEvents {
-  /// The header of a subscription with the sequence number of the last known event.
+  /// The header of a subscription that contains the sequence number of the last known event.
   static final String AFTER = "after";
 
   private static final int MOST_DIGITS = 16;
@@ -25,13 +25,13 @@ final class PeerEvents {
     this.feed = feed;
   }
 
-  /// Reports whether `address` is an address of events.
+  /// Reports whether `address` is an address to which events are published.
   static boolean isAddress(String address) {
     return address.equals(Addresses.EVENTS) || Addresses.appOfEvents(address).isPresent();
   }
 
-  /// Subscribes the peer; repeated subscriptions have no effect. If the headers are invalid, the
-  /// peer receives an error frame.
+  /// Subscribes the peer to an address; has no effect if it is already subscribed. If the headers
+  /// are invalid, the peer receives an error frame.
   ///
   /// @param address an address for which [#isAddress] is true
   /// @param headers the headers of the frame, which may contain [#AFTER]
@@ -40,7 +40,7 @@ final class PeerEvents {
       return;
     }
     if (headers != null && !(headers instanceof JsonObject)) {
-      refuse(address, "headers: use an object, as in {\"after\":\"4711\"}");
+      refuse(address, "headers: must be an object, such as {\"after\":\"4711\"}");
       return;
     }
     Object after = headers instanceof JsonObject given ? given.getValue(AFTER) : null;
@@ -48,7 +48,7 @@ final class PeerEvents {
     if (after != null && number.isEmpty()) {
       refuse(
           address,
-          "after: %s — use the number of the last event that is known, 0 for all"
+          "after: %s — use the sequence number of the last known event, or 0 for all events"
               .formatted(new JsonObject().put(AFTER, after).encode()));
       return;
     }
@@ -73,7 +73,7 @@ final class PeerEvents {
     return subscriptions.size();
   }
 
-  /// Ends the subscription to this address, and reports whether there was one.
+  /// Cancels the subscription to this address, and reports whether there was one.
   boolean unsubscribe(String address) {
     EventSubscription known = subscriptions.remove(address);
     if (known == null) {

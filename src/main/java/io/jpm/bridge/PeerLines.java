@@ -9,14 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The log-line subscriptions of one peer. While the peer does not keep up, lines are dropped and
+/// The log-line subscriptions of one peer. While the peer lags behind, lines are dropped and
 /// counted. When it has caught up, it receives the number of dropped lines and then new lines. A
-/// peer therefore uses a bounded amount of memory and is not disconnected because an app prints a
-/// lot.
+/// peer therefore uses a limited amount of memory and is not disconnected when an app produces a
+/// lot of output.
 ///
 /// Confined to the bridge's event loop.
 final class PeerLines {
-  /// The number of bytes that may be pending for the peer before lines are dropped; lower if there
+  /// The number of bytes that can be pending for the peer before lines are dropped; lower if there
   /// are many subscriptions ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 1 << 20;
 
@@ -30,7 +30,7 @@ final class PeerLines {
     this.all = all;
   }
 
-  /// Repeated subscriptions have no effect.
+  /// Subscribes the peer to the lines of an app; has no effect if it is already subscribed.
   void subscribe(String app) {
     if (!subscriptions.containsKey(app)) {
       var made = new Subscription(app);
@@ -40,7 +40,7 @@ final class PeerLines {
     }
   }
 
-  /// Returns the number of apps that the peer is subscribed to.
+  /// Returns the number of apps to which the peer is subscribed.
   int count() {
     return subscriptions.size();
   }
@@ -49,7 +49,7 @@ final class PeerLines {
     return subscriptions.containsKey(app);
   }
 
-  /// Ends the subscription to this app, and reports whether there was one.
+  /// Cancels the subscription to this app, and reports whether there was one.
   boolean unsubscribe(String app) {
     Subscription known = subscriptions.remove(app);
     if (known == null) {
@@ -68,14 +68,14 @@ final class PeerLines {
   private boolean isBehind() {
     if (!lagging && peer.pendingBytes() > peer.sendBudget().share(MAX_PENDING_BYTES)) {
       lagging = true;
-      peer.afterFlush(this::hasRead);
+      peer.afterFlush(this::onCaughtUp);
     }
     return lagging;
   }
 
-  private void hasRead() {
+  private void onCaughtUp() {
     lagging = false;
-    List.copyOf(subscriptions.values()).forEach(Subscription::tellOfMissing);
+    List.copyOf(subscriptions.values()).forEach(Subscription::reportGap);
   }
 
   private final class Subscription implements LineSubscriptions.Listener {
@@ -103,7 +103,7 @@ final class PeerLines {
       }
     }
 
-    private void tellOfMissing() {
+    private void reportGap() {
       if (missing > 0 && !isBehind()) {
         long count = missing;
         missing = 0;

@@ -8,8 +8,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The file from which clients read the TCP port: one line with the number. It exists only while
-/// the port is open.
+/// The file from which clients read the TCP port: a single line that contains the number. It exists
+/// only while the port is open.
 final class PortFile {
   private static final Logger LOG = System.getLogger("jpm.bridge");
 
@@ -22,8 +22,9 @@ final class PortFile {
     this.path = path;
   }
 
-  /// Writes the file; never fails. On a full disk, clients that find no port use the unix socket,
-  /// and the daemon's `HomeWatchVerticle` writes the file when there is free space again.
+  /// Writes the file. The returned future never fails: if the disk is full, clients find no port
+  /// and use the unix socket, and the daemon's `HomeWatchVerticle` writes the file when space is
+  /// available again.
   Future<Void> write(int port) {
     written = true;
     return vertx
@@ -36,8 +37,8 @@ final class PortFile {
         .transform(_ -> Future.succeededFuture());
   }
 
-  /// Removes the file. Does nothing if this bridge has not written it, because it then belongs to
-  /// another one.
+  /// Removes the file. Does nothing if this bridge has not written it, because the file then
+  /// belongs to another daemon.
   Future<Void> remove() {
     if (!written) {
       return Future.succeededFuture();

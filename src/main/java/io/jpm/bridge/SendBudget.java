@@ -3,22 +3,23 @@ package io.jpm.bridge;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// Limits the bytes that are pending for all peers together, because the daemon has little memory
-/// and hundreds of peers may not read. Above the limit, the peers that have had bytes pending for
-/// the longest time are disconnected, however few their bytes are.
+/// Limits the number of bytes that are pending for all peers together, because the daemon has
+/// little memory and there may be hundreds of peers that do not read. Above the limit, the peers
+/// that have had bytes pending for the longest time are disconnected, no matter how few.
 ///
 /// Confined to the bridge's event loop.
 final class SendBudget {
-  /// The limit for all peers together, in bytes, exceeded by at most one frame. The memory used can
-  /// be twice as much.
+  /// The limit for all peers together, in bytes. It can be exceeded by one frame, and the memory
+  /// used can be twice as much.
   static final long MAX_BYTES = 24 << 20;
 
-  /// The part of the limit for events and lines, which are withheld from peers that do not keep up.
+  /// The part of the limit that is available for events and lines, which are withheld from peers
+  /// that lag behind.
   private static final int MAX_WITHHELD_BYTES = 16 << 20;
 
   private static final int LEAST_SHARE_BYTES = 16 << 10;
 
-  /// The peers that may have bytes pending, longest pending first.
+  /// The peers that may have bytes pending, the longest-waiting first.
   private final Set<PeerChannel> waiting = new LinkedHashSet<>();
 
   private int subscriptions;
@@ -35,9 +36,10 @@ final class SendBudget {
     subscriptions--;
   }
 
-  /// Returns how many bytes may be pending for a peer before events or lines are withheld from it.
+  /// Returns the number of bytes that can be pending for a peer before events or lines are withheld
+  /// from it.
   ///
-  /// @param most the limit when there are few subscriptions
+  /// @param most the upper bound, which applies while there are few subscriptions
   int share(int most) {
     int share = MAX_WITHHELD_BYTES / Math.max(1, subscriptions);
     return Math.max(LEAST_SHARE_BYTES, Math.min(most, share));
@@ -46,7 +48,7 @@ final class SendBudget {
   /// Accounts for bytes that are about to be written to `peer`. May disconnect this peer or others.
   void reserve(PeerChannel peer, int bytes) {
     if (peer.pendingBytes() == 0) {
-      waiting.remove(peer); // It has caught up: move it to the end.
+      waiting.remove(peer); // The peer has caught up: move it to the end.
     }
     waiting.add(peer);
     written += bytes;

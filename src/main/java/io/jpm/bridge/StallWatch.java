@@ -3,7 +3,7 @@ package io.jpm.bridge;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/// Runs an action when a receiver has been blocked for too long. Confined to the connection's
+/// Runs an action if a receiver has been blocked for too long. Confined to the connection's
 /// context.
 final class StallWatch {
   private static final long IDLE = -1;

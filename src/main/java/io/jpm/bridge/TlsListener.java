@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The TLS port for clients on other machines, protected by the same guard as the local port. Loads
-/// renewed certificates while it is open; if they are invalid, it logs an error and continues with
-/// the former ones. Confined to the bridge's event loop.
+/// The TLS port for clients on other machines, protected by the same guard as the local port.
+/// Reloads renewed certificates without closing the port. If the new files are invalid, logs an
+/// error and keeps using the previous ones. Confined to the bridge's event loop.
 final class TlsListener {
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
 
@@ -32,14 +32,14 @@ final class TlsListener {
   private final Handler<NetSocket> guard;
   private @Nullable NetServer server;
 
-  /// The contents of the files in use.
+  /// The contents of the certificate files in use, by path.
   private Map<Path, Buffer> inUse = Map.of();
 
   private String lastProblem = "";
   private long timer;
 
   /// @param handshakeMillis the timeout of a TLS handshake
-  /// @param guard receives the connections whose handshake is complete
+  /// @param guard receives each connection after its handshake
   TlsListener(
       Vertx vertx,
       TlsListenerSettings settings,
@@ -53,8 +53,8 @@ final class TlsListener {
     this.guard = guard;
   }
 
-  /// Opens the port; fails with a message for the user if there is no valid certificate or the port
-  /// is in use.
+  /// Opens the port. Fails with a message for the user if there is no valid certificate or if the
+  /// port is in use.
   Future<Void> listen() {
     return vertx
         .executeBlocking(() -> certificateLoader.read(certificateLoader.files()))
@@ -62,8 +62,7 @@ final class TlsListener {
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: bridge.remote cannot listen without a certificate: "
-                        + failure.getMessage(),
+                    "bridge: bridge.remote has no valid certificate: " + failure.getMessage(),
                     failure)))
         .compose(this::open);
   }
@@ -74,35 +73,36 @@ final class TlsListener {
     if (settings.clientCa().isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "bridge.remote does not require a client certificate: anyone with a token of jpm token"
-              + " create can connect from anywhere; set bridge.remote.client_ca to require one"
-              + " (mutual TLS)");
+          "bridge.remote does not require a client certificate: any client with a token created by"
+              + " jpm token create can connect from any machine; set bridge.remote.client_ca to"
+              + " require a certificate (mutual TLS)");
     }
     NetServer made = vertx.createNetServer(options(loadedCertificates.options()));
     server = made;
     made.connectHandler(guard);
-    made.exceptionHandler(
-        failure -> refusals.warn("a remote peer", "refused: no TLS: " + reason(failure)));
+    made.exceptionHandler(failure ->
+        refusals.warn("a remote peer", "refused: the TLS handshake failed: " + reason(failure)));
     return made.listen(settings.port(), settings.host())
         .<Void>map(_ -> {
           LOG.log(
               Level.INFO,
-              "listening with TLS for other machines on "
+              "listening for other machines, with TLS, on "
                   + settings.host()
                   + ":"
                   + made.actualPort());
-          timer = vertx.setPeriodic(settings.reloadInterval().toMillis(), _ -> look());
+          timer = vertx.setPeriodic(settings.reloadInterval().toMillis(), _ -> checkForChanges());
           return null;
         })
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: cannot listen on %s:%d (%s) — free that port or set another bridge.remote.port"
+                    "bridge: cannot listen on %s:%d (%s) — free that port or change bridge.remote.port"
                         .formatted(settings.host(), settings.port(), failure.getMessage()),
                     failure)));
   }
 
-  /// Netty's message for input that is not TLS quotes the bytes, which may contain a token.
+  /// Returns a reason that is safe to log. Netty's message for input that is not TLS quotes the
+  /// bytes, which may contain a token.
   private static String reason(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return failure instanceof NotSslRecordException ? "not an SSL/TLS record" : message;
@@ -113,8 +113,8 @@ final class TlsListener {
     options
         .setTcpKeepAlive(true)
         .setSsl(true)
-        // A handshake takes milliseconds of CPU time and any client can cause one. It must not run
-        // on the event loop and delay the owner's frames.
+        // A handshake takes milliseconds of CPU time, and any client can cause one. On the event
+        // loop, it would delay the owner's frames.
         .setSslEngineOptions(new JdkSSLEngineOptions().setUseWorkerThread(true))
         .setKeyCertOptions(tls.getKeyCertOptions())
         .setTrustOptions(tls.getTrustOptions())
@@ -124,7 +124,7 @@ final class TlsListener {
     return options.setClientAuth(tls.getClientAuth());
   }
 
-  /// Stops listening and closes every connection once its pending bytes are sent.
+  /// Stops listening and closes each connection after its pending bytes have been sent.
   Future<Void> close() {
     vertx.cancelTimer(timer);
     NetServer closing = server;
@@ -132,7 +132,7 @@ final class TlsListener {
     return closing == null ? Future.succeededFuture() : closing.close();
   }
 
-  private void look() {
+  private void checkForChanges() {
     Map<Path, Buffer> before = inUse;
     vertx
         .executeBlocking(() -> changed(before))
@@ -141,8 +141,8 @@ final class TlsListener {
         .onFailure(this::tellProblem);
   }
 
-  /// Returns the changed files; empty if they equal those in use. Files may be inconsistent while
-  /// they are being renewed, so failures are retried at the next check.
+  /// Loads the certificate files if they have changed; empty if they equal those in use. Files may
+  /// be inconsistent while they are being renewed, so a failure is retried at the next check.
   private Optional<CertificateLoader.LoadedCertificates> changed(Map<Path, Buffer> before)
       throws IOException {
     Map<Path, Buffer> now = certificateLoader.files();

@@ -5,13 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Limits the memory of incomplete frames of all connections together: a thousand connections could
-/// each begin a long frame and never finish it. Above the limit, the connection whose frame began
-/// first is ended; connections of issued tokens are ended before those of the owner.
+/// Limits the memory used by incomplete frames of all connections together, because a thousand
+/// connections could each begin a long frame and never finish it. Above the limit, the connection
+/// whose frame began first is closed; connections of issued tokens are closed before those of the
+/// owner.
 ///
 /// Confined to the bridge's event loop.
 final class UnfinishedFrames {
-  /// The limit in bytes, unless a single frame of the owner may be longer.
+  /// The limit in bytes; higher if a single frame sent by the owner can be longer.
   static final int MAX_BYTES = 12 << 20;
 
   /// A connection with an incomplete frame.
@@ -19,35 +20,36 @@ final class UnfinishedFrames {
     /// Returns the sender of the frame.
     Principal who();
 
-    /// Ends the connection for this reason.
-    void giveUp(String reason);
+    /// Closes the connection for this reason.
+    void disconnect(String reason);
   }
 
   private final int maxBytes;
 
-  /// Allocated bytes, in the order in which the frames began.
+  /// The number of allocated bytes per connection, in the order in which the frames began.
   private final Map<Holder, Integer> held = new LinkedHashMap<>();
 
   private long total;
 
-  /// @param longestFrame the longest frame of any peer, in bytes
+  /// @param longestFrame the maximum length of a frame from any peer, in bytes
   UnfinishedFrames(int longestFrame) {
     this.maxBytes = Math.max(MAX_BYTES, Math.addExact(longestFrame, FrameScanner.PREFIX_BYTES));
   }
 
-  /// Sets the number of bytes that are allocated for the incomplete frame of `holder`. Ends
-  /// connections, possibly this one, if the total exceeds the limit.
+  /// Sets the number of bytes allocated for the incomplete frame of `holder`. If the total exceeds
+  /// the limit, closes connections, possibly including this one.
   void holds(Holder holder, int bytes) {
     Integer before = held.put(holder, bytes);
     total += bytes - (before == null ? 0 : before);
     while (total > maxBytes) {
       Holder first = first();
       released(first);
-      first.giveUp("unfinished frames of all connections take more than " + maxBytes + " bytes");
+      first.disconnect(
+          "the unfinished frames of all connections together use more than " + maxBytes + " bytes");
     }
   }
 
-  /// Removes the frame of `holder`, which is complete or whose connection has ended.
+  /// Removes the frame of `holder` because it is complete or its connection has been closed.
   void released(Holder holder) {
     Integer bytes = held.remove(holder);
     total -= bytes == null ? 0 : bytes;

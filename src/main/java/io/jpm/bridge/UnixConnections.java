@@ -8,9 +8,9 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Opens connections to the unix socket of the Vert.x bridge. Keeps one in reserve, because
-/// connecting takes a considerable part of the time of a short command. Confined to the bridge's
-/// event loop.
+/// Opens connections to the unix socket of the Vert.x bridge. Keeps one connection in reserve,
+/// because connecting accounts for a considerable part of the duration of a short command. Confined
+/// to the bridge's event loop.
 final class UnixConnections {
   private final NetClient client;
   private final SocketAddress address;
@@ -31,8 +31,8 @@ final class UnixConnections {
     return ready.map(Future::succeededFuture).orElseGet(() -> client.connect(address));
   }
 
-  /// Opens a connection in reserve unless there is one. Ignores failures: the next [#connect]
-  /// reports them.
+  /// Opens a reserve connection unless there is one already. Ignores failures, because the next
+  /// [#connect] reports them.
   void prepare() {
     if (making || closed || spare.isPresent()) {
       return;
@@ -54,7 +54,7 @@ final class UnixConnections {
       return;
     }
     spare = Optional.of(socket);
-    socket.exceptionHandler(_ -> {}); // A reset, which the close handler sees too.
+    socket.exceptionHandler(_ -> {}); // A reset, also reported to the close handler.
     socket.closeHandler(_ -> spare = spare.filter(it -> !it.equals(socket)));
   }
 

@@ -5,8 +5,8 @@ import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
 
-/// The peers that are subscribed to [io.jpm.bus.Addresses#USAGE]; Satan measures usage while there
-/// are any. No timer runs while there are none. Confined to the bridge's event loop.
+/// The peers that are subscribed to [io.jpm.bus.Addresses#USAGE]. Satan measures usage only while
+/// there are any, and no timer runs while there are none. Confined to the bridge's event loop.
 final class UsageSubscriptions {
   private final Set<PeerChannel> peers = new HashSet<>();
   private final UsageLeaseRenewer lease;
@@ -15,7 +15,7 @@ final class UsageSubscriptions {
     this.lease = new UsageLeaseRenewer(vertx, "bridge");
   }
 
-  /// Repeated subscriptions have no effect.
+  /// Adds a subscribed peer; has no effect if it has been added before.
   void add(PeerChannel peer) {
     peers.add(peer);
     lease.start();

@@ -6,30 +6,31 @@ import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 
-/// Socket operations that Vert.x does not offer in its public API. The only type that uses Vert.x
-/// internals.
+/// Socket operations that are missing from the public API of Vert.x. This is the only class in the
+/// package that uses Vert.x internals.
 final class VertxSockets {
   private static final int READ_BYTES = 8 << 10;
   private static final int READS_AT_ONCE = 4;
 
   private VertxSockets() {}
 
-  /// Closes the socket immediately and discards unsent bytes. In contrast, [NetSocket#close] sends
-  /// everything first, so it never completes if the peer does not read.
+  /// Closes the socket immediately and discards unsent bytes. [NetSocket#close], in contrast, sends
+  /// everything first and therefore never completes if the peer does not read.
   static void abort(NetSocket socket) {
     var _ = context(socket).close(); // Reported by the close handler.
   }
 
-  /// Shuts down the output and continues to read. Closing a socket with unread bytes would reset
+  /// Shuts down the output but continues to read. Closing a socket with unread bytes would reset
   /// the connection, and the peer could lose the last bytes sent.
   static void shutdownOutput(NetSocket socket) {
     if (context(socket).channel() instanceof DuplexChannel channel) {
-      var _ = channel.shutdownOutput(); // Fails only if the peer has gone.
+      var _ = channel.shutdownOutput(); // Fails only if the peer has disconnected.
     }
   }
 
-  /// Reduces the size of reads. While a socket is paused, Vert.x buffers up to 16 reads and those
-  /// of one event-loop iteration: with the default 64 KiB and 16 reads per iteration, about 2 MiB.
+  /// Reduces the size of reads. While a socket is paused, Vert.x buffers up to 16 reads plus those
+  /// of one event-loop iteration: about 2 MiB with the defaults of 64 KiB per read and 16 reads per
+  /// iteration.
   ///
   /// @param socket a socket that has not been read from yet
   static void limitReads(NetSocket socket) {

@@ -3,8 +3,8 @@ package io.jpm.bus;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// All addresses of the event bus. Addresses of requests are named in the singular, addresses of
-/// publications in the plural.
+/// All addresses of the event bus. Request addresses are named in the singular, publication
+/// addresses in the plural.
 public final class Addresses {
   /// [io.jpm.bus.god.GodCommand] → [io.jpm.bus.god.GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
@@ -21,8 +21,8 @@ public final class Addresses {
   /// these events as [#EVENTS] too.
   public static final String DAEMON_EVENTS = "jpm.daemon.events";
 
-  /// Publication of [io.jpm.bus.god.NumberedEvent], after [#EVENTS], for components that need God's
-  /// own event in addition to the external message. Internal.
+  /// Publication of [io.jpm.bus.god.NumberedEvent], after the message on [#EVENTS]. For components
+  /// that need God's own event in addition to the external message. Internal.
   public static final String NUMBERED_EVENTS = "jpm.history.events";
 
   /// [io.jpm.bus.balancer.BalancerCommand] → [io.jpm.bus.balancer.BalancerReply]. Internal.
@@ -52,23 +52,23 @@ public final class Addresses {
   /// [io.jpm.bus.logs.LogsCommand] → [io.jpm.bus.logs.LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
-  /// [io.jpm.bus.logs.LineLease] → [io.jpm.bus.logs.FlowControlAck] if the sender expects a reply:
-  /// subscriptions to the lines that apps print. Internal.
+  /// Subscriptions to the lines that apps print: [io.jpm.bus.logs.LineLease], answered with
+  /// [io.jpm.bus.logs.FlowControlAck] if the sender expects a reply. Internal.
   public static final String LINE_LEASES = "jpm.logs.wanted";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to the bridge and answered by it. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to the bridge and returned by it. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to Satan and answered by it. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to Satan and returned by it. Internal.
   public static final String SATAN_LINES = "jpm.satan.lines";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to God and answered by it. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to God and returned by it. Internal.
   public static final String GOD_LINES = "jpm.god.lines";
 
   /// [io.jpm.bus.satan.SatanCommand] → [io.jpm.bus.satan.SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
-  /// [io.jpm.bus.satan.UsageLease], without a reply: subscriptions to [#USAGE]. Internal.
+  /// Subscriptions to [#USAGE]: [io.jpm.bus.satan.UsageLease], without a reply. Internal.
   public static final String USAGE_LEASES = "jpm.satan.wanted";
 
   /// Publication of [io.jpm.bus.satan.SatanReport]. Internal.
@@ -92,7 +92,7 @@ public final class Addresses {
   /// [io.jpm.bus.daemon.WebCommand] → [io.jpm.bus.daemon.WebReply]. Internal.
   public static final String WEB_COMMAND = "jpm.web.command";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to the HTTP server and answered by it. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to the HTTP server and returned by it. Internal.
   public static final String WEB_LINES = "jpm.web.lines";
 
   /// [io.jpm.bus.access.AuditRecord], without a reply. Internal.
@@ -101,30 +101,30 @@ public final class Addresses {
   /// [io.jpm.bus.access.AuditCommand] → [io.jpm.bus.access.AuditReply]. Internal.
   public static final String AUDIT_COMMAND = "jpm.audit.command";
 
-  /// Typed requests of other services → JSON: see `docs/bridge.md`. The header
+  /// Typed requests from other services → JSON: see `docs/bridge.md`. The header
   /// [io.jpm.wire.RequestCaller#HEADER] identifies the caller; a request without it is not carried
-  /// out. Open to the bridge.
+  /// out. Open to clients of the bridge.
   public static final String COMMAND = "jpm.command";
 
-  /// Argument vectors of the command line client → text. Open to the bridge.
+  /// Argument vectors from the command line client → text. Open to clients of the bridge.
   public static final String CONSOLE = "jpm.console";
 
   /// Every event of any app and of the daemon, numbered and already stored:
-  /// [io.jpm.wire.EventMessage] as JSON. Open to the bridge's subscribers.
+  /// [io.jpm.wire.EventMessage] as JSON. Open to subscribers of the bridge.
   public static final String EVENTS = "jpm.events";
 
-  /// The connection counters of ClusterBalancer, for apps whose connections pass through the
-  /// daemon. Published in each second in which one has changed:
-  /// `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to the bridge's subscribers.
+  /// ClusterBalancer's connection counters for apps whose connections pass through the daemon.
+  /// Published once per second while counters change:
+  /// `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to subscribers of the bridge.
   public static final String BALANCE = "jpm.balance";
 
   /// The resource usage of all apps and of the machine, every second while there is an active
-  /// [io.jpm.bus.satan.UsageLease]: [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's
-  /// subscribers.
+  /// [io.jpm.bus.satan.UsageLease]: [io.jpm.wire.UsageMessage] as JSON. Open to subscribers of the
+  /// bridge.
   public static final String USAGE = "jpm.usage";
 
   /// The result of reading the daemon's settings after an edit: [io.jpm.wire.SettingsMessage] as
-  /// JSON. Open to the bridge's subscribers.
+  /// JSON. Open to subscribers of the bridge.
   public static final String SETTINGS = "jpm.settings";
 
   private static final String LINES = "jpm.lines.";
@@ -142,36 +142,36 @@ public final class Addresses {
   public static final String LINES_OF_ANY_APP = "jpm\\.lines\\..+";
 
   /// Returns the address for the messages that one app sends over its IPC channel, as JSON.
-  /// Messages that jpm itself understands are not published. Open to the bridge's subscribers.
+  /// Messages addressed to jpm itself are not published. Open to subscribers of the bridge.
   ///
   /// @param app the app's name
   public static String messagesOf(String app) {
     return MESSAGES + app;
   }
 
-  /// Returns the address for the events of one app, which are the same as in [#EVENTS]. Open to the
-  /// bridge's subscribers.
+  /// Returns the address for the events of one app, which are also published on [#EVENTS]. Open to
+  /// subscribers of the bridge.
   ///
   /// @param app the app's name
   public static String eventsOf(String app) {
     return EVENTS + "." + app;
   }
 
-  /// Returns the app of an address that [#eventsOf] returns; empty for other addresses.
+  /// Returns the app's name from an address created by [#eventsOf]; empty for other addresses.
   public static Optional<String> appOfEvents(String address) {
     return restOf(address, EVENTS + ".");
   }
 
   /// Returns the address for the lines that one app prints: [io.jpm.wire.LinesMessage] as JSON,
-  /// published while there is a [io.jpm.bus.logs.LineLease] on the app. Open to the bridge's
-  /// subscribers.
+  /// published while there is an active [io.jpm.bus.logs.LineLease] for the app. Open to
+  /// subscribers of the bridge.
   ///
   /// @param app the app's name
   public static String linesOf(String app) {
     return LINES + app;
   }
 
-  /// Returns the app of an address that [#linesOf] returns; empty for other addresses.
+  /// Returns the app's name from an address created by [#linesOf]; empty for other addresses.
   public static Optional<String> appOfLines(String address) {
     return restOf(address, LINES);
   }
@@ -182,8 +182,8 @@ public final class Addresses {
         : Optional.empty();
   }
 
-  /// Returns the app of an address that [#eventsOf], [#linesOf] or [#messagesOf] returns; empty for
-  /// other addresses.
+  /// Returns the app's name from an address created by [#eventsOf], [#linesOf] or [#messagesOf];
+  /// empty for other addresses.
   public static Optional<String> appOf(String address) {
     return Stream.of(EVENTS + ".", LINES, MESSAGES)
         .filter(begin -> address.startsWith(begin) && address.length() > begin.length())

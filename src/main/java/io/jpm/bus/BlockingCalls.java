@@ -5,8 +5,8 @@ import io.vertx.core.Vertx;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
-/// Runs blocking calls of a verticle on a worker thread, one at a time, and returns their results
-/// to the verticle's context.
+/// Runs a verticle's blocking calls on a worker thread, one at a time, and returns their results to
+/// the verticle's context.
 public final class BlockingCalls {
   private BlockingCalls() {}
 

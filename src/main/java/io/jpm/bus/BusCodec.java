@@ -4,7 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 
-/// Passes each [BusMessage] inside the process, unchanged and without serialization.
+/// Passes every [BusMessage] to receivers in the same process, unchanged and without serialization.
 public final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
   private static final String NAME = "jpm";
 

@@ -9,25 +9,25 @@ import java.nio.file.NoSuchFileException;
 public final class FileErrors {
   private FileErrors() {}
 
-  /// Returns the message for `failure`, without the name of the file.
+  /// Returns the message for `failure`, without the file name.
   public static String of(Throwable failure) {
     for (Throwable it = failure; it != null; it = it.getCause()) {
       if (it instanceof FileSystemException refused) {
-        return words(refused);
+        return text(refused);
       }
     }
     String message = failure.getMessage();
     return message == null || message.isBlank() ? "unknown reason" : message;
   }
 
-  private static String words(FileSystemException refused) {
+  private static String text(FileSystemException refused) {
     if (refused.getReason() != null) {
       return refused.getReason();
     }
     return switch (refused) {
       case AccessDeniedException _ -> "Permission denied";
       case NoSuchFileException _ -> "No such file or directory";
-      default -> "the system gives no reason";
+      default -> "the operating system gives no reason";
     };
   }
 }

@@ -14,24 +14,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/// Writes small files of the home atomically: readers find either the former content or the new
-/// one. Only the owner of the home can read them. The calls block, and only one thread at a time
-/// may write a given file.
+/// Writes small files in the daemon's home atomically: readers find either the previous content or
+/// the new content. Only the owner of the home can read the files. The calls block, and only one
+/// thread at a time may write a given file.
 public final class HomeFileWriter {
   private HomeFileWriter() {}
 
-  /// Writes `text` to a temporary file beside `file` and renames that file to `file`. If
-  /// [#withdraw] has left such a temporary file, it is overwritten, so that its space serves even
-  /// when the disk is full.
+  /// Writes `text` to a temporary file next to `file` and renames it to `file`. A temporary file
+  /// left by [#hide] is overwritten: its disk space is available even when the disk is full.
   ///
   /// @param text the whole content
-  /// @throws IOException if the file could not be replaced; the former content stays
+  /// @throws IOException if the file could not be replaced; the previous content stays
   public static void write(Path file, String text) throws IOException {
     write(file, text, false);
   }
 
-  /// Writes as [#write] does, and forces file and directory to the disk: the content survives a
-  /// crash of the machine.
+  /// Writes like [#write], and also flushes the file and its directory to the disk: the content
+  /// survives a crash of the machine.
   public static void writeDurably(Path file, String text) throws IOException {
     write(file, text, true);
     Path folder =
@@ -42,7 +41,7 @@ public final class HomeFileWriter {
   }
 
   /// Overwrites the existing file in place, provided that the new text is not longer. On most file
-  /// systems this needs no additional space. A reader may see a mixture of the former and the new
+  /// systems this needs no additional space. A reader may see a mixture of the previous and the new
   /// text.
   ///
   /// @throws IOException if the file does not exist, is shorter than `text` or cannot be written
@@ -56,17 +55,17 @@ public final class HomeFileWriter {
     }
   }
 
-  /// Hides the file from readers and keeps its space for the next [#write].
-  public static void withdraw(Path file) throws IOException {
+  /// Hides the file from readers and reserves its disk space for the next [#write].
+  public static void hide(Path file) throws IOException {
     try {
-      Files.move(file, beside(file), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(file, temporaryFile(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException none) {
-      // The file does not exist: there is nothing to hide.
+      // The file does not exist, so there is nothing to hide.
     }
   }
 
   private static void write(Path file, String text, boolean force) throws IOException {
-    Path next = beside(file);
+    Path next = temporaryFile(file);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -83,7 +82,7 @@ public final class HomeFileWriter {
     }
   }
 
-  private static Path beside(Path file) {
+  private static Path temporaryFile(Path file) {
     return file.resolveSibling(file.getFileName() + ".new");
   }
 

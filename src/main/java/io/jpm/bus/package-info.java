@@ -3,8 +3,9 @@
 /// inside the daemon, and [io.jpm.bus.BusCodec] their codec. Messages are immutable records and are
 /// passed without a copy.
 ///
-/// No message of this package leaves the process: where requests and events cross its boundary
-/// (bridge, web), `wire` converts them to JSON. This package depends on `model` and `wire` only.
+/// No message of this package leaves the process. Where requests and events cross the process
+/// boundary (bridge, web), `wire` converts them to JSON. This package depends only on `model` and
+/// `wire`.
 @NullMarked
 package io.jpm.bus;
 

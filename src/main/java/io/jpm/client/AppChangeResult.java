@@ -3,23 +3,23 @@ package io.jpm.client;
 import java.util.List;
 import java.util.Optional;
 
-/// The changes that [Request#apply] has made to one app, or that [Request#plan] would make.
+/// The changes that [Request#apply] made to one app, or that [Request#plan] would make.
 ///
 /// @param app the name of the app
 /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
-/// @param stopped whether the app is stopped and remains so
+/// @param stopped whether the app is stopped and remains stopped
 /// @param fields the settings that differ
-/// @param problem why the changes failed; empty: they succeeded or have only been planned
+/// @param problem why the changes failed; empty if they succeeded or were only planned
 public record AppChangeResult(
     String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
   public AppChangeResult {
     fields = List.copyOf(fields);
   }
 
-  /// A setting that differs, with secrets masked.
+  /// A setting that differs. Secrets are masked.
   ///
-  /// @param key its key in a process file
-  /// @param from the old value; empty: it was not set
+  /// @param key the key of the setting in a process file
+  /// @param from the old value; empty if the setting was not set
   /// @param to the new value
   public record Field(String key, String from, String to) {
     static Field of(JsonMembers json) {
@@ -31,7 +31,7 @@ public record AppChangeResult(
     return new AppChangeResult(
         json.text("app"),
         json.text("action"),
-        json.yes("stopped"),
+        json.isTrue("stopped"),
         json.each("fields", Field::of),
         json.optionalText("problem"));
   }

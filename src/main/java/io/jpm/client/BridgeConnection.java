@@ -34,9 +34,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that runs one console command over the bridge. A reply is fetched only when [#next]
-/// is called, so a slow reader slows down the command's output and does not burden the daemon. Not
-/// thread-safe. Closing the connection also ends the session in the daemon.
+/// A connection that runs one console command over the bridge. Each reply is fetched only when
+/// [#next] is called, so a slow reader slows down the command's output and places no load on the
+/// daemon. Not thread-safe. Closing the connection also ends the session in the daemon.
 public final class BridgeConnection implements Closeable {
   private static final String CONSOLE = "jpm.console";
   private static final String REPLY_ADDRESS = "r";
@@ -62,7 +62,7 @@ public final class BridgeConnection implements Closeable {
   /// Connects to the unix socket in a daemon's home, which requires no token.
   ///
   /// @param patience as in [#connect(int, Duration)]
-  /// @throws BridgeException.NoDaemon if no process listens there
+  /// @throws BridgeException.NoDaemon if no process listens on the socket
   public static BridgeConnection connect(Path file, Duration patience) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -80,10 +80,11 @@ public final class BridgeConnection implements Closeable {
         patience);
   }
 
-  /// Connects to a daemon on this machine.
+  /// Connects to the TCP port of a daemon on this machine.
   ///
-  /// @param patience the timeout of each reply; the daemon sends a sign of life at least every 10 s
-  /// @throws BridgeException.NoDaemon if no process listens there
+  /// @param patience how long to wait for each reply; the daemon sends a keep-alive at least every
+  ///   10 s
+  /// @throws BridgeException.NoDaemon if no process listens on the port
   public static BridgeConnection connect(int port, Duration patience) throws IOException {
     Socket socket = new Socket();
     try {
@@ -107,36 +108,37 @@ public final class BridgeConnection implements Closeable {
     }
   }
 
-  /// Adds the time until which the client waits. The daemon does not start the command after that
-  /// time.
-  private String stamped(CommandLineRequest request) {
+  /// Returns the request with the time until which the client waits. The daemon does not start the
+  /// command after that time.
+  private String withDeadline(CommandLineRequest request) {
     String json = request.toJson();
     long until = System.currentTimeMillis() + patience.toMillis();
     return "%s,\"until\":%d}".formatted(json.substring(0, json.length() - 1), until);
   }
 
-  /// Authenticates by the token and sends the command. [#next] returns the replies.
+  /// Authenticates with the token and sends the command. [#next] returns the replies.
   public void send(String token, CommandLineRequest request) throws IOException {
     write(
         "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token)),
-        message(CONSOLE, stamped(request)));
+        message(CONSOLE, withDeadline(request)));
   }
 
   /// Sends the command over a connection that requires no token.
   public void send(CommandLineRequest request) throws IOException {
-    write(message(CONSOLE, stamped(request)));
+    write(message(CONSOLE, withDeadline(request)));
   }
 
-  /// Waits for the next reply; must not be called again after [Done].
+  /// Waits for the next reply. Must not be called again after [Done].
   public ConsoleReply next() throws IOException {
     if (!replyTo.isEmpty()) {
       write(message(replyTo, "{}"));
     }
     Map<?, ?> frame = readFrame();
     replyTo = frame.get("replyAddress") instanceof String address ? address : "";
-    ConsoleReply consoleReply = reply(frame.get("body")).orElseThrow(() -> notOurs(frame));
+    ConsoleReply consoleReply =
+        reply(frame.get("body")).orElseThrow(() -> protocolViolation(frame));
     if (replyTo.isEmpty() && !(consoleReply instanceof Done)) {
-      throw notOurs(frame);
+      throw protocolViolation(frame);
     }
     return consoleReply;
   }
@@ -160,7 +162,7 @@ public final class BridgeConnection implements Closeable {
       throw new BridgeException.Refused(String.valueOf(frame.get("message")));
     }
     if (!"message".equals(frame.get("type"))) {
-      throw notOurs(frame);
+      throw protocolViolation(frame);
     }
     return frame;
   }
@@ -188,7 +190,7 @@ public final class BridgeConnection implements Closeable {
         close();
       }
     } catch (InterruptedException | IOException _) {
-      // The reader notices that the connection has ended.
+      // Nothing to do: the reader detects that the connection is closed.
     }
   }
 
@@ -229,7 +231,7 @@ public final class BridgeConnection implements Closeable {
     return members.containsKey("wait") ? Optional.of(new KeepAlive()) : Optional.empty();
   }
 
-  private static BridgeException notOurs(Map<?, ?> frame) {
+  private static BridgeException protocolViolation(Map<?, ?> frame) {
     String text = frame.toString();
     return new BridgeException.ProtocolViolation(text.substring(0, Math.min(200, text.length())));
   }
@@ -250,7 +252,7 @@ public final class BridgeConnection implements Closeable {
     try {
       wire.out.write(bytes.toByteArray());
     } catch (SocketException | ClosedChannelException _) {
-      return; // connection closed: the next read reports it, after any last frame
+      return; // the next read returns the last frames and then reports the closed connection
     }
   }
 }

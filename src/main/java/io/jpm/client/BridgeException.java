@@ -2,7 +2,8 @@ package io.jpm.client;
 
 import java.io.IOException;
 
-/// Signals that a command over the bridge could not be completed; the subclass is the reason.
+/// Signals that a command could not be completed over the bridge. The subclass indicates the
+/// reason.
 public sealed class BridgeException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -19,8 +20,8 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// The daemon closed the connection. Before any reply, this means that it did not accept the
-  /// token or is shutting down.
+  /// The daemon closed the connection. If it had not replied yet, it rejected the token or is
+  /// shutting down.
   public static final class Closed extends BridgeException {
     private static final long serialVersionUID = 1;
 
@@ -47,12 +48,12 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// The received data does not follow the bridge's protocol.
+  /// The received data does not conform to the bridge's protocol.
   public static final class ProtocolViolation extends BridgeException {
     private static final long serialVersionUID = 1;
 
     ProtocolViolation(String what) {
-      super("not an answer of jpm's daemon: " + what);
+      super("not a reply from a jpm daemon: " + what);
     }
   }
 }

@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// The certificates of a TLS connection from PEM files, for [Endpoint.Tls].
+/// The certificates for a TLS connection, read from PEM files, for use in [Endpoint.Tls].
 ///
 /// ```java
 /// SSLContext context =
@@ -36,37 +36,42 @@ import org.jspecify.annotations.Nullable;
 /// Endpoint endpoint = new Endpoint.Tls("jpm.example.com", 7443, "secret", context);
 /// ```
 ///
-/// @param trusted certificates of the CAs that may sign the daemon's certificate, or that
-///   certificate itself; empty: the CAs that Java trusts
-/// @param own the client certificate for a daemon that requires one (`bridge.remote.client_ca`);
-///   empty: none
+/// @param trusted the certificates of the CAs that may sign the daemon's certificate, or the
+///   daemon's certificate itself; empty for the CAs that Java trusts
+/// @param own the client certificate, for a daemon that requires one (`bridge.remote.client_ca`);
+///   empty if there is none
 public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
-  /// A client certificate, followed by its intermediate certificates, and its private key: PKCS #8
-  /// without a password (`BEGIN PRIVATE KEY`).
+  /// A client certificate and its private key.
+  ///
+  /// @param certificate the PEM file with the certificate, followed by its intermediate
+  ///   certificates
+  /// @param key the PEM file with the private key: PKCS #8 without a password (`BEGIN PRIVATE KEY`)
   public record Identity(Path certificate, Path key) {}
 
-  /// Trusts only the certificates of a PEM file.
+  /// Returns certificates that trust only the CAs or certificates in a PEM file.
   public static Certificates trusting(Path pem) {
     return new Certificates(Optional.of(pem), Optional.empty());
   }
 
-  /// Trusts the CAs that Java trusts by default.
+  /// Returns certificates that trust the CAs that Java trusts by default.
   public static Certificates ofJava() {
     return new Certificates(Optional.empty(), Optional.empty());
   }
 
   /// Returns a copy that presents a client certificate.
   ///
-  /// @param key the private key: PKCS #8 without a password
+  /// @param certificate the PEM file with the certificate, followed by its intermediate
+  ///   certificates
+  /// @param key the PEM file with the private key: PKCS #8 without a password
   public Certificates presenting(Path certificate, Path key) {
     return new Certificates(trusted, Optional.of(new Identity(certificate, key)));
   }
 
-  /// Reads the files.
+  /// Reads the files and creates a TLS context from them.
   ///
   /// @throws IOException if a file cannot be read
   /// @throws GeneralSecurityException if a file does not contain a usable certificate or key
@@ -114,7 +119,7 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
         CertificateFactory.getInstance("X.509")
             .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(pem)));
     if (all.isEmpty()) {
-      throw new GeneralSecurityException(pem + ": it contains no certificate (BEGIN CERTIFICATE)");
+      throw new GeneralSecurityException(pem + " contains no certificate (BEGIN CERTIFICATE)");
     }
     return all;
   }
@@ -123,16 +128,17 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
     Matcher text = KEY.matcher(Files.readString(pem, StandardCharsets.ISO_8859_1));
     if (!text.find()) {
       throw new GeneralSecurityException(
-          pem + ": it contains no usable key (BEGIN PRIVATE KEY, PKCS #8, no password)");
+          pem + " contains no usable key (BEGIN PRIVATE KEY, PKCS #8, no password)");
     }
     byte[] bytes = Base64.getMimeDecoder().decode(text.group(1));
     for (String algorithm : ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
       } catch (InvalidKeySpecException _) {
-        // The key is of another type.
+        // The key is of another type: try the next one.
       }
     }
-    throw new GeneralSecurityException(pem + ": the type of the key is not one of " + ALGORITHMS);
+    throw new GeneralSecurityException(
+        pem + " contains a key whose type is not one of " + ALGORITHMS);
   }
 }

@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
-/// The Java command-line client, for machines whose bash cannot be the client. `bin/jpm` runs it,
-/// and starts the daemon if necessary. It sends the arguments, prints the output and exits with the
-/// command's exit code.
+/// The Java command-line client, for machines on which bash cannot act as the client. It is run by
+/// `bin/jpm`, which also starts the daemon if necessary. It sends the arguments, prints the output
+/// and exits with the command's exit code.
 public final class ClientMain {
-  /// Tells `bin/jpm` that no daemon is running (EX_UNAVAILABLE of sysexits.h).
+  /// The exit code that tells `bin/jpm` that no daemon is running (EX_UNAVAILABLE in sysexits.h).
   static final int NO_DAEMON = 69;
 
   private static final Duration RETRY = Duration.ofMillis(100);
@@ -31,10 +31,10 @@ public final class ClientMain {
   private final DaemonHome home;
   private final Duration patience;
 
-  /// Set when attempts by the port have failed.
+  /// Whether to use the unix socket because attempts over the TCP port have failed.
   private boolean bySocket;
 
-  /// The position at which the command can be resumed after the daemon has died.
+  /// The position from which the command can be resumed if the daemon dies.
   private Optional<String> mark = Optional.empty();
 
   private ClientMain(DaemonHome home, Duration patience) {
@@ -60,7 +60,7 @@ public final class ClientMain {
               piped(),
               true,
               Optional.empty());
-      return client.talk(request);
+      return client.runWithRetries(request);
     } catch (BridgeException.NoDaemon _) {
       return NO_DAEMON;
     } catch (OutputFailed e) {
@@ -78,7 +78,7 @@ public final class ClientMain {
     String user = environment.getOrDefault("HOME", "");
     if (user.isEmpty()) {
       throw new IllegalArgumentException(
-          "neither JPM_HOME nor HOME is set: set JPM_HOME to the directory jpm may use");
+          "neither JPM_HOME nor HOME is set: set JPM_HOME to a directory that jpm can use");
     }
     return new DaemonHome(Path.of(user, ".jpm"));
   }
@@ -95,8 +95,8 @@ public final class ClientMain {
     return Duration.ofSeconds(Integer.parseInt(seconds));
   }
 
-  /// Returns the script's standard input, if an argument refers to it; the script passes it on as
-  /// base64.
+  /// Returns the standard input of the script if an argument refers to it. The script passes it on
+  /// in base64.
   private static Optional<byte[]> piped() throws IOException {
     if (!Boolean.getBoolean("jpm.piped")) {
       return Optional.empty();
@@ -106,7 +106,8 @@ public final class ClientMain {
     }
   }
 
-  /// Java cannot query the size of a terminal, so the script passes it as JSON.
+  /// Returns the terminal that the script describes in JSON, because Java cannot query the size of
+  /// a terminal.
   private static Terminal terminal() {
     try {
       return Json.parse(System.getProperty("jpm.tty", "{}")) instanceof Map<?, ?> tty
@@ -122,14 +123,14 @@ public final class ClientMain {
     }
   }
 
-  /// Tries the port twice, because a daemon that closes the connection immediately may be starting
-  /// or stopping. Then tries the unix socket in the home, because other clients may have used up
-  /// all connections of the port.
-  private int talk(CommandLineRequest request) throws IOException {
+  /// Sends the command, trying the TCP port twice, because a daemon that closes the connection
+  /// immediately may be starting or stopping. Then tries the unix socket in the home, because other
+  /// clients may have used up all connections to the port.
+  private int runWithRetries(CommandLineRequest request) throws IOException {
     for (int attempt = 0; attempt < 3; attempt++) {
       bySocket = attempt == 2;
       try {
-        OptionalInt code = converse(request);
+        OptionalInt code = sendAndPrint(request);
         if (code.isPresent()) {
           return code.getAsInt();
         }
@@ -143,17 +144,17 @@ public final class ClientMain {
       }
     }
     return fail(
-        "the daemon closed the connection without an answer; is %s its token? See %s"
+        "the daemon closed the connection without a reply; is %s its token? See %s"
             .formatted(home.directory().resolve("token"), home.log()));
   }
 
-  /// Resumes the command in the next daemon, which the keeper, a service or the next command
-  /// starts.
+  /// Resumes the command in the next daemon, which is started by the keeper, a service manager or
+  /// the next command.
   private int resume(CommandLineRequest request) throws IOException {
     while (true) {
       write(
           FileDescriptor.err,
-          "jpm: the daemon does not answer: waiting for it or the next one (Ctrl-C ends)\n");
+          "jpm: the daemon does not answer: waiting for it or the next daemon (Ctrl-C to stop)\n");
       OptionalInt code = awaitNext(request);
       if (code.isPresent()) {
         return code.getAsInt();
@@ -165,7 +166,7 @@ public final class ClientMain {
     while (true) {
       LockSupport.parkNanos(RETRY.toNanos());
       try {
-        return converse(request.resumed(mark.orElseThrow()));
+        return sendAndPrint(request.resumed(mark.orElseThrow()));
       } catch (BridgeException.NoDaemon notYet) {
         if (!Files.isDirectory(home.directory())) {
           return OptionalInt.of(fail(home.directory() + " is gone, and with it the daemon"));
@@ -174,11 +175,12 @@ public final class ClientMain {
     }
   }
 
-  /// Returns the command's exit code; empty if the daemon closed the connection before any reply,
-  /// or stopped answering in the middle of a command that can be resumed.
-  private OptionalInt converse(CommandLineRequest request) throws IOException {
+  /// Sends the command and prints the replies. Returns the command's exit code; empty if the daemon
+  /// closed the connection before any reply, or stopped responding in the middle of a command that
+  /// can be resumed.
+  private OptionalInt sendAndPrint(CommandLineRequest request) throws IOException {
     boolean answered = false;
-    try (BridgeConnection connection = asked(request)) {
+    try (BridgeConnection connection = connectAndSend(request)) {
       while (true) {
         ConsoleReply consoleReply = connection.next();
         answered = true;
@@ -191,7 +193,7 @@ public final class ClientMain {
       return answered && mark.isEmpty()
           ? OptionalInt.of(
               fail(
-                  "the connection to the daemon broke before the command was done: see "
+                  "the connection to the daemon was lost before the command was completed: see "
                       + home.log()))
           : OptionalInt.empty();
     } catch (BridgeException.TimedOut _) {
@@ -204,9 +206,9 @@ public final class ClientMain {
     }
   }
 
-  /// Connects to the port, or to the unix socket in the home if that fails, since the port file may
-  /// have been removed.
-  private BridgeConnection asked(CommandLineRequest request) throws IOException {
+  /// Connects to the TCP port and sends the request. If that fails, uses the unix socket in the
+  /// home, because the port file may have been removed.
+  private BridgeConnection connectAndSend(CommandLineRequest request) throws IOException {
     home.checkMine();
     OptionalInt port = home.port();
     if (port.isPresent() && !bySocket) {
@@ -241,8 +243,8 @@ public final class ClientMain {
     String holder = System.getProperty("jpm.holder", "");
     String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
-        ("the daemon (pid %s) does not answer, waited %d s; a command that it has not begun is"
-                + " dropped: see %s, or end it with kill -9 %s — your apps keep running")
+        ("the daemon (pid %s) does not answer (waited %d s); commands that it has not started are"
+                + " dropped: see %s, or stop it with kill -9 %s — your apps keep running")
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }
 
@@ -255,7 +257,8 @@ public final class ClientMain {
       case ConsoleReply.Out(String text) -> write(FileDescriptor.out, text);
       case ConsoleReply.Err(String text) -> write(FileDescriptor.err, text);
       case ConsoleReply.KeepAlive() -> {}
-      case ConsoleReply.Done(_) -> throw new IllegalArgumentException("the end is not printed");
+      case ConsoleReply.Done(_) ->
+          throw new IllegalArgumentException("an exit code is not printed");
     }
   }
 
@@ -268,8 +271,8 @@ public final class ClientMain {
     return FAILED;
   }
 
-  /// Bypasses `System.out`, which does not use UTF-8 in every locale and does not report failed
-  /// writes.
+  /// Writes to a descriptor directly, because `System.out` does not use UTF-8 in every locale and
+  /// does not report failed writes.
   private static void write(FileDescriptor descriptor, String text) throws OutputFailed {
     try {
       @SuppressWarnings("resource") // closing it would close the process's own descriptor
@@ -280,7 +283,7 @@ public final class ClientMain {
     }
   }
 
-  /// Signals that writing to this client's own output has failed, as opposed to errors of the
+  /// Signals that this client could not write its own output, in contrast to a failure of the
   /// connection.
   private static final class OutputFailed extends IOException {
     private static final long serialVersionUID = 1;

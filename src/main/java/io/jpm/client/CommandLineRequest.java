@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/// A command line that a client sends to the daemon. Every string is a *byte string*: each of its
-/// characters is one byte (U+0000 to U+00FF), so that bytes that are not valid text are preserved.
+/// A command line that a client sends to the daemon. Every string is a *byte string*, in which each
+/// character (U+0000 to U+00FF) represents one byte, to preserve bytes that are not valid text.
 ///
 /// @param argv the command and its arguments
 /// @param cwd the caller's working directory
-/// @param env the caller's environment, entries `NAME=value`
-/// @param terminal the terminal that shows the output
+/// @param env the caller's environment as entries of the form `NAME=value`
+/// @param terminal the terminal on which the output is displayed
 /// @param stdin the caller's standard input, if an argument `-` refers to it
-/// @param resumable whether the caller resumes commands that follow something after the daemon has
-///   died
+/// @param resumable whether the caller can resume a follow command, such as `logs`, after the
+///   daemon has died
 /// @param resume the mark after which the command continues
-/// @param key the idempotency key, which only repetitions of this request share: the daemon does
-///   not execute the command again when the answer to the first request was lost
+/// @param key the idempotency key, which is shared only by retries of this request. If the answer
+///   to the first request was lost, it prevents the daemon from executing the command again
 public record CommandLineRequest(
     List<String> argv,
     String cwd,
@@ -58,10 +58,10 @@ public record CommandLineRequest(
     this(argv, cwd, env, terminal, stdin, marks, resume, UUID.randomUUID().toString());
   }
 
-  /// Properties of the caller's terminal; sizes are 0 if unknown.
+  /// The properties of the caller's terminal.
   ///
-  /// @param cols characters per line
-  /// @param rows lines
+  /// @param cols the number of columns, 0 if unknown
+  /// @param rows the number of rows, 0 if unknown
   /// @param color whether the output is colored
   /// @param out whether standard output is a terminal
   /// @param err whether standard error is a terminal

@@ -22,7 +22,9 @@ import javax.net.ssl.SSLSocket;
 final class Connector {
   private Connector() {}
 
-  /// @throws JpmException `UNREACHABLE`; no request has been sent in that case
+  /// Opens an authenticated connection.
+  ///
+  /// @throws JpmException `UNREACHABLE` if that fails; no request has been sent in this case
   static FrameConnection open(Endpoint endpoint, Timeouts timeouts) {
     try {
       return switch (endpoint) {
@@ -49,7 +51,7 @@ final class Connector {
       try {
         return FrameConnection.open(unix(file), Optional.empty(), timeouts);
       } catch (IOException _) {
-        // The socket was left by a daemon that was killed, or its path is too long: try the port.
+        // The daemon that created the socket was killed, or the path is too long: try the port.
       }
     }
     return homePort(new DaemonHome(home), timeouts);
@@ -68,7 +70,7 @@ final class Connector {
       socketStreams.socket().close();
       throw new JpmException(
           Code.UNREACHABLE,
-          "another user listens on the port in %s: the daemon has ended"
+          "a process of another user listens on the port in %s: the daemon is no longer running"
               .formatted(home.portFile()));
     }
     return FrameConnection.open(socketStreams, Optional.of(home.token()), timeouts);
@@ -92,8 +94,8 @@ final class Connector {
     return new SocketStreams(socket.getInputStream(), socket.getOutputStream(), socket);
   }
 
-  /// Closing the returned [SocketStreams] closes the TCP socket directly, because an orderly end of
-  /// TLS can block like a write.
+  /// Opens a TLS connection. Closing the returned [SocketStreams] closes the TCP socket directly,
+  /// because an orderly TLS shutdown can block like a write.
   private static SocketStreams tls(Endpoint.Tls endpoint, Timeouts timeouts) throws IOException {
     Socket socket =
         connected(new InetSocketAddress(endpoint.host(), endpoint.port()), timeouts.connect());

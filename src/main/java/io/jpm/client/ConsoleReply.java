@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-/// One part of the daemon's answer to a command.
+/// One part of the daemon's reply to a command.
 public sealed interface ConsoleReply {
   /// Text for standard output.
   record Out(String text) implements ConsoleReply {}
@@ -8,15 +8,18 @@ public sealed interface ConsoleReply {
   /// Text for standard error.
   record Err(String text) implements ConsoleReply {}
 
-  /// No output yet: the daemon is running and busy.
+  /// A keep-alive without output: the daemon is running but busy.
   record KeepAlive() implements ConsoleReply {}
 
-  /// Output of a command that the next daemon can resume.
+  /// The output of a command that can be resumed by the next daemon.
   ///
-  /// @param text [Out], [Err] or [KeepAlive]
-  /// @param mark the mark that resumes the command after this output ([CommandLineRequest#resumed])
+  /// @param text an [Out], [Err] or [KeepAlive]
+  /// @param mark the mark with which the command can be resumed after this output
+  ///   ([CommandLineRequest#resumed])
   record Marked(ConsoleReply text, String mark) implements ConsoleReply {}
 
-  /// The end of the command, with its exit code.
+  /// The command is done.
+  ///
+  /// @param code the exit code of the command
   record Done(int code) implements ConsoleReply {}
 }

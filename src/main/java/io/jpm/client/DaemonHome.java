@@ -10,23 +10,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The home directory of a daemon, with the files that clients need: port, token and unix socket,
-/// and for people the pid and the log.
+/// The home directory of a daemon. It contains the files that clients need (port, token and unix
+/// socket) and files for users (pid and log).
 ///
 /// @param directory the value of `JPM_HOME`
 public record DaemonHome(Path directory) {
   private static final int LAST_PORT = 65535;
 
-  /// Columns of `/proc/net/tcp`; see proc_net_tcp in the kernel's documentation.
+  /// Columns of `/proc/net/tcp`, as described in `proc_net_tcp` in the kernel's documentation.
   private static final int LOCAL = 1;
 
   private static final int STATE = 3;
   private static final int UID = 7;
   private static final String LISTENS = "0A";
 
-  /// Returns the port of the bridge; empty if no daemon has written it, or if that daemon has
-  /// ended. Another user's process could listen on the port by then, and would receive the caller's
-  /// environment.
+  /// Returns the TCP port of the bridge. Empty if no daemon has written it or if the daemon that
+  /// wrote it is no longer running: another user's process could be listening on that port by now
+  /// and would receive the caller's environment.
   ///
   /// @throws HomeTrust.Untrusted if another user could have written the files
   public OptionalInt port() throws IOException {
@@ -48,7 +48,7 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Returns the owner's token, which proves that the caller may read the home.
+  /// Returns the owner's token, which proves that the caller has read access to the home.
   ///
   /// @throws HomeTrust.Untrusted if another user could have written the file
   public String token() throws IOException {
@@ -58,9 +58,10 @@ public record DaemonHome(Path directory) {
   }
 
   /// Reports whether, according to the kernel, the owner of the home listens on this loopback port.
-  /// Must be called when the connection is established: before that, the daemon could end and
-  /// another user's process take over the port. True if the kernel does not provide this
-  /// information.
+  /// Returns true if the kernel does not provide this information.
+  ///
+  /// Must be called after the connection has been established. Otherwise the daemon could exit
+  /// between the check and the connection, and another user's process could take over the port.
   public boolean isListening(int port) throws IOException {
     List<String> exact = new ArrayList<>();
     List<String> any = new ArrayList<>();
@@ -118,10 +119,10 @@ public record DaemonHome(Path directory) {
     return socket();
   }
 
-  /// Checks that the home, if it exists, belongs to the user of this process and that other users
+  /// Checks that the home, if it exists, belongs to the user of this process, and that other users
   /// can neither write to it nor replace it.
   ///
-  /// @throws HomeTrust.Untrusted otherwise
+  /// @throws HomeTrust.Untrusted if another user could write to the home or replace it
   public void checkMine() throws IOException {
     if (Files.exists(directory)) {
       HomeTrust me = HomeTrust.ofMe(directory);
@@ -130,7 +131,7 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Returns the path of the unix socket, on which the daemon accepts every process that may enter
+  /// Returns the path of the unix socket, on which the daemon accepts every process that can access
   /// the home.
   public Path socket() {
     return directory.resolve("bridge.sock");

@@ -9,23 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /// An event of an instance or of the daemon itself.
 ///
-/// @param seq its sequence number, which keeps increasing when the daemon restarts. A subscriber
-///   that stores the last one it has processed can continue after it: [JpmClient#followEvents(long,
-///   EventFollower)]
-/// @param event the kind: `start`, `online`, `exit`, `restart`, `stop`, `daemon_started`, …; later
-///   daemons may have more
+/// @param seq the sequence number, which keeps increasing across restarts of the daemon. A
+///   subscriber that stores the last one it has processed can resume after it:
+///   [JpmClient#followEvents(long, EventFollower)]
+/// @param event the kind of event: `start`, `online`, `exit`, `restart`, `stop`, `daemon_started`,
+///   …; later daemons may send further kinds
 /// @param app the name of the app; empty for events of the daemon
-/// @param id the id of the instance, unique in the home; empty for events of the daemon
-/// @param pid the main process; for `exit` the one that ended; empty: none
+/// @param id the id of the instance, unique within the home; empty for events of the daemon
+/// @param pid the pid of the main process, or of the process that exited if the event is `exit`;
+///   empty if there is none
 /// @param status the status of the instance after the event; empty for events of the daemon
 /// @param restarts how often the instance has been restarted
-/// @param reason the cause, as a text for people
+/// @param reason the cause, as text for users
 /// @param at the time of the event
-/// @param exitCode for `exit`, if the process ended by itself
-/// @param exitSignal for `exit`, if a signal ended the process: the signal's name
-/// @param expected for `exit`: whether jpm ended the process because of a command, a reload, a
+/// @param exitCode the exit code, if the event is `exit` and the process exited by itself
+/// @param exitSignal the name of the signal, if the event is `exit` and the process was terminated
+///   by a signal
+/// @param expected for `exit`: whether jpm stopped the process because of a command, a reload, a
 ///   schedule, a limit or a failing probe
-/// @param json the whole event as parsed JSON, for keys that later daemons add
+/// @param json the whole event as parsed JSON, for keys that later daemons may add
 public record Event(
     long seq,
     String event,
@@ -54,7 +56,7 @@ public record Event(
         json.time("at"),
         json.optionalInteger("exit_code"),
         json.optionalText("exit_signal"),
-        json.yes("expected"),
+        json.isTrue("expected"),
         json.all());
   }
 }

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A subscription with a connection and a thread of its own. Data that the follower has not
-/// received yet is queued in the daemon rather than here, and a follower that blocks does not delay
+/// A subscription with its own connection and thread. Data that the follower has not received yet
+/// is queued in the daemon rather than in this process, and a follower that blocks does not delay
 /// others.
 final class FollowLoop implements Subscription {
   private static final Logger LOG = System.getLogger(FollowLoop.class.getName());
@@ -26,8 +26,8 @@ final class FollowLoop implements Subscription {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable FrameConnection frameConnection;
 
-  /// Confined to the following thread: consecutive failures, and whether the follower has been told
-  /// that the connection is lost.
+  /// The number of consecutive failures, and whether the follower has been notified of the lost
+  /// connection. Both are confined to the thread that runs [#follow].
   private int failures;
 
   private boolean interrupted;
@@ -43,7 +43,7 @@ final class FollowLoop implements Subscription {
     this.over = over;
   }
 
-  /// Subscribes, and returns when the daemon has accepted the subscription.
+  /// Subscribes, and returns once the daemon has accepted the subscription.
   ///
   /// @throws JpmException `UNREACHABLE`, `DENIED`, …
   void start() {
@@ -92,7 +92,8 @@ final class FollowLoop implements Subscription {
     next.send(
         "{\"type\":\"register\",\"address\":%s,\"headers\":%s}"
             .formatted(Json.quote(subscriptionTarget.address()), headers),
-        FrameConnection.PING); // frames are handled in order: the pong confirms the subscription
+        FrameConnection
+            .PING); // frames are processed in order, so the pong confirms the subscription
     return next;
   }
 
@@ -106,8 +107,8 @@ final class FollowLoop implements Subscription {
     over.accept(this);
   }
 
-  /// Reports the end of a connection to the caller of [#start] or to the follower. Returns whether
-  /// to connect again.
+  /// Reports the loss of a connection to the caller of [#start] or to the follower. Returns whether
+  /// to reconnect.
   private boolean reportAndDecideRetry(JpmException why) {
     if (isClosed()) {
       begun.completeExceptionally(RequestQueue.closed());
@@ -139,7 +140,7 @@ final class FollowLoop implements Subscription {
     return null;
   }
 
-  /// Reads until the connection ends, and returns the reason.
+  /// Reads frames until the connection is lost or closed, and returns the reason.
   private JpmException read(FrameConnection now) {
     try {
       while (!isClosed()) {
@@ -157,7 +158,7 @@ final class FollowLoop implements Subscription {
       return RequestQueue.closed();
     } catch (IOException e) {
       return new JpmException(
-          Code.LOST, "the connection to the daemon broke (%s)".formatted(e.getMessage()), e);
+          Code.LOST, "the connection to the daemon was lost (%s)".formatted(e.getMessage()), e);
     } catch (JpmException e) {
       return e;
     }
@@ -181,7 +182,7 @@ final class FollowLoop implements Subscription {
     } catch (RuntimeException | Error e) {
       LOG.log(
           Level.WARNING,
-          () -> "a follower of " + subscriptionTarget.address() + " failed; it stays subscribed",
+          () -> "a follower of " + subscriptionTarget.address() + " failed; it remains subscribed",
           e);
     }
   }

@@ -1,10 +1,11 @@
 package io.jpm.client;
 
-/// Receives the items of a subscription one after another on a virtual thread of its own, so it may
-/// block and may use the client. Nothing more is read until it returns: a slow follower slows down
-/// the daemon's sending and uses no memory here. If it reads nothing for
-/// `bridge.slow_peer_timeout`, the daemon closes the connection, and the client reconnects as after
-/// any other loss. Exceptions that it throws are logged and have no other effect.
+/// Receives the items of a subscription one at a time on a dedicated virtual thread, so it is
+/// allowed to block and to use the client. The next item is read only after it has returned. A slow
+/// follower therefore makes the daemon send more slowly and uses no additional memory in this
+/// process. If nothing is read for `bridge.slow_peer_timeout`, the daemon closes the connection,
+/// and the client reconnects as after any other connection loss. Exceptions thrown by a follower
+/// are logged and otherwise ignored.
 ///
 /// @param <T> the type of the items
 @FunctionalInterface
@@ -12,13 +13,13 @@ public interface Follower<T> {
   /// Receives the next item.
   void take(T next);
 
-  /// The connection is lost. The client tries to reconnect until the subscription is closed. Called
-  /// once per loss.
+  /// Reports that the connection is lost. The client tries to reconnect until the subscription is
+  /// closed. Called once per connection loss.
   default void interrupted(JpmException why) {}
 
-  /// The connection is established again.
+  /// Reports that the connection has been restored.
   default void resumed() {}
 
-  /// The subscription has ended because the daemon no longer permits it (`DENIED`).
+  /// Reports that the subscription has ended because the daemon no longer permits it (`DENIED`).
   default void ended(JpmException why) {}
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// An authenticated connection to a daemon that sends and receives frames. One thread may read, any
-/// may write. The connection is closed if the daemon sends nothing for too long while a thread
-/// waits in [#next]; at other times a dead daemon is not noticed.
+/// An authenticated connection to a daemon that sends and receives frames. Only one thread may
+/// read; any thread may write. The connection is closed if the daemon sends nothing for too long
+/// while a thread is waiting in [#next]. At other times, an unresponsive daemon is not detected.
 final class FrameConnection implements Closeable {
   static final String PING = "{\"type\":\"ping\"}";
 
@@ -29,10 +29,10 @@ final class FrameConnection implements Closeable {
   private final InputStream in;
   private final Duration silence;
   private final ReentrantLock writing = new ReentrantLock();
-  private final CountDownLatch welcome = new CountDownLatch(1);
+  private final CountDownLatch authenticated = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// When the reader began to wait, by [System#nanoTime]; 0: it is not waiting.
+  /// The value of [System#nanoTime] when the reader began to wait; 0 if it is not waiting.
   private volatile long waitingSince;
 
   /// The streams of a socket and the socket itself, which closes both.
@@ -44,9 +44,9 @@ final class FrameConnection implements Closeable {
     this.silence = silence;
   }
 
-  /// Authenticates and waits until the daemon has answered.
+  /// Authenticates, and waits for the daemon's answer.
   ///
-  /// @param token empty if the endpoint requires none
+  /// @param token the token; empty if the endpoint requires none
   /// @throws JpmException `UNREACHABLE`
   static FrameConnection open(
       SocketStreams socketStreams, Optional<String> token, Timeouts timeouts) {
@@ -64,7 +64,7 @@ final class FrameConnection implements Closeable {
           "the daemon refused the connection (%s)%s"
               .formatted(
                   e.getMessage(),
-                  token.isPresent() && e instanceof EOFException ? ": is the token right?" : ""),
+                  token.isPresent() && e instanceof EOFException ? ": is the token correct?" : ""),
           e);
     }
   }
@@ -76,12 +76,14 @@ final class FrameConnection implements Closeable {
   private void awaitPong() throws IOException {
     JsonMembers frame = next();
     if (!frame.optionalText("type").equals(Optional.of("pong"))) {
-      throw new IOException(frame.optionalText("message").orElse("an answer that is not a pong"));
+      throw new IOException(
+          frame.optionalText("message").orElse("received a reply that is not a pong"));
     }
-    welcome.countDown();
+    authenticated.countDown();
   }
 
-  /// Sends the frames in one write. A broken connection is reported by [#next], not here.
+  /// Sends the frames in a single write. If the connection is broken, [#next] reports it rather
+  /// than this method.
   void send(String... frames) {
     byte[] bytes = framed(frames);
     writing.lock();
@@ -107,7 +109,7 @@ final class FrameConnection implements Closeable {
 
   /// Waits for the next frame.
   ///
-  /// @throws IOException if the connection has ended
+  /// @throws IOException if the connection is closed
   /// @throws JpmException `MALFORMED` if the data is not a valid frame
   JsonMembers next() throws IOException {
     int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
@@ -151,7 +153,7 @@ final class FrameConnection implements Closeable {
 
   private void watch(Duration connect) {
     try {
-      if (!welcome.await(connect.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!authenticated.await(connect.toNanos(), TimeUnit.NANOSECONDS)) {
         close();
       }
       while (!closed.await(silence.toNanos() / BEATS, TimeUnit.NANOSECONDS)) {
@@ -169,7 +171,7 @@ final class FrameConnection implements Closeable {
     } else if (System.nanoTime() - since > silence.toNanos()) {
       close();
     } else {
-      // On a thread of its own, because the write blocks if the peer does not read.
+      // Uses a separate thread, because the write blocks if the peer does not read.
       Thread.ofVirtual().name("jpm-ping").start(this::ping);
     }
   }

@@ -10,10 +10,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that the files of a home can only come from its owner. Nothing is repaired, because a
-/// file that others can write to may already contain data of theirs. Blocking.
+/// Checks that the files in a home can only have been written by its owner. Does not repair
+/// anything, because a file that other users can write to may already contain their data. Blocking.
 ///
-/// @param uid the user to whom everything must belong; directories above may also belong to root
+/// @param uid the user to whom everything must belong; parent directories may also belong to root
 public record HomeTrust(int uid) {
   private static final int FILE_TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
@@ -25,11 +25,11 @@ public record HomeTrust(int uid) {
   private static final int MOST_LINKS = 40;
   private static final String[] LETTERS = {"---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"};
 
-  /// Signals that something in or above a home is not trustworthy.
+  /// Signals that a home, a file in it or a directory above it is not trustworthy.
   public static final class Untrusted extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /// @param sentence which path, what is wrong with it, and how to fix it
+    /// @param sentence the path, what is wrong with it and how to fix it
     Untrusted(String sentence) {
       super(sentence);
     }
@@ -72,9 +72,9 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Returns checks for the user of this process.
+  /// Returns checks against the user of this process.
   ///
-  /// @param home determines the user on systems without `/proc`
+  /// @param home the home, whose owner is used instead on systems without `/proc`
   public static HomeTrust ofMe(Path home) throws IOException {
     Path self = Path.of("/proc/self");
     if (Files.exists(self)) {
@@ -87,7 +87,7 @@ public record HomeTrust(int uid) {
     return ofOwner(there);
   }
 
-  /// Returns checks for the owner of a home, who may differ from the user of this process.
+  /// Returns checks against the owner of a home, who may not be the user of this process.
   public static HomeTrust ofOwner(Path home) throws IOException {
     if (Files.getAttribute(home, "unix:uid") instanceof Integer number) {
       return new HomeTrust(number);
@@ -95,8 +95,7 @@ public record HomeTrust(int uid) {
     throw new IOException("the system does not report the owner of " + home);
   }
 
-  /// Rejects a home that is not a directory, belongs to another user or can be written to by
-  /// others.
+  /// Rejects a home that is not a directory, belongs to another user or is writable by others.
   ///
   /// @throws Untrusted with a message for the user
   public void checkHome(Path home) throws IOException {
@@ -116,11 +115,10 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Rejects a file that belongs to another user or can be written to by others, and a symbolic
-  /// link. A missing file passes, and so does a directory in place of a file, since nothing can be
-  /// read from it.
+  /// Rejects a file that is a symbolic link, belongs to another user or is writable by others.
+  /// Accepts a missing file, and a directory in place of a file, since nothing can be read from it.
   ///
-  /// @param file a file, pipe or socket of a home, or a directory in it
+  /// @param file a file, pipe or socket in a home, or a subdirectory of a home
   /// @throws Untrusted with a message for the user
   public void checkFile(Path file) throws IOException {
     Optional<Status> found = Status.ifThere(file);
@@ -129,8 +127,8 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Checks as [#checkFile] does, and also rejects special files, such as a pipe, on which a reader
-  /// would block forever.
+  /// Performs the checks of [#checkFile], and also rejects special files, such as a pipe, on which
+  /// a reader could block forever.
   ///
   /// @throws Untrusted with a message for the user
   public void checkRegular(Path file) throws IOException {
@@ -164,12 +162,12 @@ public record HomeTrust(int uid) {
   private static Untrusted writable(String what, Path file, Status status) {
     return new Untrusted(
         "%s%s can be written to by others (mode %s): check that its content is yours, then type: chmod go-w %s"
-            .formatted(what, shown(file), status.shown(), word(file)));
+            .formatted(what, shown(file), status.shown(), shellQuoted(file)));
   }
 
-  /// Reports whether the file can be written to by members of its group, but not by all users.
+  /// Reports whether the file is writable by its group but not by all users.
   ///
-  /// @param file a file of this user, not a symbolic link
+  /// @param file a file; the result is false for a symbolic link and for a file of another user
   public boolean onlyGroupMayWrite(Path file) throws IOException {
     Optional<Status> found = Status.ifThere(file);
     return found.isPresent()
@@ -179,12 +177,11 @@ public record HomeTrust(int uid) {
   }
 
   /// Rejects a path that another user could redirect by renaming a directory. Each directory on the
-  /// path must belong to root or to the user, and others must not be able to write to it unless it
-  /// has the sticky bit, such as `/tmp`. Symbolic links are followed. Missing directories are
-  /// ignored.
+  /// path must belong to root or to the user, and must not be writable by others unless its sticky
+  /// bit is set, as for `/tmp`. Symbolic links are followed. Missing directories are ignored.
   ///
-  /// Nothing is checked if process 1 belongs to the user, as in a container of an unprivileged
-  /// user: volumes are often writable by all, and there are no other users.
+  /// Nothing is checked if process 1 belongs to the user, as in a container that runs as an
+  /// unprivileged user: volumes are often writable by all users, and there are no other users.
   ///
   /// @param home the path; only the directories above it are checked
   /// @throws Untrusted with a message for the user
@@ -195,12 +192,12 @@ public record HomeTrust(int uid) {
   }
 
   /// Rejects a file or directory that another user could change or replace. It must belong to root
-  /// or to the user, others must not be able to write to it, and the directories above it are
-  /// checked as in [#checkAbove]. A symbolic link is followed. A missing file passes.
+  /// or to the user and must not be writable by others, and the directories above it are checked as
+  /// in [#checkAbove]. Symbolic links are followed. A missing file is accepted.
   ///
-  /// @param advice how to fix it, as the end of the message
+  /// @param advice how to fix the problem, used at the end of the message
   /// @throws Untrusted with a message for the user
-  public void checkWhole(Path file, String advice) throws IOException {
+  public void checkFileAndPath(Path file, String advice) throws IOException {
     if (isOwnContainer()) {
       return;
     }
@@ -222,9 +219,9 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// The path being checked.
+  /// The path that is being checked.
   ///
-  /// @param advice how to fix it if it is not trustworthy
+  /// @param advice what to do if the path is not trustworthy
   private record Place(Path path, String advice) {}
 
   private boolean isOwnContainer() throws IOException {
@@ -276,7 +273,7 @@ public record HomeTrust(int uid) {
                   shown(directory),
                   status.shown(),
                   shown(place.path()),
-                  word(directory),
+                  shellQuoted(directory),
                   place.advice()));
     }
     if (below.isPresent() && isForeignUser(below.get().uid())) {
@@ -287,8 +284,8 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Accepts the overflow uid: in a user namespace, directories of users outside it appear to
-  /// belong to that uid.
+  /// Reports whether `owner` is neither the user nor root. Accepts the overflow uid, to which, in a
+  /// user namespace, all directories of users outside that namespace appear to belong.
   private boolean isForeignUser(int owner) throws IOException {
     return owner != uid && owner != 0 && owner != unknownUser();
   }
@@ -304,8 +301,8 @@ public record HomeTrust(int uid) {
         : Integer.parseInt(Files.readString(overflow).strip());
   }
 
-  /// Reports whether only the user's private group may write. Some systems give each user a group
-  /// of the same name, and a umask that lets it write.
+  /// Reports whether the directory is writable only by the user's private group. On some systems,
+  /// each user has a group of the same name and a umask that allows this group to write.
   private boolean isPrivateGroup(Path directory, Status status) throws IOException {
     return uid != 0
         && status.uid() == uid
@@ -314,13 +311,13 @@ public record HomeTrust(int uid) {
             .equals(String.valueOf(Files.getAttribute(directory, "posix:owner")));
   }
 
-  /// Returns the path on one line, even if it contains control characters.
+  /// Returns the path without control characters, so that it fits on one line.
   private static String shown(Path path) {
     return path.toString().replaceAll("\\p{Cntrl}", "?");
   }
 
   /// Returns the path quoted for a shell command.
-  private static String word(Path path) {
+  private static String shellQuoted(Path path) {
     String text = path.toString();
     if (text.matches("[A-Za-z0-9_@%+=:,./-]+")) {
       return text;

@@ -9,29 +9,32 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// An instance of an app, with the state it had when the daemon answered.
+/// An instance of an app, in its state at the time of the daemon's reply.
 ///
-/// @param app the name of its app
-/// @param id its id, unique in the home
-/// @param number its number among the instances of its app, from 0
-/// @param namespace `default` unless the app has another
-/// @param status `online`, `stopped`, `launching`, `stopping`, `errored`, …; later daemons may have
-///   more
-/// @param pid its main process; empty: none
-/// @param restarts how often it has been restarted
+/// @param app the name of the app
+/// @param id the id of the instance, unique within the home
+/// @param number the number of the instance within its app, starting at 0
+/// @param namespace the namespace of the app; `default` if none is set
+/// @param status `online`, `stopped`, `launching`, `stopping`, `errored`, …; later daemons may send
+///   further values
+/// @param pid the pid of the main process; empty if there is none
+/// @param restarts how often the instance has been restarted
 /// @param unstableRestarts the number of consecutive exits that came too soon after the start
-/// @param createdAt when it was added to the list of apps
-/// @param startedAt when its latest process started; empty: it has had none
-/// @param exitCode the exit code of its last process, if it ended by itself
-/// @param exitSignal the name of the signal that ended its last process
-/// @param reason the cause of its status, as a text for people
-/// @param unhealthy why it is unhealthy although it runs; empty: no problem is known
-/// @param outFile its log of standard output
-/// @param errorFile its log of standard error
-/// @param spec the settings of its app as parsed JSON, with secrets masked; empty except for
+/// @param createdAt when the instance was added to the list of apps
+/// @param startedAt when the latest process was started; empty if there has been none
+/// @param exitCode the exit code of the last process, if it exited by itself
+/// @param exitSignal the name of the signal that terminated the last process
+/// @param reason the cause of the status, as text for users
+/// @param unhealthy why the instance is unhealthy although it is running; empty if no problem is
+///   known
+/// @param outFile the log file for standard output
+/// @param errorFile the log file for standard error
+/// @param spec the settings of the app as parsed JSON, with secrets masked; filled in only by
 ///   `describe`
-/// @param ports the TCP ports on which jpm knows it to listen; empty except for `describe`
-/// @param probes the states of its probes while it has a process; empty except for `describe`
+/// @param ports the TCP ports on which the instance is known to listen; filled in only by
+///   `describe`
+/// @param probes the states of the probes while the instance has a process; filled in only by
+///   `describe`
 public record Instance(
     String app,
     int id,
@@ -56,8 +59,8 @@ public record Instance(
   ///
   /// @param name `startup`, `readiness` or `liveness`
   /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`; later daemons may
-  ///   have more
-  /// @param since when the probe entered the state
+  ///   send further values
+  /// @param since when the probe entered this state
   /// @param detail why the latest attempt failed
   public record ProbeReport(String name, String state, Instant since, Optional<String> detail) {
     private static ProbeReport of(JsonMembers json) {

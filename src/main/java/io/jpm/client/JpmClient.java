@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// A client of a jpm daemon: sends the requests of `docs/bridge.md`, and follows events, log lines
-/// and usage. It needs nothing but the JDK.
+/// A client of a jpm daemon. It sends the requests described in `docs/bridge.md` and subscribes to
+/// events, log lines and resource usage. It has no dependencies other than the JDK.
 ///
 /// ```java
 /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Thread-safe. Requests share a connection and are sent in the order of the calls; each
-/// subscription has a connection of its own.
+/// Thread-safe. All requests share one connection and are sent in the order of the calls; each
+/// subscription has its own connection.
 ///
-/// When a connection breaks, pending requests that change something are sent again over a new
-/// connection for some seconds, with the same idempotency key, so that no daemon executes them
-/// twice. If that does not succeed they fail, as requests that only read do immediately (`LOST`).
-/// Subscriptions reconnect by themselves. All threads are virtual and do not keep the program
-/// running.
+/// When a connection is lost, pending requests that change something are resent over a new
+/// connection for a few seconds. They keep their idempotency key, so they are not executed twice.
+/// If resending does not succeed, they fail with `LOST`; requests that only read fail with `LOST`
+/// immediately. Subscriptions reconnect automatically. All threads are virtual and do not prevent
+/// the JVM from exiting.
 public final class JpmClient implements AutoCloseable {
   private static final String EVENTS = "jpm.events";
   private static final String LINES = "jpm.lines.";
@@ -52,7 +52,8 @@ public final class JpmClient implements AutoCloseable {
     this.requestQueue = new RequestQueue(endpoint, timeouts);
   }
 
-  /// Connects to a running daemon with default timeouts. `jpm ping` starts the daemon of a home.
+  /// Connects to a running daemon with the default timeouts. The daemon of a home can be started
+  /// with `jpm ping`.
   ///
   /// @throws JpmException `UNREACHABLE`
   public static JpmClient connect(Endpoint endpoint) {
@@ -68,17 +69,17 @@ public final class JpmClient implements AutoCloseable {
     return client;
   }
 
-  /// Sends a request and waits for the answer: up to [Timeouts#action] if it changes something,
-  /// otherwise up to [Timeouts#answer].
+  /// Sends a request and waits for the reply: up to [Timeouts#action] if the request changes
+  /// something, otherwise up to [Timeouts#answer].
   ///
   /// @throws JpmException if the request failed or its result is unknown
   public <R extends Response> R ask(Request<R> request) {
-    return ask(request, usual(request));
+    return ask(request, defaultTimeout(request));
   }
 
-  /// Sends a request and waits for the answer.
+  /// Sends a request and waits for the reply.
   ///
-  /// @param deadline the time after which `TIMEOUT` is thrown; the daemon may still complete the
+  /// @param deadline how long to wait before `TIMEOUT` is thrown; the daemon may still complete the
   ///   request
   /// @throws JpmException if the request failed or its result is unknown
   public <R extends Response> R ask(Request<R> request, Duration deadline) {
@@ -88,9 +89,11 @@ public final class JpmClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new JpmException(
           Code.INTERRUPTED,
-          "interrupted before the answer: it is not known whether the request was carried out");
+          "interrupted before the reply: it is unknown whether the request was executed");
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof JpmException why ? here(why) : new IllegalStateException(e);
+      throw e.getCause() instanceof JpmException why
+          ? withCallerStackTrace(why)
+          : new IllegalStateException(e);
     }
   }
 
@@ -104,15 +107,15 @@ public final class JpmClient implements AutoCloseable {
   /// }
   /// ```
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request) {
-    return askAsync(request, usual(request));
+    return askAsync(request, defaultTimeout(request));
   }
 
-  private Duration usual(Request<?> request) {
+  private Duration defaultTimeout(Request<?> request) {
     return RequestBody.isRepeatable(request) ? timeouts.action() : timeouts.answer();
   }
 
-  /// Sends a request. The future fails with a [JpmException], which is `TIMEOUT` after the
-  /// deadline. Dependent stages of the future run on a virtual thread and may block.
+  /// Sends a request. The future fails with a [JpmException], whose code is `TIMEOUT` after the
+  /// deadline. Dependent stages run on a virtual thread and are allowed to block.
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     String body = RequestBody.of(request);
@@ -142,7 +145,7 @@ public final class JpmClient implements AutoCloseable {
       answer.completeExceptionally(e);
     } catch (RuntimeException e) {
       answer.completeExceptionally(
-          new JpmException(Code.MALFORMED, "not an answer to " + request + ": " + e, e));
+          new JpmException(Code.MALFORMED, "not a valid reply to " + request + ": " + e, e));
     }
   }
 
@@ -151,20 +154,22 @@ public final class JpmClient implements AutoCloseable {
       case JpmException why -> why;
       case TimeoutException late ->
           new JpmException(
-              Code.TIMEOUT, "no answer before the deadline; the request may continue", late);
+              Code.TIMEOUT,
+              "no reply before the deadline; the request may still be in progress",
+              late);
       case null, default -> new JpmException(Code.LOST, String.valueOf(failure), failure);
     };
   }
 
-  /// Returns the same failure with the caller in its stack trace.
-  private static JpmException here(JpmException why) {
+  /// Returns a copy of the failure whose stack trace contains the caller.
+  private static JpmException withCallerStackTrace(JpmException why) {
     JpmException here = new JpmException(why.code(), why.problems(), why.instances());
     here.initCause(why);
     return here;
   }
 
-  /// Follows all events of apps and of the daemon from now on. Once it returns, no later event is
-  /// missed.
+  /// Subscribes to all future events of apps and of the daemon. Every event that occurs after this
+  /// method has returned is delivered.
   ///
   /// @throws JpmException if the subscription failed
   public Subscription followEvents(EventFollower follower) {
@@ -176,9 +181,9 @@ public final class JpmClient implements AutoCloseable {
     return latest.isEmpty() ? 0 : latest.getLast().seq();
   }
 
-  /// Follows all events after a known one: first past events, then new ones. A program that stores
-  /// the sequence number of the last event it has processed misses no event while it is not
-  /// running.
+  /// Subscribes to all events after a known one: past events are delivered first, then new ones. A
+  /// program that stores the sequence number of the last event it has processed misses no events
+  /// while it is not running.
   ///
   /// ```java
   /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -209,22 +214,23 @@ public final class JpmClient implements AutoCloseable {
   /// }
   /// ```
   ///
-  /// @param seq the sequence number of the known event; 0: start with all events that the daemon
-  ///   stores
+  /// @param seq the sequence number of the known event; 0 to begin with the oldest event that the
+  ///   daemon stores
   /// @throws JpmException if the subscription failed
   public Subscription followEvents(long seq, EventFollower follower) {
     return follow(new SubscriptionTarget.Numbered(EVENTS, checked(seq), follower));
   }
 
-  /// Follows the events of one app from now on; the app need not exist yet. A token that is limited
-  /// to some apps may follow each of them this way, but not all events.
+  /// Subscribes to all future events of one app, which need not exist yet. A token that is limited
+  /// to some apps permits this for each of those apps, but does not permit
+  /// [#followEvents(EventFollower)].
   ///
   /// @throws JpmException if the subscription failed
   public Subscription followEventsOf(String app, EventFollower follower) {
     return followEventsOf(app, latest(), follower);
   }
 
-  /// Follows the events of one app after a known event.
+  /// Subscribes to the events of one app after a known event.
   ///
   /// @param seq as in [#followEvents(long, EventFollower)]
   /// @throws JpmException if the subscription failed
@@ -234,22 +240,22 @@ public final class JpmClient implements AutoCloseable {
 
   private static long checked(long seq) {
     if (seq < 0) {
-      throw new IllegalArgumentException("after event " + seq + ": 0 or more expected");
+      throw new IllegalArgumentException("the sequence number " + seq + " is negative");
     }
     return seq;
   }
 
-  /// Follows the log lines of an app from now on; the app need not exist yet. Lines printed while
-  /// the connection is lost ([Follower#interrupted]) are not delivered; [Request#logs] returns
-  /// them.
+  /// Subscribes to all future log lines of an app, which need not exist yet. Lines that are written
+  /// while the connection is lost ([Follower#interrupted]) are not delivered, but can be requested
+  /// with [Request#logs].
   ///
   /// @throws JpmException if the subscription failed
   public Subscription followLines(String app, Follower<LogBatch> follower) {
     return follow(new SubscriptionTarget.Live<>(LINES + app, LogBatch::of, follower));
   }
 
-  /// Follows the resource usage of apps and of the machine: every second, or up to every five
-  /// seconds while nothing changes.
+  /// Subscribes to the resource usage of apps and of the machine, which is sent once per second, or
+  /// as rarely as every five seconds while nothing changes.
   ///
   /// @throws JpmException if the subscription failed
   public Subscription followUsage(Follower<Usage> follower) {
@@ -268,7 +274,7 @@ public final class JpmClient implements AutoCloseable {
       return followLoop;
     } catch (JpmException e) {
       followLoop.close();
-      throw here(e);
+      throw withCallerStackTrace(e);
     }
   }
 

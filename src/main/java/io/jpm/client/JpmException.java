@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Signals that a request failed or that its result is unknown. [#code] is for programs,
-/// [#problems] for people.
+/// Signals that a request failed or that its result is unknown. [#code] is intended for programs,
+/// [#problems] for users.
 public final class JpmException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class JpmException extends RuntimeException {
   private final transient List<String> problems;
   private final transient List<Instance> instances;
 
-  /// @param instances the instances on which the request succeeded
+  /// @param instances the instances for which the request succeeded
   JpmException(Code code, List<String> problems, List<Instance> instances) {
     super(String.join("; ", problems));
     this.code = code;
@@ -36,51 +36,50 @@ public final class JpmException extends RuntimeException {
     return code;
   }
 
-  /// Returns the reasons, as one or more sentences.
+  /// Returns one or more sentences that describe what went wrong.
   public List<String> problems() {
     return problems;
   }
 
-  /// Returns the instances on which the request succeeded, in their state afterwards; empty for
-  /// most failures.
+  /// Returns the instances for which the request succeeded, in their state after the request; empty
+  /// for most failures.
   public List<Instance> instances() {
     return instances;
   }
 
-  /// The codes of `docs/bridge.md`, followed by those that the client itself creates.
+  /// The codes of `docs/bridge.md`, followed by those created by the client itself.
   public enum Code {
     /// The daemon does not support the version of the request.
     VERSION,
-    /// The request is invalid; the problems name the key and what is expected.
+    /// The request is invalid. The problems name the key and the expected value.
     INVALID,
-    /// The role or the apps of the token do not permit the request, or the token is no longer
-    /// valid.
+    /// The token's role or the apps to which it is limited do not permit the request, or the token
+    /// is no longer valid.
     DENIED,
-    /// No app matches a target.
+    /// No app matches one of the targets.
     NOT_FOUND,
     /// The request was attempted and failed.
     FAILED,
-    /// The request was not completed before the daemon's or the caller's deadline, and may still be
+    /// The request was not completed before the daemon's or the caller's deadline. It may still be
     /// in progress.
     TIMEOUT,
-    /// The token makes more requests than `bridge.requests_per_second`; it may try again a second
-    /// later.
+    /// The token has sent more requests than `bridge.requests_per_second` permits. The request can
+    /// be retried one second later.
     BUSY,
-    /// No daemon is running, or it rejects the connection: nothing was done.
+    /// No daemon is running, or the daemon rejects the connection. The request was not executed.
     UNREACHABLE,
-    /// The connection broke before the answer: it is unknown whether the request was executed.
+    /// The connection was lost before the reply. It is unknown whether the request was executed.
     LOST,
-    /// The client was closed, before the request or while it was pending.
+    /// The client was closed before the request was sent or while it was pending.
     CLOSED,
-    /// The thread was interrupted while it waited for the answer. Its interrupt status is set
-    /// again.
+    /// The thread was interrupted while it was waiting for the reply. Its interrupt status is set.
     INTERRUPTED,
-    /// The received data is not a valid message of a daemon.
+    /// The received data is not a valid message from a daemon.
     MALFORMED,
-    /// The daemon is newer and sent a code that this client does not know.
+    /// The daemon is newer than this client and sent a code that the client does not know.
     OTHER;
 
-    /// Returns the spelling in JSON.
+    /// Returns the name used in JSON.
     public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }

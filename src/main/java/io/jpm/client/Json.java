@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A strict JSON parser for the bridge's frames. Objects become maps, arrays lists, whole numbers
-/// `Long`, other numbers `Double`.
+/// A strict JSON parser for the bridge's frames. Objects are represented by maps, arrays by lists,
+/// integers by `Long`, and other numbers by `Double`.
 final class Json {
-  /// Deeper than any frame, and far from a stack overflow.
+  /// The maximum nesting depth: more than any frame needs, and too little to overflow the stack.
   private static final int MAX_DEPTH = 64;
 
   private final String text;
@@ -42,7 +42,8 @@ final class Json {
     return value;
   }
 
-  /// Returns a JSON string in ASCII, which is the same in every encoding.
+  /// Returns a JSON string that contains only ASCII characters and is therefore the same in every
+  /// encoding.
   static String quote(String value) {
     StringBuilder out = new StringBuilder(value.length() + 2).append('"');
     for (int i = 0; i < value.length(); i++) {

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the members of a JSON object by type. Unknown members are ignored, so that newer daemons
-/// are understood; a missing required member fails as `MALFORMED`.
+/// Reads the members of a JSON object by type. Unknown members are ignored, because newer daemons
+/// may add some. A missing required member fails with `MALFORMED`.
 final class JsonMembers {
   private final Map<String, @Nullable Object> all;
 
@@ -75,11 +75,11 @@ final class JsonMembers {
     throw missing(key);
   }
 
-  boolean yes(String key) {
+  boolean isTrue(String key) {
     return Boolean.TRUE.equals(all.get(key));
   }
 
-  /// Returns a time that is encoded as milliseconds since 1970.
+  /// Returns a time that is encoded as the number of milliseconds since 1970.
   Instant time(String key) {
     return Instant.ofEpochMilli(number(key));
   }

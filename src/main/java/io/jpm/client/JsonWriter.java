@@ -43,8 +43,7 @@ final class JsonWriter {
     String separator = "";
     for (Map.Entry<?, ?> member : map.entrySet()) {
       if (!(member.getKey() instanceof String name)) {
-        throw new IllegalArgumentException(
-            "a key of JSON must be a string, not " + member.getKey());
+        throw new IllegalArgumentException("a JSON key must be a string, not " + member.getKey());
       }
       out.append(separator).append(Json.quote(name)).append(':');
       write(member.getValue());

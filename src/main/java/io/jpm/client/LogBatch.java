@@ -6,25 +6,25 @@ import java.util.List;
 /// A batch of new log lines of an app, or the report of a gap.
 ///
 /// @param app the name of the app
-/// @param first the number of the first of `lines`. Lines are numbered across all instances and
-///   both streams of the app. The numbering restarts when the app gets a subscriber after a time
-///   without any
-/// @param gap how many lines before `first` are missing, because the daemon or this client was too
-///   slow for them; 0: none
-/// @param lines oldest first; empty: only the gap is reported
+/// @param first the number of the first line in `lines`. Lines are numbered across all instances
+///   and both streams of the app. The numbering starts over when the app has had no subscriber for
+///   a while and then receives one
+/// @param gap how many lines before `first` are missing because the daemon or this client was too
+///   slow; 0 if there is no gap
+/// @param lines the lines, oldest first; empty if only a gap is reported
 public record LogBatch(String app, long first, long gap, List<Line> lines) {
   public LogBatch {
     lines = List.copyOf(lines);
   }
 
-  /// A line, or a part of a very long one.
+  /// A line, or a part of a very long line.
   ///
-  /// @param id the id of the instance, unique in the home
+  /// @param id the id of the instance, unique within the home
   /// @param stream `out` or `err`
-  /// @param at when it was captured
-  /// @param text without the line terminator
-  /// @param partial whether more of the same line follows
-  /// @param continued whether it continues a line that began in an earlier part
+  /// @param at when the line was captured
+  /// @param text the text without the line terminator
+  /// @param partial whether another part of the same line follows
+  /// @param continued whether this is the continuation of an earlier part
   public record Line(
       int id, String stream, Instant at, String text, boolean partial, boolean continued) {
     static Line of(JsonMembers json) {
@@ -33,8 +33,8 @@ public record LogBatch(String app, long first, long gap, List<Line> lines) {
           json.text("stream"),
           Instant.parse(json.text("at")),
           json.text("text"),
-          json.yes("partial"),
-          json.yes("rest"));
+          json.isTrue("partial"),
+          json.isTrue("rest"));
     }
   }
 

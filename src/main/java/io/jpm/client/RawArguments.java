@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the arguments and the environment of this process as byte strings. The JVM decodes them by
-/// the locale before any Java code runs and loses bytes that are not valid text; on Linux, the
-/// original bytes are in `/proc/self` (proc(5)). Elsewhere they are encoded again with the same
-/// charset, and bytes that could not be decoded become `?`.
+/// Reads the arguments and the environment of this process as byte strings. The JVM decodes them
+/// according to the locale before any Java code runs, and loses bytes that are not valid text. On
+/// Linux, the original bytes are read from `/proc/self` (proc(5)). On other systems, the decoded
+/// text is encoded again with the same charset, and bytes that could not be decoded become `?`.
 final class RawArguments {
   private static final Charset PLATFORM =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
@@ -35,7 +35,7 @@ final class RawArguments {
                 .toList());
   }
 
-  /// Returns `PWD`, the path that the caller's shell uses, if it is the directory `physical`;
+  /// Returns `PWD`, the path that the caller's shell uses, if it denotes the directory `physical`;
   /// otherwise returns `physical`.
   static String cwd(List<String> env, String physical) {
     String name = "PWD=";

@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A request with an idempotency key. It is sent again when its connection breaks before the
-/// answer, even to the next daemon, which may start within moments.
+/// A request with an idempotency key. If its connection is lost before the reply, it is sent again,
+/// possibly to the next daemon, which may start within moments.
 final class RepeatableRequest {
   private static final int MOST = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -44,8 +44,8 @@ final class RepeatableRequest {
             });
   }
 
-  /// After a lost connection, a daemon that is unreachable may be about to start, so that is
-  /// retried too.
+  /// Retries the request if the connection was lost. Also retries if the daemon is unreachable
+  /// after a lost connection, because a new daemon may be about to start.
   private void failed(int number, @Nullable Throwable told) {
     Throwable failure = told == null ? lost : told;
     if (failure instanceof JpmException why && why.code() == Code.LOST) {
@@ -61,7 +61,8 @@ final class RepeatableRequest {
               pause.toNanos(), TimeUnit.NANOSECONDS, Thread::startVirtualThread);
       later.execute(() -> attempt(number + 1));
     } else {
-      // `LOST` tells the caller that the request may have been executed; `UNREACHABLE` would not.
+      // In contrast to `UNREACHABLE`, `LOST` tells the caller that the request may have been
+      // executed.
       answer.completeExceptionally(away ? lost : failure);
     }
   }

@@ -6,12 +6,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// A request to a daemon, with the type of its answer. The methods here create requests;
-/// [JpmClient#ask(Request)] sends them.
+/// A request to a daemon, with the type of its reply. The methods of this interface create
+/// requests; [JpmClient#ask(Request)] sends them.
 ///
 /// `targets` are selectors as on the command line: a name, a namespace, an id, `all`, or `/regex/`
-/// (RE2) on names. `#3` is the id 3 even if something has the name `3`. If one of them matches
-/// nothing, nothing is done (`NOT_FOUND`).
+/// (RE2), which is matched against names. `#3` selects the id 3 even if an app or a namespace is
+/// named `3`. If one of the selectors matches nothing, the request has no effect and fails with
+/// `NOT_FOUND`.
 ///
 /// ```java
 /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -23,139 +24,146 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// @param <R> the type of the answer
+/// @param <R> the type of the reply
 public sealed interface Request<R extends Response> {
-  /// Returns the type of the answer.
+  /// Returns the type of the reply.
   Class<R> answer();
 
-  /// Asks whether the daemon is running, and for its version, pid and home. Needs the role `read`.
+  /// Checks that the daemon is running and requests its version, pid and home. Requires the role
+  /// `read`.
   static Ping ping() {
     return new Ping();
   }
 
-  /// Returns instances; without targets all. Needs `read`.
+  /// Requests the matching instances, or all instances if there are no targets. Requires the role
+  /// `read`.
   static ListInstances list(String... targets) {
     return new ListInstances(List.of(targets));
   }
 
-  /// Returns instances with the settings of their apps, their ports and the states of their probes.
-  /// Needs `read`.
+  /// Requests the matching instances with the settings of their apps, their ports and the states of
+  /// their probes. Requires the role `read`.
   static Describe describe(String... targets) {
     return new Describe(List.of(targets));
   }
 
-  /// Returns the latest events. Needs `read`.
+  /// Requests the latest events. Requires the role `read`.
   ///
-  /// @param limit the maximum number, 1 to 10000
+  /// @param limit the maximum number of events, 1 to 10000
   static ListEvents latestEvents(int limit) {
     return new ListEvents(OptionalLong.empty(), limit, Optional.empty());
   }
 
-  /// Returns the events after a sequence number. Needs `read`.
+  /// Requests the events after a sequence number. Requires the role `read`.
   ///
-  /// @param limit the maximum number, 1 to 10000
+  /// @param limit the maximum number of events, 1 to 10000
   static ListEvents eventsAfter(long seq, int limit) {
     return new ListEvents(OptionalLong.of(seq), limit, Optional.empty());
   }
 
-  /// Returns the last lines of logs, of both streams. Needs `read`.
+  /// Requests the last log lines of both streams. Requires the role `read`.
   ///
-  /// @param lines the maximum number per log, 1 to 10000
+  /// @param lines the maximum number of lines per log, 1 to 10000
   static Logs logs(int lines, String... targets) {
     return new Logs(List.of(targets), lines, Optional.empty());
   }
 
-  /// Starts instances that the daemon has in its list; running ones are restarted. Needs `operate`.
+  /// Starts instances that are already in the daemon's list; running instances are restarted.
+  /// Requires the role `operate`.
   static Act start(String... targets) {
     return new Act(Act.Action.START, List.of(targets));
   }
 
-  /// Starts the apps described by `apps`. Needs `admin`.
+  /// Starts the apps described by `apps`. Requires the role `admin`.
   static StartApps start(Apps apps) {
     return new StartApps(apps);
   }
 
-  /// Stops instances. Needs `operate`.
+  /// Stops instances. Requires the role `operate`.
   static Act stop(String... targets) {
     return new Act(Act.Action.STOP, List.of(targets));
   }
 
-  /// Restarts instances. Needs `operate`.
+  /// Restarts instances. Requires the role `operate`.
   static Act restart(String... targets) {
     return new Act(Act.Action.RESTART, List.of(targets));
   }
 
-  /// Resets the restart counters of instances. Needs `operate`.
+  /// Resets the restart counters of instances. Requires the role `operate`.
   static Act reset(String... targets) {
     return new Act(Act.Action.RESET, List.of(targets));
   }
 
-  /// Stops instances and removes them from the list. Needs `admin`.
+  /// Stops instances and removes them from the daemon's list. Requires the role `admin`.
   static Act delete(String... targets) {
     return new Act(Act.Action.DELETE, List.of(targets));
   }
 
-  /// Replaces processes without downtime, one instance of an app at a time. Needs `operate`.
+  /// Replaces processes without downtime, one instance per app at a time. Requires the role
+  /// `operate`.
   static Reload reload(String... targets) {
     return new Reload(List.of(targets), 1);
   }
 
-  /// Sets the number of instances of an app. Needs `operate`.
+  /// Sets the number of instances of an app. Requires the role `operate`.
   ///
-  /// @param target a name, or the id of one of its instances
-  /// @param instances 1 to 10000
+  /// @param target the name of the app, or the id of one of its instances
+  /// @param instances the new number of instances, 1 to 10000
   static Scale scale(String target, int instances) {
     return new Scale(target, false, instances);
   }
 
-  /// Changes the number of instances of an app by `more`, which may be negative. Needs `operate`.
+  /// Changes the number of instances of an app by `more`, which can be negative. Requires the role
+  /// `operate`.
   static Scale scaleBy(String target, int more) {
     return new Scale(target, true, more);
   }
 
-  /// Sends a signal to main processes. Needs `operate`.
+  /// Sends a signal to main processes. Requires the role `operate`.
   ///
-  /// @param signal for example `SIGHUP`
+  /// @param signal the name of the signal, for example `SIGHUP`
   static SendSignal signal(String signal, String... targets) {
     return new SendSignal(List.of(targets), signal);
   }
 
-  /// Sends a value over the IPC channels of apps. Needs `operate`.
+  /// Sends a value over the IPC channels of apps. Requires the role `operate`.
   ///
-  /// @param value a value of JSON: a map, list, string, number, boolean or null
+  /// @param value a value that can be represented in JSON: a map, list, string, number, boolean or
+  ///   null
   static SendMessage sendMessage(@Nullable Object value, String... targets) {
     return new SendMessage(List.of(targets), value);
   }
 
-  /// Writes a line to the standard input of one instance. Needs `operate`.
+  /// Writes a line to the standard input of one instance. Requires the role `operate`.
   ///
-  /// @param line without its line terminator
+  /// @param line the text without the line terminator
   static WriteInput writeInput(String target, String line) {
     return new WriteInput(target, line);
   }
 
-  /// Runs a custom action that apps have registered over their IPC channels. Needs `operate`.
+  /// Runs a custom action that apps have registered over their IPC channels. Requires the role
+  /// `operate`.
   static Trigger trigger(String action, String... targets) {
     return new Trigger(List.of(targets), action, Optional.empty());
   }
 
-  /// Returns the changes that [#apply] would make. Needs `admin`.
+  /// Requests the changes that [#apply] would make. Requires the role `admin`.
   static Apply plan(Apps apps) {
     return new Apply(apps, false, true);
   }
 
-  /// Changes apps to match their description; instances whose settings have not changed continue to
-  /// run. Needs `admin`.
+  /// Changes apps to match their description. Instances whose settings have not changed keep
+  /// running. Requires the role `admin`.
   static Apply apply(Apps apps) {
     return new Apply(apps, false, false);
   }
 
-  /// Saves the list of apps to disk, for [#resurrect]. Needs `admin`.
+  /// Saves the list of apps to disk, for use by [#resurrect]. Requires the role `admin`.
   static Save save() {
     return new Save();
   }
 
-  /// Starts the saved apps that are not in the list. Needs `admin`.
+  /// Starts the saved apps that are not in the daemon's list. Requires the role `admin`.
   static Resurrect resurrect() {
     return new Resurrect();
   }
@@ -168,7 +176,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// A request that is answered by instances.
+  /// A request whose reply contains instances.
   sealed interface OfInstances extends Request<Response.Instances> {
     @Override
     default Class<Response.Instances> answer() {
@@ -178,7 +186,7 @@ public sealed interface Request<R extends Response> {
 
   /// See [#list].
   ///
-  /// @param targets empty: all
+  /// @param targets the selectors; empty for all instances
   record ListInstances(List<String> targets) implements OfInstances {
     public ListInstances {
       targets = List.copyOf(targets);
@@ -194,9 +202,9 @@ public sealed interface Request<R extends Response> {
 
   /// See [#latestEvents] and [#eventsAfter].
   ///
-  /// @param after the sequence number of the last known event; empty: the latest events
-  /// @param limit the maximum number, 1 to 10000
-  /// @param app events of this app only; empty: all events
+  /// @param after the sequence number of the last known event; empty for the latest events
+  /// @param limit the maximum number of events, 1 to 10000
+  /// @param app the app whose events are requested; empty for all events
   record ListEvents(OptionalLong after, int limit, Optional<String> app)
       implements Request<Response.Events> {
     @Override
@@ -212,7 +220,7 @@ public sealed interface Request<R extends Response> {
 
   /// See [#logs].
   ///
-  /// @param stream `out` or `err`; empty: both
+  /// @param stream `out` or `err`; empty for both
   record Logs(List<String> targets, int lines, Optional<String> stream)
       implements Request<Response.Lines> {
     public Logs {
@@ -232,7 +240,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// Acts on instances that are in the list.
+  /// Performs an action on instances that are in the daemon's list.
   record Act(Action action, List<String> targets) implements OfInstances {
     public Act {
       targets = oneOrMore(targets);
@@ -254,13 +262,13 @@ public sealed interface Request<R extends Response> {
 
   /// See [#reload].
   ///
-  /// @param parallel how many instances of an app are replaced at a time, 1 to 10000
+  /// @param parallel how many instances per app are replaced at the same time, 1 to 10000
   record Reload(List<String> targets, int parallel) implements OfInstances {
     public Reload {
       targets = oneOrMore(targets);
     }
 
-    /// Returns a copy that replaces this many instances of an app at a time.
+    /// Returns a copy that replaces `many` instances per app at the same time.
     public Reload parallel(int many) {
       return new Reload(targets, many);
     }
@@ -268,7 +276,7 @@ public sealed interface Request<R extends Response> {
 
   /// See [#scale] and [#scaleBy].
   ///
-  /// @param relative whether `number` is a difference rather than the total
+  /// @param relative whether `number` is a difference rather than the new total
   record Scale(String target, boolean relative, int number) implements OfInstances {}
 
   /// See [#signal].
@@ -300,7 +308,7 @@ public sealed interface Request<R extends Response> {
       return Response.ActionResults.class;
     }
 
-    /// Returns a copy with a parameter of one line.
+    /// Returns a copy with a parameter, which must be a single line.
     public Trigger parameter(String text) {
       return new Trigger(targets, action, Optional.of(text));
     }
@@ -311,16 +319,16 @@ public sealed interface Request<R extends Response> {
 
   /// See [#apply] and [#plan].
   ///
-  /// @param prune whether apps that came from the same file but are not among `apps` are deleted
-  /// @param dryRun whether the changes are only planned
+  /// @param prune whether to delete apps that came from the same file but are not among `apps`
+  /// @param dryRun whether to plan the changes without making them
   record Apply(Apps apps, boolean prune, boolean dryRun) implements Request<Response.Changes> {
     @Override
     public Class<Response.Changes> answer() {
       return Response.Changes.class;
     }
 
-    /// Returns a copy that also deletes the apps that came from the same [Apps#file] but are not
-    /// among these.
+    /// Returns a copy that also deletes apps that came from the same [Apps#file] but are not among
+    /// `apps`.
     public Apply pruning() {
       return new Apply(apps, true, dryRun);
     }
@@ -334,7 +342,7 @@ public sealed interface Request<R extends Response> {
 
   private static List<String> oneOrMore(List<String> targets) {
     if (targets.isEmpty()) {
-      throw new IllegalArgumentException("no targets: one or more expected, \"all\" for all");
+      throw new IllegalArgumentException("no targets given: use \"all\" for all instances");
     }
     return List.copyOf(targets);
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes a [Request] as the JSON object that `docs/bridge.md` describes.
+/// Encodes a [Request] as the JSON object described in `docs/bridge.md`.
 final class RequestBody {
   private static final int VERSION = 1;
 
@@ -23,9 +23,9 @@ final class RequestBody {
         isRepeatable(request) ? body.with("key", UUID.randomUUID().toString()).json : body.json);
   }
 
-  /// Reports whether the client sends the request again if its answer was lost. Requests that
-  /// change something have an idempotency key, by which the daemon recognizes the repetition.
-  /// Requests that only read are left to the caller to repeat.
+  /// Reports whether the client resends the request if the connection is lost before the reply.
+  /// Requests that change something contain an idempotency key, by which the daemon recognizes a
+  /// duplicate. Requests that only read are not resent; the caller can repeat them.
   static boolean isRepeatable(Request<?> request) {
     return switch (request) {
       case Request.Ping _,

@@ -9,13 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A connection for requests. Completes each pending request with its reply; when the connection
-/// ends, the remaining ones fail with the reason.
+/// A connection for requests. Completes each pending request with its reply. When the connection is
+/// lost or closed, the remaining requests fail with the reason.
 final class RequestConnection {
   private static final String COMMAND = "jpm.command";
 
-  /// The message of the last frame before a daemon closes the connections of a token that is no
-  /// longer valid.
+  /// The message in the last frame that a daemon sends when it closes a connection because its
+  /// token is no longer valid.
   private static final String TOKEN_ENDED = "its token holds no longer";
 
   private final FrameConnection frameConnection;
@@ -48,7 +48,7 @@ final class RequestConnection {
     }
   }
 
-  /// Ends the connection; the first reason takes precedence.
+  /// Closes the connection and fails the pending requests. Only the first reason is used.
   void closeExceptionally(JpmException why) {
     if (end.compareAndSet(null, why)) {
       frameConnection.close();
@@ -69,7 +69,7 @@ final class RequestConnection {
       closeExceptionally(
           new JpmException(
               Code.LOST,
-              "the connection to the daemon broke before the answer (%s): it is not known whether the request was carried out"
+              "the connection to the daemon was lost before the reply (%s): it is unknown whether the request was executed"
                   .formatted(e.getMessage()),
               e));
     } catch (JpmException e) {
@@ -87,7 +87,8 @@ final class RequestConnection {
     }
   }
 
-  /// A refusal without an address may belong to any pending request, so it ends the connection.
+  /// Fails the refused request. A refusal without an address may belong to any pending request, so
+  /// it closes the connection.
   private void refused(JsonMembers frame, @Nullable Call call) {
     JpmException why = toException(frame);
     if (call == null) {
@@ -97,9 +98,9 @@ final class RequestConnection {
     }
   }
 
-  /// Converts a frame of the type `err` to an exception.
+  /// Converts a frame of type `err` to an exception.
   static JpmException toException(JsonMembers frame) {
-    String message = frame.optionalText("message").orElse("without a reason");
+    String message = frame.optionalText("message").orElse("no reason given");
     Code code =
         switch (message) {
           case "access_denied", TOKEN_ENDED -> Code.DENIED;

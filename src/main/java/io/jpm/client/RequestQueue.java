@@ -9,9 +9,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the requests of a client in order over a shared connection. When the connection has
-/// broken, the next request opens another. A separate thread sends, so that callers do not wait for
-/// a slow connection beyond their deadline.
+/// Sends the requests of a client in order over a shared connection. After a connection loss, the
+/// next request opens a new connection. Requests are sent by a separate thread, so a slow
+/// connection does not make callers wait beyond their deadline.
 final class RequestQueue implements Closeable {
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
@@ -22,7 +22,11 @@ final class RequestQueue implements Closeable {
   private volatile @Nullable RequestConnection requestConnection;
   private volatile boolean closed;
 
-  /// A pending request: its body, the future of its reply and its timeout.
+  /// A pending request.
+  ///
+  /// @param body the encoded request
+  /// @param reply completed with the reply
+  /// @param waits the timeout
   record Call(String body, CompletableFuture<JsonMembers> reply, Duration waits) {}
 
   /// @throws JpmException `UNREACHABLE`
@@ -37,11 +41,11 @@ final class RequestQueue implements Closeable {
     sender.start();
   }
 
-  /// Sends a request. The future completes with the body of the reply, or fails with a
+  /// Sends a request. The future completes with the body of the reply. It fails with a
   /// [JpmException], or with a `TimeoutException` after the deadline.
   CompletableFuture<JsonMembers> ask(String body, Duration deadline) {
     CompletableFuture<JsonMembers> reply = new CompletableFuture<>();
-    // Vert.x requires at least one millisecond; deadlines above a day are not useful.
+    // Vert.x requires at least one millisecond, and deadlines longer than a day are not useful.
     long millis = Math.clamp(deadline.toMillis(), 1, LONGEST_WAIT.toMillis());
     Call call =
         new Call(
@@ -70,13 +74,13 @@ final class RequestQueue implements Closeable {
 
   private void send(Call call) {
     try {
-      living().send(call);
+      openConnection().send(call);
     } catch (JpmException e) {
       call.reply.completeExceptionally(e);
     }
   }
 
-  private RequestConnection living() {
+  private RequestConnection openConnection() {
     RequestConnection last = requestConnection;
     if (last != null && last.isOpen()) {
       return last;

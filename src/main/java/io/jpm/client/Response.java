@@ -5,20 +5,20 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/// The daemon's answer to a successful [Request]. A failure is a [JpmException].
+/// The daemon's reply to a successful [Request]. Failures are reported as a [JpmException].
 public sealed interface Response {
-  /// The answer to a ping.
+  /// The reply to a ping.
   ///
   /// @param version the version of jpm
-  /// @param pid the daemon's process
-  /// @param home its home directory, on its machine
-  /// @param since when the daemon started
+  /// @param pid the daemon's pid
+  /// @param home the daemon's home directory on its own machine
+  /// @param since when the daemon was started
   record Daemon(String version, long pid, Path home, Instant since) implements Response {}
 
-  /// The requested or affected instances, in their state after the request; after a deletion, in
-  /// their state before it.
+  /// The requested or affected instances. Their state is that after the request, or, for a
+  /// deletion, that before it.
   ///
-  /// @param notes messages that do not report failures
+  /// @param notes informational messages, which do not report failures
   record Instances(List<Instance> instances, List<String> notes) implements Response {
     public Instances {
       instances = List.copyOf(instances);
@@ -28,16 +28,17 @@ public sealed interface Response {
 
   /// Past events, oldest first.
   ///
-  /// @param forgotten how many events after the requested number are no longer stored
+  /// @param forgotten how many events after the requested sequence number are no longer stored
   record Events(List<Event> events, long forgotten) implements Response {
     public Events {
       events = List.copyOf(events);
     }
   }
 
-  /// Lines of logs, in the order in which they were captured.
+  /// Log lines in the order in which they were captured.
   ///
-  /// @param leftOut how many of the oldest requested lines do not fit into a reply
+  /// @param leftOut how many of the oldest requested lines were omitted because they do not fit
+  ///   into a reply
   record Lines(List<LogLine> lines, long leftOut) implements Response {
     public Lines {
       lines = List.copyOf(lines);
@@ -51,9 +52,9 @@ public sealed interface Response {
     }
   }
 
-  /// The changes that [Request#apply] made or [Request#plan] would make, one entry per app.
+  /// The changes that [Request#apply] made or that [Request#plan] would make, one entry per app.
   ///
-  /// @param notes messages that do not report failures
+  /// @param notes informational messages, which do not report failures
   record Changes(List<AppChangeResult> changes, List<String> notes) implements Response {
     public Changes {
       changes = List.copyOf(changes);
@@ -63,9 +64,9 @@ public sealed interface Response {
 
   /// Parses the body of a reply.
   ///
-  /// @throws JpmException if the request failed, or `MALFORMED`
+  /// @throws JpmException if the request failed; `MALFORMED` if the body is not a valid reply
   static Response of(JsonMembers json) {
-    if (!json.yes("ok")) {
+    if (!json.isTrue("ok")) {
       throw new JpmException(
           Code.of(json.text("code")), json.texts("problems"), json.each("instances", Instance::of));
     } else if (json.has("version")) {
@@ -83,6 +84,6 @@ public sealed interface Response {
       return new Changes(json.each("changes", AppChangeResult::of), json.texts("notes"));
     }
     throw new JpmException(
-        Code.MALFORMED, "an unknown answer with the keys %s".formatted(json.all().keySet()));
+        Code.MALFORMED, "an unknown reply with the keys %s".formatted(json.all().keySet()));
   }
 }

@@ -3,22 +3,23 @@ package io.jpm.client;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// The source of a subscription: its address, resume position and follower. Confined to the
-/// following thread.
+/// The address to subscribe to, the position from which to resume and the follower that receives
+/// the items. Confined to the thread of the subscription.
 interface SubscriptionTarget {
-  /// Returns the address on the bridge.
+  /// Returns the bridge address to subscribe to.
   String address();
 
-  /// Returns the sequence number after which to begin; empty if the source has no sequence numbers.
+  /// Returns the sequence number after which to resume; empty if the items have no sequence
+  /// numbers.
   OptionalLong after();
 
-  /// Passes the body of a publication to the follower.
+  /// Passes the body of a published message to the follower.
   void take(JsonMembers body);
 
   /// Returns the follower.
   Follower<?> follower();
 
-  /// A source without past items.
+  /// A subscription that delivers only new items, such as log lines.
   record Live<T>(String address, Function<JsonMembers, T> read, Follower<T> follower)
       implements SubscriptionTarget {
     @Override
@@ -32,7 +33,7 @@ interface SubscriptionTarget {
     }
   }
 
-  /// Events, resumed after the last one that the follower has received.
+  /// A subscription to events, which resumes after the last event that the follower has received.
   final class Numbered implements SubscriptionTarget {
     private final String address;
     private final EventFollower follower;
@@ -71,7 +72,7 @@ interface SubscriptionTarget {
       }
     }
 
-    /// Continues after the gap, so that it is not reported again after a reconnect.
+    /// Skips the gap, so that it is not reported again after a reconnect.
     private void gap(GapReason.Forgotten gap) {
       last = Math.max(last, gap.after() + gap.forgotten());
       follower.missed(gap);

@@ -5,16 +5,16 @@ import java.util.List;
 
 /// The timeouts and retry delays of a [JpmClient]. All must be positive.
 ///
-/// @param connect until a connection is established and authenticated; default 10 s
-/// @param answer until a request that only reads, or a subscription, is answered; default 30 s,
-///   because a daemon reports after 25 s that a request takes longer
-/// @param action until a request that changes something is completed; default 10 min, because an
-///   app may be given minutes to stop
-/// @param idle until a daemon that sends nothing, not even an answer to a ping, is considered dead;
-///   default 30 s
-/// @param firstPause the delay before the first attempt to restore a lost subscription; default 100
-///   ms. Each further delay is twice as long
-/// @param longestPause the maximum delay; default 5 s
+/// @param connect how long connecting and authenticating may take; 10 s by default
+/// @param answer how long to wait for the reply to a subscription or to a request that only reads;
+///   30 s by default, because a daemon reports after 25 s that a request takes longer
+/// @param action how long to wait for the completion of a request that changes something; 10 min by
+///   default, because an app may be given minutes to stop
+/// @param idle how long a daemon can send nothing, not even a reply to a ping, before it is
+///   considered dead; 30 s by default
+/// @param firstPause the delay before the first attempt to restore a lost subscription; 100 ms by
+///   default. Each further delay is twice as long
+/// @param longestPause the maximum delay; 5 s by default
 public record Timeouts(
     Duration connect,
     Duration answer,
@@ -22,7 +22,7 @@ public record Timeouts(
     Duration idle,
     Duration firstPause,
     Duration longestPause) {
-  private static final Timeouts USUAL =
+  private static final Timeouts DEFAULTS =
       new Timeouts(
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
@@ -41,15 +41,15 @@ public record Timeouts(
 
   /// Returns the default timeouts.
   public static Timeouts defaults() {
-    return USUAL;
+    return DEFAULTS;
   }
 
-  /// Returns a copy with `deadline` as the timeout of all answers ([#answer] and [#action]).
+  /// Returns a copy that uses `deadline` for all replies ([#answer] and [#action]).
   public Timeouts answer(Duration deadline) {
     return new Timeouts(connect, deadline, deadline, idle, firstPause, longestPause);
   }
 
-  /// Returns the delay after this number of consecutive failures, from 1.
+  /// Returns the delay after the given number of consecutive failures, which is at least 1.
   Duration pause(int failures) {
     Duration pause = firstPause;
     for (int i = 1; i < failures && pause.compareTo(longestPause) < 0; i++) {

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The resource usage of all apps and of the machine at one moment. `cpu` is in percent of one core
-/// since the previous moment; memory, `read` and `written` are in bytes.
+/// The resource usage of all apps and of the machine at one point in time. `cpu` is a percentage of
+/// one core since the previous measurement; memory, `read` and `written` are in bytes.
 ///
 /// @param at the time of the measurement
-/// @param system the machine, if the system provides its usage
-/// @param instances the instances that have a process
+/// @param system the usage of the machine, if the system provides it
+/// @param instances the usage of the instances that have a process
 public record Usage(Instant at, Optional<Machine> system, List<InstanceUsage> instances) {
   public Usage {
     instances = List.copyOf(instances);
@@ -19,10 +19,10 @@ public record Usage(Instant at, Optional<Machine> system, List<InstanceUsage> in
   /// The usage of the machine.
   ///
   /// @param cores the number of processors
-  /// @param cpu the usage of all processors together, in percent of one
+  /// @param cpu the usage of all processors together, as a percentage of one processor
   /// @param memory the total memory
   /// @param available the memory available to processes
-  /// @param load the load average of one minute
+  /// @param load the load average over one minute
   public record Machine(int cores, double cpu, long memory, long available, double load) {
     static Machine of(JsonMembers json) {
       return new Machine(
@@ -34,17 +34,19 @@ public record Usage(Instant at, Optional<Machine> system, List<InstanceUsage> in
     }
   }
 
-  /// The usage of an instance with all its processes.
+  /// The usage of all processes of an instance.
   ///
-  /// @param app the name of its app
-  /// @param id its id, unique in the home
-  /// @param pid its main process
-  /// @param memory the resident memory of all processes together
-  /// @param processes the number of its processes
-  /// @param threads the number of threads of all processes; empty: unknown
-  /// @param openFiles the number of open files of all processes; empty: unknown
-  /// @param read bytes read from disks since the processes started; empty: unknown
-  /// @param written bytes written to disks since the processes started; empty: unknown
+  /// @param app the name of the app
+  /// @param id the id of the instance, unique within the home
+  /// @param pid the pid of the main process
+  /// @param memory the resident memory of all processes
+  /// @param processes the number of processes
+  /// @param threads the number of threads of all processes; empty if unknown
+  /// @param openFiles the number of open files of all processes; empty if unknown
+  /// @param read the number of bytes read from disk since the processes were started; empty if
+  ///   unknown
+  /// @param written the number of bytes written to disk since the processes were started; empty if
+  ///   unknown
   public record InstanceUsage(
       String app,
       int id,

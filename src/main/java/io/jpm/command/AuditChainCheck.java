@@ -16,16 +16,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Verifies the hash chain of an [AuditFile]: every line with a hash follows the one before it,
-/// within each file and from file to file, and the last one equals the head. Lines without a hash
-/// at the beginning are older than the chain; later ones break it. Files deleted by rotation are
-/// not counted as missing. For one use; blocking.
+/// Verifies the hash chain of an [AuditFile]. Every line with a hash must follow the line before
+/// it, within each file and across files, and the last line must match the head. Lines without a
+/// hash at the beginning are older than the chain; later ones break it. Files deleted by rotation
+/// are not counted as missing. Blocking; for a single use.
 final class AuditChainCheck {
   private long lines;
   private long older;
   private long number;
 
-  /// The hash of the previous line; null before the first.
+  /// The hash of the previous line; null before the first line.
   private @Nullable String hash;
 
   private AuditChainCheck() {}
@@ -45,7 +45,7 @@ final class AuditChainCheck {
     if (broken.isEmpty() && check.number > 0 && !head.hash().equals(check.hash)) {
       broken =
           Optional.of(
-              "%s: the last line, n %d, is not the one that was written last, n %d"
+              "%s: the last line (n %d) is not the line that was written last (n %d)"
                   .formatted(files.getLast(), check.number, head.number()));
     }
     return new AuditReply(check.lines, check.older, broken);
@@ -85,7 +85,7 @@ final class AuditChainCheck {
       int count = 0;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         count++;
-        Optional<String> wrong = look(line);
+        Optional<String> wrong = verify(line);
         if (wrong.isPresent()) {
           return Optional.of("%s:%d: %s".formatted(file, count, wrong.get()));
         }
@@ -97,7 +97,7 @@ final class AuditChainCheck {
   /// Verifies the next line.
   ///
   /// @return why the chain breaks at this line; empty if it does not
-  private Optional<String> look(String text) {
+  private Optional<String> verify(String text) {
     Optional<AuditLine> read = AuditLine.read(text);
     if (read.isEmpty()) {
       if (hash != null) {
@@ -118,7 +118,7 @@ final class AuditChainCheck {
     if (hash != null ? line.number() != number + 1 : older > 0 && line.number() != 1) {
       return Optional.of("lines before this one are missing: its n is " + line.number());
     }
-    if (!AuditLine.isWhole(text, before)) {
+    if (!AuditLine.hasValidHash(text, before)) {
       return Optional.of("this line was changed, or the one before it");
     }
     hash = line.hash();

@@ -28,14 +28,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A file of the audit log with its rotated predecessors (`audit.log.1` is the latest). Appends
-/// lines to a hash chain ([AuditLine]) that continues from file to file: the first line of each
-/// file contains the hash of the line before it as `prev`. `audit.log.head` beside it contains the
-/// number and hash of the last line, so that truncation is detected.
+/// A file of the audit log with its rotated predecessors (`audit.log.1` is the latest). Lines are
+/// appended to a hash chain ([AuditLine]) that continues across files: the first line of each file
+/// contains the hash of the line before it as `prev`. The separate file `audit.log.head` contains
+/// the number and hash of the last line, so truncation is detected.
 ///
-/// Whatever has happened to the file, the next line is written: the incomplete last line of a crash
-/// is moved to `audit.log.torn`, and a line with `gap` reports that lines are missing or were
-/// changed. The calls block; used by one thread at a time.
+/// Whatever has happened to the file, the next line is written. An incomplete last line left by a
+/// crash is moved to `audit.log.torn`, and a line with `gap` reports that lines are missing or were
+/// changed. The calls block; not thread-safe.
 final class AuditFile {
   private static final Set<PosixFilePermission> OWNERS =
       PosixFilePermissions.fromString("rw-------");
@@ -51,7 +51,7 @@ final class AuditFile {
 
   /// The last line of a chain.
   ///
-  /// @param number 0: there is no line yet
+  /// @param number the number of the line; 0: there is no line yet
   record Head(long number, String hash) {
     static final Head NONE = new Head(0, AuditLine.BEGIN);
   }
@@ -65,15 +65,15 @@ final class AuditFile {
   /// The state of the chain in a file that another program has changed or that was not opened
   /// before.
   ///
-  /// @param gap why lines are missing; empty: none are
+  /// @param gap why lines are missing; empty: no lines are missing
   private record Found(Head head, Optional<String> gap) {
     static Found whole(Head head) {
       return new Found(head, Optional.empty());
     }
   }
 
-  /// @param file such as `audit.log`
-  /// @param clock wall clock
+  /// @param file the path, such as `audit.log`
+  /// @param clock the wall clock
   /// @param limits see [AuditVerticle]
   /// @param written receives each line after it was written, including its line feed
   AuditFile(
@@ -86,9 +86,9 @@ final class AuditFile {
 
   /// Appends a line.
   ///
-  /// @param body its keys without those of the chain
-  /// @param more whether another line follows immediately, so that the head can be written after it
-  /// @throws IOException if it was not written; the file is unchanged
+  /// @param body the line without the keys of the chain
+  /// @param more whether another line follows immediately. The head is then written after that line
+  /// @throws IOException if the line was not written; the file is unchanged
   void append(JsonObject body, boolean more) throws IOException {
     Settings.Log now = limits.get();
     State state = current();
@@ -102,12 +102,12 @@ final class AuditFile {
     }
   }
 
-  /// Returns the last line, after problems of the file have been recorded in it.
+  /// Returns the last line. Problems found in the file are recorded in it first.
   Head head() throws IOException {
     return current().head();
   }
 
-  /// Returns the existing files, from the oldest to the one that is written.
+  /// Returns the existing files, oldest first. The last one is the file that is written to.
   List<Path> all() throws IOException {
     return AuditChainCheck.files(file);
   }
@@ -143,7 +143,7 @@ final class AuditFile {
     if (stateWith(Head.NONE).key().isPresent()) {
       Files.setPosixFilePermissions(file, OWNERS);
     }
-    long torn = setTornAside();
+    long torn = moveIncompleteLine();
     Found found = found();
     State state = stateWith(found.head());
     if (found.gap().isPresent()) {
@@ -171,10 +171,10 @@ final class AuditFile {
         .put("result", what);
   }
 
-  /// Moves the bytes behind the last line feed to `.torn`.
+  /// Moves the bytes after the last line feed to `.torn`.
   ///
-  /// @return their number
-  private long setTornAside() throws IOException {
+  /// @return the number of bytes moved
+  private long moveIncompleteLine() throws IOException {
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       return 0;
     }
@@ -329,7 +329,7 @@ final class AuditFile {
           beside(".head"),
           new JsonObject().put("n", head.number()).put("hash", head.hash()).encode() + "\n");
     } catch (IOException failure) {
-      // The line itself is written, and the next one writes the head again.
+      // The line itself was written, and the next line will write the head again.
       LOG.log(Level.WARNING, "cannot write {0}: {1}", beside(".head"), failure.getMessage());
     }
   }

@@ -11,10 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A line of the audit log with a hash: a JSON object whose last key is `hash`, the SHA-256 of the
-/// hash of the line before it, followed by the object without that key.
+/// A line of the audit log with a hash. It is a JSON object whose last key is `hash`. The hash is
+/// the SHA-256 of the previous line's hash, followed by the object without the key `hash`.
 ///
-/// @param number its number in the chain, `n`, from 1
+/// @param number the line's number in the chain, `n`, from 1
 /// @param hash 64 hexadecimal digits
 /// @param body the object without `hash`
 record AuditLine(long number, String hash, JsonObject body) {
@@ -24,29 +24,29 @@ record AuditLine(long number, String hash, JsonObject body) {
   /// The maximum length of a line in bytes.
   static final int MOST_BYTES = 2048;
 
-  /// The maximum length of a value in characters; the rest is cut off.
+  /// The maximum length of a value in characters; the rest is truncated.
   static final int MOST_CHARACTERS = 256;
 
   /// The bytes reserved for `n`, `prev`, `hash` and `dropped`, which are added to the record.
-  private static final int ROOM = 256;
+  private static final int RESERVED_BYTES = 256;
 
   private static final int LEAST_CHARACTERS = 16;
   private static final Pattern FORM =
       Pattern.compile("(\\{.*),\"hash\":\"([0-9a-f]{64})\"\\}", Pattern.DOTALL);
 
-  /// Converts a record to JSON. Long values are cut off and end in `…`, and the last ones of many
-  /// apps are left out, so that long names cannot fill the log.
-  static JsonObject told(String at, AuditRecord auditRecord) {
-    JsonObject json = told(at, auditRecord, MOST_CHARACTERS);
+  /// Converts a record to JSON. Long values are truncated and end in `…`, and a long list of apps
+  /// is shortened, so that long names cannot fill the log.
+  static JsonObject toJson(String at, AuditRecord auditRecord) {
+    JsonObject json = toJson(at, auditRecord, MOST_CHARACTERS);
     for (int most = MOST_CHARACTERS / 2;
-        most >= LEAST_CHARACTERS && bytes(json.encode()).length > MOST_BYTES - ROOM;
+        most >= LEAST_CHARACTERS && bytes(json.encode()).length > MOST_BYTES - RESERVED_BYTES;
         most /= 2) {
-      json = told(at, auditRecord, most);
+      json = toJson(at, auditRecord, most);
     }
     return json;
   }
 
-  private static JsonObject told(String at, AuditRecord auditRecord, int most) {
+  private static JsonObject toJson(String at, AuditRecord auditRecord, int most) {
     List<String> apps = auditRecord.apps();
     int shown = Math.min(apps.size(), most / 4);
     var array = new JsonArray();
@@ -72,9 +72,9 @@ record AuditLine(long number, String hash, JsonObject body) {
     return text.substring(0, end) + "…";
   }
 
-  /// Creates the line that follows another one, with its line feed.
+  /// Creates the line that follows the line with the hash `before`, including its line feed.
   ///
-  /// @param before the hash of the line before
+  /// @param before the hash of the previous line
   /// @param body the content, without `hash`
   static Written after(String before, JsonObject body) {
     String text = body.encode();
@@ -90,7 +90,7 @@ record AuditLine(long number, String hash, JsonObject body) {
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared
   record Written(String hash, byte[] bytes) {}
 
-  /// Parses a line; empty if it has no hash, like the lines of former versions.
+  /// Parses a line; empty if it has no hash, like lines written by earlier versions.
   static Optional<AuditLine> read(String line) {
     Matcher form = FORM.matcher(line);
     if (!form.matches()) {
@@ -106,19 +106,21 @@ record AuditLine(long number, String hash, JsonObject body) {
     }
   }
 
-  /// Reports whether the line's hash is correct if the line before it has the hash `before`.
-  static boolean isWhole(String line, String before) {
+  /// Reports whether the line's hash is correct, given that the previous line has the hash
+  /// `before`.
+  static boolean hasValidHash(String line, String before) {
     Matcher form = FORM.matcher(line);
     return form.matches() && hash(before, form.group(1) + "}").equals(form.group(2));
   }
 
-  /// Returns the hash that the line before it must have; null if this is not the first line of a
+  /// Returns the hash that the previous line must have; null if this is not the first line of a
   /// file.
   @Nullable String before() {
     return body.getValue("prev") instanceof String hash ? hash : null;
   }
 
-  /// Returns what the daemon found wrong with the file before it wrote this line.
+  /// Returns the problem that the daemon found in the file before it wrote this line; empty if
+  /// there was none.
   Optional<String> gap() {
     return body.getValue("gap") instanceof Boolean gap && gap
         ? Optional.of(String.valueOf(body.getValue("result")))

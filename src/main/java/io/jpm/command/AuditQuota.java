@@ -9,27 +9,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Limits the lines that each principal may add to one file of the audit log, so that its requests
-/// cannot push the lines of others out of the file. Excess lines are counted. The owner, who can
-/// write the files anyway, is not limited. Owned by one event loop.
+/// Limits the number of lines that each principal may add to one file of the audit log, so that its
+/// requests cannot push the lines of others out of the file. Excess lines are counted. The owner is
+/// not limited, because the owner can write the files anyway. Owned by one event loop.
 final class AuditQuota {
-  /// The maximum number of lines at once.
+  /// The maximum number of lines in a burst.
   static final int BURST = 600;
 
-  /// The sustained number of lines per minute: 14,400 a day.
+  /// The sustained number of lines per minute: 14,400 per day.
   static final int PER_MINUTE = 10;
 
   private static final Duration EACH = Duration.ofMinutes(1).dividedBy(PER_MINUTE);
 
   private final LongSupplier nanos;
 
-  /// By name of the principal. Full buckets are removed when a new one is added.
+  /// The buckets by the name of the principal. Full buckets are removed when a new one is added.
   private final Map<String, Bucket> buckets = new HashMap<>();
 
-  /// The number of lines of one principal that were left out.
+  /// The number of one principal's lines that were left out.
   ///
   /// @param who the latest principal with this name
-  record Over(Principal who, long lines) {}
+  record ExcessLines(Principal who, long lines) {}
 
   /// @param nanos a monotonic clock
   AuditQuota(LongSupplier nanos) {
@@ -53,12 +53,12 @@ final class AuditQuota {
     return bucket.take(who, now);
   }
 
-  /// Returns the excess lines since the last call.
-  List<Over> over() {
-    List<Over> over = new ArrayList<>();
+  /// Returns the number of excess lines since the last call, per principal.
+  List<ExcessLines> over() {
+    List<ExcessLines> over = new ArrayList<>();
     for (Bucket bucket : buckets.values()) {
       if (bucket.over > 0) {
-        over.add(new Over(bucket.who, bucket.over));
+        over.add(new ExcessLines(bucket.who, bucket.over));
         bucket.over = 0;
       }
     }

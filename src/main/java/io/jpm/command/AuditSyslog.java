@@ -9,13 +9,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Sends lines of the audit log to the system log as well, in the format of RFC 5424. A line that
-/// the system log rejects is not sent again: the file contains it. Used by one thread at a time.
+/// Also sends the lines of the audit log to the system log, in the format of RFC 5424. A line that
+/// the system log rejects is not sent again, because the file contains it. Not thread-safe.
 final class AuditSyslog {
-  /// Priority of changes: facility `authpriv`, which not every user can read, severity `notice`.
+  /// The priority of changes: facility `authpriv`, which not every user can read, severity
+  /// `notice`.
   private static final int CHANGED = 10 * 8 + 5;
 
-  /// Priority of refused requests: facility `authpriv`, severity `warning`.
+  /// The priority of refused requests: facility `authpriv`, severity `warning`.
   private static final int REFUSED = 10 * 8 + 4;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
@@ -25,14 +26,16 @@ final class AuditSyslog {
   private long lost;
 
   /// @param sender see [AuditVerticle]
-  /// @param clock wall clock
+  /// @param clock the wall clock
   AuditSyslog(Function<byte[], Optional<String>> sender, InstantSource clock) {
     this.sender = sender;
     this.clock = clock;
   }
 
+  /// Sends one line.
+  ///
   /// @param refused whether the line belongs to the file of refused requests
-  /// @param line as in the file, with its line feed
+  /// @param line the line as in the file, including its line feed
   void send(boolean refused, byte[] line) {
     String head =
         "<%d>1 %s - jpm - %s - "
@@ -49,7 +52,7 @@ final class AuditSyslog {
         .ifPresentOrElse(
             why -> {
               if (lost++ == 0) {
-                LOG.log(Level.WARNING, "audit.syslog accepts no lines: {0}", why);
+                LOG.log(Level.WARNING, "audit.syslog does not accept lines: {0}", why);
               }
             },
             () -> {

@@ -23,24 +23,24 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// Writes the audit log: a line for each request and each command that has changed something or was
-/// refused ([AuditRecord]). A line is a JSON object with the keys `at`, `who`, `role`, `from`,
-/// `verb`, `apps` and `result`, and those of a hash chain ([AuditFile]). Refused requests are
-/// written to `audit-refused.log`, so that they do not push changes out of `audit.log`.
+/// Writes the audit log: one line for each request or command that changed something or was refused
+/// ([AuditRecord]). A line is a JSON object with the keys `at`, `who`, `role`, `from`, `verb`,
+/// `apps` and `result`, and the keys of a hash chain ([AuditFile]). Refused requests are written to
+/// `audit-refused.log`, so that they cannot push changes out of `audit.log`.
 ///
-/// In each of the two files a principal has a quota ([AuditQuota]); one line a minute reports the
-/// number of lines over the quota. After lines were lost because the disk was too slow, the next
-/// line contains their number as `dropped`. Only the owner can read the files. They are rotated
-/// like the daemon's own log: `audit.log.1` is the latest rotated file.
+/// In each of the two files, every principal has a quota ([AuditQuota]); one line per minute
+/// reports the number of lines over the quota. If lines were lost because the disk was too slow,
+/// the next line contains their number as `dropped`. Only the owner can read the files. They are
+/// rotated like the daemon's own log: `audit.log.1` is the latest rotated file.
 public final class AuditVerticle extends VerticleBase {
-  /// The maximum number of lines that wait for a slow disk; further lines are only counted.
+  /// The maximum number of lines that wait for a slow disk. Further lines are only counted.
   static final int MOST_WAITING = 10_000;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
   private final InstantSource clock;
-  private final Duration told;
+  private final Duration reportDelay;
   private final Part changes;
   private final Part refusals;
   private int waiting;
@@ -54,7 +54,7 @@ public final class AuditVerticle extends VerticleBase {
     private long dropped;
     private boolean counting;
 
-    /// The number of lines that still wait to be written.
+    /// The number of lines that are still waiting to be written.
     private final AtomicInteger queued = new AtomicInteger();
 
     Part(Path path, Supplier<Settings.Log> limits, LongSupplier nanos, Consumer<byte[]> written) {
@@ -64,10 +64,10 @@ public final class AuditVerticle extends VerticleBase {
     }
   }
 
-  /// @param home the directory of the files
-  /// @param clock wall clock
-  /// @param limits the size in bytes at which a file is rotated and the number of rotated files
-  ///   that are kept; requested for each line, on any thread
+  /// @param home the directory that contains the files
+  /// @param clock the wall clock
+  /// @param limits the size in bytes at which a file is rotated, and the number of rotated files to
+  ///   keep; called for each line, on any thread
   /// @param syslog sends a datagram to the system log without waiting, and returns why it was
   ///   rejected; empty: it was accepted, or sending is disabled. Called on any thread
   public AuditVerticle(
@@ -79,8 +79,8 @@ public final class AuditVerticle extends VerticleBase {
   }
 
   /// @param nanos a monotonic clock
-  /// @param told the delay after the first line over a quota until the number of such lines is
-  ///   reported
+  /// @param told the delay between the first line over a quota and the report of the number of such
+  ///   lines
   AuditVerticle(
       Path home,
       InstantSource clock,
@@ -89,7 +89,7 @@ public final class AuditVerticle extends VerticleBase {
       LongSupplier nanos,
       Duration told) {
     this.clock = clock;
-    this.told = told;
+    this.reportDelay = told;
     var elsewhere = new AuditSyslog(syslog, clock);
     this.changes =
         new Part(home.resolve("audit.log"), limits, nanos, line -> elsewhere.send(false, line));
@@ -111,10 +111,10 @@ public final class AuditVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// Writes the pending lines and the numbers of excess lines first.
+  /// Writes the pending lines and the numbers of excess lines before the verticle stops.
   @Override
   public Future<?> stop() {
-    return Future.join(List.of(tell(changes), tell(refusals)))
+    return Future.join(List.of(reportExcess(changes), reportExcess(refusals)))
         .transform(_ -> Future.succeededFuture());
   }
 
@@ -124,30 +124,31 @@ public final class AuditVerticle extends VerticleBase {
       if (!part.counting) {
         part.counting = true;
         vertx.setTimer(
-            told.toMillis(),
+            reportDelay.toMillis(),
             _ -> {
               part.counting = false;
-              var _ = tell(part);
+              var _ = reportExcess(part);
             });
       }
       return;
     }
-    var _ = write(part, AuditLine.told(clock.instant().toString(), auditRecord));
+    var _ = write(part, AuditLine.toJson(clock.instant().toString(), auditRecord));
   }
 
-  private Future<Void> tell(Part part) {
+  private Future<Void> reportExcess(Part part) {
     return Future.join(
             part.quota.over().stream()
-                .map(over ->
+                .map(excessLines ->
                     write(
                         part,
                         new JsonObject()
                             .put("at", clock.instant().toString())
-                            .put("who", over.who().name())
-                            .put("role", over.who().role().keyword())
+                            .put("who", excessLines.who().name())
+                            .put("role", excessLines.who().role().keyword())
                             .put("verb", "quota")
-                            .put("over", over.lines())
-                            .put("result", over.lines() + " more lines were left out")))
+                            .put("over", excessLines.lines())
+                            .put(
+                                "result", excessLines.lines() + " additional lines were left out")))
                 .toList())
         .mapEmpty();
   }
@@ -164,7 +165,7 @@ public final class AuditVerticle extends VerticleBase {
     if (dropped > 0) {
       json.put("dropped", dropped);
     }
-    // Keeps the order: the blocking calls of a verticle run one after the other.
+    // The order is preserved, because a verticle's blocking calls run one after another.
     return vertx
         .executeBlocking(() -> {
           part.file.append(json, part.queued.decrementAndGet() > 0);

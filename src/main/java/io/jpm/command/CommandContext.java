@@ -12,17 +12,17 @@ import java.util.function.Supplier;
 
 /// Facts about the daemon and limits that request handling needs.
 ///
-/// @param version jpm's version
+/// @param version the version of jpm
 /// @param pid the daemon's process id
-/// @param home its home directory
-/// @param startedAt when it started, wall clock
-/// @param clock wall clock, for times in replies
+/// @param home the daemon's home directory
+/// @param startedAt when the daemon started, wall clock
+/// @param clock the wall clock, for times in replies
 /// @param defaults the defaults for attributes that an app does not set; requested for each
-///   reading, since they may change
-/// @param environment the variables that apps inherit if the request names none: PATH, HOME and
+///   reading, because they may change
+/// @param environment the variables that apps inherit if the request specifies none: PATH, HOME and
 ///   LANG of the daemon
 /// @param timeout the time after which a request is answered with `timeout`, usually
-///   [#DEFAULT_PATIENCE]
+///   [#DEFAULT_TIMEOUT]
 public record CommandContext(
     String version,
     long pid,
@@ -32,14 +32,14 @@ public record CommandContext(
     Supplier<AppDefaults> defaults,
     Map<String, String> environment,
     Duration timeout) {
-  /// Must be shorter than the bridge's own timeout of 30 s.
-  public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(25);
+  /// The default request timeout. Must be shorter than the bridge's own timeout of 30 s.
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(25);
 
   public CommandContext {
     environment = Map.copyOf(environment);
   }
 
-  /// Returns those variables of `all` that apps inherit if they are started without a shell.
+  /// Returns those of the variables `all` that apps inherit if they are started without a shell.
   public static Map<String, String> inheritedVariables(Map<String, String> all) {
     Map<String, String> kept = new HashMap<>(all);
     kept.keySet().retainAll(Set.of("PATH", "HOME", "LANG"));

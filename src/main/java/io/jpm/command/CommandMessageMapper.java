@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Converts replies of the verticles to messages for clients.
+/// Converts replies from the verticles to messages for clients.
 final class CommandMessageMapper {
   private static final String OF_ENVIRONMENT = "env.";
 
@@ -26,14 +26,14 @@ final class CommandMessageMapper {
     return instances.stream().map(view -> of(view, Optional.empty())).toList();
   }
 
-  /// Converts an instance with its spec, secrets masked, and with its ports and probe results.
+  /// Converts an instance with its spec, with secrets masked, and with its ports and probe results.
   static InstanceMessage described(
       InstanceView view, List<Integer> ports, List<InstanceMessage.ProbeReport> checks) {
     return of(
         view, Optional.of(new InstanceMessage.Details(SpecView.of(view.spec()), ports, checks)));
   }
 
-  /// Converts the change of an app, secrets masked.
+  /// Converts the change of an app, with secrets masked.
   static CommandReply.Change change(AppChange change) {
     return new CommandReply.Change(
         change.app().value(),

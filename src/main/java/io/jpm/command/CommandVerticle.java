@@ -38,9 +38,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Serves the typed requests of other services on [Addresses#COMMAND]: parses a request, loads the
-/// apps it concerns, has [RequestAuthorizer] authorize it, and carries it out. Requests run
-/// concurrently, on this verticle's context.
+/// Serves typed requests from other services on [Addresses#COMMAND]: parses a request, loads the
+/// apps that it concerns, has it authorized by [RequestAuthorizer], and carries it out. Requests
+/// run concurrently on this verticle's context.
 ///
 /// Changes and refused requests are sent to [Addresses#AUDIT] once their outcome is known. A
 /// request without a reply address is ignored.
@@ -51,20 +51,19 @@ public final class CommandVerticle extends VerticleBase {
   private static final long MARGIN_MILLIS = 5000;
 
   /// The length of the hash that distinguishes different requests sent with the same key by
-  /// mistake.
+  /// mistake, in bytes.
   private static final int DIGEST_BYTES = 8;
 
-  /// The caller of a request that did not come through the bridge. No token can have this name.
+  /// The caller for requests that did not come through the bridge. No token can have this name.
   private static final RequestCaller NOBODY =
       new RequestCaller(new Principal("?", Role.READ, Set.of()), "?");
 
-  /// The maximum number of requests of one principal that wait for a thread to match their
-  /// patterns.
+  /// The maximum number of one principal's requests that wait for a thread to match their patterns.
   private static final int MOST_MATCHING = 8;
 
   private final CommandContext daemon;
 
-  /// The number of waiting requests with patterns, by the name of the principal.
+  /// The number of waiting requests with patterns, by the principal's name.
   private final Map<String, Integer> matching = new HashMap<>();
 
   public CommandVerticle(CommandContext daemon) {
@@ -88,7 +87,9 @@ public final class CommandVerticle extends VerticleBase {
       case Reading.Refused(Failed reply) -> message.reply(reply.toJson());
       case Reading.Understood(CommandRequest request, _) when requestCaller.isEmpty() -> {
         var reply =
-            new Failed(Code.DENIED, "the sender is not authenticated: send through the bridge");
+            new Failed(
+                Code.DENIED,
+                "the sender is not authenticated: send the request through the bridge");
         audit(NOBODY, request, List.of(), reply);
         message.reply(reply.toJson());
       }
@@ -100,12 +101,13 @@ public final class CommandVerticle extends VerticleBase {
     }
   }
 
-  /// Carries out a request. The client gets exactly one reply in time, whatever happens.
+  /// Carries out a request. In every case, the client receives exactly one reply within its
+  /// timeout.
   private void serve(
       Message<Object> message, RequestCaller requestCaller, KeyedRequest keyedRequest) {
     CommandRequest request = keyedRequest.request();
     Future<Outcome> done = guarded(requestCaller.who(), keyedRequest);
-    Duration patience = patience(message);
+    Duration patience = timeout(message);
     long timer =
         vertx.setTimer(patience.toMillis(), _ -> message.reply(late(request, patience).toJson()));
     done.onSuccess(end -> {
@@ -120,14 +122,14 @@ public final class CommandVerticle extends VerticleBase {
 
   /// The outcome of a request.
   ///
-  /// @param apps the names of the apps it concerned
+  /// @param apps the names of the apps that it concerned
   private record Outcome(CommandReply reply, List<String> apps) {
     static Outcome without(CommandReply reply) {
       return new Outcome(reply, List.of());
     }
   }
 
-  /// A request and its idempotency key, which consists of the key that the client sent and a hash
+  /// A request and its idempotency key. The key consists of the key that the client sent and a hash
   /// of the body.
   private record KeyedRequest(CommandRequest request, Optional<String> key) {}
 
@@ -162,7 +164,7 @@ public final class CommandVerticle extends VerticleBase {
             decision -> carriedOut(who, keyedRequest, new RequestSubjects(apps, all), decision));
   }
 
-  /// Authorizes a request. Patterns are matched on a worker thread, one request at a time.
+  /// Authorizes a request. Requests with patterns are authorized on a worker thread, one at a time.
   private Future<Decision> decision(Principal who, CommandRequest request, Subjects subjects) {
     if (!RequestAuthorizer.isLong(request)) {
       return Future.succeededFuture(RequestAuthorizer.authorize(who, request, subjects));
@@ -173,7 +175,7 @@ public final class CommandVerticle extends VerticleBase {
           new Decision.Refused(
               new Failed(
                   Code.BUSY,
-                  "%d requests of %s with patterns are waiting already: try again in a second"
+                  "%d requests with patterns from %s are already waiting: try again in a second"
                       .formatted(MOST_MATCHING, who.name()))));
     }
     return BlockingCalls.call(vertx, () -> RequestAuthorizer.authorize(who, request, subjects))
@@ -215,8 +217,8 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// Returns the outcome of the first request with this key: an app that it deleted is not found
-  /// when the request is repeated.
+  /// Returns the outcome of the first request with this key. Needed when the request is repeated
+  /// and its apps are not found, because the first request deleted them.
   private Future<Outcome> repeated(String key, Failed notFound) {
     return new ServiceClient(vertx.eventBus())
         .done(new GodCommand.GetOutcome(key))
@@ -228,14 +230,14 @@ public final class CommandVerticle extends VerticleBase {
                     : notFound));
   }
 
-  /// Returns a hash that is equal for equal requests, also in the next daemon. A request that uses
-  /// a known key with a different body gets another hash and is carried out too.
+  /// Returns a hash that is the same for equal requests, even in the next daemon. A request that
+  /// uses a known key with a different body has a different hash and is therefore carried out.
   private static String digest(@Nullable Object body) {
     return Sha256.hex(String.valueOf(body), DIGEST_BYTES);
   }
 
-  /// Returns a key that contains the name of the principal: no principal can retrieve another one's
-  /// outcome with its key.
+  /// Returns a key that contains the principal's name, so that no principal can retrieve the
+  /// outcome of another principal's request.
   private static Optional<String> key(Principal who, KeyedRequest keyedRequest) {
     return keyedRequest
         .key()
@@ -256,7 +258,7 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// Reads the apps that a request describes. This accesses files.
+  /// Reads the apps that a request describes. Accesses files.
   private Future<Apps> described(CommandRequest request) {
     if (!(request instanceof CommandRequest.OnApps of)) {
       return Future.succeededFuture(Apps.NONE);
@@ -284,9 +286,9 @@ public final class CommandVerticle extends VerticleBase {
                     List.of())));
   }
 
-  /// Returns slightly less than the sender's timeout, if it states one: a program may be allowed
-  /// minutes to stop.
-  private Duration patience(Message<Object> message) {
+  /// Returns slightly less than the timeout that the sender states, or the default if it states
+  /// none. A client may wait for minutes, because a program may be allowed that long to stop.
+  private Duration timeout(Message<Object> message) {
     String waits = message.headers().get(RequestCaller.WAITS);
     if (waits == null || !waits.matches("[0-9]{1,9}")) {
       return daemon.timeout();
@@ -298,7 +300,7 @@ public final class CommandVerticle extends VerticleBase {
   private static Failed late(CommandRequest request, Duration patience) {
     return new Failed(
         Code.TIMEOUT,
-        "%s is not done after %d s and continues: list and jpm.events show its result"
+        "%s has not finished after %d s and continues: see list or jpm.events for its result"
             .formatted(request.verb().keyword(), patience.toSeconds()));
   }
 
@@ -316,8 +318,8 @@ public final class CommandVerticle extends VerticleBase {
         && (code == Code.DENIED || code == Code.NOT_FOUND);
   }
 
-  /// Sends an audit record. For an invalid spec it contains only the code, since the message may
-  /// quote a secret.
+  /// Sends an audit record. For an invalid spec, the record contains only the code, because the
+  /// message may quote a secret.
   private void audit(
       RequestCaller requestCaller, CommandRequest request, List<String> apps, CommandReply reply) {
     String result =

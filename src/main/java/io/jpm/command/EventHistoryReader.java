@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads past events from the history. For a principal that is limited to some apps each of these
-/// apps is queried separately, so that events of other apps do not use up the limit.
+/// Reads past events from the history. If a principal is limited to some apps, each of these apps
+/// is queried separately, so that events of other apps do not use up the limit.
 final class EventHistoryReader {
   private final ServiceClient serviceClient;
 

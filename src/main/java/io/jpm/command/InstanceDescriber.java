@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Collects the details of instances for `describe`, including probe results from Satan and ports
-/// from ClusterBalancer. Details that a component does not return in time are omitted.
+/// from ClusterBalancer. If a component does not answer in time, its details are omitted.
 final class InstanceDescriber {
-  /// Matches the port in an address as ClusterBalancer formats it; a unix socket has none.
+  /// Matches the port in an address as formatted by ClusterBalancer; a Unix socket has none.
   private static final Pattern PORT = Pattern.compile("(?:[^/].*:)?([0-9]{1,5})");
 
   private final ServiceClient serviceClient;

@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Reads the last log lines of some instances. If the text exceeds the size of a reply, the oldest
-/// lines are left out and counted.
+/// Reads the last log lines of some instances. If the text exceeds the maximum size of a reply, the
+/// oldest lines are left out and counted.
 final class LogTailReader {
   private static final Path NOWHERE = Path.of("/dev/null");
 
-  /// The maximum text in one reply, in characters.
+  /// The maximum amount of text in one reply, in characters.
   private static final long MOST_TEXT = 2 << 20;
 
   private final ServiceClient serviceClient;
@@ -37,7 +37,7 @@ final class LogTailReader {
   private long text;
   private long leftOut;
 
-  /// The instance and stream that a log belongs to.
+  /// The instance and stream to which a log belongs.
   private record Source(String app, OptionalInt id, Stream stream, RunAs runAs) {}
 
   /// @param instances the instances whose logs are read
@@ -69,8 +69,8 @@ final class LogTailReader {
     return sources;
   }
 
-  /// Adds a log. A file that several instances write to has no instance id; one that contains both
-  /// streams of an instance counts as standard output.
+  /// Adds a log. A file that several instances write to has no instance id. A file that contains
+  /// both streams of an instance counts as standard output.
   private static void add(
       Map<Path, Source> sources, Path file, Stream stream, InstanceView instance) {
     OptionalInt id = OptionalInt.of(instance.id().value());

@@ -6,18 +6,18 @@ import com.google.re2j.PatternSyntaxException;
 import java.util.List;
 
 /// A selector that is not literal: an RE2 regular expression between slashes, or a glob with `*`
-/// and `?`. RE2 takes time proportional to the text and the size of the compiled program. Therefore
-/// the length of the expression is limited, and the size of the program as estimated from its
-/// repetitions.
+/// and `?`. RE2's matching time is proportional to the length of the text and the size of the
+/// compiled program. Therefore the length of the expression is limited, as is the size of the
+/// program, which is estimated from the expression's repetitions.
 final class NamePattern {
   /// The maximum length of an expression, in UTF-16 characters.
   static final int MAX_LENGTH = 256;
 
-  /// The maximum size of the program, in characters of the expression with its repetitions
-  /// expanded.
+  /// The maximum size of the program, as the number of characters in the expression after expanding
+  /// its repetitions.
   static final int MAX_SIZE = 1000;
 
-  /// Matches `{3}`, `{3,}` or `{3,5}`. Braces with another meaning are counted as repetitions too,
+  /// Matches `{3}`, `{3,}` or `{3,5}`. Braces with another meaning are also counted as repetitions,
   /// which only overestimates the size.
   private static final Pattern REPETITION = Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?\\}");
 
@@ -36,27 +36,29 @@ final class NamePattern {
     }
   }
 
-  /// Reports whether the selector is a regular expression.
+  /// Reports whether the selector has the form of a regular expression.
   static boolean isExpression(String word) {
     return word.length() > 2 && word.startsWith("/") && word.endsWith("/");
   }
 
-  /// Reports whether the selector is a glob, provided that it does not match literally.
+  /// Reports whether the selector has the form of a glob. A literal match takes precedence.
   static boolean isGlob(String word) {
     return !isExpression(word) && (word.indexOf('*') >= 0 || word.indexOf('?') >= 0);
   }
 
-  /// Reports whether one of the selectors is a pattern, which takes time to match.
+  /// Reports whether one of the selectors is a pattern. Matching a pattern takes time.
   static boolean isAmong(List<String> words) {
     return words.stream().anyMatch(word -> isExpression(word) || isGlob(word));
   }
 
+  /// Compiles a selector.
+  ///
   /// @param word an expression or a glob
   /// @throws InvalidPatternException with a sentence for the user
   static NamePattern of(String word) throws InvalidPatternException {
     if (word.length() > MAX_LENGTH) {
       throw new InvalidPatternException(
-          "targets: a pattern of %d characters: use at most %d"
+          "targets: a pattern has %d characters, but at most %d are allowed"
               .formatted(word.length(), MAX_LENGTH));
     }
     if (isGlob(word)) {
@@ -65,7 +67,7 @@ final class NamePattern {
     String expression = word.substring(1, word.length() - 1);
     if (size(expression) > MAX_SIZE) {
       throw new InvalidPatternException(
-          "targets: %s repeats too much: its length multiplied by its counts is more than %d"
+          "targets: %s repeats too much: its length multiplied by its counts exceeds %d"
               .formatted(word, MAX_SIZE));
     }
     try {
@@ -76,13 +78,13 @@ final class NamePattern {
     }
   }
 
-  /// Reports whether the name matches: a glob must match the whole name, an expression a part of
+  /// Reports whether the name matches. A glob must match the whole name, an expression any part of
   /// it.
   boolean matches(String name) {
     return pattern.matcher(name).find();
   }
 
-  /// Estimates the size of the program. Repetitions may be nested, so all of them are counted as
+  /// Estimates the size of the program. Repetitions may be nested, so all of them are treated as
   /// nested.
   private static long size(String expression) {
     long size = expression.length();

@@ -40,13 +40,12 @@ final class OperationRunner {
       List<InstanceView> all,
       Apps apps,
       Optional<String> key) {
-    /// Adds the idempotency key to a command, so that God carries it out only once if it is
-    /// repeated.
+    /// Adds the idempotency key to a command, so that God carries out a repeated command only once.
     GodCommand keyed(GodCommand command) {
       return key.<GodCommand>map(text -> new GodCommand.Idempotent(text, command)).orElse(command);
     }
 
-    /// Returns the selectors of the chosen instances for God.
+    /// Returns selectors with which God finds the chosen instances.
     List<String> words() {
       return TargetSelection.words(chosen, all);
     }
@@ -132,7 +131,8 @@ final class OperationRunner {
         authorizedCommand.chosen().stream().map(it -> it.spec().name().value()).distinct().toList();
     if (apps.size() != 1) {
       return refused(
-          "target: %s names %d apps: scale one of them".formatted(scale.target(), apps.size()));
+          "target: %s matches %d apps, but only one can be scaled at a time"
+              .formatted(scale.target(), apps.size()));
     }
     var how = scale.relative() ? GodCommand.Scale.Step.BY : GodCommand.Scale.Step.TO;
     return instances(
@@ -143,7 +143,7 @@ final class OperationRunner {
       AuthorizedCommand authorizedCommand, CommandRequest.WriteInput type) {
     if (authorizedCommand.chosen().size() != 1) {
       return refused(
-          "target: %s names %d instances: type to one by its id"
+          "target: %s matches %d instances: select one by its id"
               .formatted(type.target(), authorizedCommand.chosen().size()));
     }
     String word = TargetSelection.word(authorizedCommand.chosen().getFirst());

@@ -9,11 +9,11 @@ import io.jpm.wire.CommandRequest;
 import java.util.List;
 import java.util.Optional;
 
-/// Authorizes requests; no other code does. It uses no clock, bus or file, and every request passes
-/// [#authorize] before it has any effect.
+/// Authorizes requests. This is the only code that does. It does not use clocks, the bus or files,
+/// and every request passes [#authorize] before it has any effect.
 ///
-/// A principal that is limited to some apps sees no others: they are not found, `all` means all of
-/// its own apps, and no id or expression selects others.
+/// A principal that is limited to some apps cannot see others: they are not found, `all` means all
+/// of its own apps, and ids and expressions select only its own apps.
 final class RequestAuthorizer {
   private RequestAuthorizer() {}
 
@@ -32,7 +32,7 @@ final class RequestAuthorizer {
     record Refused(Failed reply) implements Decision {}
   }
 
-  /// The present state of the apps that a request concerns.
+  /// The current state of the apps that a request concerns.
   ///
   /// @param instances all existing instances, by id
   /// @param described the names of the apps that the request describes
@@ -45,7 +45,7 @@ final class RequestAuthorizer {
     }
   }
 
-  /// Checks role and scope before any data is loaded, so that a request that must fail causes no
+  /// Checks role and scope before any data is loaded, so that a request that is denied causes no
   /// work.
   ///
   /// @return why the request is denied; empty: [#authorize] decides
@@ -53,7 +53,7 @@ final class RequestAuthorizer {
     if (!who.hasRole(request.requiredRole())) {
       return Optional.of(
           denied(
-              "%s needs the role %s, and %s has %s"
+              "%s needs the role %s, but %s has %s"
                   .formatted(
                       request.verb().keyword(),
                       request.requiredRole().keyword(),
@@ -63,7 +63,7 @@ final class RequestAuthorizer {
     return !who.canAccessAll() && isAboutAll(request)
         ? Optional.of(
             denied(
-                "%s is about all apps, and %s may reach only some"
+                "%s affects all apps, but %s has access to only some of them"
                     .formatted(request.verb().keyword(), who.name())))
         : Optional.empty();
   }
@@ -94,7 +94,7 @@ final class RequestAuthorizer {
     };
   }
 
-  /// Reports whether [#authorize] takes too long for an event loop.
+  /// Reports whether [#authorize] would take too long on an event loop.
   static boolean isLong(CommandRequest request) {
     return switch (request) {
       case CommandRequest.OnTargets on -> TargetSelection.isLong(on.targets());
@@ -147,7 +147,7 @@ final class RequestAuthorizer {
         .findFirst()
         .<Decision>map(app ->
             new Decision.Refused(
-                denied("%s may not describe the app %s".formatted(who.name(), app))))
+                denied("%s is not allowed to describe the app %s".formatted(who.name(), app))))
         .orElse(new Decision.Allowed(List.of()));
   }
 

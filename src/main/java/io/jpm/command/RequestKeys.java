@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the keys of one request as typed values and collects problems. A key whose value is null
-/// counts as absent, except for a key that accepts any value.
+/// is treated as absent, except for a key that accepts any value.
 final class RequestKeys {
   private static final int MOST_WORDS = 1000;
   private static final int MOST_SHOWN = 60;
@@ -53,7 +53,7 @@ final class RequestKeys {
   /// Records a problem if the key is missing.
   void require(CommandKey key) {
     if (!json.containsKey(key.keyword())) {
-      problem(key, "is missing: " + wanted(key));
+      problem(key, "is missing: expected " + wanted(key));
     }
   }
 
@@ -61,11 +61,11 @@ final class RequestKeys {
     return value(key) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
-  /// Returns a required text. If it is missing, records a problem and returns an empty text.
+  /// Returns a required text. If it is missing, records a problem and returns an empty string.
   String requiredText(CommandKey key) {
     Object value = value(key);
     if (value == null) {
-      problem(key, "is missing: " + wanted(key));
+      problem(key, "is missing: expected " + wanted(key));
       return "";
     }
     return value.toString();
@@ -80,7 +80,7 @@ final class RequestKeys {
   /// Returns the targets, which are required.
   List<String> targets() {
     if (!has(CommandKey.TARGETS)) {
-      problem(CommandKey.TARGETS, "is missing: " + wanted(CommandKey.TARGETS));
+      problem(CommandKey.TARGETS, "is missing: expected " + wanted(CommandKey.TARGETS));
     }
     return optionalTargets();
   }
@@ -162,8 +162,8 @@ final class RequestKeys {
   private static String wanted(CommandKey key) {
     return switch (key.kind()) {
       case ANY -> "any value";
-      case WORD -> "a string that is not empty";
-      case TEXT -> "a string of one line";
+      case WORD -> "a non-empty string";
+      case TEXT -> "a single-line string";
       case PATH -> "an absolute path";
       case FLAG -> "true or false";
       case NUMBER ->
@@ -171,7 +171,7 @@ final class RequestKeys {
               ? "a whole number, %d or more".formatted(key.min())
               : "a whole number, %d to %d".formatted(key.min(), key.max());
       case SIGNAL -> "a signal, such as \"SIGHUP\" or 1";
-      case WORDS -> "an array of 1 to %d strings that are not empty".formatted(MOST_WORDS);
+      case WORDS -> "an array of 1 to %d non-empty strings".formatted(MOST_WORDS);
       case OBJECT -> "an object, like an app in a process file";
       case OBJECTS -> "an array of objects, like the apps in a process file";
       case VARIABLES -> "an object whose values are strings";

@@ -35,6 +35,8 @@ final class RequestReader {
     record Refused(Failed reply) implements Reading {}
   }
 
+  /// Parses a request.
+  ///
   /// @param body the body as the client sent it
   static Reading read(@Nullable Object body) {
     if (!(body instanceof JsonObject json)) {
@@ -43,7 +45,7 @@ final class RequestReader {
     }
     if (!Integer.valueOf(CommandRequest.VERSION).equals(json.getValue("v"))) {
       return new Reading.Refused(
-          new Failed(Code.VERSION, "v: this daemon speaks version " + CommandRequest.VERSION));
+          new Failed(Code.VERSION, "v: this daemon supports version " + CommandRequest.VERSION));
     }
     Optional<CommandVerb> verb =
         json.getValue("verb") instanceof String word ? CommandVerb.of(word) : Optional.empty();
@@ -76,8 +78,8 @@ final class RequestReader {
             NearestName.to(word, known).orElseGet(() -> "one of " + String.join(", ", known)));
   }
 
-  /// Creates the request. If a value is missing, `keys` has a problem and the result must not be
-  /// used.
+  /// Creates the request. If a value is missing, a problem is recorded in `keys`, and the result
+  /// must not be used.
   private static CommandRequest request(CommandVerb verb, RequestKeys keys) {
     return switch (verb) {
       case PING -> new CommandRequest.Ping();
@@ -128,7 +130,7 @@ final class RequestReader {
   private static Optional<Stream> stream(RequestKeys keys) {
     Optional<String> word = keys.text(CommandKey.STREAM);
     if (word.isPresent() && Stream.of(word.get()).isEmpty()) {
-      keys.problem(CommandKey.STREAM, "use \"out\" or \"err\", or leave it out for both");
+      keys.problem(CommandKey.STREAM, "use \"out\" or \"err\", or omit it for both");
     }
     return word.flatMap(Stream::of);
   }
@@ -140,8 +142,7 @@ final class RequestReader {
       return new CommandRequest.Act(Action.START, keys.targets());
     }
     if (keys.has(CommandKey.TARGETS)) {
-      keys.problem(
-          CommandKey.TARGETS, "names instances in the list: leave it out if there are apps");
+      keys.problem(CommandKey.TARGETS, "selects instances in the list: omit it if apps are given");
     }
     return new CommandRequest.StartApps(described(keys));
   }
@@ -158,7 +159,8 @@ final class RequestReader {
   private static CommandRequest apply(RequestKeys keys, boolean dry) {
     boolean prune = Boolean.TRUE.equals(keys.value(CommandKey.PRUNE));
     if (prune && !keys.has(CommandKey.FILE)) {
-      keys.problem(CommandKey.PRUNE, "deletes apps that came from a process file: name it in file");
+      keys.problem(
+          CommandKey.PRUNE, "deletes apps loaded from a process file: specify that file in file");
     }
     return new CommandRequest.Apply(described(keys), prune, dry);
   }

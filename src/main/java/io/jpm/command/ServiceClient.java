@@ -28,14 +28,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Sends requests of the command API to the other verticles. A verticle that does not answer in
-/// time causes a [RequestRefused].
+/// Sends requests from the command API to the other verticles. If a verticle does not answer in
+/// time, the request fails with [RequestRefused].
 final class ServiceClient {
   private static final Duration LOOKS = Duration.ofSeconds(3);
   private static final Duration QUESTIONS = Duration.ofSeconds(10);
 
-  /// An action may drain connections, and the drain timeout is set by the owner of the app. This
-  /// limit must exceed any reasonable one.
+  /// The timeout for actions. An action may drain connections, and the owner of the app sets the
+  /// drain timeout, so this limit must exceed any reasonable one.
   private static final Duration ACTIONS = Duration.ofHours(12);
 
   private final EventBus bus;
@@ -49,7 +49,7 @@ final class ServiceClient {
     return ask("God", Addresses.GOD_COMMAND, question, QUESTIONS);
   }
 
-  /// Sends a command to God, who replies when it has been carried out.
+  /// Sends a command to God, which replies once the command has been carried out.
   Future<GodReply> done(GodCommand order) {
     return ask("God", Addresses.GOD_COMMAND, order, ACTIONS);
   }
@@ -86,7 +86,7 @@ final class ServiceClient {
             .otherwise(Map.of());
   }
 
-  /// Returns how an app is balanced, with the port of one of its instances; empty if
+  /// Returns how an app is balanced, with the private port of one of its instances; empty if
   /// ClusterBalancer does not answer.
   Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(

@@ -11,18 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Converts a spec to JSON as `describe` reports it: all attributes under their names in a process
-/// file, with times in milliseconds and sizes in bytes where a process file accepts these.
+/// Converts a spec to JSON for `describe`: all attributes under their names in a process file.
+/// Where a process file accepts it, times are in milliseconds and sizes in bytes.
 ///
-/// Secrets are masked: variables by their names, passwords in URLs, the headers of probes except a
-/// few, and the paths of webhooks. For variables whose values are stored elsewhere it shows the
-/// location.
+/// Secrets are masked: variables by their names, passwords in URLs, the headers of probes with a
+/// few exceptions, and the paths of webhooks. For variables whose values are stored elsewhere, the
+/// location is shown.
 final class SpecView {
   private static final String SECRETS = "secrets";
   private static final String WEBHOOK = "webhook";
   private static final String HEADERS = "headers";
 
-  /// Headers whose values are not credentials, in lower case. All others are masked.
+  /// The headers whose values are not credentials, in lower case. All others are masked.
   private static final Set<String> PUBLIC_HEADERS =
       Set.of("accept", "accept-encoding", "accept-language", "content-type", "host", "user-agent");
 

@@ -14,18 +14,18 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// The result of resolving the selectors of a request among the instances that the principal may
-/// see. Selectors are tried in PM2's order: `all`; `/regex/` on names (RE2); the name of an app;
-/// the path of its script; a namespace; an id; a glob on names. Instances that the principal may
-/// not see are ignored: they never change the meaning of a selector.
+/// The result of resolving the selectors of a request to instances that the principal may see.
+/// Selectors are tried in PM2's order: `all`; `/regex/` on names (RE2); the name of an app; the
+/// path of its script; a namespace; an id; a glob on names. Instances that the principal may not
+/// see are ignored and never change the meaning of a selector.
 sealed interface TargetSelection {
   /// The maximum number of selectors in a request.
   int MAX_WORDS = 1000;
 
-  /// The number of literal selectors that the event loop may resolve itself.
+  /// The maximum number of literal selectors that are resolved on the event loop.
   int FEW_WORDS = 20;
 
-  /// The selected instances, each once, by id.
+  /// The selected instances, each once, sorted by id.
   record Found(List<InstanceView> instances) implements TargetSelection {
     public Found {
       instances = List.copyOf(instances);
@@ -44,11 +44,12 @@ sealed interface TargetSelection {
 
   /// Resolves selectors.
   ///
-  /// @param words one or more
+  /// @param words one or more selectors
   /// @param visible the instances that the principal may see
   static TargetSelection of(List<String> words, Collection<InstanceView> visible) {
     if (words.size() > MAX_WORDS) {
-      return new Invalid("targets: %d words: use at most %d".formatted(words.size(), MAX_WORDS));
+      return new Invalid(
+          "targets: %d selectors, but at most %d are allowed".formatted(words.size(), MAX_WORDS));
     }
     Set<InstanceView> found = new LinkedHashSet<>();
     List<String> missing = new ArrayList<>();
@@ -68,8 +69,9 @@ sealed interface TargetSelection {
         : new Missing(missing);
   }
 
-  /// Returns selectors that match exactly these instances in God, whatever others exist: the name
-  /// of an app if all its instances are chosen, otherwise ids in the unambiguous form `#ID`.
+  /// Returns selectors with which God finds exactly these instances, whatever other instances
+  /// exist: the name of an app if all its instances are chosen, otherwise ids in the unambiguous
+  /// form `#ID`.
   ///
   /// @param all every existing instance
   static List<String> words(List<InstanceView> chosen, Collection<InstanceView> all) {
@@ -88,12 +90,12 @@ sealed interface TargetSelection {
     return words;
   }
 
-  /// Returns the selector that matches only this instance.
+  /// Returns a selector that matches only this instance.
   static String word(InstanceView instance) {
     return "#" + instance.id();
   }
 
-  /// Reports whether resolving these selectors takes too long for an event loop.
+  /// Reports whether resolving these selectors would take too long on an event loop.
   static boolean isLong(List<String> words) {
     return words.size() > FEW_WORDS || NamePattern.isAmong(words);
   }
@@ -125,7 +127,8 @@ sealed interface TargetSelection {
         : literal;
   }
 
-  /// Matches each name only once, since the instances of an app share it.
+  /// Returns the instances whose app's name matches. Each name is matched only once, because the
+  /// instances of an app share it.
   private static List<InstanceView> matching(
       NamePattern pattern, Collection<InstanceView> visible) {
     Map<AppName, Boolean> known = new HashMap<>();

@@ -9,32 +9,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds the apps of a process file in each shape that PM2 accepts: a list of apps, one app,
+/// Finds the apps in a process file, in each structure that PM2 accepts: a list of apps, one app,
 /// `{"apps": …}`, and `{"pm2": …}` as in a `package.json`.
 final class AppEntryFinder {
   private static final String APPS = "apps";
   private static final String PM2 = "pm2";
 
-  /// The key by which a file asks to be watched and applied whenever it changes.
+  /// The key with which a file requests to be watched and applied whenever it changes.
   private static final String HOT = "hot";
 
-  /// The keys that are allowed beside `apps`.
+  /// The keys that are allowed next to `apps`.
   private static final Set<String> BESIDE_APPS =
       Set.of(APPS, "deploy", StaticSectionReader.KEY, "$schema", HOT);
 
   private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
 
-  /// The candidates for a misspelled key of the outermost object.
+  /// The candidates for a misspelled key in the outermost object.
   static final List<String> OUTER_NAMES =
       List.of(APPS, PM2, "deploy", StaticSectionReader.KEY, HOT);
 
   private final String file;
   private final Problems problems;
 
-  /// One app of the file.
+  /// One app in the file.
   ///
-  /// @param outermost whether the file consists of this app only, so that a misspelled key may have
-  ///   been `apps`
+  /// @param outermost whether the file consists of only this app. A misspelled key may then have
+  ///   been meant as `apps`
   record Entry(String path, ConfigNode.Obj app, boolean outermost) {}
 
   AppEntryFinder(String file, Problems problems) {
@@ -81,8 +81,8 @@ final class AppEntryFinder {
     }
   }
 
-  /// Returns the app without `deploy` and the like, which may appear beside a single app as well as
-  /// beside a list of apps.
+  /// Returns the app without `deploy` and similar keys, which are allowed next to the attributes of
+  /// a single app as well as next to a list of apps.
   private static ConfigNode.Obj withoutDeploy(ConfigNode.Obj object) {
     return new ConfigNode.Obj(
         object.line(),
@@ -132,7 +132,7 @@ final class AppEntryFinder {
 
   /// Records a problem.
   ///
-  /// @param path of the value in the file; empty: the whole file
+  /// @param path the path of the value in the file; empty: the whole file
   void refuse(int line, String path, String what) {
     problems.problem(
         line, SourceLocation.location(file, line) + (path.isEmpty() ? "" : ": " + path), what);

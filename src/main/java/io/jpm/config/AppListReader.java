@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Reads the apps of one process file.
+/// Reads the apps from one process file.
 ///
 /// @param shown the name of the file in problems
-/// @param path the name of the file in problems about apps of several files; empty for a single
-///   file
+/// @param path the name of the file in problems that concern apps from several files; empty for a
+///   single file
 /// @param context the values that apps do not set themselves
-/// @param problems the problems of this file
+/// @param problems collects the problems of this file
 record AppListReader(String shown, String path, ReadContext context, Problems problems) {
   /// Returns the apps that could be read, and records every mistake.
   List<AppSetValidator.One> apps(ParseResult parseResult) {

@@ -16,33 +16,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the app that a command line describes; [ProcessFileReader] reads files.
+/// Reads the app that a command line describes. [ProcessFileReader] reads files.
 ///
-/// All mistakes are reported together, and a single one means that no app is returned.
+/// All mistakes are reported together. If there is any mistake, no app is returned.
 public final class AppReader {
   private AppReader() {}
 
-  /// Reports whether an argument names a process file rather than a script, by its extension. (PM2
-  /// searches the whole path for the extensions.)
+  /// Reports whether an argument names a process file and not a script, based on its extension.
+  /// (PM2 looks for the extensions anywhere in the path.)
   public static boolean isProcessFile(String word) {
     return ProcessFormat.named(word).isPresent();
   }
 
-  /// Returns the variables of a shell that are meant for its programs: those that an app inherits
-  /// before its own filter (for `--update-env`).
+  /// Returns those variables of a shell that are meant for its programs: what an app inherits
+  /// before its own filter is applied (for `--update-env`).
   public static Map<String, String> shellVariables(Map<String, String> shell) {
-    return AppEnvironment.ofPrograms(shell);
+    return AppEnvironment.inheritableVariables(shell);
   }
 
   /// Reads the app that a command line describes.
   ///
-  /// Relative paths are resolved against `cwd` if it is given, and the script is searched for in
-  /// the caller's directory too.
+  /// Relative paths are resolved against `cwd` if it is given. The script is also looked up in the
+  /// caller's working directory.
   ///
-  /// @param attributes by the keys of [AppKey]; values are String, Integer or another Number,
-  ///   Boolean, List or Map of these. `args` as a List is used unchanged.
-  /// @param callerContext the shell in which the command was typed
-  /// @param defaults the values of attributes that the command line does not set
+  /// @param attributes the attributes by the keys of [AppKey]. Values are String, Integer or
+  ///   another Number, Boolean, or a List or Map of these. `args` as a List is used unchanged.
+  /// @param callerContext the shell in which the user typed the command
+  /// @param defaults the defaults for attributes that the command line does not set
   /// @throws IllegalArgumentException if a value is of another class
   public static AppsOutcome fromCommandLine(
       Map<String, Object> attributes, CallerContext callerContext, AppDefaults defaults) {

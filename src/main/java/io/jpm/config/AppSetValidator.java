@@ -15,14 +15,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Validates apps that were described together: unique names, dependency cycles and endless waits.
+/// Validates apps that were described together. Detects duplicate names, dependency cycles and
+/// dependencies that can never be satisfied.
 ///
-/// @param apps in the order they were written
+/// @param apps the apps in the order in which they were written
 /// @param environment the name given with `--env`
 record AppSetValidator(List<One> apps, Optional<String> environment) {
   /// One of the apps.
   ///
-  /// @param path its path in the file: `apps[2]`
+  /// @param path the app's path in the file: `apps[2]`
   record One(String path, AttributeReader attributeReader, AppSpec spec) {
     AppName name() {
       return spec.name();
@@ -33,8 +34,8 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
     apps = List.copyOf(apps);
   }
 
-  /// Returns the apps with their dependencies under the final names, and records the mistakes
-  /// between them.
+  /// Returns the apps with their dependencies renamed to the final names, and records problems
+  /// between apps.
   List<AppSpec> checked() {
     refuseRepeatedNames();
     List<One> linked = linked();
@@ -51,14 +52,14 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
         app.attributeReader()
             .refuse(
                 AppKey.NAME,
-                "\"%s\" is the name of %s too: give each app its own name"
+                "\"%s\" is also the name of %s: give each app a unique name"
                     .formatted(app.name(), earlier));
       }
     }
   }
 
-  /// Replaces the names in `depends_on` by the final ones. With `append_env_to_name` a file says
-  /// `db` where `db-production` is meant.
+  /// Replaces the names in `depends_on` with the final names. With `append_env_to_name`, a file
+  /// contains `db` for the app `db-production`.
   private List<One> linked() {
     Map<AppName, AppName> renamed = new HashMap<>();
     environment.ifPresent(ending -> {
@@ -99,12 +100,11 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
               .ifPresent(app ->
                   app.attributeReader()
                       .refuse(
-                          AppKey.DEPENDS_ON,
-                          way + ": these apps depend on each other in a circle"));
+                          AppKey.DEPENDS_ON, way + ": these apps depend on each other in a cycle"));
         });
   }
 
-  /// Warns of dependencies on the completion of an app that is restarted whenever it ends.
+  /// Warns if an app waits for the completion of an app that is restarted whenever it exits.
   private static void warnOfEndlessWaits(List<One> linked) {
     Map<AppName, AppSpec> known =
         linked.stream().collect(Collectors.toMap(One::name, One::spec, (first, _) -> first));

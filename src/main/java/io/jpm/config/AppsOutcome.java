@@ -6,12 +6,12 @@ import java.util.List;
 
 /// The result of reading a process file or a command line.
 ///
-/// @param apps the apps in the order they were written; empty if there is any problem, so that a
-///   file is never applied in part
+/// @param apps the apps in the order in which they were written; empty if there is any problem, so
+///   that a file is never applied in part
 /// @param problems every mistake found, in the order of the lines
-/// @param warnings lines to show: attributes that were accepted and have no effect
-/// @param watchRequested whether the file asks to be watched and applied whenever it changes (`hot:
-///   true`)
+/// @param warnings the lines to show to the user: attributes that were accepted but have no effect
+/// @param watchRequested whether the file requests to be watched and applied whenever it changes
+///   (`hot: true`)
 public record AppsOutcome(
     List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean watchRequested) {
   public AppsOutcome {
@@ -20,7 +20,7 @@ public record AppsOutcome(
     warnings = List.copyOf(warnings);
   }
 
-  /// Creates an outcome for a file that does not ask to be watched.
+  /// Creates an outcome for a file that does not request to be watched.
   public AppsOutcome(List<AppSpec> apps, List<Problem> problems, List<String> warnings) {
     this(apps, problems, warnings, false);
   }

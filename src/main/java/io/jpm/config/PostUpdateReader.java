@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the commands that a process file wants run after the code of an app was replaced (PM2's
-/// `post_update`).
+/// Reads the commands that a process file specifies to be run after the code of an app was replaced
+/// (PM2's `post_update`).
 public final class PostUpdateReader {
   private final String file;
   private final Problems problems;
 
   /// The commands of one app.
   ///
-  /// @param commands shell command lines, in order
+  /// @param commands the shell command lines, in order
   /// @param problems every mistake found; if there are any, there are no commands
   public record Outcome(List<String> commands, List<Problem> problems) {
     public Outcome {

@@ -24,13 +24,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Reads process files of every format, alone or all of a directory. The calls block.
+/// Reads process files of every format: single files, or all process files in a directory. The
+/// calls block.
 ///
-/// Relative paths in a file are resolved against the file's directory, which is also the working
-/// directory of apps that set none. (PM2 resolves them against the caller's directory, so that the
-/// meaning of a file depends on where it is used.)
+/// Relative paths in a file are resolved against the file's directory, which is also the default
+/// working directory of its apps. (PM2 resolves them against the caller's directory, so the meaning
+/// of a file depends on where it is used.)
 ///
-/// @param defaults the values of attributes that apps do not set
+/// @param defaults the defaults for attributes that apps do not set
 /// @param scripts evaluates process files that are scripts, such as `.config.js`
 public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// The name of standard input in problems.
@@ -39,21 +40,21 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// The name of a request in problems.
   private static final String REQUEST = "request";
 
-  /// Upper bound on the process files of one directory. A directory with more was almost certainly
-  /// not meant as one of process files.
+  /// Upper bound on the number of process files in a directory. A directory with more was almost
+  /// certainly named by mistake.
   private static final int MOST_FILES = 1_000;
 
-  /// The caller, and the name of the `env_<name>` to apply.
+  /// The caller, and the name that selects `env_<name>`.
   private record ReadRequest(Optional<String> environment, CallerContext callerContext) {}
 
   /// The result of reading one file.
   private record ReadFile(Problems problems, List<AppSetValidator.One> apps) {}
 
-  /// Reads the apps of a process file of up to 4 MiB, or of all process files of a directory.
+  /// Reads the apps from a process file of at most 4 MiB, or from all process files in a directory.
   ///
-  /// @param file as the caller named it, and as problems name it; relative to the caller's
-  ///   directory
-  /// @param environment the name given with `--env`: the variables of an app's `env_<name>`
+  /// @param file the path as the caller named it, relative to the caller's directory; problems use
+  ///   the same name
+  /// @param environment the name given with `--env`. The variables of an app's `env_<name>`
   ///   override those of its `env`
   /// @param callerContext the shell of the caller
   public AppsOutcome file(Path file, Optional<String> environment, CallerContext callerContext) {
@@ -64,10 +65,10 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         : joined(List.of(one(file.toString(), "", absolute, readRequest)), readRequest);
   }
 
-  /// Reads the apps of a process file without a name, in JSON or YAML. Relative paths in it are
+  /// Reads the apps from a process file without a name, in JSON or YAML. Relative paths in it are
   /// resolved against the caller's directory.
   ///
-  /// @param content its bytes, up to 4 MiB
+  /// @param content the bytes, at most 4 MiB
   /// @param environment as in [#file]
   /// @param callerContext as in [#file]
   public AppsOutcome stdin(
@@ -82,9 +83,9 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         readRequest);
   }
 
-  /// Reads the apps of a program's request. Its problems have no line numbers.
+  /// Reads the apps from a program's request. The problems have no line numbers.
   ///
-  /// @param json an object or array like a process file in JSON
+  /// @param json an object or array with the same structure as a process file in JSON
   /// @param callerContext as in [#file]
   public AppsOutcome request(String json, CallerContext callerContext) {
     ReadRequest readRequest = new ReadRequest(Optional.empty(), callerContext);
@@ -93,10 +94,11 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(List.of(new ReadFile(reading.problems(), apps)), readRequest);
   }
 
-  /// Reads one environment of the file's `deploy` section.
+  /// Reads one environment in the file's `deploy` section.
   ///
   /// @param file as in [#file]
-  /// @param environment its name; empty: a problem that lists the names
+  /// @param environment the name of the environment. If it is empty, the result is a problem that
+  ///   lists the names
   /// @param callerContext as in [#file]
   public Deployment.Outcome deployment(Path file, String environment, CallerContext callerContext) {
     Problems problems = new Problems();
@@ -120,8 +122,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return new PostUpdateReader.Outcome(commands, problems.problems());
   }
 
-  /// Returns the outermost value of the file; if it cannot be parsed, records a problem and returns
-  /// empty.
+  /// Returns the outermost value of the file. If the file cannot be parsed, records a problem and
+  /// returns empty.
   private Optional<ConfigNode> root(Path file, CallerContext callerContext, Problems problems) {
     Path absolute = callerContext.cwd().resolve(file).normalize();
     ProcessFormat format = ProcessFormat.named(file.toString()).orElse(ProcessFormat.JSON);
@@ -143,8 +145,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     };
   }
 
-  /// Reports whether `directory` is one of process files: it contains some and is not a Node
-  /// project, whose other files may have the same extensions.
+  /// Reports whether `directory` is a directory of process files: it contains at least one and is
+  /// not a Node project. In a Node project, other files may have the same extensions.
   public static boolean isDirectoryOfProcessFiles(Path directory) {
     return Files.isDirectory(directory)
         && !Files.exists(directory.resolve("package.json"))
@@ -161,7 +163,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
           named.toString(),
           files.isEmpty()
               ? "is a directory without process files (.json, .json5, .yaml, .yml, .config.js)"
-              : "is a directory of more than %,d process files".formatted(MOST_FILES));
+              : "contains more than %,d process files".formatted(MOST_FILES));
       return joined(List.of(new ReadFile(problems, List.of())), readRequest);
     }
     List<ReadFile> all = new ArrayList<>();
@@ -172,8 +174,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(all, readRequest);
   }
 
-  /// Returns the process files of a directory, in the order of their names; empty also if it cannot
-  /// be read. Hidden files are ignored, because editors leave such files behind. Blocks.
+  /// Returns the process files in a directory, sorted by name; empty if the directory cannot be
+  /// read. Hidden files are ignored, because editors leave temporary files behind. Blocks.
   public static List<Path> processFiles(Path directory) {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -249,7 +251,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
       return new ParseResult.Broken(
           0,
           0,
-          "node evaluates this file, but was not found in PATH: install Node, or use JSON or YAML");
+          "node, which evaluates this file, was not found in PATH: install Node or use JSON or YAML");
     }
     return switch (scripts.evaluate(node.get(), file, callerContext)) {
       case Evaluation.Value(String json) -> JsonTree.parseWithoutLines(json);

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Generates a sample process file from the attribute catalogue: one app that can be started as it
-/// is, and every attribute with an effect as a comment.
+/// Generates a sample process file from the attribute catalogue: one app that can be started
+/// without changes, and every attribute with an effect as a comment.
 public final class SampleFile {
   private static final String INDENT = "    ";
 
-  /// An attribute of the sample that is not a comment: a key, and its value in JSON.
+  /// An attribute that is set in the sample: a key, and its value as JSON.
   private record Line(AppKey key, String spelling, String json) {}
 
   private static final List<Line> LINES =
@@ -33,13 +33,13 @@ public final class SampleFile {
     this.whole = whole;
   }
 
-  /// Returns the sample in the format of `file`, by its extension; empty if it is not a process
-  /// file.
+  /// Returns the sample in the format that the extension of `file` denotes; empty if it is not the
+  /// extension of a process file.
   public static Optional<String> named(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, true).make(file));
   }
 
-  /// Returns the same app without the comments about all other attributes.
+  /// Returns the same app without the comments that describe all other attributes.
   public static Optional<String> minimal(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, false).make(file));
   }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Converts the `static` list of a process file, PM2's shorthand for serving directories: a list of
-/// `{path, port, host, name, spa, ftp, basic_auth: {username, password}}`. Each entry becomes an
-/// app whose script is `serve` ([StaticServer]).
+/// Converts the `static` list of a process file, PM2's shorthand for serving directories. It is a
+/// list of `{path, port, host, name, spa, ftp, basic_auth: {username, password}}`. Each entry
+/// becomes an app whose script is `serve` ([StaticServer]).
 final class StaticSectionReader {
   static final String KEY = "static";
 
@@ -22,11 +22,11 @@ final class StaticSectionReader {
   private static final String PORT = "port";
   private static final String BASIC_AUTH = "basic_auth";
 
-  /// The environment variable of the server that each key sets. `directory` is PM2's alias of
+  /// The environment variable of the server that each key sets. `directory` is PM2's alias for
   /// `ftp`.
   private static final Map<String, String> VARIABLES = variables();
 
-  /// Has no effect here, as in PM2 without its paid service.
+  /// The key `monitor`. It has no effect here; in PM2 it has one only with the paid service.
   private static final String MONITOR = "monitor";
 
   private final AppEntryFinder file;

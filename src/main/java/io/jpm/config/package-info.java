@@ -3,15 +3,13 @@
 ///
 /// Start with [io.jpm.config.ProcessFileReader] and [io.jpm.config.AppReader]. [io.jpm.spec.AppKey]
 /// and [io.jpm.config.settings.SettingKey] are the two catalogues that drive all parsing and from
-/// which every help text is derived. A text is parsed to a tree of values with line numbers, all
-/// mistakes are collected as [io.jpm.config.values.Problem], and a single mistake means that no
-/// part of the file is used. User input never makes this package throw: an exception is a bug of
-/// jpm.
+/// which every help text is derived. A text is parsed to a tree of values with line numbers. All
+/// mistakes are collected as [io.jpm.config.values.Problem]; if there is any mistake, no part of
+/// the file is used. User input never makes this package throw: an exception is a bug in jpm.
 ///
-/// The package depends on `model`, `spec`, the JDK and the parsers of Jackson and SnakeYAML Engine.
-/// It checks in the file system whether scripts, programs and directories exist, and changes
-/// nothing. A process file that is a script is evaluated by a
-/// [io.jpm.config.deploy.ScriptEvaluator].
+/// The package depends on `model`, `spec`, the JDK and the parsers Jackson and SnakeYAML Engine. It
+/// checks whether scripts, programs and directories exist, but never changes the file system. A
+/// process file that is a script is evaluated by a [io.jpm.config.deploy.ScriptEvaluator].
 @NullMarked
 package io.jpm.config;
 

@@ -26,12 +26,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Watches the process files that God has recorded as watched. A valid edit is applied; an invalid
-/// one changes nothing and is reported. Deployed after God.
+/// edit changes nothing and is reported. Must be deployed after God.
 public final class ConfigWatchVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
 
-  /// Applying a file may drain connections, and the drain timeout is set by the owner of the app.
-  /// This limit must exceed any reasonable one.
+  /// The timeout for applying a file. Applying may drain connections, and the owner of the app sets
+  /// the drain timeout, so this limit must exceed any reasonable one.
   private static final Duration APPLYING = Duration.ofHours(12);
 
   private final Path home;
@@ -40,13 +40,13 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private final Supplier<ProcessFileReader> reader;
   private final Map<Path, WatchedConfigFile> files = new HashMap<>();
 
-  /// Created when a file is watched for the first time: most homes have no watched files.
+  /// Created when the first file is watched; most homes have no watched files.
   private @Nullable FileWatcher watch;
 
   /// @param home the daemon's home, which is not watched
-  /// @param opening opens the files for the watch
+  /// @param opening opens files to determine whether they have changed
   /// @param trust reports whether another user could have written the files
-  /// @param reader reads the files, on threads that may block; requested for each reading, since
+  /// @param reader reads the files, on threads that may block; requested for each reading, because
   ///   its defaults may change
   public ConfigWatchVerticle(
       Path home, FileWatcher.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
@@ -56,7 +56,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
     this.reader = reader;
   }
 
-  /// Applies the edits that were made while no daemon was running, too.
+  /// Also applies edits that were made while no daemon was running.
   @Override
   public Future<?> start() {
     var bus = vertx.eventBus();
@@ -91,7 +91,8 @@ public final class ConfigWatchVerticle extends VerticleBase {
         files.values().stream().flatMap(file -> file.trouble().stream()).toList());
   }
 
-  /// A file is no longer watched when the last of its apps is deleted.
+  /// Updates the watched files when an instance is deleted: a file is no longer watched once the
+  /// last of its apps is deleted.
   private void heard(Message<InstanceEvent> message) {
     if (message.body().kind() == InstanceEvent.Kind.DELETE && !files.isEmpty()) {
       look();
@@ -101,7 +102,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private Future<Void> look() {
     return god(new GodCommand.ListFiles())
         .map(reply -> {
-          fit(reply.files());
+          reconcile(reply.files());
           return (Void) null;
         })
         .onFailure(
@@ -109,7 +110,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
         .otherwiseEmpty();
   }
 
-  private void fit(List<AppFile> all) {
+  private void reconcile(List<AppFile> all) {
     Map<Path, AppFile> wanted =
         all.stream()
             .filter(file -> file.watch().isPresent())
@@ -146,7 +147,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
     return hot;
   }
 
-  /// Sends a command to God. If a file ends its own watch, the set of watched files is updated
+  /// Sends a command to God. If the command ends a watch, the set of watched files is updated
   /// before the reply is passed on.
   private Future<GodReply> god(GodCommand command) {
     Future<GodReply> answer =

@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// A fingerprint of the content of a process file, or of all process files of a directory. Two
+/// A fingerprint of the content of a process file, or of all process files in a directory. Two
 /// fingerprints are equal if no file was changed in between. Other files in the directory are
-/// ignored: a log that grows there must not delay an edit.
+/// ignored, so a growing log file there does not delay an edit.
 ///
-/// @param files each with its size and checksum, in the order of their names
+/// @param files each file with its size and checksum, sorted by name
 record FileFingerprint(List<Entry> files) {
-  /// The number of bytes read of one file. A process file is not larger, and the reading must end.
+  /// The maximum number of bytes read from one file. Process files are smaller, and reading must
+  /// terminate.
   private static final int MOST_READ = 8 << 20;
 
   private static final int PIECE = 16 << 10;
@@ -25,11 +26,11 @@ record FileFingerprint(List<Entry> files) {
     files = List.copyOf(files);
   }
 
-  /// One file. Its size is −1 if it does not exist, cannot be read, or is not a regular file:
-  /// reading a named pipe could block forever.
+  /// One file. Its size is −1 if it does not exist, cannot be read, or is not a regular file
+  /// (reading a named pipe could block forever).
   record Entry(Path file, long size, long sum) {}
 
-  /// Reads the files; blocks.
+  /// Computes the fingerprint of the current content. Blocks.
   ///
   /// @param opening opens regular files only
   static FileFingerprint of(Path path, FileWatcher.Opening opening) {

@@ -7,7 +7,8 @@ import java.util.Optional;
 /// on threads that may block.
 @FunctionalInterface
 public interface FileTrust {
-  /// Returns why the content of the file, or the file in this place, may be that of another user.
+  /// Returns why another user may have written the content of the file, or may have put another
+  /// file in its place.
   ///
   /// @param file a file or a directory; links are followed
   /// @return a sentence for users that names the file; empty: only the owner can have written it

@@ -30,9 +30,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One watched process file. An edit is applied only when two readings some time apart found the
-/// same content, and the content did not change while it was read, because editors write files in
-/// pieces. Edits made while another one is being applied are handled after it. Owned by
+/// One watched process file. Editors write files in pieces, so an edit is applied only when two
+/// readings some time apart have found the same content and the content did not change while it was
+/// read. Edits made while another edit is being applied are processed afterwards. Owned by
 /// ConfigWatchVerticle's context.
 final class WatchedConfigFile {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
@@ -47,17 +47,17 @@ final class WatchedConfigFile {
   private @Nullable WatchHandle watchHandle;
   private List<String> problems = List.of();
 
-  /// The content that was last applied or rejected.
+  /// The content that was most recently applied or rejected.
   private Optional<FileFingerprint> judged = Optional.empty();
 
   private boolean busy;
   private boolean again;
   private boolean closed;
 
-  /// The result of reading the file, and its content before and after.
+  /// The result of reading the file, and its fingerprints before and after.
   private record Reading(FileFingerprint before, AppsOutcome outcome, FileFingerprint after) {}
 
-  /// @param opening opens the files to find out whether they have changed
+  /// @param opening opens files to determine whether they have changed
   /// @param trust reports whether another user could have written the file
   /// @param god sends commands to God
   WatchedConfigFile(
@@ -83,19 +83,19 @@ final class WatchedConfigFile {
     return file;
   }
 
-  /// Updates the apps that have come from the file.
+  /// Updates the list of apps that were loaded from the file.
   void describe(AppFile now) {
     file = now;
   }
 
-  /// Returns the problems of the present content; empty: none are known.
+  /// Returns the problems with the current content; empty: no problems are known.
   Optional<ConfigWatchReply.RejectedFile> trouble() {
     return problems.isEmpty()
         ? Optional.empty()
         : Optional.of(new ConfigWatchReply.RejectedFile(file.file(), file.apps(), problems));
   }
 
-  /// Starts watching. An edit made before is applied too.
+  /// Starts watching. An edit made before the start is applied too.
   void begin(FileWatcher watch) {
     var files = new Triggers.Watch(List.of(file.file()), List.of(), Duration.ZERO);
     WatchHandle begun =
@@ -133,8 +133,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// Waits until the file no longer changes and reads it. Empty if its content was handled already,
-  /// if it must not be read, or if this object was closed.
+  /// Waits until the file no longer changes, and reads it. Empty if its content was already
+  /// processed, if the file must not be read, or if this object was closed.
   private Future<Optional<Reading>> settled(Optional<FileFingerprint> before) {
     return blocking(this::mark)
         .compose(mark -> {
@@ -149,8 +149,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// Returns why another user could have written the file. Such a user could make the daemon run
-  /// any program as the daemon's user.
+  /// Returns why another user could have written the file. That user could make the daemon run any
+  /// program as the daemon's user.
   private Optional<String> objection() {
     return Stream.concat(
             Stream.of(file.file()),
@@ -169,7 +169,7 @@ final class WatchedConfigFile {
                 : later().compose(_ -> settled(Optional.of(reading.after()))));
   }
 
-  /// Reports the objection. The file is not read or evaluated, and is examined again at the next
+  /// Reports the objection. The file is not read or evaluated. It is checked again at the next
   /// edit.
   private Future<Optional<Reading>> unread(String objection) {
     List<String> found = List.of(objection);
@@ -207,8 +207,8 @@ final class WatchedConfigFile {
     if (!outcome.problems().isEmpty()) {
       return refused(outcome.problems().stream().map(Problem::toString).toList());
     }
-    // An errored app is not started again by an edit of another app: only by an edit of its own
-    // spec or by a user.
+    // An errored app is not started by an edit of another app. It is started only by an edit of its
+    // own spec or by a user.
     return god.apply(
             new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false, false))
         .compose(this::applied)

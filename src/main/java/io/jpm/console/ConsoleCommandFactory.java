@@ -87,7 +87,7 @@ final class ConsoleCommandFactory {
   private final MonitCommand monit;
   private boolean ending;
 
-  /// The start time of this object, which is that of the daemon.
+  /// The creation time of this object, which serves as the start time of the daemon.
   private final Instant started;
 
   ConsoleCommandFactory(
@@ -109,25 +109,26 @@ final class ConsoleCommandFactory {
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> attached(new StartCommand(daemonClient, files, specUpdate, progress));
-      case PULL -> moving(RevisionCommand.Direction.PULL);
-      case FORWARD -> moving(RevisionCommand.Direction.FORWARD);
-      case BACKWARD -> moving(RevisionCommand.Direction.BACKWARD);
+      case START -> withAttach(new StartCommand(daemonClient, files, specUpdate, progress));
+      case PULL -> revisionCommand(RevisionCommand.Direction.PULL);
+      case FORWARD -> revisionCommand(RevisionCommand.Direction.FORWARD);
+      case BACKWARD -> revisionCommand(RevisionCommand.Direction.BACKWARD);
       case IMPORT_PM2 ->
           new ImportCommand(vertx, daemonClient, files, commandTools, shutdownNotice);
       case DEPLOY -> new DeployCommand(vertx, commandTools);
       case SERVE -> new ServeCommand(vertx, daemonClient, files);
       case STOP ->
-          attached(new ActCommand(Action.STOP, daemonClient, targetResolver, specUpdate, progress));
+          withAttach(
+              new ActCommand(Action.STOP, daemonClient, targetResolver, specUpdate, progress));
       case RESTART ->
-          attached(
+          withAttach(
               new ActCommand(Action.RESTART, daemonClient, targetResolver, specUpdate, progress));
       case RELOAD, START_OR_RELOAD ->
-          attached(
+          withAttach(
               new ReloadCommand(
                   verb, vertx, daemonClient, targetResolver, specUpdate, shutdownNotice));
       case START_OR_RESTART ->
-          attached(new StartOrRestartCommand(daemonClient, targetResolver, progress));
+          withAttach(new StartOrRestartCommand(daemonClient, targetResolver, progress));
       case SCALE -> new ScaleCommand(daemonClient);
       case DELETE ->
           new ActCommand(Action.DELETE, daemonClient, targetResolver, specUpdate, progress);
@@ -178,15 +179,15 @@ final class ConsoleCommandFactory {
       case WEB -> new WebAccessCommand(daemonClient);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(daemonClient, context, shutdownNotice);
-      case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
+      case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> rejectClientCommand(verb);
     };
   }
 
-  private ConsoleCommand attached(ConsoleCommand starting) {
+  private ConsoleCommand withAttach(ConsoleCommand starting) {
     return new AttachedStart(starting, vertx, daemonClient, context);
   }
 
-  private ConsoleCommand moving(RevisionCommand.Direction direction) {
+  private ConsoleCommand revisionCommand(RevisionCommand.Direction direction) {
     return new RevisionCommand(direction, vertx, daemonClient, commandTools, shutdownNotice);
   }
 
@@ -194,7 +195,7 @@ final class ConsoleCommandFactory {
     return daemonClient
         .executeOrFail(new GodCommand.ClearDump())
         .map(_ -> {
-          commandCall.session().info("The saved list is empty now");
+          commandCall.session().info("The saved list is now empty");
           return ExitCode.OK;
         });
   }
@@ -210,7 +211,7 @@ final class ConsoleCommandFactory {
     String app = commandCall.arguments().targets().getFirst();
     return Future.failedFuture(
         new CommandFailure(
-            "jpm has no debugger: jpm sendSignal SIGUSR1 %s makes Node listen for one"
+            "jpm has no debugger: run jpm sendSignal SIGUSR1 %s, and Node will accept connections from one"
                 .formatted(app)));
   }
 
@@ -223,7 +224,7 @@ final class ConsoleCommandFactory {
         });
   }
 
-  /// Prints the whole list, for programs.
+  /// Prints the whole list in a machine-readable format.
   private Future<ExitCode> listed(CommandCall commandCall, Function<JsonArray, String> format) {
     return daemonClient
         .all(commandCall.session())
@@ -243,18 +244,18 @@ final class ConsoleCommandFactory {
     return Future.succeededFuture(ExitCode.OK);
   }
 
-  /// Rejects a command that `bin/jpm` executes without a daemon. It arrives here only from another
-  /// client, or with options.
-  private static Future<ExitCode> notHere(Verb verb) {
+  /// Rejects a command that `bin/jpm` executes without a daemon. The command reaches the daemon
+  /// only if it comes from another client or has options.
+  private static Future<ExitCode> rejectClientCommand(Verb verb) {
     return Future.failedFuture(
         new CommandFailure(
-            "bin/jpm runs this command itself: type jpm %s without any options"
+            "bin/jpm runs this command itself: enter jpm %s without any options"
                 .formatted(verb.keyword())));
   }
 
-  /// Ends all apps and the daemon. The daemon ends whatever God answers: a user who kills it
-  /// because God hangs must succeed. Apps that could not be ended continue to run, and the exit
-  /// code reports this.
+  /// Stops all apps and the daemon. The daemon stops whatever God answers, because a user must be
+  /// able to kill it even if God hangs. Apps that could not be stopped continue to run, and the
+  /// exit code reports this.
   private Future<ExitCode> kill(CommandCall commandCall) {
     Session session = commandCall.session();
     shutdownNotice.end(
@@ -275,8 +276,8 @@ final class ConsoleCommandFactory {
         });
   }
 
-  /// Reports whether the daemon is about to end. Further requests are not answered, so that the
-  /// client sends them to the next daemon.
+  /// Reports whether the daemon is about to exit. Further requests are then not answered, so that
+  /// the client sends them to the next daemon.
   boolean isEnding() {
     return ending;
   }

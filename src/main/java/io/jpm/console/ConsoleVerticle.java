@@ -23,7 +23,7 @@ import io.jpm.console.session.PrintedOutput;
 import io.jpm.console.session.Session;
 import io.jpm.model.access.Principal;
 import io.jpm.wire.ConsoleRequest;
-import io.jpm.wire.ConsoleRequest.Reading;
+import io.jpm.wire.ConsoleRequest.ParseResult;
 import io.jpm.wire.RequestCaller;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -34,13 +34,13 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Serves the thin client: one [Session] for each request on [Addresses#CONSOLE], any number at a
-/// time. Commands run on this verticle's context.
+/// Serves the thin client: one [Session] per request on [Addresses#CONSOLE], with no limit on
+/// concurrent requests. Commands run on this verticle's context.
 public final class ConsoleVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.console");
 
-  /// The caller of requests that do not come through the bridge but from a component of the daemon.
-  private static final RequestCaller WITHIN = new RequestCaller(Principal.OWNER, "jpm");
+  /// The caller of requests that come from a component of the daemon instead of the bridge.
+  private static final RequestCaller INTERNAL_CALLER = new RequestCaller(Principal.OWNER, "jpm");
 
   private final ConsoleContext console;
   private final AppSource source;
@@ -86,15 +86,15 @@ public final class ConsoleVerticle extends VerticleBase {
       return;
     }
     switch (ConsoleRequest.read(message.body())) {
-      case Reading.Understood(ConsoleRequest request) -> {
+      case ParseResult.Understood(ConsoleRequest request) -> {
         OutputOptions outputOptions = OutputOptions.of(request);
         RequestCaller requestCaller =
             Optional.ofNullable(message.headers().get(RequestCaller.HEADER))
                 .flatMap(RequestCaller::fromHeader)
-                .orElse(WITHIN);
+                .orElse(INTERNAL_CALLER);
         serve(request, new Session(vertx, console.timing(), message, outputOptions), requestCaller);
       }
-      case Reading.Refused(String why) -> {
+      case ParseResult.Refused(String why) -> {
         var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
         session.error("bad request: " + why);
         session.finish(ExitCode.BAD_REQUEST);
@@ -102,7 +102,8 @@ public final class ConsoleVerticle extends VerticleBase {
     }
   }
 
-  /// Ensures that the client gets an exit code, however the command fails.
+  /// Executes the request. Ensures that the client receives an exit code, however the command
+  /// fails.
   private void serve(ConsoleRequest request, Session session, RequestCaller requestCaller) {
     Future<ExitCode> done;
     try {

@@ -10,9 +10,9 @@ import io.jpm.console.session.Session;
 import io.jpm.console.session.ShutdownNotice;
 import io.vertx.core.Future;
 
-/// The daemon's half of `jpm update`: ends this daemon so that `bin/jpm` can start the new build.
-/// Apps continue to run. It does not ask other verticles, so that a daemon in trouble can be
-/// replaced too.
+/// The daemon's part of `jpm update`: stops this daemon so that `bin/jpm` can start the new build.
+/// Apps continue to run. It sends no requests to other verticles, so that a daemon whose verticles
+/// hang can be replaced as well.
 final class UpdateCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -32,9 +32,8 @@ final class UpdateCommand implements ConsoleCommand {
             .formatted(context.version(), context.pid()));
     Future<Void> told =
         shutdownNotice.failUnfinished(
-            "jpm update replaced the daemon before this command was finished: processes already"
-                + " replaced stay so, the others keep running; run the command again");
-    // Both have a time limit: the daemon does not wait for a client that does not read.
+            "jpm update replaced the daemon before this command was finished: processes that were already replaced are kept, and the others keep running; run the command again");
+    // Both futures have a time limit: the daemon does not wait for a client that does not read.
     Future.join(session.ended(), told)
         .onComplete(_ -> daemonClient.daemon(new DaemonCommand.StopForUpdate()));
     return Future.succeededFuture(ExitCode.OK);

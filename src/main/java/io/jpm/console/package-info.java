@@ -1,12 +1,12 @@
-/// The command line, inside the daemon: the thin client sends the words of the command line, and
-/// this package replies with text.
+/// The command line inside the daemon: the thin client sends the words of a command line, and this
+/// package replies with text.
 ///
 /// Start with [io.jpm.console.ConsoleVerticle]. Each request becomes a `Session` (its output queue)
-/// and a `CommandCall` (the words, parsed by `cli`), which one of the commands executes. The
-/// commands in `app` change apps, those in `look` show them, and those in `logs` read their output.
-/// `cli.Verb` and `cli.VerbOption` are the only list of commands and options; help, parser and
-/// `completion` derive from it. A command asks the other verticles through `session.DaemonClient`
-/// and draws with `text`.
+/// and a `CommandCall` (the words, parsed by `cli`), which is executed by one of the commands. The
+/// commands in `app` change apps, those in `inspect` show them, and those in `logs` read their
+/// output. `cli.Verb` and `cli.VerbOption` are the only list of commands and options; help, parser
+/// and `completion` derive from it. A command sends requests to the other verticles through
+/// `session.DaemonClient` and formats its output with `text`.
 ///
 /// The package depends on `model`, `spec`, `config`, `wire` and `bus`. It makes no decisions about
 /// apps: that is the task of God.

@@ -39,7 +39,7 @@ import io.jpm.os.KeeperInstruction;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SystemLog;
-import io.jpm.os.linux.socket.OwnTcpClients;
+import io.jpm.os.linux.socket.LocalTcpClients;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronSchedule;
@@ -70,7 +70,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// A running daemon: deploys its verticles in order and stops them in reverse.
+/// A running daemon. Deploys its verticles in order and stops them in reverse order.
 final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
@@ -79,9 +79,8 @@ final class Daemon {
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
   private static final Duration HOME_PAUSE = Duration.ofSeconds(1);
 
-  /// The exit code for `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
-  /// writes makes systemd restart the daemon after this code, although it does not count as a
-  /// failure.
+  /// The exit code for `jpm update` (EX_TEMPFAIL in `sysexits.h`). In the unit that `jpm startup`
+  /// writes, this code makes systemd restart the daemon without counting the exit as a failure.
   private static final int EXIT_CODE_FOR_UPDATE = 75;
 
   private final Home home;
@@ -92,28 +91,29 @@ final class Daemon {
   private final Deque<String> deployments = new ArrayDeque<>();
   private final DaemonLogHandler log;
 
-  /// Defaults for settings that an app does not specify; used for apps that are read from now on.
+  /// The defaults for settings that an app does not specify. Used for apps that are read from now
+  /// on.
   private volatile AppDefaults defaults = AppDefaults.PM2;
 
-  /// Limits of the audit log, which are those of the daemon's own log.
+  /// The limits of the audit log, which are the same as those of the daemon's own log.
   private volatile Settings.Log logLimits = Settings.defaults().log();
 
-  /// The syslog address that the audit log is copied to; empty for none.
+  /// The syslog address to which the audit log is copied; empty for none.
   private volatile String auditSyslog = Settings.defaults().audit().syslog();
 
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
-  /// The last instruction to the keeper. After SIGTERM apps keep running, and the daemon is not
-  /// restarted.
-  private volatile KeeperInstruction lastOrder = new KeeperInstruction.Rest();
+  /// The last instruction to the keeper. By default, apps keep running after SIGTERM and the daemon
+  /// is not restarted.
+  private volatile KeeperInstruction shutdownInstruction = new KeeperInstruction.Rest();
 
-  private Optional<LifecycleRecorder> news = Optional.empty();
+  private Optional<LifecycleRecorder> lifecycleRecorder = Optional.empty();
 
-  /// The reason why the daemon stops, for people.
-  private volatile String ending = "stopped by a signal";
+  /// The reason why the daemon stops, for users.
+  private volatile String stopReason = "stopped by a signal";
 
-  /// Completes exceptionally on an error that would not end the boot otherwise.
-  private final CompletableFuture<Object> broken = new CompletableFuture<>();
+  /// Completes exceptionally on an error that would otherwise not abort the boot.
+  private final CompletableFuture<Object> bootFailure = new CompletableFuture<>();
 
   private volatile boolean ready;
   private volatile int port;
@@ -132,34 +132,34 @@ final class Daemon {
             ProcessHandle.current().pid());
   }
 
-  /// Boots a daemon in `directory`: home, lock, settings, then the verticles. The bridge opens
-  /// last.
+  /// Boots a daemon in `directory`: the home, the lock, the settings, and then the verticles. The
+  /// bridge is opened last.
   ///
-  /// @return the TCP port of its bridge, or that of the daemon that is already running
-  /// @throws StartupException with a message for the user; nothing is left running then
+  /// @return the TCP port of the daemon's bridge, or that of the daemon that is already running
+  /// @throws StartupException with a message for the user; in this case, nothing is left running
   static int start(Path directory) throws StartupException {
     Home home = Home.prepare(directory);
     Optional<DaemonLock> lock = RunningDaemonFinder.lockUnlessRunning(home);
     return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemonFinder.port(home);
   }
 
-  /// Like [#start], for a caller that waits for the daemon's end. A daemon that is already running
-  /// is an error.
+  /// Like [#start], but for a caller that waits until the daemon exits. It is an error if a daemon
+  /// is already running.
   static void startInForeground(Path directory) throws StartupException {
     Home home = Home.prepare(directory);
     boot(
         home,
         RunningDaemonFinder.lockUnlessRunning(home)
             .orElseThrow(
-                () -> new StartupException("a daemon is running already in " + home.root())),
-        // The program that waits for the daemon's end also restarts it: systemd, runit, a
-        // container.
+                () -> new StartupException("a daemon is already running in " + home.root())),
+        // The program that waits for the daemon also restarts it: systemd, runit or a container
+        // runtime.
         Duty.HOLD);
   }
 
   private static int boot(Home home, DaemonLock lock, Duty duty) throws StartupException {
-    forgetPredecessor(home);
-    // Creating Vert.x takes the longest; settings and native code are loaded in parallel.
+    removeStaleFiles(home);
+    // Creating Vert.x takes longest, so settings and native code are loaded in parallel.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
       SettingsOutcome settings = settings(home);
@@ -174,7 +174,7 @@ final class Daemon {
           host.created()
               .whenComplete((_, fault) -> {
                 if (fault != null) {
-                  daemon.broken.completeExceptionally(fault);
+                  daemon.bootFailure.completeExceptionally(fault);
                 }
               });
       return daemon.boot(settings, duty);
@@ -185,11 +185,11 @@ final class Daemon {
   }
 
   /// Removes the files of a daemon that was killed. They could direct clients to another program
-  /// that uses its port by now.
-  private static void forgetPredecessor(Home home) throws StartupException {
+  /// that now uses its port.
+  private static void removeStaleFiles(Home home) throws StartupException {
     try {
-      HomeFileWriter.withdraw(home.portFile());
-      HomeFileWriter.withdraw(home.pidFile());
+      HomeFileWriter.hide(home.portFile());
+      HomeFileWriter.hide(home.pidFile());
     } catch (IOException error) {
       throw new StartupException("%s cannot be removed: %s".formatted(home.portFile(), error));
     }
@@ -222,22 +222,24 @@ final class Daemon {
             .setBlockedThreadCheckInterval(10)
             .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS);
     options.getFileSystemOptions().setClassPathResolvingEnabled(false);
-    Vertx vertx = Vertx.builder().with(options).withTransport(new PacedTransport()).build();
+    Vertx vertx = Vertx.builder().with(options).withTransport(new LimitedTransport()).build();
     BusCodec.install(vertx);
     return vertx;
   }
 
+  /// Deploys the verticles.
+  ///
   /// @return the TCP port of the bridge
   private int boot(SettingsOutcome read, Duty duty) throws StartupException {
     Settings settings = read.settings();
-    vertx.exceptionHandler(this::watchOut);
+    vertx.exceptionHandler(this::abortBootOnError);
     try {
-      LOG.log(Level.INFO, "daemon {0} starts, pid {1}", Version.TEXT, pid());
+      LOG.log(Level.INFO, "daemon {0} is starting, pid {1}", Version.TEXT, pid());
       deploy(
           new LogAggregatorVerticle(
               host, home.root(), new LogClock(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatchVerticle.limits(settings));
-      // A container has no keeper, whatever the settings say: no process of it outlives
+      // A container has no keeper, regardless of the settings: none of its processes outlives
       // bin/jpm-runtime.
       boolean wantsKeeper = settings.keeper() && !Boolean.getBoolean("jpm.without.keeper");
       var keeper = new KeeperVerticle(keeper(wantsKeeper ? duty : Duty.NONE));
@@ -301,7 +303,7 @@ final class Daemon {
                   InstantSource.system(),
                   () -> defaults,
                   CommandContext.inheritedVariables(System.getenv()),
-                  CommandContext.DEFAULT_PATIENCE)));
+                  CommandContext.DEFAULT_TIMEOUT)));
       logLimits = settings.log();
       auditSyslog = settings.audit().syslog();
       SystemLog systemLog = HostSelection.systemLog();
@@ -319,7 +321,7 @@ final class Daemon {
           new ConfigWatchVerticle(
               home.root(),
               file -> host.logFileSystem().read(file, RunAs.DAEMON),
-              home::objection,
+              home::writeRisk,
               () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
@@ -329,10 +331,10 @@ final class Daemon {
       deploy(
           new SettingsWatchVerticle(
               installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::applyLiveSettings));
-      // Before the first command can cause an event.
+      // Must precede the opening of the bridge, because the first command may cause further events.
       news.started(Version.TEXT);
-      this.news = Optional.of(news);
-      BridgeSettings bridgeSettings = ConnectionInfo.of(home, settings.bridge());
+      this.lifecycleRecorder = Optional.of(news);
+      BridgeSettings bridgeSettings = BridgeSettingsFactory.of(home, settings.bridge());
       deploy(
           new WebVerticle(
               new WebContext(
@@ -344,19 +346,23 @@ final class Daemon {
                   new WebContext.Limits(
                       bridgeSettings.limits().requestsPerSecond(),
                       bridgeSettings.slowPeerTimeout()))));
-      var bridge = new BridgeVerticle(bridgeSettings, System::nanoTime, OwnTcpClients::portsTo);
+      var bridge = new BridgeVerticle(bridgeSettings, System::nanoTime, LocalTcpClients::portsTo);
       deploy(bridge);
       this.port = bridge.port();
       deploy(
           new HomeWatchVerticle(
-              lock, found(bridgeSettings), home.socket(), HOME_PAUSE, this::haltBecauseHomeLost));
+              lock,
+              clientFiles(bridgeSettings),
+              home.socket(),
+              HOME_PAUSE,
+              this::haltBecauseHomeLost));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       vertx.exceptionHandler(null);
       keeper.guard();
       LOG.log(Level.INFO, "daemon is ready");
       service.ready(vertx, home.root());
-      vertx.setTimer(REST_MILLIS, _ -> rest());
+      vertx.setTimer(REST_MILLIS, _ -> warmUpAndReleaseMemory());
       return port;
     } catch (StartupException | RuntimeException failure) {
       LOG.log(Level.ERROR, "the daemon cannot start", failure);
@@ -377,19 +383,19 @@ final class Daemon {
   }
 
   /// Returns the files that clients read to find this daemon.
-  private List<HomeWatchVerticle.ClientFile> found(BridgeSettings settings) {
+  private List<HomeWatchVerticle.ClientFile> clientFiles(BridgeSettings settings) {
     return List.of(
         new HomeWatchVerticle.ClientFile(home.pidFile(), pid()),
         new HomeWatchVerticle.ClientFile(home.portFile(), Integer.toString(port)),
         new HomeWatchVerticle.ClientFile(home.tokenFile(), settings.token()));
   }
 
-  /// Ends the process because the home was removed or replaced. Another daemon may serve the path
-  /// by now, so there is no orderly shutdown: it would write and remove files that are not this
-  /// daemon's. The keeper itself detects whether its pipe still exists.
+  /// Terminates the process because the home was removed or replaced. Another daemon may already
+  /// serve the path, so there is no orderly shutdown: it would write and remove files of the other
+  /// daemon. The keeper detects by itself whether its pipe still exists.
   private void haltBecauseHomeLost() {
     String sentence =
-        "%s was removed or replaced: daemon %s ends at once and leaves its apps running"
+        "%s was removed or replaced: daemon %s exits immediately and leaves its apps running"
             .formatted(home.lock(), pid());
     LOG.log(Level.ERROR, sentence);
     log.logToNextDaemon(sentence);
@@ -402,7 +408,7 @@ final class Daemon {
     return settings.appDefaults().with(CronSchedule::problem);
   }
 
-  /// Applies the live settings that do not belong to a verticle.
+  /// Applies those live settings that do not belong to a verticle.
   private void applyLiveSettings(Settings settings) {
     log.setLimits(settings.log().maxSize(), settings.log().keep());
     logLimits = settings.log();
@@ -428,7 +434,7 @@ final class Daemon {
   private void deploy(Deployable verticle) throws StartupException {
     try {
       Future<String> deployed = vertx.deployVerticle(verticle);
-      CompletableFuture.anyOf(deployed.toCompletionStage().toCompletableFuture(), broken)
+      CompletableFuture.anyOf(deployed.toCompletionStage().toCompletableFuture(), bootFailure)
           .get(60, TimeUnit.SECONDS);
       deployments.push(deployed.result());
     } catch (ExecutionException failure) {
@@ -438,21 +444,21 @@ final class Daemon {
           verticle.getClass().getSimpleName() + " did not start within 60 s");
     } catch (InterruptedException failure) {
       Thread.currentThread().interrupt();
-      throw new StartupException("interrupted");
+      throw new StartupException("the start was interrupted");
     }
   }
 
-  /// Ends the boot on errors that Vert.x would only log, such as a failure to create a thread.
-  private void watchOut(Throwable fault) {
+  /// Aborts the boot on errors that Vert.x would only log, such as a failure to create a thread.
+  private void abortBootOnError(Throwable fault) {
     LOG.log(Level.ERROR, "Unhandled exception", fault);
     if (fault instanceof Error) {
-      broken.completeExceptionally(fault);
+      bootFailure.completeExceptionally(fault);
     }
   }
 
-  /// Runs some time after the boot: warms up frequent commands and returns memory that only the
+  /// Runs some time after the boot. Warms up frequent commands and returns memory that only the
   /// boot needed.
-  private void rest() {
+  private void warmUpAndReleaseMemory() {
     Future<Boolean> done =
         BlockingCalls.call(
             vertx,
@@ -469,16 +475,16 @@ final class Daemon {
     int code =
         switch (command) {
           case DaemonCommand.Stop() -> {
-            lastOrder = new KeeperInstruction.Quit();
-            ending = "stopped by jpm kill";
+            shutdownInstruction = new KeeperInstruction.Quit();
+            stopReason = "stopped by jpm kill";
             yield 0;
           }
           case DaemonCommand.StopForUpdate() -> {
-            ending = "replaced by the next daemon (jpm update)";
+            stopReason = "replaced by the next daemon (jpm update)";
             yield EXIT_CODE_FOR_UPDATE;
           }
         };
-    // Not on the event loop, which is about to be closed. The shutdown hook calls [#stop].
+    // Must not run on the event loop, which is about to be closed. The shutdown hook calls [#stop].
     Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(code));
   }
 
@@ -488,18 +494,19 @@ final class Daemon {
       return;
     }
     stopped = true;
-    LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
+    LOG.log(Level.INFO, "daemon is stopping, pid {0}", pid());
     service.stopping();
-    news.ifPresent(it -> it.stopping(ending));
+    lifecycleRecorder.ifPresent(it -> it.stopping(stopReason));
     try {
-      // First, so that the daemon is not restarted even if a later step fails. A daemon that could
-      // not start sends nothing, since the keeper may be the one that keeps trying to start it.
+      // The keeper is notified first, so that it does not restart the daemon even if a later step
+      // fails. A daemon that failed to start does not notify the keeper, because the keeper may be
+      // what keeps trying to start it.
       keeper
           .filter(_ -> ready)
           .ifPresent(it ->
               awaitQuietly(
-                  it.detach(lastOrder),
-                  "the keeper was not notified: it may start the daemon again"));
+                  it.detach(shutdownInstruction),
+                  "the keeper could not be notified: it may start the daemon again"));
       while (!deployments.isEmpty()) {
         awaitQuietly(vertx.undeploy(deployments.pop()), "a component of the daemon did not stop");
       }
@@ -508,7 +515,7 @@ final class Daemon {
       LOG.log(Level.WARNING, "the daemon did not stop cleanly", error);
     } finally {
       host.close();
-      // Closed explicitly: at exit the JVM would wait up to 0.3 s for threads in native code, such
+      // Closed explicitly: at exit, the JVM would wait up to 0.3 s for threads in native code, such
       // as event loops.
       awaitQuietly(vertx.close(), "the event loops did not stop");
       lock.release();

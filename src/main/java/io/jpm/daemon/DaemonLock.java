@@ -13,19 +13,20 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The lock that allows one daemon per home. It is held as long as the daemon runs, and the kernel
-/// releases it however the daemon ends.
+/// The lock that allows only one daemon per home. It is held as long as the daemon runs. The kernel
+/// releases it however the daemon terminates.
 ///
 /// The file must not be opened a second time in this process: the kernel releases such a lock as
-/// soon as any descriptor of the file is closed (`fcntl(2)`). Reading its attributes is harmless.
+/// soon as any descriptor of the file is closed (`fcntl(2)`). Reading the file's attributes is
+/// harmless.
 final class DaemonLock {
   private static final int ATTEMPTS = 100;
 
   private final Path file;
   private final FileChannel channel;
 
-  /// Device and inode of the locked file, even after a rename. They are not reused while the file
-  /// is open.
+  /// The device and inode of the locked file, which stay the same after a rename. They are not
+  /// reused while the file is open.
   private final Optional<Object> identity;
 
   private DaemonLock(Path file, FileChannel channel, Optional<Object> identity) {
@@ -34,7 +35,7 @@ final class DaemonLock {
     this.identity = identity;
   }
 
-  /// Takes the lock; empty if another daemon holds it.
+  /// Acquires the lock. Returns empty if another daemon holds it.
   static Optional<DaemonLock> take(Path file) throws StartupException {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -58,14 +59,14 @@ final class DaemonLock {
         // The file was replaced before it was opened.
         channel.close();
       }
-      throw new IOException("it keeps being replaced");
+      throw new IOException("the file is replaced repeatedly");
     } catch (IOException error) {
-      throw new StartupException("the lock %s cannot be taken: %s".formatted(file, error));
+      throw new StartupException("cannot acquire the lock %s: %s".formatted(file, error));
     }
   }
 
   /// Reports whether the home still contains the locked file. If the file was removed or replaced,
-  /// another daemon may serve the same path by now. Costs one `stat`.
+  /// another daemon may already serve the same path. The check costs one `stat` call.
   boolean isInPlace() {
     try {
       return identity.isEmpty() || identity.equals(identity(file));
@@ -93,7 +94,7 @@ final class DaemonLock {
     try {
       channel.close();
     } catch (IOException _) {
-      // Ignored: the kernel releases the lock when this process ends.
+      // Ignored: the kernel releases the lock when this process exits.
     }
   }
 }

@@ -27,15 +27,16 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Writes `jpm.log`, one line per event, rotated by size. The FileHandler of java.util.logging
-/// would name its files `jpm.log.0` and leave lock files behind; this handler keeps the newest
-/// lines in `jpm.log`.
+/// Writes `jpm.log`, with one line per event, and rotates it by size. The FileHandler of
+/// java.util.logging would name its files `jpm.log.0` and leave lock files behind. This handler
+/// keeps the newest lines in `jpm.log`.
 final class DaemonLogHandler extends Handler {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
 
-  /// Rate limit for lines of libraries: burst size, and interval of further lines. A client could
-  /// make libraries log a line for each connection, which would displace the daemon's own lines.
+  /// The rate limit for log lines from libraries: the burst size, and the interval between further
+  /// lines. Without it, a client could make libraries log a line per connection, which would
+  /// displace the daemon's own lines.
   private static final int MOST_OF_LIBRARIES = 30;
 
   private static final Duration ONE_MORE = Duration.ofSeconds(5);
@@ -56,7 +57,7 @@ final class DaemonLogHandler extends Handler {
     this.keep = keep;
   }
 
-  /// Sends all logging of this JVM to `file`.
+  /// Redirects all logging of this JVM to `file`.
   ///
   /// @return the handler
   static DaemonLogHandler install(Path file, long maxBytes, int keep) {
@@ -70,21 +71,22 @@ final class DaemonLogHandler extends Handler {
     return log;
   }
 
-  /// Changes the size at which the file is rotated and the number of older files. Surplus older
-  /// files are deleted.
+  /// Changes the size at which the file is rotated and the number of older files to keep. Surplus
+  /// older files are deleted.
   synchronized void setLimits(long bytes, int files) {
     maxBytes = bytes;
     for (int i = files + 1; i <= keep; i++) {
       try {
         Files.deleteIfExists(numbered(i));
       } catch (IOException _) {
-        // Ignored: a file that cannot be deleted is merely old.
+        // Ignored: a file that cannot be deleted does no harm.
       }
     }
     keep = files;
   }
 
-  /// A strong reference: java.util.logging forgets the level of a logger that is garbage collected.
+  /// A strong reference, because java.util.logging forgets the level of a logger that is
+  /// garbage-collected.
   private static final Logger JPM = Logger.getLogger("jpm");
 
   @Override
@@ -106,7 +108,8 @@ final class DaemonLogHandler extends Handler {
       open.flush();
       size += line.length;
     } catch (IOException _) {
-      // Ignored: a daemon that cannot log still supervises. The next line tries again.
+      // Ignored: a daemon that cannot log still supervises. Logging is tried again with the next
+      // line.
       close();
     }
   }
@@ -116,13 +119,13 @@ final class DaemonLogHandler extends Handler {
     return name.equals(JPM.getName()) || name.startsWith(JPM.getName() + ".");
   }
 
-  /// Reports whether a line of a library may be written, and counts it against the limit.
+  /// Reports whether a line from a library may be written, and counts the line towards the limit.
   private boolean hasRoom(Instant now) {
     if (!ofLibraries.take(Duration.between(Instant.EPOCH, now).toNanos())) {
       return false;
     }
     if (leftOut > 0) {
-      var count = new LogRecord(Level.WARNING, leftOut + " lines of libraries were left out");
+      var count = new LogRecord(Level.WARNING, leftOut + " lines from libraries were omitted");
       count.setLoggerName(JPM.getName() + ".daemon");
       leftOut = 0;
       publish(count);
@@ -130,7 +133,8 @@ final class DaemonLogHandler extends Handler {
     return true;
   }
 
-  /// Appends a line to the file that is at the log's path now, which may be that of another daemon.
+  /// Appends a line to the file that is now at the path of the log. This may be the log of another
+  /// daemon.
   synchronized void logToNextDaemon(String sentence) {
     try {
       if (!Files.exists(file)) {
@@ -140,7 +144,7 @@ final class DaemonLogHandler extends Handler {
       record.setLoggerName(JPM.getName() + ".daemon");
       Files.writeString(file, line(record), StandardOpenOption.APPEND);
     } catch (IOException _) {
-      // Ignored: the line is also in this daemon's own log.
+      // Ignored: this daemon's own log also contains the line.
     }
   }
 
@@ -215,8 +219,8 @@ final class DaemonLogHandler extends Handler {
     }
   }
 
-  /// Makes a text safe for one line: names and messages of apps must not forge a second line or
-  /// send control sequences to a terminal that shows the file.
+  /// Makes a text safe for a single line. Names and messages of apps must not forge a second line
+  /// or send control sequences to a terminal that shows the file.
   private static String oneLine(CharSequence text) {
     return TerminalSanitizer.visible(text.toString());
   }

@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// A process host that is still being created. Native code takes about 0.1 s to initialize, and a
-/// daemon with nothing to adopt can open its bridge meanwhile. Each method waits for the real host,
-/// which the interface permits: no method is called on an event loop.
+/// A process host that is still being created. Initializing native code takes about 0.1 s, and a
+/// daemon without processes to adopt can open its bridge in the meantime. Each method waits for the
+/// real host. The interface permits this, because no method is called on an event loop.
 final class DeferredProcessHost implements ProcessHost {
   private final CompletableFuture<ProcessHost> host;
 
@@ -169,7 +169,7 @@ final class DeferredProcessHost implements ProcessHost {
     return host.join().logFileSystem();
   }
 
-  /// Does not wait itself; the methods of the result do.
+  /// Does not wait. The methods of the returned object wait for the real host.
   @Override
   public AppAccess appAccess() {
     return new AppAccess() {

@@ -16,14 +16,14 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 
-/// The home directory of the daemon (`JPM_HOME`, `~/.jpm`), which only its owner may enter.
+/// The home directory of the daemon (`JPM_HOME`, `~/.jpm`). Only its owner may access it.
 ///
-/// @param root the directory, absolute and without symbolic links
+/// @param root the absolute path of the directory, without symbolic links
 record Home(Path root) {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
-  /// The mode of a new file that only the owner may access, regardless of the umask, which is meant
-  /// for apps.
+  /// The mode of a new file that only the owner may access. It does not depend on the umask, which
+  /// is meant for apps.
   static final FileAttribute<Set<PosixFilePermission>> OWNERS_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -58,8 +58,8 @@ record Home(Path root) {
     return root.resolve("jpm.json");
   }
 
-  /// Creates the directory if it is missing. Rejects one that other users can write to or that
-  /// contains files of other users, because these users could run programs as its owner.
+  /// Creates the directory if it does not exist. Rejects a directory that other users can write to
+  /// or that contains files of other users, because these users could run programs as the owner.
   static Home prepare(Path directory) throws StartupException {
     Path path = directory.toAbsolutePath().normalize();
     try {
@@ -81,24 +81,24 @@ record Home(Path root) {
       throw new StartupException(String.valueOf(untrusted.getMessage()));
     } catch (IOException error) {
       throw new StartupException(
-          "the home directory %s cannot be used (%s): set JPM_HOME to a directory of yours"
+          "cannot use the home directory %s (%s): set JPM_HOME to a directory that you own"
               .formatted(path, error));
     }
   }
 
-  /// Removes the read permissions of other users. They have no write permissions at this point.
+  /// Removes the access permissions of other users, who have no write permission at this point.
   private static void close(Path real) throws IOException {
     if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(real))) {
       Files.setPosixFilePermissions(real, OWNER_ONLY);
     }
   }
 
-  /// Creates the token for the TCP port: 256 bits, readable by the owner only, new for each daemon.
-  /// After a daemon is killed, any program may take its port; a token that a client sends to that
-  /// program is no longer valid once the next daemon runs.
+  /// Creates the token for the TCP port: 256 bits, readable only by the owner, and different for
+  /// each daemon. After a daemon is killed, any program may use its port and receive tokens from
+  /// clients. Such a token is no longer valid once the next daemon runs.
   ///
-  /// On a full disk the old token file is overwritten in place. If even that fails, the old token
-  /// stays valid: apps without supervision would be the greater harm.
+  /// On a full disk, the old token file is overwritten in place. If even that fails, the old token
+  /// stays valid, because unsupervised apps would be the greater harm.
   ///
   /// @throws StartupException if the home has no token yet and none can be written
   String newToken() throws StartupException {
@@ -131,12 +131,12 @@ record Home(Path root) {
     }
   }
 
-  /// Returns the reason why a user other than the owner of this home may have written a process
-  /// file or its replacement; empty if that is excluded. Blocking.
-  Optional<String> objection(Path file) {
+  /// Returns the reason why a user other than the owner of this home may have written or replaced a
+  /// process file; empty if this is impossible. Blocking.
+  Optional<String> writeRisk(Path file) {
     try {
       HomeTrust.ofMe(root)
-          .checkWhole(
+          .checkFileAndPath(
               file,
               "its edits are not applied until only the owner of this daemon can write there; apply"
                   + " them yourself: jpm apply");
@@ -145,7 +145,7 @@ record Home(Path root) {
       return Optional.of(String.valueOf(untrusted.getMessage()));
     } catch (IOException unknown) {
       return Optional.of(
-          "%s: cannot determine which users can write it: %s"
+          "cannot determine which users can write to %s: %s"
               .formatted(file, FileErrors.of(unknown)));
     }
   }
@@ -155,7 +155,7 @@ record Home(Path root) {
     return Files.readString(tokenFile()).strip();
   }
 
-  /// Writes a small file that only the owner may access, atomically.
+  /// Atomically writes a small file that only the owner may access.
   static void write(Path file, String content) throws IOException {
     try {
       HomeFileWriter.write(file, content + "\n");

@@ -12,14 +12,14 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Checks the files of a home before the daemon reads or writes any of them.
+/// Checks the files in a home before the daemon reads or writes any of them.
 ///
-/// @param home the directory, which only its owner can write to
+/// @param home the home directory, which only its owner can write to
 /// @param me the owner
 record HomeFiles(Path home, HomeTrust me) {
   /// Regular files that the daemon reads or keeps open for writing: settings, tokens, the journal
-  /// and its backups, sessions, the audit log and the daemon's own log, locks. Files that an editor
-  /// or a crashed JVM has left are not among them.
+  /// and its backups, sessions, the audit log, the daemon's own log, and locks. Files that an
+  /// editor or a crashed JVM has left behind are not included.
   private static final Pattern REGULAR =
       Pattern.compile(
           "(?:token|bridge\\.port|[a-z0-9-]+\\.json(?:\\.(?:bak|boot|[0-9]+))?|[a-z-]+\\.log(?:\\.[0-9]+)?"
@@ -27,17 +27,17 @@ record HomeFiles(Path home, HomeTrust me) {
 
   private static final Pattern SPECIAL = Pattern.compile("keeper\\.fifo|\\.?bridge\\.sock");
 
-  /// Directories that other users do not need. The daemon relies on nothing that it reads in `logs`
-  /// and `pids`.
+  /// Directories that other users do not need to access. The daemon does not rely on the content of
+  /// `logs` and `pids`.
   private static final Set<String> FOLDERS =
       Set.of(
           "cache", "checks", "dumps", "events", "fifo", "hooks", "logs", "notify", "pids", "times");
 
-  /// Directories whose files are all read by the daemon.
+  /// Directories from which the daemon reads all files.
   private static final Set<String> READ_BACK = Set.of("cache", "events", "times");
 
-  /// Files whose mode may come from a umask: those that earlier versions created under the umask of
-  /// their first caller, those that the owner edits, and the socket of a daemon that was killed
+  /// Files whose mode may result from a umask: files that earlier versions created with the umask
+  /// of their first caller, files that the owner edits, and the socket of a daemon that was killed
   /// before it set the socket's mode.
   private static final Pattern MODE_FROM_UMASK =
       Pattern.compile(
@@ -74,7 +74,7 @@ record HomeFiles(Path home, HomeTrust me) {
   }
 
   private void folder(Path folder, String name, boolean closed) throws IOException {
-    // The owner may have replaced the log directory by a link to another disk.
+    // The owner may have replaced the log directory with a link to another disk.
     Path real = name.equals("logs") && Files.exists(folder) ? folder.toRealPath() : folder;
     removeGroupWrite(real, name, closed);
     me.checkFile(real);
@@ -92,9 +92,9 @@ record HomeFiles(Path home, HomeTrust me) {
     }
   }
 
-  /// Removes the group's write permission, which a umask of 002 leaves on some files. In a home
-  /// that only its owner could enter, no other user could have used it, so it need not keep the
-  /// daemon from starting.
+  /// Removes the group's write permission, which some files have because of a umask of 002. In a
+  /// home that only its owner could enter, no other user could have used this permission, so it
+  /// does not have to prevent the daemon from starting.
   private void removeGroupWrite(Path file, String name, boolean closed) throws IOException {
     if (!closed || !MODE_FROM_UMASK.matcher(name).matches() || !me.onlyGroupMayWrite(file)) {
       return;
@@ -104,7 +104,7 @@ record HomeFiles(Path home, HomeTrust me) {
       mode.remove(PosixFilePermission.GROUP_WRITE);
       Files.setPosixFilePermissions(file, mode);
     } catch (NoSuchFileException gone) {
-      // Ignored: a file that is gone poses no risk.
+      // Ignored: a file that no longer exists poses no risk.
     }
   }
 }

@@ -22,11 +22,11 @@ import java.util.Optional;
 /// Periodically checks the home. Reports when the home was removed or replaced, and restores the
 /// files that clients read to find the daemon.
 ///
-/// While other users can write to the home, these files are removed, so that no client connects:
-/// their content could come from another user, and the client script cannot check a file's mode
-/// without starting a process.
+/// While other users can write to the home, these files are removed, so that no client connects.
+/// Their content could come from another user, and the client script cannot check the mode of a
+/// file without starting a process.
 ///
-/// A check costs one `stat` for the lock and one for each file. A file is read only if it has
+/// A check costs one `stat` call for the lock and one for each file. A file is read only if it has
 /// changed.
 final class HomeWatchVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.daemon");
@@ -36,22 +36,23 @@ final class HomeWatchVerticle extends VerticleBase {
   private final Path socket;
 
   /// A hard link to the socket, from which the socket's path is restored.
-  private final Path spare;
+  private final Path socketBackup;
 
   private final Duration pause;
   private final Runnable lost;
 
-  /// Attributes of each file when its content was last found correct. Used by one check at a time.
-  private final Map<Path, Stamp> right = new HashMap<>();
+  /// The attributes of each file when its content was last found correct. Used by only one check at
+  /// a time.
+  private final Map<Path, Stamp> lastCorrect = new HashMap<>();
 
   private final Path home;
 
   private boolean looking;
   private String lastProblem = "";
 
-  /// A file that must exist.
+  /// A file that clients read and that must therefore exist.
   ///
-  /// @param content its only line, without the line feed
+  /// @param content the only line of the file, without the line feed
   record ClientFile(Path file, String content) {}
 
   /// Attributes that change when the content of a file changes.
@@ -59,17 +60,17 @@ final class HomeWatchVerticle extends VerticleBase {
 
   /// @param lock the lock of the home
   /// @param kept the files that clients read
-  /// @param socket the unix socket of the bridge, which connections to the TCP port pass through
-  ///   too
-  /// @param pause interval of the checks
-  /// @param lost called on a thread that may block when the home no longer belongs to this daemon
+  /// @param socket the Unix socket of the bridge, through which connections to the TCP port also
+  ///   pass
+  /// @param pause the interval between two checks
+  /// @param lost called, on a thread that may block, when the home no longer belongs to this daemon
   HomeWatchVerticle(
       DaemonLock lock, List<ClientFile> kept, Path socket, Duration pause, Runnable lost) {
     this.lock = lock;
     this.kept = List.copyOf(kept);
     this.socket = socket;
     this.home = Objects.requireNonNull(socket.getParent(), "a socket is in a home");
-    this.spare = socket.resolveSibling("." + socket.getFileName());
+    this.socketBackup = socket.resolveSibling("." + socket.getFileName());
     this.pause = pause;
     this.lost = lost;
   }
@@ -77,20 +78,20 @@ final class HomeWatchVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     return BlockingCalls.call(vertx, this::linked)
-        .onFailure(error ->
-            LOG.log(Level.DEBUG, "{0} could not be linked to a second name: {1}", socket, error))
+        .onFailure(
+            error -> LOG.log(Level.DEBUG, "cannot create a hard link to {0}: {1}", socket, error))
         .otherwiseEmpty()
         .onSuccess(_ -> vertx.setPeriodic(pause.toMillis(), _ -> look()));
   }
 
   @Override
   public Future<?> stop() {
-    return BlockingCalls.call(vertx, () -> Files.deleteIfExists(spare)).otherwise(false);
+    return BlockingCalls.call(vertx, () -> Files.deleteIfExists(socketBackup)).otherwise(false);
   }
 
   private Path linked() throws IOException {
-    Files.deleteIfExists(spare);
-    return Files.createLink(spare, socket);
+    Files.deleteIfExists(socketBackup);
+    return Files.createLink(socketBackup, socket);
   }
 
   private void look() {
@@ -109,19 +110,20 @@ final class HomeWatchVerticle extends VerticleBase {
     try {
       checkWriters();
       for (ClientFile one : kept) {
-        putBack(one);
+        restore(one);
       }
-      if (!Files.exists(socket) && Files.exists(spare)) {
-        LOG.log(Level.WARNING, "{0} was removed and is restored", socket);
-        Files.createLink(socket, spare);
+      if (!Files.exists(socket) && Files.exists(socketBackup)) {
+        LOG.log(Level.WARNING, "{0} was removed: restoring it", socket);
+        Files.createLink(socket, socketBackup);
       }
       lastProblem = "";
     } catch (HomeTrust.Untrusted open) {
-      hide(String.valueOf(open.getMessage()));
+      removeClientFiles(String.valueOf(open.getMessage()));
     } catch (IOException error) {
       if (!error.toString().equals(lastProblem)) {
         lastProblem = error.toString();
-        LOG.log(Level.WARNING, "the files for clients cannot be restored: {0}", error.toString());
+        LOG.log(
+            Level.WARNING, "the files that clients read cannot be restored: {0}", error.toString());
       }
     }
     return true;
@@ -137,12 +139,14 @@ final class HomeWatchVerticle extends VerticleBase {
   }
 
   /// Removes the files that clients read. Clients then examine the home themselves and report the
-  /// problem. The files are restored once it is fixed.
-  private void hide(String problem) {
+  /// problem. The files are restored once the problem is fixed.
+  private void removeClientFiles(String problem) {
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
       LOG.log(
-          Level.ERROR, "no command is served until this is fixed; apps keep running: {0}", problem);
+          Level.ERROR,
+          "no commands are served until this problem is fixed (apps keep running): {0}",
+          problem);
     }
     for (ClientFile one : kept) {
       try {
@@ -153,18 +157,18 @@ final class HomeWatchVerticle extends VerticleBase {
     }
   }
 
-  private void putBack(ClientFile one) throws IOException {
+  private void restore(ClientFile one) throws IOException {
     Optional<Stamp> now = stamp(one.file());
-    if (now.isPresent() && now.get().equals(right.get(one.file()))) {
+    if (now.isPresent() && now.get().equals(lastCorrect.get(one.file()))) {
       return;
     }
     if (now.isPresent() && Files.readString(one.file()).strip().equals(one.content())) {
-      right.put(one.file(), now.get());
+      lastCorrect.put(one.file(), now.get());
       return;
     }
     LOG.log(
         Level.WARNING,
-        "{0} was {1} and is restored",
+        "{0} was {1}: restoring it",
         one.file(),
         now.isPresent() ? "changed" : "removed");
     Home.write(one.file(), one.content());

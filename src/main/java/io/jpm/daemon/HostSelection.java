@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Selects the implementations of process control and system services for this system.
+/// Selects the implementations of process control and system services for this operating system.
 final class HostSelection {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -26,7 +26,7 @@ final class HostSelection {
 
   private HostSelection() {}
 
-  /// Returns the notifier for the service manager that the environment names.
+  /// Returns the notifier for the service manager that the environment specifies.
   static ServiceNotifier serviceNotifier(Map<String, String> environment) {
     String address = environment.getOrDefault("NOTIFY_SOCKET", "");
     return address.isEmpty() || LinuxProcessHost.unsupportedReason().isPresent()
@@ -50,35 +50,35 @@ final class HostSelection {
         .<ProcessHost>map(reason -> {
           LOG.log(
               Level.WARNING,
-              "processes are run without the features of Linux, with fewer guarantees: {0}",
+              "processes run without Linux features and with fewer guarantees: {0}",
               reason);
           return new PortableProcessHost();
         })
         .orElseGet(() -> new LinuxProcessHost(home));
   }
 
-  /// Logs how many instances can run if the limit of open files allows only few.
+  /// Logs how many instances can run, if the limit on open files allows only a few.
   static void logInstanceLimit(ProcessHost host) {
     host.descriptorBudget()
         .filter(files -> files.instances() < FEW_INSTANCES)
         .ifPresent(files ->
             LOG.log(
                 Level.WARNING,
-                "this daemon may open {0} files (ulimit -n), enough for {1} instances: for more,"
-                    + " raise the limit and run jpm update",
+                "this daemon can open at most {0} files (ulimit -n), enough for {1} instances: to"
+                    + " run more, raise the limit and run jpm update",
                 files.limit(),
                 files.instances()));
   }
 
-  /// Returns the system inspection that belongs to the selected host.
+  /// Returns the system inspection that matches the selected host.
   static SystemInspection look() {
     return LinuxProcessHost.unsupportedReason()
         .<SystemInspection>map(PortableSystemInspection::new)
         .orElseGet(LinuxSystemInspection::new);
   }
 
-  /// Returns the boot id, which the kernel generates at each boot (`random(4)`); empty if there is
-  /// none.
+  /// Returns the boot id, which the kernel generates at each boot (`random(4)`); empty if it is not
+  /// available.
   static String bootId() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();

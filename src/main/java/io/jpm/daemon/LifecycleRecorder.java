@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Publishes the start and the stop of the daemon for the history.
+/// Publishes the start and the stop of the daemon as events for the history.
 final class LifecycleRecorder {
   private final Vertx vertx;
   private final InstantSource wallClock;
@@ -33,7 +33,8 @@ final class LifecycleRecorder {
                 });
   }
 
-  /// Publishes that the daemon has started. Called after God has adopted the running processes.
+  /// Publishes that the daemon has started. Must be called after God has adopted the running
+  /// processes.
   ///
   /// @param version the daemon's version
   void started(String version) {
@@ -41,7 +42,7 @@ final class LifecycleRecorder {
     int count = adopted.get();
     String found =
         switch (count) {
-          case 0 -> "adopted nothing";
+          case 0 -> "adopted no processes";
           case 1 -> "adopted 1 process";
           default -> "adopted %d processes".formatted(count);
         };
@@ -50,7 +51,7 @@ final class LifecycleRecorder {
 
   /// Publishes that the daemon begins to stop.
   ///
-  /// @param reason why it stops, for people
+  /// @param reason the reason why it stops, for users
   void stopping(String reason) {
     publish(DaemonEvent.Kind.DAEMON_STOPPING, reason);
   }

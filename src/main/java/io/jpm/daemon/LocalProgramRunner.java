@@ -30,23 +30,24 @@ import java.util.concurrent.TimeoutException;
 final class LocalProgramRunner implements ExternalPrograms {
   private final AppAccess access;
 
-  /// @param access launches programs that run as another user
+  /// @param access launches programs that must run as another user
   LocalProgramRunner(AppAccess access) {
     this.access = access;
   }
 
   private static final Executor VIRTUAL = Thread::startVirtualThread;
 
-  /// PM2's JSON list of a thousand apps has 20 MB.
-  private static final int MOST_PRINTED = 64 << 20;
+  /// The maximum size of standard output. PM2's JSON list of a thousand apps has 20 MB.
+  private static final int MAX_STDOUT_BYTES = 64 << 20;
 
-  private static final int MOST_COMPLAINED = 64 << 10;
+  private static final int MAX_STDERR_BYTES = 64 << 10;
   private static final int PIECE = 8 << 10;
   private static final Duration AFTER_THE_END = Duration.ofSeconds(1);
 
   /// The output of a program that has been read so far.
   ///
-  /// @param text may still grow if another process holds the stream open
+  /// @param text the output, which may still grow if another process holds the stream open
+  /// @param complete completes at the end of the stream
   private record CapturedOutput(ByteArrayOutputStream text, CompletableFuture<Void> complete) {
     static CapturedOutput of(InputStream in, int most) {
       var text = new ByteArrayOutputStream();
@@ -65,7 +66,7 @@ final class LocalProgramRunner implements ExternalPrograms {
       }
     }
 
-    /// Returns the whole output, or what has been read shortly after the program's end.
+    /// Returns the whole output, or the output that has been read shortly after the program exited.
     String soon() throws InterruptedException, ExecutionException {
       try {
         complete.get(AFTER_THE_END.toMillis(), TimeUnit.MILLISECONDS);
@@ -103,10 +104,10 @@ final class LocalProgramRunner implements ExternalPrograms {
     try {
       return ended(process, order);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("reading what a program prints failed", e);
+      throw new IllegalStateException("cannot read the output of a program", e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return new Outcome.Failed(name + " was ended: the daemon is ending");
+      return new Outcome.Failed(name + " was terminated because the daemon is stopping");
     } finally {
       CommandRunner.killTree(process);
     }
@@ -124,11 +125,11 @@ final class LocalProgramRunner implements ExternalPrograms {
 
   private static Outcome ended(Process process, Order order)
       throws InterruptedException, ExecutionException {
-    CapturedOutput out = CapturedOutput.of(process.getInputStream(), MOST_PRINTED);
-    CapturedOutput err = CapturedOutput.of(process.getErrorStream(), MOST_COMPLAINED);
+    CapturedOutput out = CapturedOutput.of(process.getInputStream(), MAX_STDOUT_BYTES);
+    CapturedOutput err = CapturedOutput.of(process.getErrorStream(), MAX_STDERR_BYTES);
     if (!process.waitFor(order.limit().toMillis(), TimeUnit.MILLISECONDS)) {
       return new Outcome.Failed(
-          "%s took longer than %d s and was ended"
+          "%s took longer than %d s and was terminated"
               .formatted(String.join(" ", order.command()), order.limit().toSeconds()));
     }
     return new Outcome.Ended(process.exitValue(), out.soon(), err.soon());

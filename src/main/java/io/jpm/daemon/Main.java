@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /// The entry point of the daemon. `bin/jpm` starts it detached, with a pipe as its standard output,
-/// and waits there for exactly one line: `READY <port>` or `FAILED <message>`. For `jpm daemon`,
-/// `bin/jpm` executes it in the foreground instead.
+/// and waits for exactly one line on the pipe: `READY <port>` or `FAILED <message>`. For `jpm
+/// daemon`, `bin/jpm` executes it in the foreground instead.
 public final class Main {
   private Main() {}
 
@@ -32,11 +32,11 @@ public final class Main {
       client.println("FAILED " + StartupException.describe(failure));
       end();
     }
-    // Redirects the descriptor to /dev/null, so that the client sees the end of the pipe.
+    // Redirects the descriptor to /dev/null, so that the client reads EOF from the pipe.
     System.out.close();
   }
 
-  /// Runs as a child that its parent waits for. Messages are for people.
+  /// Runs the daemon as a child process that its parent waits for. Messages are for users.
   private static void foreground(String[] args) {
     var person = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
@@ -51,7 +51,8 @@ public final class Main {
     }
   }
 
-  /// Does not wait for threads that a failed boot has left, which would hold the lock of the home.
+  /// Exits without waiting for threads that a failed boot has left behind, because they would keep
+  /// the lock of the home.
   private static void end() {
     System.out.flush();
     Runtime.getRuntime().halt(1);

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// Finds the position of a script error in the output of Node.
 ///
 /// @param file the script
-/// @param printed standard output and error of Node
+/// @param printed what Node printed on standard output and standard error
 record NodeErrorParser(Path file, String printed) {
   private static final int LONGEST = 300;
   private static final Pattern ELSEWHERE =
@@ -18,7 +18,7 @@ record NodeErrorParser(Path file, String printed) {
 
   /// Returns the failure of a script that has thrown an error.
   ///
-  /// @param error name and message of the error
+  /// @param error the name and message of the error
   Evaluation.Failed parse(String error) {
     String what = firstLine(error);
     return own()
@@ -26,7 +26,7 @@ record NodeErrorParser(Path file, String printed) {
         .orElseGet(() -> new Evaluation.Failed(0, 0, what + elsewhere()));
   }
 
-  /// Returns the failure of a script that has ended Node itself.
+  /// Returns the failure of a script that made Node itself exit.
   Evaluation.Failed parseExit(int code) {
     String last = printed.strip().lines().reduce((_, line) -> line).orElse("");
     String said = last.isEmpty() ? "" : ", and printed \"%s\"".formatted(firstLine(last));
@@ -36,14 +36,17 @@ record NodeErrorParser(Path file, String printed) {
             new Evaluation.Failed(number(place, 1), number(place, 2), firstLine(errorLine())))
         .orElseGet(() ->
             new Evaluation.Failed(
-                0, 0, "ended node (exit code %d) without a value%s".formatted(code, said)));
+                0,
+                0,
+                "made node exit with code %d before returning a value%s".formatted(code, said)));
   }
 
   private String errorLine() {
     return printed.lines().filter(line -> line.contains("Error")).findFirst().orElse("");
   }
 
-  /// Finds the first position in the script itself, named by its path, its real path or a URL.
+  /// Finds the first position in the script itself, which may be given with the script's path, real
+  /// path or URL.
   private Optional<Matcher> own() {
     String real = realPath();
     Pattern place =

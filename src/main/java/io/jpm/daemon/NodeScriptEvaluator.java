@@ -18,16 +18,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Evaluates process files that are scripts with the caller's Node: in the file's directory, with
-/// the caller's environment and user, and with a time limit.
+/// Evaluates process files that are scripts, using the caller's Node. The script runs in the file's
+/// directory, with the caller's environment and user, and with a time limit.
 ///
 /// The value is transferred on descriptor 3, so that output of the script or of programs that it
 /// runs cannot corrupt it. Output is shown only if the script fails. The value is `module.exports`
-/// or `export default`, otherwise the object of all exports. A promise is awaited, a function is
-/// called.
+/// or `export default`, otherwise an object of all exports. If the value is a promise, it is
+/// awaited; if it is a function, it is called.
 public final class NodeScriptEvaluator implements ScriptEvaluator {
-  /// The default time limit. Scripts may fetch values from vaults and clouds; one that takes longer
-  /// than this hangs.
+  /// The default time limit. Scripts may fetch values from vaults and clouds; a script that takes
+  /// longer than this has probably hung.
   public static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static final int MOST_BYTES = 4 << 20;
@@ -71,7 +71,7 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
   private final Duration limit;
   private final AppAccess access;
 
-  /// @param limit time limit of a script
+  /// @param limit the time limit of a script
   /// @param access launches Node as another user
   public NodeScriptEvaluator(Duration limit, AppAccess access) {
     this.limit = limit;
@@ -102,10 +102,10 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
     } catch (TimeoutException _) {
       return tooLong();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("reading a script's value failed", e);
+      throw new IllegalStateException("cannot read the value of a script", e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return failed("the daemon is ending");
+      return failed("was not evaluated because the daemon is stopping");
     } finally {
       end(process);
     }
@@ -131,7 +131,7 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
     return failed("took longer than %s s".formatted(limit.toMillis() / 1_000.0));
   }
 
-  /// Kills the process and its descendants if they still run.
+  /// Kills the process and its descendants if the process still runs.
   private static void end(Process process) {
     if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -152,7 +152,7 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
         : failure.parseExit(process.exitValue());
   }
 
-  /// Returns the output; empty if a program that the script left running holds the stream open.
+  /// Returns the output; empty if a program that the script has left running holds the stream open.
   private static String soon(CompletableFuture<byte[]> printed)
       throws InterruptedException, ExecutionException {
     try {
@@ -167,9 +167,9 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
     return new Evaluation.Failed(0, 0, what);
   }
 
-  /// Reads the first `most` bytes.
+  /// Reads the first `most` bytes of a stream.
   ///
-  /// @param stop whether to leave the rest unread instead of discarding it
+  /// @param stop whether the rest is left unread instead of being read and discarded
   private static byte[] bytes(InputStream in, int most, boolean stop) {
     try (in) {
       byte[] bytes = in.readNBytes(most);

@@ -14,8 +14,9 @@ final class RunningDaemonFinder {
 
   private RunningDaemonFinder() {}
 
-  /// Takes the lock of the home; empty if the daemon that holds it has opened its bridge. Waits
-  /// meanwhile, because a daemon that is stopping still holds the lock for a moment.
+  /// Acquires the lock of the home. Returns empty if the daemon that holds the lock has opened its
+  /// bridge. Waits until one of the two is the case, because a daemon that is stopping still holds
+  /// the lock for a moment.
   static Optional<DaemonLock> lockUnlessRunning(Home home) throws StartupException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -28,7 +29,7 @@ final class RunningDaemonFinder {
     return Optional.empty();
   }
 
-  /// Returns the TCP port of the daemon, waiting until the port file exists.
+  /// Returns the TCP port of the daemon. Waits until the port file exists.
   static int port(Home home) throws StartupException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -41,7 +42,7 @@ final class RunningDaemonFinder {
       }
     } while (System.nanoTime() < deadline);
     throw new StartupException(
-        "another daemon holds %s and does not listen yet: see %s"
+        "another daemon holds %s but is not listening yet: see %s"
             .formatted(home.lock(), home.log()));
   }
 }

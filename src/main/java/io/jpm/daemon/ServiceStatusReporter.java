@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reports the state of the daemon to the service manager that started it (`sd_notify(3)`): ready,
-/// alive as long as God responds, stopping. If God hangs, the service manager therefore restarts
-/// the daemon.
+/// Reports the state of the daemon to the service manager that started it (`sd_notify(3)`): that it
+/// is ready, that it is alive as long as God responds, and that it is stopping. If God hangs, the
+/// service manager therefore restarts the daemon.
 final class ServiceStatusReporter {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -22,14 +22,14 @@ final class ServiceStatusReporter {
   private final Map<String, String> environment;
   private final long pid;
 
-  /// @param environment the environment that the daemon was started with
+  /// @param environment the environment with which the daemon was started
   ServiceStatusReporter(ServiceNotifier notifier, Map<String, String> environment, long pid) {
     this.notifier = notifier;
     this.environment = Map.copyOf(environment);
     this.pid = pid;
   }
 
-  /// Reports that the bridge is open. May block for a moment.
+  /// Reports that the bridge is open. May block briefly.
   void ready(Vertx vertx, Path home) {
     notifier.sendState(
         "READY=1\nMAINPID=%d\nSTATUS=jpm %s, home %s\n"
@@ -47,18 +47,18 @@ final class ServiceStatusReporter {
               return true;
             })
         .onFailure(failure ->
-            LOG.log(
-                Level.WARNING, "the watchdog of the service manager cannot be notified", failure));
+            LOG.log(Level.WARNING, "cannot notify the watchdog of the service manager", failure));
   }
 
-  /// Returns the longest interval between two watchdog reports, half of the manager's timeout;
-  /// empty if the manager has no watchdog for this process.
+  /// Returns the longest interval between two watchdog reports, which is half of the manager's
+  /// timeout; empty if the manager has no watchdog for this process.
   Optional<Duration> maxReportInterval() {
     long micros = watchdogMicros();
     return micros < 2000 ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 500));
   }
 
-  /// Returns the watchdog timeout in microseconds; 0 if there is none or it is for another process.
+  /// Returns the watchdog timeout in microseconds; 0 if there is no watchdog or it is for another
+  /// process.
   private long watchdogMicros() {
     String whose = environment.getOrDefault("WATCHDOG_PID", "");
     String micros = environment.getOrDefault("WATCHDOG_USEC", "");
@@ -67,7 +67,7 @@ final class ServiceStatusReporter {
         : 0;
   }
 
-  /// Reports that the daemon is stopping. May block for a moment.
+  /// Reports that the daemon is stopping. May block briefly.
   void stopping() {
     notifier.sendState("STOPPING=1\n");
   }

@@ -32,59 +32,60 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Watches the settings files and immediately applies edits of live keys ([Effect]). For each
-/// changed key, the old value, the new value and when it takes effect are written to the daemon's
-/// log and published as a [SettingsMessage] on [Addresses#SETTINGS].
+/// changed key, the daemon's log shows the old value, the new value and when it takes effect. The
+/// same is published as a [SettingsMessage] on [Addresses#SETTINGS].
 ///
 /// A check costs two `stat` calls. The files are read only after two successive checks have seen
-/// the same change, and the result counts only if they did not change while being read: an editor
-/// may write a file in pieces or remove it for a moment. Invalid settings change nothing.
+/// the same change. The result counts only if the files did not change while they were read,
+/// because an editor may write a file in pieces or remove it for a moment. Invalid settings change
+/// nothing.
 final class SettingsWatchVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.settings");
 
   private final Path installed;
   private final Path home;
   private final Duration pause;
-  private final Consumer<Settings> inForce;
+  private final Consumer<Settings> liveSettingsConsumer;
 
   /// The settings in effect for keys that are not live.
-  private final SettingsOutcome booted;
+  private final SettingsOutcome bootSettings;
 
   /// The last valid settings that were read.
   private SettingsOutcome newest;
 
   /// The settings in effect for live keys, as confirmed by LogAggregator.
-  private SettingsOutcome obeyed;
+  private SettingsOutcome applied;
 
-  /// Whether the last settings that were read were invalid.
-  private boolean mistaken;
+  /// Whether the settings that were read last are invalid.
+  private boolean lastReadInvalid;
 
-  /// The files at the last check.
+  /// The attributes of the files at the last check.
   private @Nullable Stamps seen;
 
-  /// The files when they were last read.
+  /// The attributes of the files when they were last read.
   private @Nullable Stamps read;
 
   private boolean looking;
 
-  /// Attributes of both files at one moment.
+  /// The attributes of both files at one moment.
   private record Stamps(Stamp installed, Stamp home) {}
 
   /// Attributes that change when the content of a file changes.
   ///
-  /// @param inode the file that has the name now
+  /// @param inode the identity of the file that currently has this name
   private record Stamp(FileTime modified, long size, Optional<Object> inode) {
     static final Stamp ABSENT = new Stamp(FileTime.fromMillis(0), -1, Optional.empty());
   }
 
-  /// The settings that were read, and the files before and after reading.
+  /// The settings that were read, and the attributes of the files before and after reading.
   private record Reading(Stamps before, SettingsOutcome outcome, Stamps after) {}
 
-  /// @param installed `conf/jpm.json` of the installation
-  /// @param home `jpm.json` of the home
-  /// @param booted the settings that the daemon read at its start
-  /// @param pause interval of the checks
-  /// @param inForce receives settings whose live keys are in effect from now on, after
-  ///   LogAggregator
+  /// @param installed `conf/jpm.json` in the installation
+  /// @param home `jpm.json` in the home
+  /// @param booted the settings that the daemon read when it started
+  /// @param pause the interval between two checks
+  /// @param inForce receives settings whose live keys are in effect from now on; called after
+  ///   LogAggregator has applied them
   SettingsWatchVerticle(
       Path installed,
       Path home,
@@ -93,14 +94,14 @@ final class SettingsWatchVerticle extends VerticleBase {
       Consumer<Settings> inForce) {
     this.installed = installed;
     this.home = home;
-    this.booted = booted;
+    this.bootSettings = booted;
     this.newest = booted;
-    this.obeyed = booted;
+    this.applied = booted;
     this.pause = pause;
-    this.inForce = inForce;
+    this.liveSettingsConsumer = inForce;
   }
 
-  /// Returns the command that sets the limits of LogAggregator.
+  /// Returns the command that sets the limits in LogAggregator.
   static LogsCommand.Limits limits(Settings settings) {
     return new LogsCommand.Limits(settings.logs().perApp(), settings.logs().all());
   }
@@ -111,8 +112,8 @@ final class SettingsWatchVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /// Checks the files once. Completes when all changes have been processed, or immediately if
-  /// another check is in progress.
+  /// Checks the files once. Completes when all changes have been applied, or immediately if another
+  /// check is in progress.
   Future<?> check() {
     if (looking) {
       return Future.succeededFuture();
@@ -131,7 +132,7 @@ final class SettingsWatchVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     if (now.equals(read)) {
-      return obeyNewest(List.of());
+      return applyNewest(List.of());
     }
     return BlockingCalls.call(
             vertx, () -> new Reading(stamps(), SettingsReader.read(installed, home), stamps()))
@@ -140,76 +141,76 @@ final class SettingsWatchVerticle extends VerticleBase {
             return Future.succeededFuture();
           }
           read = now;
-          return judge(reading.outcome());
+          return process(reading.outcome());
         });
   }
 
-  private Future<?> judge(SettingsOutcome outcome) {
+  private Future<?> process(SettingsOutcome outcome) {
     if (!outcome.problems().isEmpty()) {
-      mistaken = true;
-      tellMistake(outcome.problems());
+      lastReadInvalid = true;
+      reportProblems(outcome.problems());
       return Future.succeededFuture();
     }
-    if (mistaken) {
-      mistaken = false;
+    if (lastReadInvalid) {
+      lastReadInvalid = false;
       LOG.log(Level.INFO, "the settings are valid again");
     }
     SettingsOutcome before = newest;
     newest = outcome;
-    return obeyNewest(
+    return applyNewest(
         outcome.changesSince(before).stream()
             .filter(key -> key.effect() == Effect.RESTART)
             .map(key -> outcome.change(key, before))
             .toList());
   }
 
-  private void tellMistake(List<Problem> problems) {
+  private void reportProblems(List<Problem> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     LOG.log(
         Level.WARNING,
-        "the settings are not valid and stay as they were: {0}",
+        "the settings are not valid and remain unchanged: {0}",
         problems.getFirst() + more);
     publish(new SettingsMessage(List.of(), problems.stream().map(Problem::toString).toList()));
   }
 
   /// Applies the live keys of the newest settings if they are not in effect yet. If LogAggregator
-  /// refused them or did not answer, the next check tries again.
+  /// refuses them or does not answer, the next check tries again.
   ///
-  /// @param restarts changes that need a restart
-  private Future<?> obeyNewest(List<Change> restarts) {
+  /// @param restarts the changes that require a restart
+  private Future<?> applyNewest(List<Change> restarts) {
     SettingsOutcome wanted = newest;
     List<Change> live =
-        wanted.changesSince(obeyed).stream()
+        wanted.changesSince(applied).stream()
             .filter(key -> key.effect() == Effect.LIVE)
-            .map(key -> wanted.change(key, obeyed))
+            .map(key -> wanted.change(key, applied))
             .toList();
     if (live.isEmpty()) {
       tell(restarts);
       return Future.succeededFuture();
     }
-    return taken(wanted)
+    return applyLogLimits(wanted)
         .onSuccess(_ -> {
-          obeyed = wanted;
+          applied = wanted;
           vertx
               .eventBus()
               .send(
                   Addresses.HEARTBEAT_COMMAND,
                   new HeartbeatCommand.SetInterval(wanted.settings().heartbeat().interval()));
-          inForce.accept(wanted.settings());
+          liveSettingsConsumer.accept(wanted.settings());
           tell(Stream.concat(live.stream(), restarts.stream()).toList());
         })
         .onFailure(error -> {
           tell(restarts);
           LOG.log(
               Level.WARNING,
-              "changed settings were not applied and are tried again: {0}: {1}",
+              "the changed settings {0} were not applied and are tried again: {1}",
               live.stream().map(change -> change.key().key()).collect(Collectors.joining(", ")),
               error.getMessage());
         })
         .otherwiseEmpty();
   }
 
-  private Future<Void> taken(SettingsOutcome wanted) {
+  private Future<Void> applyLogLimits(SettingsOutcome wanted) {
     return vertx
         .eventBus()
         .<LogsReply>request(Addresses.LOGS_COMMAND, limits(wanted.settings()))
@@ -245,9 +246,10 @@ final class SettingsWatchVerticle extends VerticleBase {
             List.of()));
   }
 
-  /// A change back to the value at boot takes effect immediately.
+  /// Returns when a change takes effect. A change back to the value at boot takes effect
+  /// immediately.
   private Effect when(Change change) {
-    return newest.differs(change.key(), booted) ? change.key().effect() : Effect.LIVE;
+    return newest.differs(change.key(), bootSettings) ? change.key().effect() : Effect.LIVE;
   }
 
   private void publish(SettingsMessage message) {

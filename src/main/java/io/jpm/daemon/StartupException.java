@@ -3,7 +3,8 @@ package io.jpm.daemon;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/// Signals that the daemon cannot start, with a message that tells its owner how to fix it.
+/// Signals that the daemon cannot start. The message tells the owner of the daemon how to fix the
+/// problem.
 final class StartupException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -12,8 +13,8 @@ final class StartupException extends Exception {
     super(sentence);
   }
 
-  /// Returns the message for the user about an unexpected fault, without Java names unless there is
-  /// no other text.
+  /// Returns the message for the user about an unexpected failure. It contains Java class names
+  /// only if there is no other text.
   static String describe(Throwable fault) {
     Throwable cause = fault;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -22,7 +23,7 @@ final class StartupException extends Exception {
     }
     String message = cause.getMessage();
     if (cause instanceof OutOfMemoryError) {
-      return "the system gives Java no more threads or memory (%s): raise the limits, see ulimit -a"
+      return "Java cannot obtain more threads or memory (%s): raise the limits, see ulimit -a"
           .formatted(message);
     }
     return message == null ? cause.getClass().getSimpleName() : message;

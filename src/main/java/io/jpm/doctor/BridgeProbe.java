@@ -17,8 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Checks that the daemon's own port and unix socket answer a ping, as a client would see it.
-/// Blocking.
+/// Checks that the daemon's own TCP port and unix socket answer a ping from a client. Blocking.
 ///
 /// @param home the daemon's directory
 /// @param timeout how long to wait for an answer
@@ -30,9 +29,9 @@ record BridgeProbe(Path home, Duration timeout) {
     Optional<String> tcp =
         port.isEmpty()
             ? Optional.of("the port is not known")
-            : trouble(new InetSocketAddress(loopback(), port.get()), true);
+            : failureReason(new InetSocketAddress(loopback(), port.get()), true);
     return new Bridge(
-        port, tcp, trouble(UnixDomainSocketAddress.of(home.resolve("bridge.sock")), false));
+        port, tcp, failureReason(UnixDomainSocketAddress.of(home.resolve("bridge.sock")), false));
   }
 
   private static InetAddress loopback() {
@@ -49,7 +48,7 @@ record BridgeProbe(Path home, Duration timeout) {
   }
 
   /// Returns the reason why `address` does not answer; empty if it answers.
-  private Optional<String> trouble(SocketAddress address, boolean authenticated) {
+  private Optional<String> failureReason(SocketAddress address, boolean authenticated) {
     try (SocketChannel channel = SocketChannel.open(address)) {
       if (authenticated) {
         String token = Files.readString(home.resolve("token")).strip();
@@ -58,7 +57,7 @@ record BridgeProbe(Path home, Duration timeout) {
       write(channel, PING);
       return read(channel).contains("pong")
           ? Optional.empty()
-          : Optional.of("it does not answer a ping with pong");
+          : Optional.of("the reply to a ping is not pong");
     } catch (IOException error) {
       String words = error.getMessage();
       return Optional.of(words == null ? error.getClass().getSimpleName() : words);

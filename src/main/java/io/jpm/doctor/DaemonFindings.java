@@ -39,9 +39,8 @@ final class DaemonFindings {
             findings.add(
                 Finding.fail(
                     "logs",
-                    Doctor.some(apps.logProblems()),
-                    "make the directory writable or free disk space; waiting output is then"
-                        + " written")));
+                    Doctor.abbreviated(apps.logProblems()),
+                    "make the directory writable or free disk space; buffered output is then written")));
   }
 
   private static Finding bridge(Bridge bridge) {
@@ -61,15 +60,15 @@ final class DaemonFindings {
 
   private static Finding keeper(boolean alive) {
     return alive
-        ? Finding.ok("keeper", "runs")
+        ? Finding.ok("keeper", "running")
         : Finding.warn(
             "keeper",
-            "does not run: the daemon is not restarted when it dies",
-            "see its lines in jpm.log; it needs bash and bin/jpm-keeper of the installation");
+            "not running: the daemon is not restarted when it dies",
+            "see jpm.log for the reason; the keeper needs bash and bin/jpm-keeper from the installation");
   }
 
   private static Finding heart(Optional<HeartbeatReply> known) {
-    String remedy = "jpm events jpm shows when; the machine may be short of memory or CPU";
+    String remedy = "run jpm events jpm to see when; the machine may be short of memory or CPU";
     if (known.isEmpty()) {
       return Finding.fail("heartbeat", "no heartbeat was received", remedy);
     }
@@ -105,8 +104,7 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "jpm events jpm shows when, jpm.log may show the blocked thread; the machine may have"
-                + " been short of CPU")
+            "run jpm events jpm to see when; jpm.log may show the blocked thread, or the machine may have been short of CPU")
         : Finding.ok("event loops", found);
   }
 
@@ -118,14 +116,14 @@ final class DaemonFindings {
     if (!settings.mistakes().isEmpty()) {
       return Finding.fail(
           "settings",
-          Doctor.some(settings.mistakes()),
-          "fix them: a new daemon would refuse to start with them");
+          Doctor.abbreviated(settings.mistakes()),
+          "fix these errors: a new daemon would refuse to start");
     }
     return settings.waiting().isEmpty()
         ? Finding.ok("settings", "no errors")
         : Finding.warn(
             "settings",
-            "apply from the next daemon on: " + Doctor.some(settings.waiting()),
+            "take effect when the daemon is replaced: " + Doctor.abbreviated(settings.waiting()),
             "run jpm update, which does not affect apps");
   }
 
@@ -137,7 +135,7 @@ final class DaemonFindings {
         ? Finding.ok("tokens", tokens.count() + ", none expires soon")
         : Finding.warn(
             "tokens",
-            "expire soon: " + Doctor.some(tokens.soon()),
+            "expire soon: " + Doctor.abbreviated(tokens.soon()),
             "run jpm token rotate NAME to give one a new secret");
   }
 
@@ -147,7 +145,7 @@ final class DaemonFindings {
         ? Finding.ok("apps", count + ", none errored")
         : Finding.warn(
             "apps",
-            "%s, errored: %s".formatted(count, Doctor.some(apps.errored())),
-            "jpm describe and jpm logs show why");
+            "%s, errored: %s".formatted(count, Doctor.abbreviated(apps.errored())),
+            "run jpm describe and jpm logs to see why");
   }
 }

@@ -4,13 +4,13 @@ import io.jpm.config.settings.SettingsOutcome;
 import io.jpm.os.SystemInspection;
 import java.nio.file.Path;
 
-/// Dependencies of the doctor, and facts about its daemon.
+/// Dependencies of [DoctorVerticle] and facts about the daemon that it belongs to.
 ///
 /// @param inspector inspects the system
 /// @param home the daemon's directory
-/// @param installedSettings `conf/jpm.json` of the installation
-/// @param pid the daemon's process
-/// @param keeper whether there should be a keeper
+/// @param installedSettings the path of `conf/jpm.json` in the installation
+/// @param pid the pid of the daemon
+/// @param keeper whether a keeper is expected to run
 /// @param bootSettings the settings with which the daemon was started
 public record DoctorContext(
     SystemInspection inspector,

@@ -37,9 +37,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Collects facts on request ([DoctorRequest] on [Addresses#DOCTOR_COMMAND]) and replies with the
-/// findings of [Doctor]. A verticle that does not answer within a few seconds is a fact too.
+/// findings of [Doctor]. If a verticle does not answer within a few seconds, that is reported as a
+/// finding.
 public final class DoctorVerticle extends VerticleBase {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final DoctorContext doctor;
 
@@ -64,9 +65,9 @@ public final class DoctorVerticle extends VerticleBase {
     Future<Optional<SystemReport.Tokens>> tokens =
         ask(Addresses.ACCESS_COMMAND, new AccessCommand.ListTokens(), DoctorVerticle::tokens);
     Future.all(instances, heart, tokens)
-        .compose(_ -> logTroubles(instances.result().orElse(List.of())))
+        .compose(_ -> logProblems(instances.result().orElse(List.of())))
         .compose(troubles ->
-            beside(() ->
+            runInParallel(() ->
                 Doctor.findings(
                     facts(
                         instances.result(),
@@ -80,7 +81,7 @@ public final class DoctorVerticle extends VerticleBase {
   private <M, R> Future<Optional<R>> ask(String address, Object question, Function<M, R> answer) {
     return vertx
         .eventBus()
-        .<M>request(address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .<M>request(address, question, new DeliveryOptions().setSendTimeout(TIMEOUT.toMillis()))
         .map(reply -> Optional.of(answer.apply(reply.body())))
         .otherwise(Optional.empty());
   }
@@ -92,7 +93,7 @@ public final class DoctorVerticle extends VerticleBase {
           new SystemReport.Tokens(
               all.size(),
               all.stream()
-                  .filter(token -> token.endsSoon(now))
+                  .filter(token -> token.expiresSoon(now))
                   .map(token ->
                       "%s at %s"
                           .formatted(
@@ -109,7 +110,7 @@ public final class DoctorVerticle extends VerticleBase {
     return new SystemReport.Tokens(0, List.of(), Optional.of(why));
   }
 
-  private Future<List<String>> logTroubles(List<InstanceView> instances) {
+  private Future<List<String>> logProblems(List<InstanceView> instances) {
     List<Future<Optional<String>>> all =
         instances.stream()
             .map(one ->
@@ -129,9 +130,9 @@ public final class DoctorVerticle extends VerticleBase {
     };
   }
 
-  /// Runs `work` off the event loop and not in sequence with other work, because disks and sockets
-  /// may hang.
-  private <T> Future<T> beside(Callable<T> work) {
+  /// Runs `work` on a worker thread, in parallel with other work, because disks and sockets may
+  /// block for a long time.
+  private <T> Future<T> runInParallel(Callable<T> work) {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 
@@ -146,9 +147,9 @@ public final class DoctorVerticle extends VerticleBase {
             Runtime.version().feature(),
             Runtime.version().toString(),
             System.getProperty("java.vendor", "unknown vendor")),
-        doctor.inspector().look(),
+        doctor.inspector().facts(),
         new HomeInspection(doctor.inspector(), home, doctor.pid()).facts(instances),
-        new BridgeProbe(home, PATIENCE).facts(),
+        new BridgeProbe(home, TIMEOUT).facts(),
         doctor.keeper()
             ? doctor.inspector().hasReader(home.resolve("keeper.fifo"))
             : Optional.empty(),

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /// Findings of [Doctor] about the daemon's directory and its disks.
 final class HomeFindings {
-  private static final long LITTLE = 500L << 20;
-  private static final long NOTHING = 10L << 20;
+  private static final long LOW_DISK_BYTES = 500L << 20;
+  private static final long FULL_DISK_BYTES = 10L << 20;
   private static final long FEW_INODES = 1000;
   private static final long LITTLE_SHARED_MEMORY = 64L << 20;
 
@@ -35,8 +35,8 @@ final class HomeFindings {
       findings.add(
           Finding.warn(
               "dumps",
-              "a JVM has crashed here: " + Doctor.some(home.dumps()),
-              "read them, report what looks like jpm's fault, and delete them"));
+              "a JVM has crashed here: " + Doctor.abbreviated(home.dumps()),
+              "inspect them, report any that point to a bug in jpm, then delete them"));
     }
   }
 
@@ -45,7 +45,7 @@ final class HomeFindings {
       return Finding.fail(
           "home",
           "%s is not writable".formatted(home.path()),
-          "make it yours: chown -R \"$(id -un)\" " + home.path());
+          "become its owner: chown -R \"$(id -un)\" " + home.path());
     }
     return home.mode().endsWith("------")
         ? Finding.ok("home", "%s, %s".formatted(home.path(), home.mode()))
@@ -62,10 +62,10 @@ final class HomeFindings {
         disk.inodes().isPresent() ? ", %d inodes".formatted(disk.inodes().getAsLong()) : "";
     String found = "%s has %s free%s".formatted(disk.path(), Doctor.bytes(disk.free()), inodes);
     boolean few = disk.inodes().orElse(Long.MAX_VALUE) < FEW_INODES;
-    if (disk.free() < NOTHING || disk.inodes().orElse(Long.MAX_VALUE) == 0) {
+    if (disk.free() < FULL_DISK_BYTES || disk.inodes().orElse(Long.MAX_VALUE) == 0) {
       return Finding.fail(name, found, "free disk space: output that cannot be written is dropped");
     }
-    return disk.free() < LITTLE || few
+    return disk.free() < LOW_DISK_BYTES || few
         ? Finding.warn(name, found, "free disk space, or lower logs.total in jpm.json")
         : Finding.ok(name, found);
   }
@@ -85,7 +85,7 @@ final class HomeFindings {
         .map(stale ->
             Finding.warn(
                 "stale files",
-                "files of apps that are not in the list: " + Doctor.some(stale),
+                "files that do not belong to any listed app: " + Doctor.abbreviated(stale),
                 "delete them"))
         .orElseGet(() -> Finding.ok("stale files", "none"));
   }

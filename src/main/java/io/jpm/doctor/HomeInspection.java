@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 ///
 /// @param inspector inspects disks
 /// @param home the directory
-/// @param pid the daemon's process
+/// @param pid the pid of the daemon
 record HomeInspection(SystemInspection inspector, Path home, long pid) {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path NOWHERE = Path.of("/dev");
@@ -36,8 +36,8 @@ record HomeInspection(SystemInspection inspector, Path home, long pid) {
 
   /// Collects the facts.
   ///
-  /// @param instances the listed instances; empty if they are unknown: then no file is reported as
-  ///   stale
+  /// @param instances the listed instances; empty if they are unknown, in which case no file is
+  ///   reported as stale
   HomeFacts facts(Optional<List<InstanceView>> instances) {
     return new HomeFacts(
         home,
@@ -59,7 +59,7 @@ record HomeInspection(SystemInspection inspector, Path home, long pid) {
     }
   }
 
-  /// Returns the disks of the home and of the log directories, each disk once.
+  /// Returns the disks that contain the home and the log directories, each disk once.
   private List<Disk> disks(List<InstanceView> instances) {
     List<Disk> disks = new ArrayList<>();
     Set<Object> seen = new java.util.HashSet<>();

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class SystemFindings {
   private static final int NEEDED_JAVA = 25;
 
-  private static final int PROCESSES_IN_HAND = 200;
+  private static final int PROCESS_RESERVE = 200;
 
   private SystemFindings() {}
 
@@ -77,16 +77,15 @@ final class SystemFindings {
     return Finding.warn(
         "kernel",
         "%s, without %s".formatted(system.kernel(), without),
-        "a newer kernel has it; in a container, the seccomp profile may forbid it");
+        "use a newer kernel; in a container, the seccomp profile may also forbid it");
   }
 
   private static Finding cgroup(Optional<Cgroup> cgroup) {
     String remedy =
-        "limits.memory, memory_high and cpu are not enforced without it: run the daemon as the service of"
-            + " jpm startup (systemd 254 or newer), or in a scope: jpm kill, then systemd-run --user"
+        "without it, limits.memory, memory_high and cpu are not enforced; run the daemon as the service created by jpm startup (systemd 254 or newer), or in a scope: jpm kill, then systemd-run --user"
             + " --scope -p Delegate=yes jpm resurrect (without --user as root)";
     if (cgroup.isEmpty()) {
-      return Finding.warn("cgroup", "no control group of version 2 is visible", remedy);
+      return Finding.warn("cgroup", "no cgroup v2 is visible", remedy);
     }
     Cgroup group = cgroup.get();
     String found = "%s, controllers: %s".formatted(group.path(), words(group.controllers()));
@@ -104,12 +103,13 @@ final class SystemFindings {
   private static Finding ptrace(SystemFacts system) {
     int scope = system.ptraceScope().orElse(0);
     return scope == 0
-        ? Finding.ok("ptrace", "jpm can take over what an earlier daemon had open")
+        ? Finding.ok(
+            "ptrace", "jpm can take over files and sockets that an earlier daemon had open")
         : Finding.warn(
             "ptrace",
-            "kernel.yama.ptrace_scope is %d: unless jpm has CAP_SYS_PTRACE, channels, sockets and exits are lost when the daemon dies"
+            "kernel.yama.ptrace_scope is %d: unless jpm has CAP_SYS_PTRACE, IPC channels, sockets and exit statuses are lost when the daemon dies"
                 .formatted(scope),
-            "sysctl -w kernel.yama.ptrace_scope=0, and in /etc/sysctl.d to keep it");
+            "run sysctl -w kernel.yama.ptrace_scope=0, and set it in /etc/sysctl.d to make it permanent");
   }
 
   private static Finding files(Limits limits, int instances) {
@@ -117,7 +117,8 @@ final class SystemFindings {
     String found =
         "%s open files, %d needed for %d instances"
             .formatted(limit(limits.openFiles()), needed, instances);
-    String remedy = "raise it: ulimit -n before jpm kill and start, or LimitNOFILE= in the unit";
+    String remedy =
+        "raise the limit with ulimit -n before jpm kill and jpm start, or with LimitNOFILE= in the unit";
     if (limits.openFiles() < needed) {
       return Finding.fail("nofile", found, remedy);
     }
@@ -131,11 +132,11 @@ final class SystemFindings {
     String found =
         "%d processes and threads on this machine; pid_max %s, nproc %s"
             .formatted(limits.running(), limit(limits.pids()), limit(limits.processes()));
-    return limits.running() + PROCESSES_IN_HAND > limits.pids() || most < PROCESSES_IN_HAND
+    return limits.running() + PROCESS_RESERVE > limits.pids() || most < PROCESS_RESERVE
         ? Finding.warn(
             "nproc",
             found,
-            "raise it: sysctl -w kernel.pid_max=4194304, or LimitNPROC= in the unit")
+            "raise the limit with sysctl -w kernel.pid_max=4194304, or with LimitNPROC= in the unit")
         : Finding.ok("nproc", found);
   }
 
@@ -145,10 +146,10 @@ final class SystemFindings {
 
   private static Finding clock(Clock clock) {
     return clock.synchronised()
-        ? Finding.ok("clock", "synchronised, to %d ms".formatted(clock.error().toMillis()))
+        ? Finding.ok("clock", "synchronised to within %d ms".formatted(clock.error().toMillis()))
         : Finding.warn(
             "clock",
-            "not synchronised: times in logs and of cron_restart may be wrong",
+            "not synchronised: times in logs and for cron_restart may be wrong",
             "run systemd-timesyncd, chrony or ntpd; in a container, do so on the host");
   }
 

@@ -1,9 +1,9 @@
-/// Checks the conditions that jpm needs: `jpm doctor`.
+/// Implements `jpm doctor`, which checks the conditions that jpm needs.
 ///
 /// Start with [io.jpm.doctor.DoctorVerticle]: it collects facts from the system (through `os`),
-/// from the home's files and from the other verticles. `Doctor`, a pure function, derives the
-/// findings and contains all their texts. The facts are collected only on request, and nothing is
-/// changed.
+/// from the files in the home and from the other verticles. `Doctor`, which consists of pure
+/// functions, derives the findings and contains all their texts. Facts are collected only on
+/// request, and nothing is changed.
 ///
 /// The package depends on `model`, `config`, `os` and `bus`; only `daemon` depends on it.
 @NullMarked

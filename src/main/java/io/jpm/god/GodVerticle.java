@@ -34,12 +34,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The supervisor. This verticle owns every instance of every app, and accesses them on its context
-/// only.
+/// The supervisor. This verticle owns every instance of every app and accesses them only on its
+/// context.
 ///
-/// At start it reads the journal and adopts the running processes; then it serves [GodCommand]s on
-/// [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.god.InstanceEvent]s on [Addresses#GOD_EVENTS].
-/// When it stops, the apps continue to run: they outlive the daemon.
+/// When it starts, it reads the journal and adopts the running processes. It then serves
+/// [GodCommand]s on [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.god.InstanceEvent]s on
+/// [Addresses#GOD_EVENTS]. When it stops, the apps continue to run without the daemon.
 public final class GodVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -82,8 +82,8 @@ public final class GodVerticle extends VerticleBase {
           restore(snapshot);
           var looked = unlistedProcesses.look(found);
           boolean whole = found.content().isPresent() && found.problems().isEmpty();
-          // Without journaled instances, commands are served before the scan of processes
-          // completes.
+          // If there are no instances in the journal, commands are served before the scan of
+          // processes has completed.
           Future<Void> adopted =
               snapshot.entries().isEmpty()
                   ? Future.succeededFuture()
@@ -101,7 +101,7 @@ public final class GodVerticle extends VerticleBase {
         });
   }
 
-  /// Leaves the apps running and journals the state that the next daemon needs.
+  /// Leaves the apps running and writes the state that the next daemon needs to the journal.
   @Override
   public Future<?> stop() {
     if (supervisor == null || journal == null) {
@@ -118,8 +118,8 @@ public final class GodVerticle extends VerticleBase {
     return Future.join(closed, journal.flushed());
   }
 
-  /// Lists the pipes and removes the stale ones in the background. Completes after the listing,
-  /// before new pipes can be created.
+  /// Lists the existing pipes and removes the stale ones in the background. Completes after the
+  /// listing, before new pipes can be created.
   private Future<Void> stalePipes(Future<Map<Tags.InstanceTag, ProcessIdentity>> looked) {
     var pipes = new StalePipes(vertx, god.home());
     return pipes.scan().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
@@ -128,7 +128,7 @@ public final class GodVerticle extends VerticleBase {
   /// Returns the incarnations that may still need their pipes.
   private Set<String> lives(Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     Set<String> lives = new HashSet<>();
-    registry.ofAllRoles().forEach(it -> lives.add(Tags.incarnationName(it.id, it.birth)));
+    registry.ofAllRoles().forEach(it -> lives.add(Tags.incarnationName(it.id, it.incarnation)));
     tagged.keySet().forEach(instanceTag -> lives.add(instanceTag.incarnationName()));
     return lives;
   }
@@ -174,7 +174,7 @@ public final class GodVerticle extends VerticleBase {
   }
 
   private static void serve(Commands commands, Message<GodCommand> message) {
-    // Composed, so that an exception also becomes a reply.
+    // Called through `compose` so that an exception also becomes a reply.
     Future.succeededFuture(message.body())
         .compose(commands::carryOut)
         .onComplete(result -> {

@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Opens segments for appending; a test replaces it with a full disk.
+/// Opens segments for appending. Tests replace it to simulate a full disk.
 interface AppenderFactory {
   /// Permissions of files that only the owner may use.
   FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -21,17 +21,17 @@ interface AppenderFactory {
 
   /// An open segment.
   interface Appender extends AutoCloseable {
-    /// Writes all of `bytes`. After a failure, part of them may have been written.
+    /// Writes all of `bytes`. After a failure, some of them may have been written.
     void write(ByteBuffer bytes) throws IOException;
 
-    /// Waits until everything written is on the disk.
+    /// Waits until all written data is on disk.
     void force() throws IOException;
 
     @Override
     void close() throws IOException;
   }
 
-  /// The file system.
+  /// Opens segments in the file system.
   AppenderFactory FILES =
       file -> {
         FileChannel channel =

@@ -15,8 +15,8 @@ import java.util.Optional;
 /// Encodes events as lines of a file and decodes them. Lines that are not events (incomplete,
 /// damaged, or written by another program) are skipped.
 final class EventLineCodec {
-  /// The number of bytes read of a file. No segment written by jpm is larger; the rest of another
-  /// file is ignored.
+  /// The maximum number of bytes read from a file. Segments written by jpm are never larger; the
+  /// rest of any other file is ignored.
   private static final int MOST_BYTES = 4 << 20;
 
   private static final String BEGIN = "{\"v\":1,\"seq\":";
@@ -36,8 +36,9 @@ final class EventLineCodec {
     }
   }
 
-  /// Reports whether `line` may be an event with a number above `seq`; true when in doubt. Cheap,
-  /// so that reading on in a long history does not parse the lines that it skips.
+  /// Reports whether `line` may be an event with a number above `seq`; returns true if in doubt.
+  /// This check is cheap, so a reader of a long history does not have to parse the lines that it
+  /// skips.
   static boolean mayBeAfter(String line, long seq) {
     int end = line.indexOf(',', BEGIN.length());
     if (!line.startsWith(BEGIN) || end < 0 || end - BEGIN.length() > 16) {
@@ -50,8 +51,8 @@ final class EventLineCodec {
     }
   }
 
-  /// Returns the complete lines of a file, each ended by a line feed. A line that a daemon is
-  /// writing now, or was writing when it was killed, is not complete.
+  /// Returns the complete lines of a file, that is, those terminated by a line feed. A line that a
+  /// daemon is still writing, or was writing when it was killed, is incomplete.
   static List<String> readLines(Path file) throws IOException {
     String text;
     try (InputStream stream = Files.newInputStream(file)) {
@@ -66,7 +67,7 @@ final class EventLineCodec {
     return lines;
   }
 
-  /// Returns the last event of a file.
+  /// Returns the last event in a file.
   static Optional<EventMessage> last(Path file) throws IOException {
     return readLines(file).reversed().stream()
         .map(EventLineCodec::decode)

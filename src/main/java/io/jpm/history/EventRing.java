@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers events and appends them to the newest segment; deletes the oldest segments when the
-/// total size would exceed the limit. Blocking, for one thread at a time.
+/// Numbers events and appends them to the newest segment. Deletes the oldest segments when the
+/// total size would exceed the limit. Blocking; only one thread at a time may call it.
 ///
-/// It never fails: events that cannot be written are numbered nevertheless, one log line reports
-/// it, and each further batch tries again.
+/// Appending never fails: events that cannot be written are still numbered. The failure is logged
+/// once, and every following batch tries to write again.
 final class EventRing {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long LARGEST_SEGMENT = 1 << 20;
@@ -37,7 +37,7 @@ final class EventRing {
 
   /// @param path the directory of the ring
   /// @param maxBytes the maximum total size of all segments
-  /// @param boot the kernel's boot id; empty if there is none
+  /// @param boot the kernel's boot id; empty if it is unknown
   /// @param appenderFactory opens segments for writing
   EventRing(Path path, long maxBytes, String boot, AppenderFactory appenderFactory) {
     this.segmentFolder = new SegmentFolder(path);
@@ -48,14 +48,15 @@ final class EventRing {
     this.appenderFactory = appenderFactory;
   }
 
-  /// Finds the number at which an earlier daemon stopped. Must be called first.
+  /// Determines the last number that an earlier daemon may have assigned. Must be called first.
   void open() {
     try {
       segmentFolder.prepare();
       long last = segmentFolder.lastNumber();
       next = Math.max(next, SequenceFile.firstFree(last, numbers.read(), boot));
       segmentFolder.prune(maxBytes);
-      // On the disk before the first number is assigned: the next boot must know about this one.
+      // This must be on disk before the first number is assigned: the next boot must know about
+      // this one.
       numbers.write(new SequenceFile.Checkpoint(next - 1, false, boot), true);
       opened = true;
     } catch (IOException error) {
@@ -63,12 +64,12 @@ final class EventRing {
     }
   }
 
-  /// Returns the last number that was assigned; 0 if none was.
+  /// Returns the last number that was assigned; 0 if none has been assigned.
   long last() {
     return next - 1;
   }
 
-  /// Gives each event the next number and writes them all.
+  /// Assigns the next number to each event and writes the events.
   ///
   /// @return the events with their numbers, to be published by the caller
   List<EventMessage> append(List<? extends NumberedMessage> events) {
@@ -88,7 +89,7 @@ final class EventRing {
     return numbered;
   }
 
-  /// Makes one write per segment; nearly always there is only one.
+  /// Writes the events with one write per segment. Almost always, there is only one segment.
   private void write(List<EventMessage> events) throws IOException {
     var lines = new ByteArrayOutputStream();
     for (EventMessage event : events) {
@@ -145,7 +146,7 @@ final class EventRing {
     }
   }
 
-  /// Waits until everything written is on the disk.
+  /// Waits until all written data is on disk.
   void force() {
     if (current == null || !unforced) {
       return;
@@ -163,21 +164,21 @@ final class EventRing {
       failing = true;
       LOG.log(
           Level.WARNING,
-          "{0} cannot be written ({1}): until it can, events are published but not stored",
+          "cannot write to {0} ({1}): until it is writable again, events are published but not stored",
           segmentFolder.path(),
           error.toString());
     }
     try {
-      // The next batch opens the segment again, which removes an incomplete line.
+      // The next batch opens the segment again and then removes an incomplete line.
       release();
     } catch (IOException _) {
-      // Ignored because it is the failure that was logged above.
+      // Ignored, because the cause was logged above.
     }
     try {
       numbers.write(new SequenceFile.Checkpoint(next - 1, false, boot), false);
     } catch (IOException _) {
-      // Ignored as well: without the mark, numbers repeat only if the daemon is killed before it
-      // recovers.
+      // Ignored as well: without the checkpoint, numbers are reused only if the daemon is killed
+      // before it recovers.
     }
   }
 
@@ -186,7 +187,7 @@ final class EventRing {
       failing = false;
       LOG.log(
           Level.INFO,
-          "{0} can be written again: events from {1} on are stored",
+          "{0} is writable again: events are stored from number {1} on",
           segmentFolder.path(),
           Long.toString(from));
     }

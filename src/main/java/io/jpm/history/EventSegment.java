@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// One file of the ring: JSON lines in ascending order. Its name is the number of its first event,
-/// so that a number can be located from the names alone.
+/// One file of the ring, which contains JSON lines in ascending order. The file is named after the
+/// number of its first event, so that a number can be located by file names alone.
 ///
-/// @param first the number of the event for which it was created
-/// @param file its path
+/// @param first the number of the event for which the file was created
+/// @param file the path of the file
 record EventSegment(long first, Path file) {
   /// The upper bound of numbers, exclusive: JavaScript cannot represent larger integers exactly.
   static final long END_OF_NUMBERS = 1L << 53;

@@ -24,18 +24,19 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers, stores and publishes all events, those of God and those about the daemon itself, and
-/// answers queries about past events. Deployed before God.
+/// Numbers, stores and publishes all events, both God's events and events about the daemon itself,
+/// and answers queries about past events. Deployed before God.
 ///
-/// Consumes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]. Each is
-/// written to the ring first and then published, in order: as JSON on [Addresses#EVENTS] and
-/// [Addresses#eventsOf], and God's events also with their number on [Addresses#NUMBERED_EVENTS]. A
-/// subscriber that has seen number N can therefore ask for all events after N. Events that arrive
-/// while a batch is being written form the next batch, so a thousand events at once cost a few
-/// writes. Serves [HistoryCommand]s on [Addresses#HISTORY_COMMAND].
+/// Consumes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]. Each
+/// event is first written to the ring and then published, in order: as JSON on [Addresses#EVENTS]
+/// and [Addresses#eventsOf]. God's events are also published with their numbers on
+/// [Addresses#NUMBERED_EVENTS]. A subscriber that has seen number N can therefore ask for all
+/// events after N. Events that arrive while a batch is being written form the next batch, so a
+/// burst of a thousand events needs only a few writes. Serves [HistoryCommand]s on
+/// [Addresses#HISTORY_COMMAND].
 ///
-/// Published events survive when the daemon is killed. They are flushed to the disk once a second:
-/// after a power failure the last second may be missing.
+/// Published events are not lost if the daemon is killed. They are flushed to disk once per second,
+/// so the events of the last second may be missing after a power failure.
 public final class HistoryVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long FORCE_MILLIS = 1000;
@@ -51,8 +52,8 @@ public final class HistoryVerticle extends VerticleBase {
   private @Nullable Promise<Void> drained;
 
   /// @param folder the directory of the ring, created if it does not exist
-  /// @param maxBytes the maximum size of the ring on the disk
-  /// @param boot the kernel's boot id; empty if there is none
+  /// @param maxBytes the maximum size of the ring on disk
+  /// @param boot the kernel's boot id; empty if it is unknown
   public HistoryVerticle(Path folder, long maxBytes, String boot) {
     this(folder, maxBytes, boot, AppenderFactory.FILES);
   }
@@ -62,7 +63,8 @@ public final class HistoryVerticle extends VerticleBase {
     this.reader = new RingReader(folder);
   }
 
-  /// Does not wait for the disk: events and queries queue until the ring knows its last number.
+  /// Does not wait for the disk: events and queries are queued until the last assigned number is
+  /// known.
   @Override
   public Future<?> start() {
     open();
@@ -216,7 +218,7 @@ public final class HistoryVerticle extends VerticleBase {
                 .map(found -> recentEvents.latest(app, limit, found)));
   }
 
-  /// Reads in parallel with writing, because events must not wait until a long history is read.
+  /// Reads in parallel with writing, because events must not wait while a long history is read.
   private <T> Future<T> read(Callable<T> work) {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }

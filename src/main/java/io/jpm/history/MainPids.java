@@ -7,14 +7,14 @@ import io.jpm.wire.EventMessage;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Remembers the main processes of instances, so that an exit event names the process that ended:
-/// by then the instance has no process any more.
+/// Remembers the main process of each instance, so that an exit event can name the process that
+/// exited. By then, the instance no longer has a process.
 final class MainPids {
   private final Map<Integer, Integer> latest = new HashMap<>();
 
-  /// Returns the public form of `numberedMessage`, with the pid of the process that it concerns.
+  /// Returns the public form of `numberedMessage`, with the pid of the process that it refers to.
   EventMessage toMessage(NumberedMessage numberedMessage, long sequence) {
-    EventMessage message = numberedMessage.outside(sequence);
+    EventMessage message = numberedMessage.toEventMessage(sequence);
     return switch (numberedMessage) {
       case DaemonEvent _ -> message;
       case InstanceEvent event -> toMessage(event.kind(), message);

@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// The most recent events, kept in memory. Subscribers that follow the history do not cause file
-/// reads, and events that a full disk rejected remain visible for a while. Confined to
-/// HistoryVerticle's context.
+/// The most recent events, kept in memory. Subscribers that follow the history therefore cause no
+/// file reads, and events that could not be written to a full disk remain visible for a while.
+/// Confined to HistoryVerticle's context.
 final class RecentEvents {
   static final int MOST = 512;
 
   private final Deque<EventMessage> events = new ArrayDeque<>();
   private long last;
 
-  /// Continues after `given`, the last number that an earlier daemon has assigned.
+  /// Continues after `given`, the last number assigned by an earlier daemon.
   void beginAfter(long given) {
     last = Math.max(last, given);
   }
@@ -34,7 +34,7 @@ final class RecentEvents {
     }
   }
 
-  /// Returns the answer if all events after `seq` are in memory.
+  /// Returns the reply if all events after `seq` are in memory.
   Optional<HistoryReply> after(long seq, Optional<String> app, int limit) {
     if (events.isEmpty() || events.getFirst().seq() > seq + 1) {
       return Optional.empty();
@@ -43,7 +43,7 @@ final class RecentEvents {
         reply(events.stream().filter(e -> e.seq() > seq && isOf(app, e)).limit(limit).toList(), 0));
   }
 
-  /// Returns the answer, merged from the events in the files and those in memory.
+  /// Returns a reply that merges the events in the files with those in memory.
   HistoryReply after(long seq, Optional<String> app, int limit, RingReader.Result result) {
     List<EventMessage> all =
         with(result.events()).stream()
@@ -56,19 +56,20 @@ final class RecentEvents {
     return reply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
   }
 
-  /// Returns the answer if it does not need the files.
+  /// Returns the reply if the events in memory are sufficient.
   Optional<HistoryReply> latest(Optional<String> app, int limit) {
     List<EventMessage> mine = events.stream().filter(e -> isOf(app, e)).toList();
     return mine.size() >= limit ? Optional.of(reply(last(mine, limit), 0)) : Optional.empty();
   }
 
-  /// Returns the answer, merged from the events in the files and those in memory.
+  /// Returns a reply that merges the events in the files with those in memory.
   HistoryReply latest(Optional<String> app, int limit, List<EventMessage> found) {
     List<EventMessage> all = with(found).stream().filter(e -> isOf(app, e)).toList();
     return reply(last(all, limit), 0);
   }
 
-  /// The files may already contain events that are not published yet, hence the larger number.
+  /// Returns a reply. The files may already contain events that are not published yet, so the reply
+  /// reports the larger of the two last numbers.
   private HistoryReply reply(List<EventMessage> found, long forgotten) {
     return new HistoryReply(
         found, forgotten, found.isEmpty() ? last : Math.max(last, found.getLast().seq()));

@@ -12,21 +12,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads the ring while it is being written, from any thread. Segments only grow, an incomplete
-/// line is not a line yet, and a segment that is deleted meanwhile was the oldest. Blocking.
+/// Reads the ring while it is being written; may be called on any thread. No lock is needed:
+/// segments only grow, incomplete lines are ignored, and a segment that is deleted in the meantime
+/// is always the oldest. Blocking.
 ///
 /// @param directory the directory of the segments
 record RingReader(Path directory) {
-  /// The events found after a number.
+  /// The events after a given number.
   ///
   /// @param events in ascending order
-  /// @param first the number of the first event after it, of any app; empty if there is none
+  /// @param first the number of the first event after the given number, whatever its app; empty if
+  ///   there is none
   record Result(List<EventMessage> events, OptionalLong first) {}
 
   /// Returns the events after `seq`.
   ///
   /// @param app restricts the result to this app
-  /// @param limit the maximum number of events, from the oldest on
+  /// @param limit the maximum number of events, starting with the oldest
   Result after(long seq, Optional<String> app, int limit) throws IOException {
     List<EventMessage> events = new ArrayList<>();
     OptionalLong first = OptionalLong.empty();

@@ -13,14 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/// The directory of the segments, and the operations of the writer on it. Blocking.
+/// The directory of the segments and the operations that the writer needs. Blocking.
 ///
-/// @param path its path
+/// @param path the path of the directory
 record SegmentFolder(Path path) {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final int CHUNK = 64 * 1024;
 
-  /// Creates the directory. Another file with its name is moved aside.
+  /// Creates the directory. If a file with the same name exists, the file is renamed.
   void prepare() throws IOException {
     if (Files.isDirectory(path)) {
       return;
@@ -42,8 +42,8 @@ record SegmentFolder(Path path) {
     return EventSegment.of(path, first).file();
   }
 
-  /// Returns the last number in the ring; 0 if there is none. Newer segments without a readable
-  /// event are moved aside.
+  /// Returns the last number in the ring; 0 if there is none. Newer segments that contain no
+  /// readable event are renamed.
   long lastNumber() throws IOException {
     for (EventSegment eventSegment : EventSegment.in(path).reversed()) {
       Optional<EventMessage> event = lastEvent(eventSegment.file());
@@ -63,7 +63,7 @@ record SegmentFolder(Path path) {
           return event;
         }
       } catch (IOException unreadable) {
-        // For the ring an unreadable segment is damaged, which is logged below.
+        // An unreadable segment is treated as damaged, which is logged below.
       }
     }
     setAside(file);
@@ -76,9 +76,10 @@ record SegmentFolder(Path path) {
     LOG.log(Level.WARNING, "{0} contains no readable events; it is kept as {1}", file, kept);
   }
 
-  /// Removes the bytes after the last line feed, which a daemon was writing when it was killed.
+  /// Removes the bytes after the last line feed: an incomplete line that a daemon was writing when
+  /// it was killed.
   ///
-  /// @return the number of bytes left
+  /// @return the remaining length, in bytes
   static long truncateTornLine(Path file) throws IOException {
     try (var content = new RandomAccessFile(file.toFile(), "rw")) {
       long end = content.length();

@@ -13,11 +13,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `events/numbers`: records which numbers are in use where the ring alone cannot tell. One line of
-/// fixed length, overwritten in place, which works on a full disk too. Blocking.
+/// The file `events/numbers`, which records the numbers in use where the ring alone is not
+/// sufficient. It consists of one line of fixed length that is overwritten in place, which works
+/// even on a full disk. Blocking.
 final class SequenceFile {
-  /// How many numbers are skipped after a crash of the machine: more than the events between two
-  /// flushes to the disk, however slow it is.
+  /// How many numbers are skipped after a crash of the machine. Must exceed the number of events
+  /// between two flushes to disk, however slow the disk is.
   static final long LEAP = 100_000;
 
   private static final Pattern LINE =
@@ -29,21 +30,21 @@ final class SequenceFile {
     this.file = folder.resolve("numbers");
   }
 
-  /// The record that the previous daemon left.
+  /// The record left by the previous daemon.
   ///
   /// @param lastReserved all numbers up to this one are in use
-  /// @param clean whether that daemon shut down regularly, with everything on the disk
-  /// @param boot the kernel's boot id at that time; empty if there was none
+  /// @param clean whether that daemon shut down regularly, with all data on disk
+  /// @param boot the kernel's boot id at that time; empty if it was unknown
   record Checkpoint(long lastReserved, boolean clean, String boot) {}
 
   /// Returns the first number that no client can have seen.
   ///
-  /// After a crash of the machine the ring may lack its last second: the numbers that may have been
-  /// assigned then are skipped.
+  /// After a crash of the machine, the events of the last second may be missing from the ring, so
+  /// the numbers that may have been assigned to them are skipped.
   ///
   /// @param last the last number in the ring; 0 if it is empty
-  /// @param mark the record of the previous daemon; empty if there is none, or it is damaged
-  /// @param boot the present boot id
+  /// @param mark the record left by the previous daemon; empty if there is none or it is damaged
+  /// @param boot the current boot id
   static long firstFree(long last, Optional<Checkpoint> mark, String boot) {
     if (mark.isEmpty()) {
       return last == 0 ? 1 : last + LEAP + 1;
@@ -53,7 +54,7 @@ final class SequenceFile {
     return sure ? taken + 1 : taken + LEAP + 1;
   }
 
-  /// Returns the record; empty if there is none, or it is damaged.
+  /// Returns the record; empty if there is none or it is damaged.
   Optional<Checkpoint> read() throws IOException {
     byte[] bytes;
     try {
@@ -71,7 +72,7 @@ final class SequenceFile {
 
   /// Overwrites the record with `mark`.
   ///
-  /// @param force whether to wait for the disk
+  /// @param force whether to wait until the record is on disk
   void write(Checkpoint mark, boolean force) throws IOException {
     String line =
         "%016d %-5s %-40s\n"

@@ -1,14 +1,14 @@
-/// Events of all apps with their reasons, numbered and stored.
+/// Numbers, stores and publishes the events of all apps and of the daemon.
 ///
-/// Start with [io.jpm.history.HistoryVerticle]: it receives God's events, has `EventRing` number
-/// and write them, and only then publishes them, so that a subscriber that has seen an event can
+/// Start with [io.jpm.history.HistoryVerticle]: it receives God's events, lets `EventRing` number
+/// and write them, and only then publishes them. A subscriber that has seen an event can therefore
 /// ask for all later ones. The ring is a series of JSON-lines files in `$JPM_HOME/events`; the
-/// oldest is deleted when the total size exceeds the limit. `RingReader` reads them while they are
-/// being written.
+/// oldest file is deleted when the total size exceeds the limit. `RingReader` reads the files while
+/// they are being written.
 ///
-/// Numbers never repeat. After the daemon was killed, the ring itself contains the last one.
-/// `SequenceFile` covers the events that the ring may lack: on a full disk, and after a crash of
-/// the machine before everything was on the disk.
+/// Numbers are never reused. If the daemon was killed, the ring itself contains the last number.
+/// `SequenceFile` covers events that may be missing from the ring: those that a full disk rejected,
+/// and those that were not yet on disk when the machine crashed.
 ///
 /// The package depends on `model`, `wire` and `bus`; only `daemon` depends on it.
 @NullMarked

@@ -36,10 +36,10 @@ import java.util.Optional;
 final class HookCommands {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
-  /// The number of commands that run at a time, however many apps fail at once.
+  /// The maximum number of commands that run at the same time, however many apps fail at once.
   private static final int AT_ONCE = 8;
 
-  /// The number of characters of a command's last line that are logged.
+  /// The maximum number of characters of a command's last output line that are logged.
   private static final int MOST_SHOWN = 300;
 
   private final Vertx vertx;
@@ -68,7 +68,8 @@ final class HookCommands {
 
   /// The output of one command.
   ///
-  /// @param source empty if the host has no pipes: the output is then discarded
+  /// @param source reads the pipe; empty if the host does not support pipes, in which case the
+  ///   output is discarded
   private record Output(
       LogPipe pipe, Optional<LogPipeReader.Source> source, LastLineCapture lastLine) {
     void close() {
@@ -114,12 +115,13 @@ final class HookCommands {
       this.hookPayload = hookPayload;
       this.command = command;
       String name = hookPayload.notification().event().seq() + "-" + made++;
-      // A separate process tag: ending the app's tree must not end the command that reports it.
+      // The command has its own process tag, because stopping the app's process tree must not kill
+      // the command that reports it.
       this.tag = tagPrefix(home) + name + ":1";
       this.fifo = home.resolve("hooks").resolve(name);
     }
 
-    /// Starts the command. Completes when it has ended, or could not be started.
+    /// Starts the command. Completes when the command has exited or could not be started.
     Future<?> begin() {
       return BlockingCalls.call(vertx, this::open)
           .compose(output ->
@@ -179,8 +181,8 @@ final class HookCommands {
               this);
     }
 
-    /// Returns the variables from the app's files. They are empty if a file cannot be read: a hook
-    /// that reports a missing file must run without it.
+    /// Returns the variables from the env files of the app. Returns no variables if a file cannot
+    /// be read, because a hook that reports a missing file must run without it.
     private Map<String, String> files(AppSpec spec) {
       try {
         return EnvFileReader.read(spec, host.appAccess());
@@ -203,7 +205,7 @@ final class HookCommands {
           .onComplete(_ -> {
             vertx.cancelTimer(timer);
             if (!tooSlow) {
-              // The processes that it has left in the background are meant to stay.
+              // Processes that the command has left in the background are meant to keep running.
               child.release();
             }
           });
@@ -216,21 +218,21 @@ final class HookCommands {
 
     @Override
     public void treeGone() {
-      // Only the end of the command itself matters.
+      // Only the exit of the command itself matters.
     }
 
     private void judge(Exit exit, LastLineCapture lastLineCapture) {
-      String end = tooSlow ? "was killed after " + limit.toMillis() + " ms" : "ended with " + exit;
+      String end = tooSlow ? "was killed after " + limit.toMillis() + " ms" : "failed with " + exit;
       if (tooSlow || !exit.equals(new Exit.Code(0))) {
         String last = lastLineCapture.lastLine();
         warn(last.isEmpty() ? end : end + ": " + last);
       } else {
-        LOG.log(Level.DEBUG, "{0} has been run", hookPayload.label());
+        LOG.log(Level.DEBUG, "{0}: the command succeeded", hookPayload.label());
       }
     }
 
     private void warn(String what) {
-      LOG.log(Level.WARNING, "{0}, {1}, {2}", hookPayload.label(), command.getFirst(), what);
+      LOG.log(Level.WARNING, "{0}: {1} {2}", hookPayload.label(), command.getFirst(), what);
     }
   }
 }

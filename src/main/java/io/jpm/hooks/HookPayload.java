@@ -12,14 +12,14 @@ import java.util.Map;
 /// @param notification the hook event and the event that caused it
 /// @param spec the spec of the app at that time
 /// @param number the number of the instance within the app
-/// @param skipped how many earlier notifications of the same hook event were skipped
+/// @param skipped the number of earlier notifications of the same hook event that were skipped
 record HookPayload(Notification notification, AppSpec spec, int number, int skipped) {
-  /// Returns the body of a webhook.
+  /// Returns the request body for a webhook.
   JsonObject json() {
     return notification.event().toJson().put("on", word()).put("missed", skipped);
   }
 
-  /// Returns the environment variables of a command, without the variables of the app itself.
+  /// Returns the environment variables for a command, without the variables of the app itself.
   Map<String, String> variables() {
     EventMessage event = notification.event();
     Map<String, String> variables = new HashMap<>();
@@ -36,7 +36,7 @@ record HookPayload(Notification notification, AppSpec spec, int number, int skip
 
   /// Returns the label for the log: `web (0): the hook for crash`.
   String label() {
-    return "%s (%d): the hook for %s"
+    return "%s (%d), hook %s"
         .formatted(notification.event().app(), notification.event().id(), word());
   }
 

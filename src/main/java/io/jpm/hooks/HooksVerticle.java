@@ -30,8 +30,8 @@ import java.util.function.LongSupplier;
 
 /// Runs the hooks of apps when their hook events occur. Deployed after History and before God.
 ///
-/// Receives God's events after History has numbered them, on [Addresses#NUMBERED_EVENTS].
-/// Notifications that are still pending when the daemon ends are lost.
+/// Receives God's events on [Addresses#NUMBERED_EVENTS], after History has numbered them.
+/// Notifications that are still pending when the daemon exits are lost.
 public final class HooksVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
@@ -53,7 +53,8 @@ public final class HooksVerticle extends VerticleBase {
 
   /// An instance whose app has or had hooks.
   ///
-  /// @param timer runs while the instance is on probation, see [IncidentState]; -1: none
+  /// @param timer the timer that runs while the instance is on probation, see [IncidentState]; −1
+  ///   if there is none
   private record InstanceHookState(
       AppSpec spec, int number, IncidentState incidentState, long timer) {
     static final long NO_TIMER = -1;
@@ -100,9 +101,9 @@ public final class HooksVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// Returns the pipes of commands that were running when an earlier daemon died. The command of
-  /// another user is recognized by its pipe, so the pipes are deleted only after all such commands
-  /// have been found.
+  /// Returns the pipes of commands that were running when an earlier daemon died. A command that
+  /// runs as another user is recognized by its pipe, so the pipes must not be deleted before all
+  /// such commands have been found.
   private List<Path> left() throws IOException {
     Path folder = home.resolve("hooks");
     Files.createDirectories(
@@ -121,8 +122,8 @@ public final class HooksVerticle extends VerticleBase {
     return true;
   }
 
-  /// Records the spec of the instance. An instance without hooks is recorded as soon as its app
-  /// gets some.
+  /// Records the current spec of the instance. An instance without hooks is recorded only when
+  /// hooks are added to its app.
   private void recordInstance(InstanceEvent event) {
     AppSpec spec = event.instance().spec();
     int id = event.instance().id().value();
@@ -272,7 +273,7 @@ public final class HooksVerticle extends VerticleBase {
             .stream()
             .map(action -> carryOut(action, hookPayload, hookCommands, webhookSender))
             .toList();
-    LOG.log(Level.DEBUG, "{0} runs {1} actions", hookPayload.label(), all.size());
+    LOG.log(Level.DEBUG, "{0}: running {1} actions", hookPayload.label(), all.size());
     return Future.join(all);
   }
 

@@ -7,12 +7,12 @@ import io.jpm.wire.EventMessage;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The state of one instance as far as its hooks are concerned: a pure state machine that derives
-/// hook events from event messages.
+/// The incident state of one instance: a pure state machine that derives hook events from event
+/// messages.
 ///
 /// @param incident the last incident, until the instance has recovered from it
-/// @param probation the event since which the instance is online again after an incident; once it
-///   has stayed online for `min_uptime` it has recovered
+/// @param probation the event that brought the instance online again after an incident. The
+///   instance has recovered when it has stayed online for `min_uptime` since then.
 record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> probation) {
   /// The initial state: no incident is known.
   static final IncidentState WELL = new IncidentState(Optional.empty(), Optional.empty());
@@ -23,7 +23,7 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
   /// The result of an event.
   ///
   /// @param next the new state
-  /// @param notification the hook event that follows, if any
+  /// @param notification the hook event that must be reported, if any
   record Transition(IncidentState next, Optional<Notification> notification) {}
 
   /// A hook event that must be reported.
@@ -31,7 +31,7 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
   /// @param event the event that caused it
   record Notification(HookEvent hookEvent, EventMessage event) {}
 
-  /// Evaluates `event`. An event of an unknown kind changes nothing.
+  /// Returns the transition for `event`. An event of an unknown kind does not change the state.
   ///
   /// @param policy the restart policy of the app, which decides whether an exit is a crash
   Transition apply(EventMessage event, RestartPolicy policy) {
@@ -49,12 +49,13 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
     };
   }
 
-  /// Ends the probation: the instance has stayed online for the whole time.
+  /// Returns the transition for the end of the probation: the instance has stayed online for the
+  /// required time.
   ///
-  /// @param held the length of that time, as text
+  /// @param held the required time, as text
   Transition probationPassed(String held) {
-    // In a crash loop the instance is online for a short time again and again. The end of a loop is
-    // reported by an event of its own.
+    // In a crash loop, the instance repeatedly comes online for a short time. A separate event
+    // reports the end of the loop.
     if (incident.isEmpty() || probation.isEmpty() || isLooping()) {
       return new Transition(this, Optional.empty());
     }
@@ -77,7 +78,7 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
 
   private Transition ended(EventMessage event, RestartPolicy policy) {
     if (event.status().equals(Phase.ONLINE.keyword())) {
-      // It was a process beside the listed one, which still runs.
+      // A process other than the listed one has exited; the listed process is still running.
       return new Transition(this, Optional.empty());
     }
     return !event.expected() && isCrash(event, policy)

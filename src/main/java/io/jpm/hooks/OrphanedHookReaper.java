@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Ends the hook commands that a daemon left running when it died. Their results are ignored, but
-/// they get no more time than other commands.
+/// Kills hook commands that were left running by a daemon that died. Their results are ignored, but
+/// the time limit applies to them as to all other commands.
 final class OrphanedHookReaper {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
@@ -29,9 +29,9 @@ final class OrphanedHookReaper {
     this.host = host;
   }
 
-  /// Kills the commands that still run after `limit`.
+  /// Kills the commands that are still running after `limit`.
   ///
-  /// @param tagPrefix the common prefix of the process tags of commands
+  /// @param tagPrefix the common prefix of the process tags of all hook commands
   Future<Void> end(String tagPrefix, Duration limit) {
     return BlockingCalls.call(vertx, () -> adopted(tagPrefix))
         .onSuccess(all -> all.forEach(child -> end(child, limit)))
@@ -47,7 +47,10 @@ final class OrphanedHookReaper {
   }
 
   private void end(Child child, Duration limit) {
-    LOG.log(Level.INFO, "a hook of the previous daemon still runs, {0}", child.identity());
+    LOG.log(
+        Level.INFO,
+        "a hook command of the previous daemon is still running: {0}",
+        child.identity());
     vertx.setTimer(Math.max(1, limit.toMillis()), _ -> child.signalTree(Signal.SIGKILL));
   }
 
@@ -59,7 +62,7 @@ final class OrphanedHookReaper {
 
     @Override
     public void treeGone() {
-      // Ignored as well.
+      // There is nothing to clean up.
     }
   }
 }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Permits one item at a time and at most [#MOST] per minute. Of the items that arrive meanwhile,
-/// the newest waits and the others are counted. The receiver therefore gets the latest state in the
-/// end, and a burst of events costs little.
+/// Permits one item at a time and at most [#MOST] per minute. While no permit is available, only
+/// the newest item is kept; the others are skipped and counted. The receiver therefore always sees
+/// the latest state in the end, and a burst of events costs little.
 ///
-/// Has no clock: `now` is in monotonic nanoseconds. Confined to HooksVerticle's context.
+/// Has no clock: `now` is monotonic time, in nanoseconds. Confined to HooksVerticle's context.
 ///
 /// @param <T> the type of the items
 final class RateLimiter<T> {
-  /// The number of items that are permitted within [#WINDOW].
+  /// The maximum number of items that are permitted within [#WINDOW].
   static final int MOST = 10;
 
   static final Duration WINDOW = Duration.ofMinutes(1);
@@ -27,10 +27,11 @@ final class RateLimiter<T> {
 
   /// A permit for one item.
   ///
-  /// @param missed how many items since the previous permit were skipped
+  /// @param missed the number of items that were skipped since the previous permit
   record Permit<T>(T item, int missed) {}
 
-  /// Offers an item. Returns a permit if there is one now; [#done] must be called for each permit.
+  /// Offers an item. Returns a permit if one is available now; [#done] must be called for each
+  /// permit.
   Optional<Permit<T>> offer(T what, long now) {
     if (waiting != null) {
       missed++;
@@ -39,13 +40,13 @@ final class RateLimiter<T> {
     return poll(now);
   }
 
-  /// Ends the use of the last permit. Returns the permit for the waiting item, if it may proceed.
+  /// Releases the last permit. Returns a permit for the waiting item, if it may proceed.
   Optional<Permit<T>> done(long now) {
     busy = false;
     return poll(now);
   }
 
-  /// Returns the permit for the waiting item, if it may proceed.
+  /// Returns a permit for the waiting item, if it may proceed.
   Optional<Permit<T>> poll(long now) {
     while (!passed.isEmpty() && now - passed.getFirst() >= WINDOW.toNanos()) {
       passed.remove();
@@ -62,8 +63,8 @@ final class RateLimiter<T> {
     return Optional.of(pass);
   }
 
-  /// Returns the time at which [#poll] should be called again; empty unless the waiting item waits
-  /// for time alone.
+  /// Returns the time at which [#poll] should be called again. Empty unless an item is waiting only
+  /// because the maximum per minute has been reached.
   OptionalLong nextPermitAt() {
     return waiting == null || busy || passed.size() < MOST
         ? OptionalLong.empty()

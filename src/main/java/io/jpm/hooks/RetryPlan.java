@@ -6,9 +6,9 @@ import java.util.Optional;
 
 /// Decides whether and when a webhook is retried.
 ///
-/// @param pauses the delays before the second attempt, the third and so on
+/// @param pauses the delays before the second attempt, the third attempt and so on
 record RetryPlan(List<Duration> pauses) {
-  /// Five attempts within about a minute.
+  /// Up to five attempts within about a minute.
   static final RetryPlan USUAL =
       new RetryPlan(
           List.of(
@@ -28,15 +28,15 @@ record RetryPlan(List<Duration> pauses) {
     /// @param status the HTTP status
     record Answered(int status) implements Outcome {}
 
-    /// There was no response.
+    /// No response was received.
     ///
-    /// @param reason the reason, as text
+    /// @param reason a description for the log
     record Failed(String reason) implements Outcome {}
   }
 
   /// The next step after an attempt.
   sealed interface Verdict {
-    /// The webhook has accepted the notification.
+    /// The server has accepted the notification.
     record Delivered() implements Verdict {}
 
     /// Retry after `pause`.
@@ -44,7 +44,7 @@ record RetryPlan(List<Duration> pauses) {
 
     /// Do not retry.
     ///
-    /// @param reason the reason, as text
+    /// @param reason a description for the log
     record GiveUp(String reason) implements Verdict {}
   }
 
@@ -56,11 +56,11 @@ record RetryPlan(List<Duration> pauses) {
       case Outcome.Answered(int status) when status >= 200 && status < 300 ->
           new Verdict.Delivered();
       case Outcome.Answered(int status) when status >= 500 || status == 429 ->
-          again(tries, "answers " + status);
+          again(tries, "HTTP status " + status);
       case Outcome.Answered(int status) when status >= 300 && status < 400 ->
           new Verdict.GiveUp(
-              "answers %d: redirects are not followed, use the final address".formatted(status));
-      case Outcome.Answered(int status) -> new Verdict.GiveUp("answers " + status);
+              "HTTP status %d (redirects are not followed: use the final URL)".formatted(status));
+      case Outcome.Answered(int status) -> new Verdict.GiveUp("HTTP status " + status);
       case Outcome.Failed(String why) -> again(tries, why);
     };
   }
@@ -70,6 +70,6 @@ record RetryPlan(List<Duration> pauses) {
         tries <= pauses.size() ? Optional.of(pauses.get(tries - 1)) : Optional.empty();
     return pause
         .<Verdict>map(Verdict.Retry::new)
-        .orElseGet(() -> new Verdict.GiveUp("%s, %d times".formatted(why, tries)));
+        .orElseGet(() -> new Verdict.GiveUp("%s, after %d attempts".formatted(why, tries)));
   }
 }

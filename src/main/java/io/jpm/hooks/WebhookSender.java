@@ -25,7 +25,7 @@ final class WebhookSender {
   private final Vertx vertx;
   private final HookTiming timing;
 
-  /// Created for the first webhook: most daemons have none.
+  /// Created when the first webhook is posted, because most daemons have no webhooks.
   private @Nullable HttpClient client;
 
   WebhookSender(Vertx vertx, HookTiming timing) {
@@ -33,7 +33,7 @@ final class WebhookSender {
     this.timing = timing;
   }
 
-  /// Posts `hookPayload` until it is accepted or the retry plan gives up, which is logged. The
+  /// Posts `hookPayload` until it is accepted or the retry plan gives up. Giving up is logged; the
   /// returned future never fails.
   Future<Void> post(HookPayload hookPayload, URI url) {
     Promise<Void> done = Promise.promise();
@@ -46,7 +46,11 @@ final class WebhookSender {
         .onSuccess(outcome -> {
           switch (timing.retries().after(tries, outcome)) {
             case Verdict.Delivered() -> {
-              LOG.log(Level.DEBUG, "{0} was accepted by {1}", hookPayload.label(), url.getHost());
+              LOG.log(
+                  Level.DEBUG,
+                  "{0}: the webhook at {1} accepted the notification",
+                  hookPayload.label(),
+                  url.getHost());
               done.complete();
             }
             case Verdict.Retry(var pause) ->
@@ -56,7 +60,7 @@ final class WebhookSender {
               // Log only the host: the rest of the URL is often secret.
               LOG.log(
                   Level.WARNING,
-                  "{0} was not accepted by the webhook at {1}: {2}",
+                  "{0}: the webhook at {1} did not accept the notification: {2}",
                   hookPayload.label(),
                   url.getHost(),
                   why);
@@ -75,8 +79,7 @@ final class WebhookSender {
             timing.webhook().toMillis(),
             _ -> {
               outcome.tryComplete(
-                  new Outcome.Failed(
-                      "did not answer within " + timing.webhook().toMillis() + " ms"));
+                  new Outcome.Failed("no response within " + timing.webhook().toMillis() + " ms"));
               HttpClientRequest request = open.get();
               if (request != null) {
                 request.reset();
@@ -112,7 +115,8 @@ final class WebhookSender {
               .send(body)
               .compose(response -> {
                 response.handler(_ -> {});
-                // Read to the end, so that the server is not cut off while it writes.
+                // Read the response to the end, so that the connection is not closed while the
+                // server is still writing.
                 return response.end().map(_ -> response.statusCode());
               });
         });

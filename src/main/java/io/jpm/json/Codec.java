@@ -5,25 +5,25 @@ import java.util.function.Function;
 
 /// Converts values of one type to JSON values and back.
 ///
-/// @param <T> the type
+/// @param <T> the type of the values
 public interface Codec<T> {
-  /// Returns the JSON value; empty if the field is left out.
+  /// Returns the JSON value; empty if the field is omitted.
   Optional<Object> write(T value);
 
-  /// Reads a value that [#write] has written.
+  /// Converts a JSON value that was produced by [#write] back to a value of type `T`.
   ///
   /// @param json the JSON value
-  /// @throws RuntimeException if `json` is not such a value; the message says what was expected
+  /// @throws RuntimeException if `json` cannot be converted; the message says what was expected
   T read(Object json);
 
-  /// Returns the value of a field that is left out; empty if the field is required.
+  /// Returns the value that an omitted field stands for; empty if the field is required.
   default Optional<T> absent() {
     return Optional.empty();
   }
 
-  /// Returns a codec for values that are written as a JSON value of one class.
+  /// Returns a codec for values that are always represented by one class of JSON values.
   ///
-  /// @param json the class of the JSON value
+  /// @param json the class of the JSON values
   static <J, T> Codec<T> of(Class<J> json, Function<T, J> write, Function<J, T> read) {
     return new Codec<>() {
       @Override
@@ -42,7 +42,8 @@ public interface Codec<T> {
     };
   }
 
-  /// Returns a codec for numbers. JSON does not distinguish their types.
+  /// Returns a codec for values that are written as numbers. JSON does not distinguish number
+  /// types.
   static <T> Codec<T> ofNumber(Function<T, Number> write, Function<Number, T> read) {
     return of(Number.class, write, read);
   }
@@ -52,7 +53,8 @@ public interface Codec<T> {
     return of(String.class, write, read);
   }
 
-  /// Returns this codec for a field that is left out when its value is `usual`.
+  /// Returns a codec that omits the field if its value is `usual`, and otherwise works like this
+  /// codec.
   default Codec<T> unless(T usual) {
     return new Codec<>() {
       @Override
@@ -72,8 +74,8 @@ public interface Codec<T> {
     };
   }
 
-  /// Returns this codec for a field that is always written. A field that an older writer left out
-  /// is read as `usual`.
+  /// Returns a codec that always writes the field, but reads a field that an older version omitted
+  /// as `usual`.
   default Codec<T> or(T usual) {
     return new Codec<>() {
       @Override

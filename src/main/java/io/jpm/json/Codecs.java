@@ -20,21 +20,21 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Finds the codec of a type. Codecs are built in for:
+/// Finds the codec for a type. There are built-in codecs for:
 ///
-/// - text, numbers and booleans
-/// - paths, URIs and time zones, as text
-/// - durations (in milliseconds) and instants (milliseconds since 1970)
+/// - strings, numbers and booleans
+/// - paths, URIs and time zones, as strings
+/// - durations (in milliseconds) and instants (in milliseconds since 1970)
 /// - enums (by name)
-/// - optional values (left out when empty)
-/// - lists, sets and maps. Sets and maps are written in sorted order, so that equal values have
-///   equal texts.
+/// - optional values (omitted when empty)
+/// - lists, sets and maps. Sets and maps are written in sorted order, so that equal values produce
+///   equal JSON.
 ///
-/// An empty collection that an older writer left out is read as empty.
+/// A collection that an older version omitted is read as empty.
 public final class Codecs {
   private final Map<Type, Codec<?>> codecs = new HashMap<>();
 
-  /// Creates codecs for the types of the JDK.
+  /// Creates a registry that contains the codecs for JDK types.
   public Codecs() {
     Codec<Integer> integers = Codec.ofNumber(it -> it, Number::intValue);
     Codec<Long> longs = Codec.ofNumber(it -> it, Number::longValue);
@@ -74,15 +74,15 @@ public final class Codecs {
             it -> it.map(OptionalDouble::of).orElse(OptionalDouble.empty())));
   }
 
-  /// Adds or replaces the codec of a type.
+  /// Adds or replaces the codec for `type`.
   public <T> Codecs with(Class<T> type, Codec<T> codec) {
     codecs.put(type, codec);
     return this;
   }
 
-  /// Returns the codec of `type`.
+  /// Returns the codec for `type`.
   ///
-  /// @throws IllegalArgumentException if there is none
+  /// @throws IllegalArgumentException if there is no codec for `type`
   @SuppressWarnings("unchecked")
   public Codec<Object> of(Type type) {
     Codec<?> known = codecs.get(type);

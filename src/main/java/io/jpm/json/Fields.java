@@ -4,15 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Converts values of one type to fields of a JSON object and back. Used as a [Codec], it writes an
-/// object of its own. Inlined, it adds its fields to the enclosing object.
+/// Converts values of one type to fields of a JSON object and back. When it is used as a [Codec],
+/// it writes a separate object. When it is inlined, it adds its fields to the enclosing object.
 ///
-/// @param <T> the type
+/// @param <T> the type of the values
 public interface Fields<T> extends Codec<T> {
   /// Adds the fields of `value` to `object`.
   void put(T value, Map<String, Object> object);
 
-  /// Reads the fields that [#put] added and ignores others.
+  /// Reads the fields that [#put] has added and ignores all others.
   T take(Map<String, Object> object);
 
   @Override
@@ -31,9 +31,10 @@ public interface Fields<T> extends Codec<T> {
     return take((Map<String, Object>) object);
   }
 
-  /// Returns the fields of a value that may be absent.
+  /// Returns fields for a value that may be absent.
   ///
-  /// @param key a field that every value has; without it the value is read as absent
+  /// @param key a field that is always present if there is a value; without it, the value is read
+  ///   as absent
   static <V> Fields<Optional<V>> optional(String key, Fields<V> fields) {
     return new Fields<>() {
       @Override

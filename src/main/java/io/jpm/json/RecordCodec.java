@@ -9,23 +9,23 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// Converts a record to a JSON object and back, according to a description of one line:
+/// Converts a record to a JSON object and back, according to a one-line description:
 ///
 /// ```java
 /// RecordCodec.of(Cluster.class, codecs, "enabled balance drain=drain_timeout port")
 /// ```
 ///
-/// - The words name the components in the order in which they are written.
-/// - The text after `=` is the name of the field. Without it, the field has the name of the
-///   component in snake case.
-/// - A dot selects a component of a nested record: `window.time=restart_window` is a field of the
-///   same object.
-/// - A star inlines the fields of a component whose codec is [Fields].
-/// - Every component must be named or be [#fixed].
+/// - The words name the components, in the order in which they are written.
+/// - The text after `=` is the name of the JSON field. Without it, the field is named after the
+///   component, in snake case.
+/// - A dot selects a component of a nested record, which becomes a field of the same object:
+///   `window.time=restart_window`.
+/// - A star inlines the fields of a component whose codec is a [Fields].
+/// - Every component must either be named or be [#fixed].
 ///
-/// Not thread-safe while it is configured. After that, any thread may use it.
+/// Not thread-safe while it is being configured. After that, any thread may use it.
 ///
-/// @param <R> the record
+/// @param <R> the type of the record
 public final class RecordCodec<R> implements Fields<R> {
   /// One word of the description.
   private static final class Field {
@@ -53,9 +53,9 @@ public final class RecordCodec<R> implements Fields<R> {
     this.type = type;
   }
 
-  /// Returns the codec of `type` that `words` describes.
+  /// Returns a codec for `type` according to the description `words`.
   ///
-  /// @param codecs the codecs of the components
+  /// @param codecs provides the codecs of the components
   /// @throws IllegalArgumentException if a word does not name a component, or a component has no
   ///   codec
   public static <R extends Record> RecordCodec<R> of(Class<R> type, Codecs codecs, String words) {
@@ -78,7 +78,7 @@ public final class RecordCodec<R> implements Fields<R> {
     return name.replaceAll("(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
-  /// Replaces the codec of the component at `path` by the result of `change`.
+  /// Replaces the codec of the component at `path` with the result of `change`.
   @SuppressWarnings("unchecked")
   public <T> RecordCodec<R> field(String path, UnaryOperator<Codec<T>> change) {
     Field field =
@@ -90,7 +90,7 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Leaves out the fields at `paths` when their value is `usual`.
+  /// Omits the fields at `paths` if their value is `usual`.
   public RecordCodec<R> unless(Object usual, String... paths) {
     for (String path : paths) {
       field(path, codec -> codec.unless(usual));
@@ -98,8 +98,8 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Reads the fields at `paths` as `usual` if an older writer left them out. They are always
-  /// written.
+  /// Always writes the fields at `paths`, but reads them as `usual` if an older version omitted
+  /// them.
   public RecordCodec<R> or(Object usual, String... paths) {
     for (String path : paths) {
       field(path, codec -> codec.or(usual));
@@ -107,13 +107,14 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Excludes the component at `path` from the format: when read, it is always `value`.
+  /// Excludes the component at `path` from the JSON object. When a record is read, the component is
+  /// always `value`.
   public RecordCodec<R> fixed(String path, Object value) {
     fixed.put(path, value);
     return this;
   }
 
-  /// Created at first use, when all components are known.
+  /// Returns the shape, which is created on first use, when all components are known.
   private RecordShape shape() {
     if (shape.isEmpty()) {
       List<String> paths = new ArrayList<>(fields.stream().map(it -> it.path).toList());

@@ -8,12 +8,12 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 
-/// Splits a record with nested records into values, and builds the record from them again.
+/// Splits a record, including its nested records, into values and rebuilds the record from them.
 ///
 /// @param constructor the canonical constructor
-/// @param accessors of the components
-/// @param places for each component the index of its value, or −1 where it is a nested record
-/// @param inner for each component its own shape where it is a nested record, otherwise `null`
+/// @param accessors the accessors of the components
+/// @param places for each component, the index of its value, or −1 if it is a nested record
+/// @param inner for each component, its shape if it is a nested record, otherwise `null`
 record RecordShape(
     Constructor<?> constructor,
     List<Method> accessors,
@@ -21,7 +21,7 @@ record RecordShape(
     List<RecordShape> inner) {
   /// Returns the type of the component at `path`.
   ///
-  /// @throws IllegalArgumentException if there is none
+  /// @throws IllegalArgumentException if there is no such component
   static Type typeAt(Class<?> record, String path) {
     int dot = path.indexOf('.');
     String name = dot < 0 ? path : path.substring(0, dot);
@@ -35,9 +35,9 @@ record RecordShape(
         : typeAt(component.getType(), path.substring(dot + 1));
   }
 
-  /// Returns the shape of `record` whose values are those at `paths`.
+  /// Returns the shape of `record` in which the components at `paths` are the values.
   ///
-  /// @throws IllegalArgumentException if a component is not among them
+  /// @throws IllegalArgumentException if `paths` does not cover all components
   static RecordShape of(Class<?> record, List<String> paths) {
     return of(record, "", paths);
   }
@@ -93,9 +93,9 @@ record RecordShape(
     }
   }
 
-  /// Builds the record from these values.
+  /// Builds the record from `values`.
   ///
-  /// @throws RuntimeException of the record's constructor if it rejects them
+  /// @throws RuntimeException the exception of the record's constructor, if it rejects the values
   Object joined(Object[] values) {
     var arguments = new Object[accessors.size()];
     for (int i = 0; i < arguments.length; i++) {

@@ -21,32 +21,32 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// Ensures that the home has a living keeper, which holds the log pipes and knows its task. Serves
+/// Ensures that a keeper is running, holds the log pipes and knows its task. Serves
 /// [KeeperCommand]s on [Addresses#KEEPER_COMMAND].
 ///
-/// At start it connects to the keeper of an earlier daemon, before God asks how processes have
-/// ended. A new keeper is started only when it is needed, so that it does not delay the boot. If
-/// the verticle stops without [#detach], the keeper receives no further order and continues with
-/// those that it has.
+/// At startup, it connects to the keeper left by an earlier daemon, before God asks how processes
+/// have exited. A new keeper is started only when it is needed, so that it does not delay the boot.
+/// If the verticle stops without [#detach], the keeper receives no further instructions and
+/// continues to follow those that it already has.
 public final class KeeperVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.keeper");
 
   private final KeeperContext keeper;
-  private final SequencedSet<Path> held = new LinkedHashSet<>();
+  private final SequencedSet<Path> heldFifos = new LinkedHashSet<>();
   private Duty duty;
   private boolean guarding;
-  private boolean there;
-  private boolean making;
-  private boolean goneEarly;
-  private boolean parted;
-  private long since;
+  private boolean connected;
+  private boolean starting;
+  private boolean exitedDuringStart;
+  private boolean detached;
+  private long startedNanos;
   private RestartDelay restartDelay = RestartDelay.NONE;
   private String lastProblem = "";
 
   /// Accessed only off the event loop, in tasks that run one after another.
   private Optional<KeeperClient> link = Optional.empty();
 
-  private boolean asked;
+  private boolean linkOpened;
 
   public KeeperVerticle(KeeperContext keeper) {
     this.keeper = keeper;
@@ -55,12 +55,12 @@ public final class KeeperVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return BlockingCalls.call(vertx, this::reach)
+    return BlockingCalls.call(vertx, this::attachExisting)
         .compose(found -> {
-          there = found;
-          since = keeper.nanoTime().getAsLong();
+          connected = found;
+          startedNanos = keeper.nanoTime().getAsLong();
           if (found && duty == Duty.HOLD) {
-            tell(new KeeperInstruction.Rest());
+            send(new KeeperInstruction.Rest());
           }
           return found && duty == Duty.NONE ? detach(new KeeperInstruction.Quit()) : succeeded();
         })
@@ -71,16 +71,16 @@ public final class KeeperVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// Connects to an existing keeper. The host may not be available yet, and without a pipe there is
-  /// no need to wait for it.
-  private boolean reach() {
+  /// Connects to an existing keeper. [KeeperContext.KeeperClientFactory#open] may block until the
+  /// host is available, so it is not called if there is no pipe and therefore no keeper.
+  private boolean attachExisting() {
     return Files.exists(keeper.fifo()) && link().map(KeeperClient::attach).orElse(false);
   }
 
   private Optional<KeeperClient> link() {
-    if (!asked) {
-      asked = true;
-      link = keeper.clients().open(() -> context.runOnContext(_ -> gone()));
+    if (!linkOpened) {
+      linkOpened = true;
+      link = keeper.clients().open(() -> context.runOnContext(_ -> onExited()));
     }
     return link;
   }
@@ -89,26 +89,27 @@ public final class KeeperVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /// Tells the keeper to restart the daemon if it dies, now that the boot is complete. May be
-  /// called on any thread.
+  /// Instructs the keeper to restart the daemon if it dies. Called when the boot is complete; may
+  /// be called on any thread.
   public void guard() {
     context.runOnContext(_ -> {
-      if (duty == Duty.GUARD && !parted) {
+      if (duty == Duty.GUARD && !detached) {
         guarding = true;
-        tell(new KeeperInstruction.Guard());
+        send(new KeeperInstruction.Guard());
       }
-      ensure();
+      ensureRunning();
     });
   }
 
-  /// Ends the connection because the daemon ends on purpose. Completes when the keeper has received
-  /// the order; from then on this verticle does nothing. May be called on any thread.
+  /// Disconnects from the keeper before an intended shutdown of the daemon. Completes when the
+  /// keeper has received the instruction; after that, this verticle does nothing. May be called on
+  /// any thread.
   ///
-  /// @param lastOrder the order that the keeper follows without a daemon
+  /// @param lastOrder the instruction that the keeper follows while no daemon is running
   public Future<Void> detach(KeeperInstruction lastOrder) {
     Promise<Void> done = Promise.promise();
     context.runOnContext(_ -> {
-      parted = true;
+      detached = true;
       BlockingCalls.call(
               vertx,
               () -> {
@@ -127,8 +128,8 @@ public final class KeeperVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    boolean open = there || making;
-    parted = true;
+    boolean open = connected || starting;
+    detached = true;
     return open
         ? BlockingCalls.call(
             vertx,
@@ -140,28 +141,28 @@ public final class KeeperVerticle extends VerticleBase {
   }
 
   private void serve(KeeperCommand command) {
-    if (parted || duty == Duty.NONE) {
+    if (detached || duty == Duty.NONE) {
       return;
     }
     switch (command) {
       case KeeperCommand.Hold(List<Path> fifos) -> {
-        held.addAll(fifos);
-        tell(new KeeperInstruction.Hold(fifos));
+        heldFifos.addAll(fifos);
+        send(new KeeperInstruction.Hold(fifos));
       }
       case KeeperCommand.Drop(List<Path> fifos) -> {
-        fifos.forEach(held::remove);
-        tell(new KeeperInstruction.Drop(fifos));
+        fifos.forEach(heldFifos::remove);
+        send(new KeeperInstruction.Drop(fifos));
       }
       case KeeperCommand.Remember(ProcessIdentity process) ->
-          offLoop("remember " + process.pid(), open -> open.storeProcess(process));
+          offLoop("store process " + process.pid(), open -> open.storeProcess(process));
     }
-    ensure();
+    ensureRunning();
   }
 
-  /// Sends the order if a keeper exists. Otherwise the order is not lost: a new keeper receives all
-  /// orders that are still valid.
-  private void tell(KeeperInstruction order) {
-    if (there) {
+  /// Sends the instruction if a keeper is running. Otherwise the instruction is not lost: a new
+  /// keeper receives all instructions that are still valid.
+  private void send(KeeperInstruction order) {
+    if (connected) {
       offLoop(order.getClass().getSimpleName(), open -> open.send(order));
     }
   }
@@ -173,24 +174,25 @@ public final class KeeperVerticle extends VerticleBase {
               link().ifPresent(work);
               return true;
             })
-        .onFailure(fault -> LOG.log(Level.ERROR, what + " failed", fault));
+        .onFailure(
+            fault -> LOG.log(Level.ERROR, "the request to the keeper failed: " + what, fault));
   }
 
-  private void ensure() {
-    if (there || making || parted || duty == Duty.NONE) {
+  private void ensureRunning() {
+    if (connected || starting || detached || duty == Duty.NONE) {
       return;
     }
-    making = true;
-    Duration pause = restartDelay.pause();
+    starting = true;
+    Duration pause = restartDelay.delay();
     if (pause.isZero()) {
-      make();
+      startKeeper();
     } else {
-      vertx.setTimer(pause.toMillis(), _ -> make());
+      vertx.setTimer(pause.toMillis(), _ -> startKeeper());
     }
   }
 
-  private void make() {
-    if (parted) {
+  private void startKeeper() {
+    if (detached) {
       return;
     }
     BlockingCalls.call(
@@ -203,58 +205,60 @@ public final class KeeperVerticle extends VerticleBase {
               return open.isPresent();
             })
         .onComplete(made -> {
-          making = false;
+          starting = false;
           if (made.failed()) {
-            cannotBeMade(String.valueOf(made.cause().getMessage()));
+            onStartFailed(String.valueOf(made.cause().getMessage()));
           } else if (made.result()) {
-            begun();
+            onStarted();
           } else {
             duty = Duty.NONE;
-            LOG.log(Level.INFO, "no keeper: this system does not support one");
+            LOG.log(Level.INFO, "this system does not support a keeper");
           }
         });
   }
 
-  private void begun() {
-    there = true;
-    since = keeper.nanoTime().getAsLong();
+  private void onStarted() {
+    connected = true;
+    startedNanos = keeper.nanoTime().getAsLong();
     lastProblem = "";
-    if (!held.isEmpty()) {
-      tell(new KeeperInstruction.Hold(List.copyOf(held)));
+    if (!heldFifos.isEmpty()) {
+      send(new KeeperInstruction.Hold(List.copyOf(heldFifos)));
     }
     if (guarding) {
-      tell(new KeeperInstruction.Guard());
+      send(new KeeperInstruction.Guard());
     }
-    if (goneEarly) {
-      gone();
+    if (exitedDuringStart) {
+      onExited();
     }
   }
 
-  private void cannotBeMade(String problem) {
+  private void onStartFailed(String problem) {
     restartDelay = restartDelay.after(Duration.ZERO);
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
       LOG.log(
           Level.WARNING,
-          "no keeper: {0}; without one, the daemon is not restarted when it dies",
+          "the keeper cannot be started: {0}; without it, the daemon is not restarted when it dies",
           problem);
     }
-    ensure();
+    ensureRunning();
   }
 
-  private void gone() {
-    // The report that it has ended may arrive before the report that it has started.
-    goneEarly = making;
-    there = false;
-    if (parted || making) {
+  private void onExited() {
+    // The notification that the keeper has exited may arrive before the notification that it has
+    // started.
+    exitedDuringStart = starting;
+    connected = false;
+    if (detached || starting) {
       return;
     }
-    restartDelay = restartDelay.after(Duration.ofNanos(keeper.nanoTime().getAsLong() - since));
-    Duration pause = restartDelay.pause();
+    restartDelay =
+        restartDelay.after(Duration.ofNanos(keeper.nanoTime().getAsLong() - startedNanos));
+    Duration pause = restartDelay.delay();
     LOG.log(
         Level.WARNING,
-        "the keeper has exited, starting another one{0}",
+        "the keeper has exited; starting another one{0}",
         pause.isZero() ? "" : " in " + pause.toSeconds() + " s");
-    ensure();
+    ensureRunning();
   }
 }

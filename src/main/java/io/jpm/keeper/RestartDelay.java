@@ -2,24 +2,25 @@ package io.jpm.keeper;
 
 import java.time.Duration;
 
-/// Determines the delay before the next keeper is started, so that a keeper that cannot run does
-/// not cost more than having none. The keeper uses the same delays for the daemon.
+/// The backoff for starting keepers: a keeper that exits immediately is started less and less
+/// often. The keeper uses the same delays for restarting the daemon.
 ///
-/// @param earlyExits how many keepers in a row have lived less than [#ENOUGH], or could not be
-///   started
+/// @param earlyExits the number of consecutive keepers that ran for less than [#MIN_LIFETIME] or
+///   could not be started
 record RestartDelay(int earlyExits) {
   static final RestartDelay NONE = new RestartDelay(0);
 
-  private static final Duration ENOUGH = Duration.ofSeconds(10);
+  private static final Duration MIN_LIFETIME = Duration.ofSeconds(10);
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
-  /// Returns the delay state after a keeper that has lived for `life`.
+  /// Returns the backoff after a keeper that has run for `life`.
   RestartDelay after(Duration life) {
-    return life.compareTo(ENOUGH) < 0 ? new RestartDelay(earlyExits + 1) : NONE;
+    return life.compareTo(MIN_LIFETIME) < 0 ? new RestartDelay(earlyExits + 1) : NONE;
   }
 
-  /// Returns zero after a long life and after the first short one, then 1, 2, 4 … 60 s.
-  Duration pause() {
+  /// Returns the delay before the next start: zero after a long-lived keeper and after the first
+  /// short-lived one, then 1, 2, 4 … 60 s.
+  Duration delay() {
     if (earlyExits <= 1) {
       return Duration.ZERO;
     }

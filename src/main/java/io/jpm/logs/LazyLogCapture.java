@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Creates the log capture when the first app needs it and forwards log commands to it.
 ///
-/// The capture is created late because a daemon without apps needs no log buffer, and because the
-/// process host may not be available yet when LogAggregator starts.
+/// The capture is created on demand because a daemon without apps needs no log buffer, and because
+/// the process host may not be available yet when LogAggregator starts.
 ///
 /// All methods may block and may be called on any thread.
 final class LazyLogCapture {
@@ -53,7 +53,7 @@ final class LazyLogCapture {
     this.outputObserver = outputObserver;
   }
 
-  /// Starts the capture of an instance.
+  /// Starts capturing the output of an instance.
   ///
   /// @throws IOException with a message for the user
   void open(LogsCommand.Open order) throws IOException {
@@ -72,7 +72,7 @@ final class LazyLogCapture {
 
   private synchronized Optional<LogCapture> make() throws IOException {
     if (closed) {
-      throw new IOException("the daemon is ending");
+      throw new IOException("the daemon is stopping");
     }
     if (writers == null) {
       Optional<LogPipeReader> pipes = host.logPipeReader();
@@ -84,7 +84,7 @@ final class LazyLogCapture {
     return Optional.ofNullable(writers);
   }
 
-  /// Returns the file access of the reading side, which opens each log file with the rights of its
+  /// Returns the file access for reading logs. It opens each log file with the rights of the file's
   /// owner.
   LogFileAccess access() {
     return new LogFileAccess() {
@@ -100,7 +100,7 @@ final class LazyLogCapture {
     };
   }
 
-  /// Adds the users with whose rights log files are read. The keys are paths of active log files.
+  /// Adds the users with whose rights log files are read, by the path of the active log file.
   void users(Map<Path, RunAs> more) {
     users.putAll(more);
   }
@@ -112,7 +112,8 @@ final class LazyLogCapture {
     return users.getOrDefault(LogFileNames.activeFileOf(file), RunAs.DAEMON);
   }
 
-  /// Ends the capture of an instance. Its pipes are removed even if there was no capture.
+  /// Ends the capture of an instance. The pipes of the instance are removed even if it was not
+  /// captured.
   void close(LogsCommand.Close order) throws IOException {
     Optional<LogCapture> writing = made();
     if (writing.isPresent()) {
@@ -132,6 +133,8 @@ final class LazyLogCapture {
     made().ifPresent(it -> it.limits(now));
   }
 
+  /// Truncates the log files of these instances, see [LogCapture#flush].
+  ///
   /// @throws IOException with a message for the user
   void flush(List<InstanceId> ids) throws IOException {
     Optional<LogCapture> writing = made();
@@ -140,6 +143,8 @@ final class LazyLogCapture {
     }
   }
 
+  /// Reopens all log files, see [LogCapture#reopen].
+  ///
   /// @throws IOException with a message for the user
   void reopen() throws IOException {
     Optional<LogCapture> writing = made();
@@ -155,8 +160,8 @@ final class LazyLogCapture {
   void close() throws IOException {
     Optional<LogCapture> last;
     synchronized (this) {
-      // The log buffer of an earlier daemon may not be needed any more. Closing the capture then
-      // removes it.
+      // The log buffer of an earlier daemon may no longer be needed. In this case, closing the
+      // capture removes the buffer.
       last = LogBuffer.exists(home) ? make() : made();
       closed = true;
     }

@@ -23,14 +23,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Captures the output of all instances and reads it back from the log files. Serves [LogsCommand]s
-/// on [Addresses#LOGS_COMMAND] and publishes lines on [Addresses#linesOf] while a subscriber holds
-/// a lease for them.
+/// on [Addresses#LOGS_COMMAND]. Publishes the lines of an app on [Addresses#linesOf] while a
+/// subscriber holds a lease for them.
 ///
-/// The output itself is moved on the threads of the pipes and of the disks ([LogCapture]).
+/// The output itself is moved by the threads of the pipes and of the disks ([LogCapture]).
 public final class LogAggregatorVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// The interval at which the files of a [LogsCommand.Follow] are polled.
+  /// The interval at which the files of a [LogsCommand.Follow] are checked for new lines.
   private static final long LOOK_MILLIS = 100;
 
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
@@ -52,7 +52,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    // A pool of its own: a disk that hangs must not delay blocking work of other verticles.
+    // A separate pool, because a hung disk must not delay blocking work of other verticles.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
     vertx.setPeriodic(TIDY_MILLIS, _ -> lazyLogCapture.made().ifPresent(LogCapture::cleanUp));
     var publishing = new LinePublisher(vertx, lines);
@@ -113,7 +113,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
     };
   }
 
-  /// Work that may fail with an error of the disk.
+  /// Work that may fail with an I/O error.
   private interface Work {
     void run() throws IOException;
   }

@@ -7,9 +7,9 @@ import java.util.Optional;
 
 /// The program of an app: a script with its interpreter, or an executable file.
 ///
-/// @param script the file that the user named, absolute
-/// @param interpreter the program that runs the script, absolute; empty: the script is executed
-///   itself
+/// @param script the absolute path of the file that the user named
+/// @param interpreter the absolute path of the program that runs the script; empty if the script is
+///   executed directly
 /// @param interpreterArgs the arguments between the interpreter and the script
 /// @param args the arguments of the script
 public record AppCommand(

@@ -2,11 +2,11 @@ package io.jpm.model;
 
 import java.util.regex.Pattern;
 
-/// The name that a user gives an app, which identifies the app.
+/// The name that identifies an app. It is chosen by the user.
 ///
 /// A name has 1 to 100 characters: letters, digits and `. _ - : @ + space`, beginning with a
-/// letter, a digit or `_`. PM2 accepts any text, but names that are paths, options or control
-/// sequences only cause trouble, so they are rejected here.
+/// letter, a digit or `_`. PM2 accepts any text. Names that are paths, options or control sequences
+/// only cause trouble, so jpm rejects them.
 ///
 /// @param value the name as the user typed it
 public record AppName(String value) implements Comparable<AppName> {
@@ -20,12 +20,12 @@ public record AppName(String value) implements Comparable<AppName> {
   public AppName {
     if (!ALLOWED.matcher(value).matches() || value.endsWith(" ")) {
       throw new IllegalArgumentException(
-          "app name \"%s\": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _"
+          "app name \"%s\" is not valid: use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _"
               .formatted(value));
     }
     if (value.equals(ALL)) {
       throw new IllegalArgumentException(
-          "app name \"all\": reserved, it means every app; choose another --name");
+          "app name \"all\" is reserved, because it selects every app: choose another --name");
     }
   }
 

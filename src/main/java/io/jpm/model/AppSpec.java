@@ -4,30 +4,31 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The complete and validated settings of an app. They do not depend on the time or place at which
-/// they are used. Created by [#builder] and [Builder].
+/// The complete and validated settings of an app. They do not depend on when or where they are
+/// used. Created by [#builder] and [Builder].
 ///
 /// @param name the app's name
 /// @param namespace the group that the app belongs to, as in PM2; `default` unless set
 /// @param command the program to run
-/// @param cwd the working directory, absolute
+/// @param cwd the working directory, an absolute path
 /// @param variables the environment
-/// @param runAs credentials and priority
+/// @param runAs the credentials and the priority
 /// @param instances the number of processes
 /// @param cluster how the instances share their listening sockets
-/// @param autostart whether `start` of the whole file starts the app
-/// @param restart when an ended process is started again
+/// @param autostart whether the app is started when its whole process file is started
+/// @param restart when a process that has exited is restarted
 /// @param stop how a process is stopped
 /// @param readiness when a process counts as online
 /// @param health the health probes
 /// @param limits the resource limits
 /// @param hooks the commands and webhooks that run on events of the app
-/// @param triggers what restarts the app
-/// @param dependsOn the apps that must have reached a state before this one starts
-/// @param logs where output is written
+/// @param triggers the events on which the app is restarted
+/// @param dependsOn the apps that this app depends on, each with the state that it must reach
+///   before this app starts
+/// @param logs where the output is written
 /// @param texts the texts that differ between instances
-/// @param pidFile the file that contains the pid, for users and scripts, absolute; empty:
-///   `pids/<name>-<id>.pid` in the home
+/// @param pidFile the absolute path of the file that contains the pid, for users and scripts; empty
+///   for `pids/<name>-<id>.pid` in the home
 public record AppSpec(
     AppName name,
     String namespace,
@@ -64,8 +65,8 @@ public record AppSpec(
     return new Builder(name, appCommand, cwd);
   }
 
-  /// Reports whether the app itself or a probe reports when a process is ready. Otherwise a process
-  /// is ready as soon as it runs.
+  /// Reports whether the app itself or a probe signals that a process is ready. If neither does, a
+  /// process counts as ready as soon as it runs.
   public boolean hasReadinessSignal() {
     return readiness.awaited() || health.gatesOnline();
   }
@@ -92,7 +93,7 @@ public record AppSpec(
         .pidFile(pidFile);
   }
 
-  /// Builds an app spec. Its setters return the builder itself.
+  /// Builds an app spec. Each setter returns the builder.
   public static final class Builder {
     private AppName name;
     private final AppCommand appCommand;

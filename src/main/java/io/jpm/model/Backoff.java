@@ -2,19 +2,20 @@ package io.jpm.model;
 
 import java.time.Duration;
 
-/// The delay between the end of a process and its restart.
+/// The delay between the exit of a process and its restart.
 public sealed interface Backoff {
   /// PM2's default: no delay.
   Backoff NONE = new Constant(Duration.ZERO);
 
-  /// The default of jpm.
+  /// The default delay of jpm.
   Backoff GRADUAL = new Gradual();
 
-  /// No delay after the first consecutive early ends, as in PM2; from the third on, each delay is
-  /// twice the previous one. Sixteen early ends take about half a minute. So an app survives if its
-  /// database comes back within that time, and one that cannot run is given up soon.
+  /// No delay after the first two consecutive early exits, as in PM2. From the third on, each delay
+  /// is twice as long as the previous one, up to [#CAP]. Sixteen early exits take about half a
+  /// minute. Therefore an app survives if its database comes back within that time, and an app that
+  /// cannot run is soon given up.
   record Gradual() implements Backoff {
-    /// The number of consecutive early ends without a delay.
+    /// The number of consecutive early exits that are followed by an immediate restart.
     public static final int FREE = 2;
 
     /// The first delay.
@@ -23,7 +24,7 @@ public sealed interface Backoff {
     /// The longest delay.
     public static final Duration CAP = Duration.ofSeconds(3);
 
-    /// Returns the delay after `unstable` consecutive early ends.
+    /// Returns the delay after `unstable` consecutive early exits.
     public static Duration after(int unstable) {
       if (unstable <= FREE) {
         return Duration.ZERO;
@@ -36,44 +37,44 @@ public sealed interface Backoff {
 
   /// A constant delay (PM2's `restart_delay`).
   ///
-  /// @param delay 0 or longer
+  /// @param delay the delay; 0 or longer
   record Constant(Duration delay) implements Backoff {
     public Constant {
       if (delay.isNegative()) {
-        throw new IllegalArgumentException("restart_delay: use 0 or more");
+        throw new IllegalArgumentException("restart_delay must not be negative");
       }
     }
   }
 
   /// A delay that increases with each restart (PM2's `exp_backoff_restart_delay`), until the app
-  /// has run for [#RESET] or a user starts it.
+  /// has run for [#RESET] or is started by a user.
   ///
-  /// @param initial the first delay, more than 0
+  /// @param initial the first delay; greater than 0
   /// @param cap the longest delay
-  /// @param jitter the fraction by which each delay is randomly shorter or longer, 0 to 1, so that
-  ///   a hundred apps whose database went away do not restart at the same instant
+  /// @param jitter the fraction by which each delay is randomly shortened or lengthened, 0 to 1. It
+  ///   prevents a hundred apps that lost their database from restarting at the same instant
   record Exponential(Duration initial, Duration cap, double jitter) implements Backoff {
     /// The factor between two consecutive delays (PM2).
     public static final double FACTOR = 1.5;
 
-    /// The default of the longest delay (PM2).
+    /// The default maximum of the delay (PM2).
     public static final Duration DEFAULT_CAP = Duration.ofSeconds(15);
 
     public Exponential {
       if (initial.isNegative() || initial.isZero()) {
-        throw new IllegalArgumentException("exp_backoff_restart_delay: use more than 0");
+        throw new IllegalArgumentException("exp_backoff_restart_delay must be greater than 0");
       }
       if (cap.compareTo(initial) < 0) {
         throw new IllegalArgumentException(
-            "max_restart_delay is shorter than exp_backoff_restart_delay");
+            "max_restart_delay must not be shorter than exp_backoff_restart_delay");
       }
       if (!(jitter >= 0 && jitter <= 1)) {
-        throw new IllegalArgumentException("restart_jitter: use 0 to 1");
+        throw new IllegalArgumentException("restart_jitter must be between 0 and 1");
       }
     }
   }
 
-  /// After a run of this length the next delay is the first one again (PM2's
+  /// The running time after which the delay starts again at its initial value (PM2's
   /// `EXP_BACKOFF_RESET_TIMER`).
   Duration RESET = Duration.ofSeconds(30);
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// The way in which the instances of an app in cluster mode share their listening sockets
 /// (`balance` in a process file).
 public enum BalancingMode {
-  /// Determined by the kind of program.
+  /// jpm selects the mode according to the kind of program.
   AUTO("auto"),
   /// Node's own cluster protocol: the daemon holds the listening sockets and passes them to the
   /// workers.

@@ -8,17 +8,18 @@ import java.util.OptionalInt;
 /// How the instances of an app share their listening sockets, and how they are replaced without an
 /// interruption.
 ///
-/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`). In fork mode, of the
-///   other settings only `drain` and [BalancingMode#OFF] have an effect: with `OFF` a reload is a
+/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`). In fork mode, only two of
+///   the other settings have an effect: `drain` and [BalancingMode#OFF]. With `OFF`, a reload is a
 ///   restart, as in PM2; otherwise the process hands over its listening sockets if it can
 /// @param balance the configured balancing mode
-/// @param strategy which instance receives the next connection; empty: the default of the mode
+/// @param strategy how the instance for the next connection is selected; empty for the default of
+///   the mode
 /// @param port the port that clients connect to (`port`), if configured
-/// @param listen the sockets of [BalancingMode#LISTEN_FDS], in the order in which the app receives
-///   them
+/// @param listen the addresses of the sockets for [BalancingMode#LISTEN_FDS], in the order in which
+///   the app receives the sockets
 /// @param drain how long an instance that is being replaced may take to finish its connections
 ///   (`drain_timeout`) before it is stopped
-/// @param proxyProtocol whether the proxy passes on the client's address
+/// @param proxyProtocol the header with which the proxy passes on the client's address
 public record ClusterSettings(
     boolean enabled,
     BalancingMode balance,
@@ -27,7 +28,7 @@ public record ClusterSettings(
     List<ListenAddress> listen,
     Duration drain,
     ProxyProtocol proxyProtocol) {
-  /// The default request timeout of most servers.
+  /// The default drain timeout: the default request timeout of most servers.
   public static final Duration DEFAULT_DRAIN = Duration.ofSeconds(30);
 
   /// PM2's fork mode.
@@ -44,7 +45,7 @@ public record ClusterSettings(
   public ClusterSettings {
     listen = List.copyOf(listen);
     if (drain.isNegative()) {
-      throw new IllegalArgumentException("drain_timeout: use 0 or more");
+      throw new IllegalArgumentException("drain_timeout must not be negative");
     }
   }
 
@@ -53,12 +54,12 @@ public record ClusterSettings(
     return FORK.with(true, BalancingMode.AUTO);
   }
 
-  /// Returns a copy with another balancing mode.
+  /// Returns a copy with cluster mode on or off and with another balancing mode.
   public ClusterSettings with(boolean on, BalancingMode other) {
     return new ClusterSettings(on, other, strategy, port, listen, drain, proxyProtocol);
   }
 
-  /// Returns PM2's name of the mode, as in `jlist`.
+  /// Returns PM2's name of the execution mode, as in `jlist`.
   public String execMode() {
     return enabled ? "cluster_mode" : "fork_mode";
   }

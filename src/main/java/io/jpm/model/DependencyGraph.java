@@ -12,8 +12,7 @@ import java.util.TreeMap;
 
 /// The dependencies between apps.
 ///
-/// @param dependsOn the apps that each app depends on; names that are not keys are apps without
-///   dependencies
+/// @param dependsOn the direct dependencies of each app; an app that is not a key has none
 public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
   public DependencyGraph {
     var copy = new TreeMap<AppName, Set<AppName>>();
@@ -21,7 +20,8 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     dependsOn = Collections.unmodifiableMap(copy);
   }
 
-  /// Returns a path from an app back to itself, such as `[a, b, a]`; empty if there is no cycle.
+  /// Returns a cycle as a path from an app back to itself, such as `[a, b, a]`; empty if there is
+  /// none.
   public Optional<List<AppName>> cycle() {
     Set<AppName> cleared = new LinkedHashSet<>();
     for (AppName app : dependsOn.keySet()) {
@@ -56,8 +56,9 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     return Optional.empty();
   }
 
-  /// Returns `apps` in groups, each of which depends only on earlier groups. Apps in a cycle come
-  /// last, in one group. Apps are stopped in the reverse order.
+  /// Returns `apps` in groups, in the order in which they are started. Each group depends only on
+  /// earlier groups. Apps in a cycle come last, in one group. Apps are stopped in the reverse
+  /// order.
   public List<Set<AppName>> groups(Set<AppName> apps) {
     List<Set<AppName>> groups = new ArrayList<>();
     Set<AppName> left = new LinkedHashSet<>(apps);

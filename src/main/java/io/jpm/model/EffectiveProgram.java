@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 /// …` and for `bash -c 'cd x && exec java …'`.
 ///
 /// @param program the program as the command names it: a path, or a name to be found in PATH
-/// @param args its arguments, as far as they are known
-/// @param indirect whether another program, such as a shell, runs first and starts it; options can
-///   then be passed to it only in variables
-/// @param ambiguity why the program that a shell executes cannot be determined, as the end of a
-///   sentence that begins with the shell; `program` is the shell then
+/// @param args the arguments of the program, as far as they are known
+/// @param indirect whether another program, such as a shell, runs first and starts this program;
+///   options can then be passed only in environment variables
+/// @param ambiguity why the program that a shell executes cannot be determined, worded as the end
+///   of a sentence whose subject is the shell; `program` is then the shell
 public record EffectiveProgram(
     String program, List<String> args, boolean indirect, Optional<String> ambiguity) {
   private static final Set<String> NODE = Set.of("node", "nodejs");
@@ -24,13 +24,13 @@ public record EffectiveProgram(
   /// `jpm-serve` is a script that executes `java`.
   private static final Set<String> JAVA = Set.of("java", "jpm-serve");
 
-  /// Node programs that start the app as a child process, which then has the sockets.
+  /// Node programs that start the app as a child process. The child process then owns the sockets.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "ksh", "zsh");
 
-  /// Programs that may occur in a command line beside the app. Those before the app have ended when
-  /// it runs; those after it in a pipe do not listen.
+  /// Programs that may appear in a command line next to the app. Those before the app have exited
+  /// when the app runs; those after it in a pipe do not listen.
   private static final Set<String> ASIDE =
       Set.of(
           (". : [ [[ cat cd chmod chown cp cut date echo exit export false grep hash ln logger"
@@ -38,7 +38,7 @@ public record EffectiveProgram(
                   + " trap true ts ulimit umask unset wait")
               .split(" "));
 
-  /// Words of shell syntax that is more than a list of commands.
+  /// Reserved words of the shell that begin more than a list of commands.
   private static final Set<String> RESERVED =
       Set.of(
           ("case coproc do done elif else esac eval fi for function if in select then until while"
@@ -68,29 +68,30 @@ public record EffectiveProgram(
         : found;
   }
 
-  /// Returns the last part of the program's path.
+  /// Returns the file name of the program.
   public String name() {
     return base(program);
   }
 
-  /// Reports whether the program is Node and runs the app itself.
+  /// Reports whether the program is Node and runs the app in its own process.
   public boolean isNode() {
     Optional<String> script = args.stream().filter(it -> !it.startsWith("-")).findFirst();
     return runsNode() && script.map(EffectiveProgram::base).filter(RUNNERS::contains).isEmpty();
   }
 
-  /// Reports whether the program is Node, even if it starts the app as another process.
+  /// Reports whether the program is Node, including the case that it starts the app in another
+  /// process.
   public boolean runsNode() {
     return NODE.contains(name());
   }
 
-  /// Reports whether the program may start Node as another process: npm and similar programs, and
-  /// shells whose program cannot be determined.
+  /// Reports whether the program may start Node in another process. This applies to npm and similar
+  /// programs, and to shells whose program cannot be determined.
   public boolean startsNode() {
     return RUNNERS.contains(name()) || SHELLS.contains(name()) || (runsNode() && !isNode());
   }
 
-  /// Reports whether the program is a launcher of Java.
+  /// Reports whether the program starts a JVM.
   public boolean isJava() {
     return JAVA.contains(name());
   }
@@ -114,7 +115,7 @@ public record EffectiveProgram(
     return program.substring(program.lastIndexOf('/') + 1);
   }
 
-  /// @return empty if no program is executed
+  /// @return the program; empty if the command executes none
   private static Optional<EffectiveProgram> of(List<String> argv, boolean behind, int depth) {
     CommandPrefix prefix = CommandPrefix.of(argv);
     List<String> rest = argv.subList(prefix.length(), argv.size());
@@ -166,7 +167,7 @@ public record EffectiveProgram(
         .map(name -> "it sets " + name);
   }
 
-  /// Returns the command line that a shell executes because of its option `-c`.
+  /// Returns the command line that is passed to a shell with the option `-c`.
   private static Optional<String> line(List<String> shell) {
     boolean given = false;
     for (int at = 1; at < shell.size() && SHELLS.contains(base(shell.getFirst())); at++) {
@@ -176,7 +177,7 @@ public record EffectiveProgram(
       }
       given |= word.matches("-[^-]*c.*");
       if (word.matches("--rcfile|--init-file|[-+][^-]*[oO]")) {
-        at++; // the option takes the next word
+        at++; // the next word is the argument of the option
       }
     }
     return Optional.empty();

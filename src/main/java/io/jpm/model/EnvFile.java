@@ -2,11 +2,11 @@ package io.jpm.model;
 
 import java.nio.file.Path;
 
-/// A file of variables that is read at each start of a process (`env_file`). Its values are not
-/// stored anywhere.
+/// A file of environment variables that is read each time a process starts (`env_file`). Its values
+/// are not stored anywhere.
 ///
-/// @param path the path, absolute
-/// @param optional whether the app starts without the file if it does not exist
+/// @param path the absolute path
+/// @param optional whether the app starts even if the file does not exist
 public record EnvFile(Path path, boolean optional) {
   public EnvFile {
     if (!path.isAbsolute()) {
@@ -14,7 +14,7 @@ public record EnvFile(Path path, boolean optional) {
     }
   }
 
-  /// Returns the spelling in process files: `/srv/.env`, or `/srv/.env?` if optional.
+  /// Returns the spelling in process files: `/srv/.env`, or `/srv/.env?` for an optional file.
   public String displayText() {
     return optional ? path + "?" : path.toString();
   }

@@ -8,13 +8,14 @@ import java.util.Set;
 /// The environment of an app. Declared variables take precedence over those inherited from the
 /// shell of the user who started the app. Removed variables are never passed on.
 ///
-/// @param inherited the variables of that shell that are meant for programs, after the filter;
+/// @param inherited the variables of that shell that are meant for programs, after filtering;
 ///   `--update-env` replaces all of them
-/// @param declared the variables that the app's file or command line sets
-/// @param removed the names of inherited variables that the app does not get (`null` in a file)
-/// @param filter the variables of a shell that are never inherited (PM2's `filter_env`)
-/// @param referred the sources read at each start; variables of files take precedence over
-///   inherited ones, but not over declared ones
+/// @param declared the variables that the app's process file or command line sets
+/// @param removed the names of inherited variables that are not passed to the app (`null` in a
+///   file)
+/// @param filter selects the variables of a shell that are never inherited (PM2's `filter_env`)
+/// @param referred the sources that are read at each start; variables from files take precedence
+///   over inherited ones, but not over declared ones
 public record EnvironmentVariables(
     Map<String, String> inherited,
     Map<String, String> declared,
@@ -57,7 +58,7 @@ public record EnvironmentVariables(
   /// Returns a copy with the variables of another shell (`--update-env`).
   ///
   /// @param shell the variables of that shell that are meant for programs. The app's own filter
-  ///   still applies; one that drops everything leaves the inherited variables unchanged
+  ///   still applies; a filter that drops everything leaves the inherited variables unchanged
   public EnvironmentVariables inheriting(Map<String, String> shell) {
     if (filter.everything()) {
       return this;
@@ -67,7 +68,8 @@ public record EnvironmentVariables(
     return new EnvironmentVariables(kept, declared, removed, filter, referred);
   }
 
-  /// Returns a copy with the present values of the env files. Secrets are still read at the start.
+  /// Returns a copy with the current values of the env files. Secrets are still read when the
+  /// process starts.
   ///
   /// @param read the variables of all files together
   public EnvironmentVariables withFiles(Map<String, String> read) {

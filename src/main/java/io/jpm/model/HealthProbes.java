@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The health probes of an app. They have the same meaning as in Kubernetes, except that liveness
-/// is not probed before the process is ready.
+/// The health probes of an app. They have the same meaning as in Kubernetes, except that the
+/// liveness probe does not run before the process is ready.
 ///
-/// @param startup must pass once before the other probes run and before the instance is online
-/// @param readiness must pass before the instance is online. When it fails later, the instance is
-///   shown as unhealthy, and receives no new connections if jpm distributes them and another
-///   instance is healthy
-/// @param liveness runs while the instance is online; when it fails, the process is replaced
+/// @param startup the probe that must pass once before the other probes run and before the instance
+///   is online
+/// @param readiness the probe that must pass before the instance is online. When it fails later,
+///   the instance is shown as unhealthy. If jpm distributes the connections and another instance is
+///   healthy, the unhealthy instance receives no new connections
+/// @param liveness the probe that runs while the instance is online; when it fails, the process is
+///   replaced
 public record HealthProbes(
     Optional<StartupProbe> startup, Optional<Probe> readiness, Optional<Probe> liveness) {
   /// No probes.
@@ -25,12 +27,12 @@ public record HealthProbes(
   ///
   /// @param check how the instance is examined
   /// @param interval the time between two attempts
-  /// @param within the time after the start of the process in which it must pass; otherwise the
-  ///   start has failed
+  /// @param within the time limit, measured from the start of the process; if the probe has not
+  ///   passed by then, the start has failed
   public record StartupProbe(ProbeHandler check, Duration interval, Duration within) {
     public StartupProbe {
       if (!interval.isPositive() || !within.isPositive()) {
-        throw new IllegalArgumentException("interval and timeout: use more than 0");
+        throw new IllegalArgumentException("interval and timeout must be greater than 0");
       }
     }
   }
@@ -40,12 +42,12 @@ public record HealthProbes(
     return startup.isPresent() || readiness.isPresent();
   }
 
-  /// Reports whether there is any probe.
+  /// Reports whether any probe is configured.
   public boolean isConfigured() {
     return gatesOnline() || liveness.isPresent();
   }
 
-  /// Reports whether a probe waits for signals of the process through `NOTIFY_SOCKET`.
+  /// Reports whether a probe waits for notifications that the process sends to `NOTIFY_SOCKET`.
   public boolean notifies() {
     return Stream.of(
             startup.map(StartupProbe::check),

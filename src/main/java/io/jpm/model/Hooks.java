@@ -20,16 +20,16 @@ public record Hooks(Map<HookEvent, List<Action>> actions) {
 
   /// The events that hooks react to. The spelling in process files is the name in lower case.
   public enum HookEvent {
-    /// A process ended without being stopped.
+    /// A process exited although jpm did not stop it.
     CRASH,
-    /// The app fails repeatedly; reported once, when this begins.
+    /// The app has started to fail repeatedly. Reported once per series of failures.
     CRASH_LOOPING,
     /// The instance is no longer restarted automatically.
     ERRORED,
-    /// The readiness or liveness probe fails.
+    /// The readiness or liveness probe has failed.
     UNHEALTHY,
-    /// The instance is healthy again after [#UNHEALTHY], or online again after [#CRASH] or
-    /// [#ERRORED], or has run for long enough after [#CRASH_LOOPING].
+    /// The instance is healthy again after [#UNHEALTHY], is online again after [#CRASH] or
+    /// [#ERRORED], or has run long enough after [#CRASH_LOOPING].
     RECOVERED,
     /// The instance has exceeded a limit.
     LIMIT;
@@ -48,10 +48,10 @@ public record Hooks(Map<HookEvent, List<Action>> actions) {
   /// The action of a hook.
   public sealed interface Action {}
 
-  /// Runs a command in the app's directory, with the app's user and environment, and with
-  /// `JPM_EVENT`, `JPM_APP`, `JPM_ID`, `JPM_PID` and `JPM_REASON`.
+  /// Runs a command in the app's directory, with the app's user and environment, and with the
+  /// additional variables `JPM_EVENT`, `JPM_APP`, `JPM_ID`, `JPM_PID` and `JPM_REASON`.
   ///
-  /// @param command program and arguments, without a shell
+  /// @param command the program and its arguments; no shell is involved
   public record Exec(List<String> command) implements Action {
     public Exec {
       command = List.copyOf(command);

@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /// PM2's `filter_env`: selects the variables of the shell that an app does not inherit.
 ///
-/// @param everything whether no variable is inherited (`true`, which PM2 documents but does not
-///   implement)
+/// @param everything whether the filter drops all variables (`true`, which PM2 documents but does
+///   not implement)
 /// @param name the name of a variable that is not inherited
-/// @param parts texts; a variable whose name contains one of them is not inherited
+/// @param parts the texts that exclude a variable if its name contains one of them
 public record InheritFilter(boolean everything, Optional<String> name, List<String> parts) {
   /// All variables are inherited.
   public static final InheritFilter NOTHING = new InheritFilter(false, Optional.empty(), List.of());

@@ -7,11 +7,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// Computes the variables that jpm adds to the environment of an instance at each start. They
-/// replace inherited variables. A variable that the app declares under one of these names is kept,
-/// except the incremented one ([InstanceSettings#counting]), which counts from the declared value.
+/// replace inherited variables of the same name. A variable that the app declares under one of
+/// these names is kept. The exception is the incremented variable ([InstanceSettings#counting]),
+/// which counts up from the declared value.
 ///
-/// The variables that the process host adds itself are not included: the process tag `JPM_TAG`, and
-/// for Node's IPC channel `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
+/// The variables that the process host adds are not included: the process tag `JPM_TAG`, and for
+/// Node's IPC channel `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
 public final class InjectedVariables {
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
 
@@ -20,8 +21,8 @@ public final class InjectedVariables {
   /// Returns the variables of one instance, by name.
   ///
   /// @param spec the app
-  /// @param id the instance
-  /// @param number the number of the instance among those of the app, from 0
+  /// @param id the id of the instance
+  /// @param number the number of the instance within its app, from 0
   /// @param home the daemon's home directory
   public static Map<String, String> of(AppSpec spec, InstanceId id, int number, Path home) {
     Map<String, String> added = new TreeMap<>();

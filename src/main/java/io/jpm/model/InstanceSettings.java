@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// The number of processes of an app, and the variables that distinguish them.
 ///
-/// @param count 1 or more
-/// @param numberVariable the variable with the number of the instance, from 0 (PM2's
+/// @param count the number of instances, 1 or more
+/// @param numberVariable the variable that contains the number of the instance, from 0 (PM2's
 ///   `instance_var`)
 /// @param counting the variable that is incremented for each further instance (PM2's
 ///   `increment_var`)
@@ -13,16 +13,17 @@ public record InstanceSettings(int count, String numberVariable, Optional<String
   /// Upper bound on the number of instances. A larger number is almost certainly a typing error.
   public static final int MOST = 10_000;
 
-  /// PM2's name for the variable with the number.
+  /// PM2's name for the variable that contains the number of the instance.
   public static final String NUMBER_VARIABLE = "NODE_APP_INSTANCE";
 
   public InstanceSettings {
     if (count < 1 || count > MOST) {
-      throw new IllegalArgumentException("instances " + count + ": use 1 to " + MOST);
+      throw new IllegalArgumentException(
+          "instances must be between 1 and " + MOST + ", not " + count);
     }
   }
 
-  /// Returns `count` instances with PM2's variable.
+  /// Returns the settings for `count` instances with PM2's variable.
   public static InstanceSettings of(int count) {
     return new InstanceSettings(count, NUMBER_VARIABLE, Optional.empty());
   }

@@ -7,10 +7,10 @@ import java.util.Optional;
 public sealed interface LineFormat {
   LineFormat RAW = new Raw();
 
-  /// The bytes as the app wrote them.
+  /// The bytes exactly as the app wrote them.
   record Raw() implements LineFormat {}
 
-  /// Each line after its capture time, like PM2's `<date>: <line>`.
+  /// Each line preceded by its capture time, as in PM2: `<date>: <line>`.
   ///
   /// @param pattern the format of the time
   record Dated(TimePattern pattern) implements LineFormat {}
@@ -18,6 +18,6 @@ public sealed interface LineFormat {
   /// Each line as a JSON object with the keys of PM2: `message`, `timestamp`, `type`, `process_id`,
   /// `app_name`.
   ///
-  /// @param pattern the format of the time; empty: ISO 8601 in UTC
+  /// @param pattern the format of the time; empty for ISO 8601 in UTC
   record Json(Optional<TimePattern> pattern) implements LineFormat {}
 }

@@ -2,17 +2,17 @@ package io.jpm.model;
 
 /// An address that a server listens on.
 ///
-/// @param host a literal IPv4 or IPv6 address without brackets; empty: all addresses of the
-///   machine, of both families if it has IPv6
-/// @param port 1 to 65535
+/// @param host a literal IPv4 or IPv6 address without brackets; empty for all IPv4 addresses of the
+///   machine, and all IPv6 addresses if it has any
+/// @param port the port, 1 to 65535
 public record ListenAddress(String host, int port) {
   public ListenAddress {
     if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("port " + port + ": use 1 to 65535");
+      throw new IllegalArgumentException("port must be between 1 and 65535, not " + port);
     }
   }
 
-  /// Returns an address for all addresses of the machine.
+  /// Returns the address that stands for all addresses of the machine.
   public static ListenAddress any(int port) {
     return new ListenAddress("", port);
   }

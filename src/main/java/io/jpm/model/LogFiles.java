@@ -6,19 +6,20 @@ import java.util.Set;
 
 /// The log files of an app and their format, as the user configured them.
 ///
-/// @param out file for standard output, absolute; empty: `logs/<name>-out.log` in the home;
-///   `/dev/null` for none
-/// @param error file for standard error, absolute; empty: `logs/<name>-error.log` in the home
-/// @param combined a further file for both, absolute (`log_file`); the empty path (`""`) stands for
-///   `logs/<name>.log` in the home (`log_file: true`)
+/// @param out the absolute path of the file for standard output; empty for `logs/<name>-out.log` in
+///   the home; `/dev/null` for no file
+/// @param error the absolute path of the file for standard error; empty for `logs/<name>-error.log`
+///   in the home
+/// @param combined the absolute path of an additional file for both streams (`log_file`); the empty
+///   path (`""`) stands for `logs/<name>.log` in the home (`log_file: true`)
 /// @param merged whether all instances write to the same files (`merge_logs`)
 /// @param disabled whether output is discarded (`disable_logs`)
 /// @param format the format of lines
 /// @param limits the limits that the app overrides
 /// @param terminal whether the app runs in a terminal of its own (`pty`); both streams are then
 ///   written to `out`
-/// @param special those of the three paths that were not regular files when the app was configured
-///   (pipes, terminals); all instances write to these under the same name
+/// @param special those of the three paths that were pipes, terminals or other special files when
+///   the app was configured; all instances write to them under the same name
 public record LogFiles(
     Optional<Path> out,
     Optional<Path> error,

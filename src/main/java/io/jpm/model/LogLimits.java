@@ -7,12 +7,12 @@ import java.util.Optional;
 ///
 /// @param maxSize the size in bytes at which a file is rotated
 /// @param rotateEvery the age of a file's first line at which the file is rotated
-/// @param keep the number of rotated files kept of each log file; the oldest are deleted first
+/// @param keep the number of rotated files to keep for each log file; the oldest are deleted first
 /// @param maxAge the age at which a rotated file is deleted
-/// @param maxTotal the maximum size of all files of one app, in bytes; the oldest rotated files are
-///   deleted first
+/// @param maxTotal the maximum total size of the app's log files, in bytes; the oldest rotated
+///   files are deleted first
 /// @param compress whether rotated files are compressed with gzip
-/// @param fullLogPolicy the policy for lines that the disk does not accept
+/// @param fullLogPolicy the policy for lines that cannot be written to disk
 public record LogLimits(
     long maxSize,
     Duration rotateEvery,
@@ -21,7 +21,7 @@ public record LogLimits(
     long maxTotal,
     boolean compress,
     FullLogPolicy fullLogPolicy) {
-  /// The limits if neither the settings nor the app set any.
+  /// The limits that apply if neither the settings nor the app set any.
   public static final LogLimits DEFAULT =
       new LogLimits(
           50L << 20,
@@ -32,8 +32,8 @@ public record LogLimits(
           true,
           FullLogPolicy.DROP_OLDEST);
 
-  /// The limits that an app sets (`logs` in a process file); empty values are taken from the
-  /// settings.
+  /// The limits that an app sets (`logs` in a process file). For empty values, the limits of the
+  /// settings apply.
   public record Overrides(
       Optional<Long> maxSize,
       Optional<Duration> rotateEvery,
@@ -42,7 +42,7 @@ public record LogLimits(
       Optional<Long> maxTotal,
       Optional<Boolean> compress,
       Optional<FullLogPolicy> fullLogPolicy) {
-    /// No value is set by the app.
+    /// No limit is overridden.
     public static final Overrides NONE =
         new Overrides(
             Optional.empty(),
@@ -53,7 +53,7 @@ public record LogLimits(
             Optional.empty(),
             Optional.empty());
 
-    /// Returns `settings` with the values that are set here.
+    /// Returns `settings`, with the values that the app sets replaced.
     public LogLimits applyTo(LogLimits settings) {
       return new LogLimits(
           maxSize.orElse(settings.maxSize),

@@ -9,22 +9,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Texts of an app with references to variables that differ between instances: `PORT`, which a
+/// Texts of an app that refer to variables with different values in each instance: `PORT`, which a
 /// balancer may choose, and the incremented variable ([InstanceSettings#counting]). They are
-/// expanded when a process is created, with its environment. The other fields of the spec contain
-/// the same texts expanded with the app's own value.
+/// expanded when a process is created, with the environment of that process. The other fields of
+/// the spec contain the same texts, expanded with the app's own values.
 ///
 /// @param names the names of these variables
-/// @param args the last arguments of [AppCommand#args] as configured, as for [Expansion]; empty:
-///   none refers to such a variable
-/// @param interpreterArgs the same for [AppCommand#interpreterArgs]
-/// @param environment values of declared variables, by name
+/// @param args the last arguments of [AppCommand#args] as configured, in the syntax of [Expansion];
+///   empty if no argument refers to such a variable
+/// @param interpreterArgs the last arguments of [AppCommand#interpreterArgs], in the same form
+/// @param environment the values of declared variables as configured, by name
 public record PerInstanceTexts(
     Set<String> names,
     List<String> args,
     List<String> interpreterArgs,
     Map<String, String> environment) {
-  /// No such texts.
+  /// No texts that differ between instances.
   public static final PerInstanceTexts NONE =
       new PerInstanceTexts(Set.of(), List.of(), List.of(), Map.of());
 
@@ -41,8 +41,8 @@ public record PerInstanceTexts(
   /// Returns the environment of one instance.
   ///
   /// @param all the variables of the instance, with its own values of [#names]
-  /// @param declared the variables that the app declares; one whose value was replaced since is not
-  ///   expanded
+  /// @param declared the variables that the app declares; a variable whose value has been replaced
+  ///   in the meantime is not expanded
   public Map<String, String> environment(Map<String, String> all, Map<String, String> declared) {
     Map<String, String> complete = new HashMap<>(all);
     environment.forEach((name, text) -> {
@@ -55,7 +55,7 @@ public record PerInstanceTexts(
 
   /// Returns the command of one instance.
   ///
-  /// @param all its environment
+  /// @param all the environment of the instance
   public AppCommand command(AppCommand appCommand, Map<String, String> all) {
     return new AppCommand(
         appCommand.script(),

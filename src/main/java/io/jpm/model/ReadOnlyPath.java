@@ -4,21 +4,21 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A file or a directory with its content that an app may not change.
+/// A file that an app must not change, or a directory whose whole content it must not change.
 ///
-/// @param path absolute, without `.` and `..`
-/// @param optional whether the app starts if the path does not exist
+/// @param path the absolute path, without `.` and `..`
+/// @param optional whether the app starts even if the path does not exist
 public record ReadOnlyPath(Path path, boolean optional) {
   private static final String MARK = "-";
 
   public ReadOnlyPath {
     if (!path.isAbsolute() || !path.equals(path.normalize())) {
-      throw new IllegalArgumentException(path + " is not absolute, or has . or .. in it");
+      throw new IllegalArgumentException(path + " is not an absolute path without . and ..");
     }
   }
 
-  /// Parses `/path`, or `-/path` for an optional one, as systemd spells it; empty if `text` is
-  /// neither.
+  /// Parses `/path`, or `-/path` for an optional path, as in systemd. Returns empty if `text` has
+  /// neither form.
   public static Optional<ReadOnlyPath> parse(String text) {
     boolean optional = text.startsWith(MARK);
     try {

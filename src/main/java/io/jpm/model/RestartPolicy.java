@@ -4,16 +4,16 @@ import io.jpm.model.process.Exit;
 import java.time.Duration;
 import java.util.Set;
 
-/// Defines when an ended process is started again.
+/// Defines when a process that has exited is restarted.
 ///
-/// @param when the ends after which it is restarted
-/// @param maxRestarts the number of consecutive early ends before the instance is `errored`; 0
-///   gives up at the first
-/// @param minUptime a process that ran for less than this time has ended early
+/// @param when the exits after which the process is restarted
+/// @param maxRestarts the number of consecutive early exits before the instance is `errored`; with
+///   0, the first early exit makes it `errored`
+/// @param minUptime the minimum uptime; a process that exits sooner has exited early
 /// @param backoff the delay before a restart
-/// @param stopExitCodes exit codes after which it is not restarted, whatever `when` says; each 0 to
-///   255
-/// @param window a further limit on the number of failures within a period
+/// @param stopExitCodes the exit codes after which the process is not restarted, regardless of
+///   `when`; each 0 to 255
+/// @param window an additional limit on the number of failures within a period
 public record RestartPolicy(
     When when,
     int maxRestarts,
@@ -21,21 +21,23 @@ public record RestartPolicy(
     Backoff backoff,
     Set<Integer> stopExitCodes,
     RestartWindow window) {
-  /// PM2's rules: always, 16 times, stable after 1 s, without a delay.
+  /// PM2's rules: restart after every exit, allow 16 early exits, count as stable after 1 s, and do
+  /// not delay restarts.
   public static final RestartPolicy PM2 =
       new RestartPolicy(When.ALWAYS, 16, Duration.ofSeconds(1), Backoff.NONE, Set.of());
 
-  /// The defaults: those of PM2, with a delay from the third early end on, and a window.
+  /// The defaults: PM2's rules with a delay from the third early exit on, and with a window.
   public static final RestartPolicy DEFAULT =
       PM2.with(Backoff.GRADUAL).with(RestartWindow.forMaxRestarts(PM2.maxRestarts));
 
-  /// The ends after which an app is restarted.
+  /// The exits after which an app is restarted.
   public enum When {
-    /// After any end (PM2's `autorestart: true`).
+    /// After any exit (PM2's `autorestart: true`).
     ALWAYS("always"),
-    /// After any end that is not clean. Clean ends are exit code 0, and SIGHUP, SIGINT, SIGTERM and
-    /// SIGPIPE, as for `Restart=on-failure` in `systemd.service(5)`, and the exit codes 129, 130
-    /// and 143, by which a JVM reports the first three signals.
+    /// After any exit that is not clean. Clean are, as for `Restart=on-failure` in
+    /// `systemd.service(5)`, exit code 0 and termination by SIGHUP, SIGINT, SIGTERM or SIGPIPE. The
+    /// exit codes 129, 130 and 143, with which a JVM reports the first three signals, are clean
+    /// too.
     ON_FAILURE("on-failure"),
     /// Never (PM2's `autorestart: false`).
     NEVER("never");
@@ -54,10 +56,10 @@ public record RestartPolicy(
 
   public RestartPolicy {
     if (maxRestarts < 0) {
-      throw new IllegalArgumentException("max_restarts " + maxRestarts + ": use 0 or more");
+      throw new IllegalArgumentException("max_restarts must not be negative: " + maxRestarts);
     }
     if (minUptime.isNegative()) {
-      throw new IllegalArgumentException("min_uptime: use 0 or more");
+      throw new IllegalArgumentException("min_uptime must not be negative");
     }
     stopExitCodes = Set.copyOf(stopExitCodes);
   }
@@ -73,8 +75,8 @@ public record RestartPolicy(
     this(when, maxRestarts, minUptime, new Backoff.Constant(delay), Set.of());
   }
 
-  /// Reports whether a process that ended by itself has failed: its end was not clean, and its exit
-  /// code is not one of [#stopExitCodes].
+  /// Reports whether a process that jpm did not stop has failed. It has failed if its exit was not
+  /// clean and its exit code is not one of [#stopExitCodes].
   public boolean isFailure(Exit exit) {
     return !exit.isClean()
         && !(exit instanceof Exit.Code(int code) && stopExitCodes.contains(code));

@@ -2,14 +2,14 @@ package io.jpm.model;
 
 import java.time.Duration;
 
-/// Limits the failures of an instance within a period, however long each run was. Corresponds to
-/// the restart intensity of OTP's supervisors.
+/// Limits the number of failures of an instance within a period, regardless of how long each run
+/// lasted. Corresponds to the restart intensity of OTP's supervisors.
 ///
-/// Only failures count ([RestartPolicy#isFailure]): a program that ends cleanly and is restarted by
-/// design, such as a job in a loop, may do so forever.
+/// Only failures count ([RestartPolicy#isFailure]). A program that exits cleanly and is restarted
+/// by design, such as a job in a loop, can be restarted forever.
 ///
 /// @param most the number of failures at which the instance is given up, 1 or more
-/// @param time the period; zero: no limit
+/// @param time the period; zero for no limit
 public record RestartWindow(int most, Duration time) {
   /// The default period.
   public static final Duration USUAL_TIME = Duration.ofMinutes(5);
@@ -22,16 +22,16 @@ public record RestartWindow(int most, Duration time) {
 
   public RestartWindow {
     if (most < 1) {
-      throw new IllegalArgumentException("restart_window: use 1 failure or more");
+      throw new IllegalArgumentException("restart_window must have at least 1 failure");
     }
     if (time.isNegative()) {
-      throw new IllegalArgumentException("restart_window: use 0 or more");
+      throw new IllegalArgumentException("restart_window must not be negative");
     }
   }
 
-  /// Returns the default window for an app. A `max_restarts` below the default was chosen for
-  /// consecutive early ends, as in PM2, and must not end an app that fails occasionally. A larger
-  /// one means that further attempts are wanted.
+  /// Returns the default window for an app with this `max_restarts`. A value below the default was
+  /// chosen for consecutive early exits, as in PM2, and must not stop an app that fails only
+  /// occasionally. A larger value means that the user wants more attempts.
   public static RestartWindow forMaxRestarts(int maxRestarts) {
     return new RestartWindow(Math.max(USUAL_MOST, maxRestarts), USUAL_TIME);
   }

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The restrictions on an app that the kernel enforces in addition to those of its user.
+/// Restrictions that the kernel enforces on an app, in addition to those of its user.
 ///
 /// @param noNewPrivileges whether programs that would gain privileges (`sudo`, set-user-ID, file
-///   capabilities) run without them, `PR_SET_NO_NEW_PRIVS`; empty: only if the app runs as another
-///   user
-/// @param capabilities the only capabilities that the app and its children can have,
-///   `capabilities(7)`, which the app has from its start; empty: those of its user
+///   capabilities) run without them, `PR_SET_NO_NEW_PRIVS`; empty if this applies only when the app
+///   runs as another user
+/// @param capabilities the capabilities that the app has from its start, and the only ones that it
+///   and its children can ever have (`capabilities(7)`); empty for those of its user
 /// @param seccomp the permitted system calls
 /// @param privateTmp whether the app has its own `/tmp` and `/var/tmp`
-/// @param readOnlyPaths the paths that the app may not change
+/// @param readOnlyPaths the paths that the app must not change
 public record Sandbox(
     Optional<Boolean> noNewPrivileges,
     Optional<List<String>> capabilities,
@@ -72,7 +72,7 @@ public record Sandbox(
           "bpf",
           "checkpoint_restore");
 
-  /// Creates a sandbox with all system calls and all files.
+  /// Creates a sandbox that restricts neither system calls nor files.
   public Sandbox(Optional<Boolean> noNewPrivileges, Optional<List<String>> capabilities) {
     this(noNewPrivileges, capabilities, Seccomp.NONE, false, List.of());
   }
@@ -87,14 +87,14 @@ public record Sandbox(
     }
   }
 
-  /// Reports whether the app sees other mounts than the daemon.
+  /// Reports whether the app sees different mounts than the daemon.
   public boolean hasOwnMounts() {
     return privateTmp || !readOnlyPaths.isEmpty();
   }
 
-  /// Reports whether the daemon's file `path` is invisible to the app.
+  /// Reports whether a file that the daemon sees at `path` is invisible to the app.
   ///
-  /// @param path absolute and without links
+  /// @param path an absolute path without symbolic links
   public boolean hides(Path path) {
     return privateTmp && TEMPORARY.stream().anyMatch(path::startsWith);
   }

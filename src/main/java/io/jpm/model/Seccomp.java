@@ -9,7 +9,7 @@ public enum Seccomp {
   /// All system calls that its user may use.
   NONE("none"),
   /// All system calls except those that administer the machine, enter other namespaces or inspect
-  /// other processes, `seccomp(2)`.
+  /// other processes; see `seccomp(2)`.
   DEFAULT("default");
 
   private final String word;

@@ -6,13 +6,14 @@ import java.util.List;
 /// The source from which the value of a secret variable is read at each start of a process. The
 /// value itself exists only in the environment of that process.
 public sealed interface SecretSource {
-  /// A file. A line end at its end is not part of the value.
+  /// A file. A line feed at the end of the file is not part of the value.
   ///
-  /// @param path the path, absolute
+  /// @param path the absolute path
   record FromFile(Path path) implements SecretSource {
     public FromFile {
       if (!path.isAbsolute()) {
-        throw new IllegalArgumentException("the secret's file " + path + " is not absolute");
+        throw new IllegalArgumentException(
+            "the path of the secret file, " + path + ", is not absolute");
       }
     }
 
@@ -38,16 +39,16 @@ public sealed interface SecretSource {
     }
   }
 
-  /// The output of a command, which runs without a shell. A line end at its end is not part of the
-  /// value.
+  /// The output of a command, which runs without a shell. A line feed at the end of the output is
+  /// not part of the value.
   ///
-  /// @param argv program and arguments; the program is an absolute path, or is searched in the
-  ///   daemon's PATH
+  /// @param argv the program and its arguments; the program is an absolute path or a name that is
+  ///   searched for in the daemon's PATH
   record FromCommand(List<String> argv) implements SecretSource {
     public FromCommand {
       argv = List.copyOf(argv);
       if (argv.isEmpty()) {
-        throw new IllegalArgumentException("a command needs at least a program");
+        throw new IllegalArgumentException("the command must contain at least a program");
       }
     }
 

@@ -6,7 +6,7 @@ public enum StartCondition {
   STARTED("started"),
   /// Every instance is online.
   READY("ready"),
-  /// Every instance has run and has ended by itself with exit code 0.
+  /// Every instance has run and has exited by itself with code 0.
   COMPLETED("completed");
 
   private final String word;

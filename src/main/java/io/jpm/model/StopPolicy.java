@@ -6,15 +6,15 @@ import java.util.List;
 
 /// Defines how a running instance is stopped.
 ///
-/// @param signal sent to the tree first; after a command or message, to the processes that still
-///   run
+/// @param signal the first signal that is sent to the process tree. If a command or a message comes
+///   first, the signal is sent to the processes that still run afterwards
 /// @param timeout the time limit for all steps before SIGKILL (PM2's `kill_timeout`)
-/// @param wholeTree whether to signal all processes of the tree, not only the main one (PM2's
-///   `treekill`)
-/// @param message whether to send the text `shutdown` over the app's IPC channel instead of a
+/// @param wholeTree whether all processes of the tree are signaled instead of only the main process
+///   (PM2's `treekill`)
+/// @param message whether the text `shutdown` is sent over the app's IPC channel instead of a
 ///   signal (PM2's `shutdown_with_message`)
-/// @param command runs first, in the app's directory, with its environment and `JPM_PID`; the
-///   signal follows when it has ended; empty: none
+/// @param command the command that runs first, in the app's directory, with the app's environment
+///   and `JPM_PID`; the signal follows when the command has exited; empty for no command
 public record StopPolicy(
     Signal signal, Duration timeout, boolean wholeTree, boolean message, List<String> command) {
   /// PM2's defaults: SIGINT to the tree, SIGKILL after 1.6 s.
@@ -23,12 +23,12 @@ public record StopPolicy(
 
   public StopPolicy {
     if (timeout.isNegative()) {
-      throw new IllegalArgumentException("kill_timeout: use 0 or more");
+      throw new IllegalArgumentException("kill_timeout must not be negative");
     }
     command = List.copyOf(command);
   }
 
-  /// Creates a policy without a message and a command.
+  /// Creates a policy without a message or command.
   public StopPolicy(Signal signal, Duration timeout, boolean wholeTree) {
     this(signal, timeout, wholeTree, false, List.of());
   }

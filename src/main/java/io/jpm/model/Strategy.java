@@ -5,11 +5,11 @@ import java.util.Optional;
 
 /// Selects the instance that receives the next connection (`strategy` in a process file).
 public enum Strategy {
-  /// The instance that accepts it first: all wait on one socket. For [BalancingMode#NODE],
-  /// [BalancingMode#JVM] and [BalancingMode#LISTEN_FDS].
+  /// The instance that accepts the connection first; all instances wait on one socket. For
+  /// [BalancingMode#NODE], [BalancingMode#JVM] and [BalancingMode#LISTEN_FDS].
   KERNEL("kernel"),
-  /// Each instance in turn. For [BalancingMode#NODE], where the daemon then accepts the
-  /// connections, as PM2 does, and [BalancingMode#PROXY].
+  /// Each instance in turn. For [BalancingMode#PROXY], and for [BalancingMode#NODE], where the
+  /// daemon then accepts the connections, as PM2 does.
   ROUND_ROBIN("round_robin"),
   /// The instance with the fewest open connections. For [BalancingMode#PROXY].
   LEAST_CONN("least_conn"),

@@ -9,30 +9,30 @@ import java.util.OptionalLong;
 
 /// The events on which jpm restarts a running app.
 ///
-/// @param schedule restarts it at these times (PM2's `cron_restart`)
-/// @param watch restarts it when files change (PM2's `watch`)
-/// @param maxMemory restarts it when the resident memory of its tree exceeds this number of bytes
-///   (PM2's `max_memory_restart`)
+/// @param schedule the times at which the app is restarted (PM2's `cron_restart`)
+/// @param watch the files whose change restarts the app (PM2's `watch`)
+/// @param maxMemory the resident memory of the process tree, in bytes, above which the app is
+///   restarted (PM2's `max_memory_restart`)
 public record Triggers(Optional<Schedule> schedule, Optional<Watch> watch, OptionalLong maxMemory) {
   /// No triggers.
   public static final Triggers NONE =
       new Triggers(Optional.empty(), Optional.empty(), OptionalLong.empty());
 
-  /// Times of a wall clock.
+  /// A schedule in wall-clock time.
   ///
-  /// @param expression a cron expression with 5 fields, or 6 with seconds first; validated when it
-  ///   is parsed
-  /// @param zone the time zone of the clock
+  /// @param expression a cron expression with 5 fields, or with 6 fields if seconds come first; it
+  ///   is validated when it is parsed
+  /// @param zone the time zone of the schedule
   public record Schedule(String expression, ZoneId zone) {}
 
   /// Files whose change restarts the app.
   ///
-  /// @param paths directories with their content, or files; absolute, one or more
+  /// @param paths one or more absolute paths: files, or directories with all their content
   /// @param ignore patterns as in a `.gitignore`, relative to each directory
-  /// @param delay the minimum time since the last change before the restart
+  /// @param delay how long no further change must occur before the app is restarted
   public record Watch(List<Path> paths, List<String> ignore, Duration delay) {
-    /// The default patterns: the two of PM2, and the files that Python writes next to the sources
-    /// that it has read, which would restart an app a second time after each edit.
+    /// The default patterns: the two of PM2, and the cache files that Python writes next to the
+    /// sources. The cache files would restart an app a second time after each edit.
     public static final List<String> USUALLY_IGNORED =
         List.of(".*", "node_modules/", "__pycache__/");
 
@@ -40,7 +40,7 @@ public record Triggers(Optional<Schedule> schedule, Optional<Watch> watch, Optio
       paths = List.copyOf(paths);
       ignore = List.copyOf(ignore);
       if (paths.isEmpty()) {
-        throw new IllegalArgumentException("watch: name a file or directory");
+        throw new IllegalArgumentException("watch must name at least one file or directory");
       }
     }
   }

@@ -1,5 +1,5 @@
 /// The domain model as records: the settings of an app ([io.jpm.model.AppSpec]), its instances
-/// ([io.jpm.model.process.InstanceId], [io.jpm.model.process.Phase]) and the end of a process
+/// ([io.jpm.model.process.InstanceId], [io.jpm.model.process.Phase]) and the exit of a process
 /// ([io.jpm.model.process.Exit]).
 ///
 /// Start with `AppSpec`. All objects are immutable and validated at construction. This package

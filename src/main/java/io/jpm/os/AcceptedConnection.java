@@ -1,9 +1,9 @@
 package io.jpm.os;
 
-/// An accepted connection that no process serves yet. The daemon sends it to a process or closes
-/// it.
+/// A connection that the daemon has accepted and no process serves yet. The daemon either passes it
+/// to a process or closes it.
 public interface AcceptedConnection extends SendHandle {
-  /// Closes the daemon's own descriptor, after the connection was sent to a process or if no
-  /// process takes it.
+  /// Closes the daemon's own descriptor, either after the connection was sent to a process or
+  /// because no process can serve it.
   void close();
 }

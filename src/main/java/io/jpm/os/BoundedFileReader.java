@@ -7,18 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads a small file that a user has named, with a limit on its size. A pipe or a device is
-/// refused because reading it could block the daemon. The calls block. Only for systems where no
-/// app runs as another user: such a user could replace the file by a pipe after the check.
+/// Reads a small file that a user has named, up to a maximum size. Pipes and devices are rejected
+/// because reading them could block the daemon. All methods may block. Only for systems on which no
+/// app can run as another user: otherwise that user could replace the file with a pipe after the
+/// check.
 final class BoundedFileReader {
   private BoundedFileReader() {}
 
-  /// Returns the bytes of `file`.
+  /// Returns the content of `file`.
   ///
-  /// @param most maximum size in bytes
+  /// @param most the maximum size in bytes
   /// @throws NoSuchFileException if the file does not exist
-  /// @throws IOException with a message that has no subject and contains nothing of the file's
-  ///   content
+  /// @throws IOException if the file cannot be read; the message has no subject and reveals nothing
+  ///   of the file's content
   static byte[] read(Path file, int most) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("is not a regular file");

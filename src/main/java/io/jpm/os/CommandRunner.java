@@ -12,22 +12,23 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Runs a short command and returns what it prints. The calls block.
+/// Runs a short command and returns its output. All methods block.
 public final class CommandRunner {
   private static final Executor VIRTUAL = Thread::startVirtualThread;
   private static final File NOTHING = new File("/dev/null");
 
   private CommandRunner() {}
 
-  /// Returns the bytes that `launch` prints on standard output if it ends with exit code 0. Its
-  /// standard error is discarded.
+  /// Runs `launch` and returns the bytes that it prints on standard output, provided that it exits
+  /// with code 0. Its standard error is discarded.
   ///
-  /// @param launch the program with its arguments, which no shell interprets, and all of its
-  ///   variables
-  /// @param limit time limit for the output, and again for the exit after it; when it is exceeded,
-  ///   the program is killed with all of its descendants, if it is still running
-  /// @param most maximum number of bytes that the program may print
-  /// @throws IOException with a message that has no subject and contains nothing of the output
+  /// @param launch the program, its arguments (not interpreted by a shell) and its complete
+  ///   environment
+  /// @param limit the time limit for the output, and again for the exit after the output. When it
+  ///   is exceeded, the program is killed with all of its descendants.
+  /// @param most the maximum number of bytes that the program may print
+  /// @throws IOException if the program fails; the message has no subject and reveals nothing of
+  ///   the output
   public static byte[] output(AppAccess.Launch launch, Duration limit, int most)
       throws IOException {
     Process process = begun(launch);
@@ -42,7 +43,7 @@ public final class CommandRunner {
         throw tooLong(limit);
       }
       if (process.exitValue() != 0) {
-        throw new IOException("ended with exit code " + process.exitValue());
+        throw new IOException("exited with code " + process.exitValue());
       }
       return bytes;
     } catch (TimeoutException _) {
@@ -51,7 +52,7 @@ public final class CommandRunner {
       throw new IOException("printed output that could not be read", e.getCause());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      throw new IOException("was ended because the daemon is stopping");
+      throw new IOException("was killed because the daemon is shutting down");
     } finally {
       killTree(process);
     }
@@ -70,8 +71,8 @@ public final class CommandRunner {
     }
   }
 
-  /// Returns the reason given by the system, from a message that ends in `error: 2 (No such file or
-  /// directory)`.
+  /// Extracts the reason given by the system from a message that ends with `error: 2 (No such file
+  /// or directory)`.
   private static String reason(String sentence) {
     int begin = sentence.lastIndexOf('(');
     int end = sentence.lastIndexOf(')');
@@ -90,13 +91,13 @@ public final class CommandRunner {
     }
   }
 
-  /// Returns the first `most` bytes.
+  /// Returns up to `most` bytes from the beginning of `in`.
   private static byte[] bytes(InputStream in, int most) {
     var bytes = new ByteArrayOutputStream();
     try (in) {
       bytes.writeBytes(in.readNBytes(most));
     } catch (IOException _) {
-      return bytes.toByteArray(); // the process was killed, and the caller reports that
+      return bytes.toByteArray(); // the process was killed, which the caller reports
     }
     return bytes.toByteArray();
   }

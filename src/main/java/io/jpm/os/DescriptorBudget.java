@@ -7,31 +7,31 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Divides the descriptor limit of the daemon between instances, log files and a reserve.
+/// Divides the daemon's limit of file descriptors between instances, log files and a reserve.
 ///
-/// @param limit the limit, RLIMIT_NOFILE of `getrlimit(2)`
+/// @param limit the limit (RLIMIT_NOFILE, `getrlimit(2)`)
 public record DescriptorBudget(int limit) {
-  /// Descriptors that one instance needs while its process is running: the pidfd, the pipes of its
-  /// two outputs, and its IPC channel.
+  /// Number of descriptors that one instance needs while its process is running: the pidfd, the
+  /// pipes for standard output and standard error, and the IPC channel.
   public static final int PER_INSTANCE = 4;
 
   /// Reserve for the JVM with its libraries, the journal, clients, the web server, and descriptors
-  /// that are open briefly while processes are created, replaced or adopted.
+  /// that are open briefly while a process is created, replaced or adopted.
   private static final int FOR_THE_DAEMON = 128;
 
-  /// Number of instances above the limit that may run temporarily, such as candidates of a rollout.
+  /// Number of additional instances that may run temporarily, such as the candidates of a rollout.
   private static final int SPARE_INSTANCES = 6;
 
   private static final String LIMIT = "Max open files";
 
-  /// The limit is not raised beyond this value: more descriptors would be useless, and some systems
-  /// allow a thousand million.
+  /// Upper bound to which the limit is raised. More descriptors would be useless, and some systems
+  /// allow about a billion.
   public static final int MOST = 1 << 20;
 
-  /// Returns the budget of a host that raises its soft limit to the hard limit,
-  /// `proc_pid_limits(5)`.
+  /// Returns the budget of a host that raises its soft limit to the hard limit
+  /// (`proc_pid_limits(5)`).
   ///
-  /// @return empty if the system does not report the limit
+  /// @return the budget; empty if the system does not report the limit
   public static Optional<DescriptorBudget> ofThisProcess() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
       return lines
@@ -47,7 +47,7 @@ public record DescriptorBudget(int limit) {
     }
   }
 
-  /// Returns how many descriptors log files may keep open between two writes.
+  /// Returns the number of descriptors that log files may keep open between two writes.
   public int forLogFiles() {
     return Math.clamp(limit / 16, 16, 256);
   }
@@ -62,32 +62,34 @@ public record DescriptorBudget(int limit) {
     return Math.max(0, (limit - reserved()) / PER_INSTANCE);
   }
 
-  /// Returns the number of running instances from which no further process is created for any
-  /// reason.
+  /// Returns the number of running instances at which no further process is created for any reason,
+  /// not even for a rollout.
   public int maxInstances() {
     return instances() + SPARE_INSTANCES;
   }
 
-  /// Returns the limit that this number of instances needs.
+  /// Returns the descriptor limit that this number of instances requires.
   public static long neededFor(int instances) {
     long fixed = FOR_THE_DAEMON + (long) PER_INSTANCE * instances;
     // The share of the log files grows with the limit.
     return fixed + Math.clamp(fixed / 15, 16, 256);
   }
 
-  /// Returns the reason why no more instances can run, a message for the user.
+  /// Returns a message for the user that explains why no more instances can run and how to raise
+  /// the limit.
   ///
-  /// @param more number of instances requested
-  /// @param running number of instances that run now
+  /// @param more the number of instances requested
+  /// @param running the number of instances that are running now
   public String refusal(int more, int running) {
-    return ("%d more %s cannot run, and nothing was started: %d %s, and the limit of %d open files (ulimit -Hn)"
-            + " is enough for %d instances, with %d files for each and %d for the daemon."
-            + " Raise it: `ulimit -n %d` and then `jpm update`, or LimitNOFILE= in the unit")
+    return ("%d more %s cannot run, and nothing was started: %d %s already running, and the limit"
+            + " of %d open files (ulimit -Hn) is enough for %d instances (%d files for each,"
+            + " and %d for the daemon). Raise the limit with `ulimit -n %d` and then run `jpm"
+            + " update`, or set LimitNOFILE= in the unit")
         .formatted(
             more,
             more == 1 ? "instance" : "instances",
             running,
-            running == 1 ? "runs" : "run",
+            running == 1 ? "is" : "are",
             limit,
             instances(),
             PER_INSTANCE,

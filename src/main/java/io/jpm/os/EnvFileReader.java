@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the env files that an app names (`env_file`). Their values are meant for processes of the
-/// app only; in particular, no error message contains any of them.
+/// Reads the env files that an app names (`env_file`). Their values are confidential: only
+/// processes of the app receive them, and error messages never contain them.
 public final class EnvFileReader {
   private static final int MOST_BYTES = 1 << 20;
 
   private EnvFileReader() {}
 
-  /// Returns the variables of all env files of `spec`; later files override earlier ones. Blocking.
+  /// Returns the variables in all env files of `spec`; later files override earlier ones. Blocks.
   ///
   /// @param access reads the files with the credentials of the app's user
   /// @throws IOException with a message for the user that names the file and the problem

@@ -2,42 +2,42 @@ package io.jpm.os;
 
 import java.io.IOException;
 
-/// Starts programs with the limits that the daemon itself was started with, if the daemon has
-/// changed its own. For programs that are started by a [ProcessBuilder]; a [ProcessHost] does the
-/// same for its own processes.
+/// Starts programs with the resource limits that the daemon itself inherited, even if the daemon
+/// has raised its own limits since then. For programs that are started with a [ProcessBuilder]; a
+/// [ProcessHost] does the same for the processes that it creates.
 public final class InheritedLimits {
   private static volatile LimitScope limitScope = ProcessCreation::make;
 
   private InheritedLimits() {}
 
-  /// Starts a program with the original limits of the daemon.
+  /// Starts a program with the limits that the daemon inherited.
   ///
-  /// @throws IOException as [ProcessBuilder#start] does
+  /// @throws IOException as for [ProcessBuilder#start]
   public static Process start(ProcessBuilder builder) throws IOException {
     return limitScope.withInheritedLimits(builder::start);
   }
 
-  /// Registers the bracket that restores the original limits. Must be called once by the host that
-  /// has raised a limit of this process.
+  /// Installs the scope that restores the inherited limits. Must be called once by the host that
+  /// raises a limit of this process.
   ///
-  /// @param other lowers the limit while a program is started
+  /// @param other restores the limits while a program is started
   public static void install(LimitScope other) {
     limitScope = other;
   }
 
   /// An action that starts a program.
   ///
-  /// @param <T> its result
+  /// @param <T> the type of its result
   @FunctionalInterface
   public interface ProcessCreation<T> {
     /// Starts the program.
     T make() throws IOException;
   }
 
-  /// Gives this process its original limits for the duration of a call.
+  /// Restores the inherited limits of this process for the duration of a call.
   @FunctionalInterface
   public interface LimitScope {
-    /// Runs `work` under the original limits.
+    /// Runs `work` with the inherited limits and returns its result.
     <T> T withInheritedLimits(ProcessCreation<T> work) throws IOException;
   }
 }

@@ -3,35 +3,35 @@ package io.jpm.os;
 import io.jpm.model.process.ProcessIdentity;
 import java.io.IOException;
 
-/// The daemon's interface to its keeper (`bin/jpm-keeper`), a small process that outlives the
-/// daemon. The keeper holds descriptors that must not be lost while no daemon is running, and
-/// restarts the daemon.
+/// The daemon's client for its keeper (`bin/jpm-keeper`), a small process that outlives the daemon.
+/// The keeper holds descriptors that must not be lost while no daemon is running, and restarts the
+/// daemon if it dies.
 ///
 /// The methods may block for some milliseconds and must not be called on an event loop. They are
-/// safe to call from several threads.
+/// thread-safe.
 public interface KeeperClient extends AutoCloseable {
-  /// Connects to the keeper of a former daemon and recovers what it stored about processes
-  /// ([ProcessHost#exitOf]).
+  /// Connects to the keeper of a former daemon and recovers what that daemon stored about its
+  /// processes ([ProcessHost#exitOf]).
   ///
-  /// @return whether there is a keeper
+  /// @return whether a keeper is running
   boolean attach();
 
-  /// Starts a keeper; none may be running. The keeper stays passive until it receives an
-  /// instruction.
+  /// Starts a keeper. Must not be called while one is running. The keeper does nothing until it
+  /// receives an instruction.
   ///
   /// @throws IOException with a message for the user if the keeper cannot be started
   void start() throws IOException;
 
-  /// Sends an instruction to the keeper; instructions are delivered in order. Does nothing if there
-  /// is no keeper.
+  /// Sends an instruction to the keeper. Instructions are delivered in order. Does nothing if no
+  /// keeper is running.
   void send(KeeperInstruction order);
 
-  /// Stores `process` with the keeper, so that the next daemon can learn how it ended
-  /// ([ProcessHost#exitOf]), as far as the kernel allows.
+  /// Stores `process` with the keeper so that the next daemon can determine how the process exited
+  /// ([ProcessHost#exitOf]), if the kernel still reports it.
   void storeProcess(ProcessIdentity process);
 
-  /// Waits up to one second until the keeper has received all instructions, then disconnects. The
-  /// loss of the keeper is no longer reported afterwards.
+  /// Waits up to one second for the keeper to receive all instructions, then disconnects.
+  /// Afterwards the loss of the keeper is no longer reported.
   @Override
   void close();
 }

@@ -19,13 +19,13 @@ public sealed interface KeeperInstruction {
     }
   }
 
-  /// Restart the daemon when it ends.
+  /// Restart the daemon when it dies.
   record Guard() implements KeeperInstruction {}
 
-  /// Do not restart the daemon. Keep holding the log pipes; if there are none, exit when the daemon
-  /// ends.
+  /// Do not restart the daemon, but keep holding the log pipes. If there are none, exit when the
+  /// daemon exits.
   record Rest() implements KeeperInstruction {}
 
-  /// Exit, because there is nothing left to keep.
+  /// Exit, because there is nothing left to hold.
   record Quit() implements KeeperInstruction {}
 }

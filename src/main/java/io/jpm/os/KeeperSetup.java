@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// The paths and variables that the keeper needs in order to run and to restart the daemon.
+/// The paths and variables with which the keeper runs and restarts the daemon.
 ///
 /// @param home the daemon's home directory, absolute
 /// @param root the installation directory, which contains the keeper as `bin/jpm-keeper`
-/// @param variables those of [#VARIABLES] that the daemon was started with
+/// @param variables the variables named in [#VARIABLES] that were set when the daemon was started
 public record KeeperSetup(Path home, Path root, Map<String, String> variables) {
-  /// Names of the variables that `bin/jpm` reads when it starts a daemon and removes from the
-  /// daemon's environment.
+  /// Names of the environment variables that `bin/jpm` reads when it starts a daemon and removes
+  /// from the daemon's environment.
   public static final List<String> VARIABLES = List.of("JPM_JAVA", "JPM_JAVA_OPTS", "JPM_AOT");
 
   public KeeperSetup {
@@ -23,12 +23,12 @@ public record KeeperSetup(Path home, Path root, Map<String, String> variables) {
     return home.resolve("keeper.fifo");
   }
 
-  /// Returns the file that identifies the keeper process for the next daemon.
+  /// Returns the file by which the next daemon recognizes the keeper process.
   public Path pidFile() {
     return home.resolve("keeper.pid");
   }
 
-  /// Returns the keeper program.
+  /// Returns the path of the keeper program.
   public Path script() {
     return root.resolve("bin").resolve("jpm-keeper");
   }

@@ -3,10 +3,10 @@ package io.jpm.os;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Captures the end of a command's output and returns its last line that is not blank. Safe to read
-/// while the thread of the log pipes writes.
+/// Captures the end of a command's output and returns the last line that is not blank. The line may
+/// be read while the log pipe thread appends output.
 public final class LastLineCapture implements LogPipeReader.OutputReceiver {
-  /// Maximum number of bytes that are kept.
+  /// Maximum number of bytes of output that are kept.
   public static final int MOST_BYTES = 4096;
 
   private final ByteBuffer room = ByteBuffer.allocateDirect(MOST_BYTES);
@@ -18,8 +18,9 @@ public final class LastLineCapture implements LogPipeReader.OutputReceiver {
 
   private int length;
 
-  /// @param mostShown maximum number of characters of the returned line; longer lines are cut
-  /// @param control replacement for each control character
+  /// @param mostShown the maximum number of characters of the returned line; a longer line is
+  ///   truncated
+  /// @param control the replacement for each control character
   public LastLineCapture(int mostShown, String control) {
     this.mostShown = mostShown;
     this.control = control;
@@ -35,7 +36,7 @@ public final class LastLineCapture implements LogPipeReader.OutputReceiver {
     append(room.clear().limit(count));
   }
 
-  /// Appends output from any source.
+  /// Appends output from a source other than a log pipe.
   public void append(ByteBuffer printed) {
     synchronized (tail) {
       int added = Math.min(printed.remaining(), MOST_BYTES);

@@ -13,25 +13,25 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Opens, renames, lists and deletes log files. Every method may block for as long as the disk
-/// takes, and throws [IOException] with a message for the user that contains the path and the
-/// reason.
+/// takes. An [IOException] has a message for the user that contains the path and the reason.
 ///
-/// `owner` determines the credentials with which a path is resolved. An app that runs as another
-/// user must not be able to lead a daemon that runs as root to files of a third user, for example
-/// by links. With a user, every access happens as that user; without one, as the daemon.
+/// `owner` determines the credentials with which a path is resolved: those of the user if it names
+/// one, otherwise those of the daemon. This prevents an app that runs as another user from leading
+/// a daemon that runs as root to files of a third user, for example through links.
 public interface LogFileSystem {
-  /// Opens a file for appending. Creates it (mode 0640) and its directories if they do not exist.
+  /// Opens a file for appending. Creates the file (mode 0640) and its directories if they do not
+  /// exist.
   ///
-  /// A pipe or a terminal is opened without waiting for a reader.
+  /// Opening a pipe or a terminal does not wait for a reader.
   AppendFile open(Path file, RunAs owner) throws IOException;
 
-  /// Opens a file for reading; a file that is not regular is refused.
+  /// Opens a file for reading; a file that is not regular is rejected.
   ///
   /// @throws java.nio.file.NoSuchFileException if the file does not exist
   FileChannel read(Path file, RunAs owner) throws IOException;
 
   /// Creates an empty file (mode 0640) for writing, and its directories if they do not exist. An
-  /// existing file is truncated; a file that is not regular is refused.
+  /// existing file is truncated; a file that is not regular is rejected.
   FileChannel create(Path file, RunAs owner) throws IOException;
 
   /// Renames a file within its directory; an existing file with the new name is replaced.
@@ -40,37 +40,39 @@ public interface LogFileSystem {
   /// Deletes a file; succeeds if the file does not exist.
   void delete(Path file, RunAs owner) throws IOException;
 
-  /// Returns the regular files in a directory; an empty list if the directory does not exist. Links
-  /// are left out. Because the directory may be full of other files, at most [#MOST_LISTED] files
-  /// with a wanted name are returned.
+  /// Returns the regular files in a directory, without symbolic links; an empty list if the
+  /// directory does not exist. Returns at most [#MOST_LISTED] files, because the directory may
+  /// contain many unrelated files.
   ///
-  /// @param wanted selects files by their names
+  /// @param wanted selects files by name
   List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException;
 
-  /// Returns the regular files with any name, as [#list(Path, RunAs, Predicate)] does.
+  /// Returns the regular files in a directory regardless of their names, like [#list(Path, RunAs,
+  /// Predicate)].
   default List<Entry> list(Path folder, RunAs owner) throws IOException {
     return list(folder, owner, _ -> true);
   }
 
-  /// Maximum number of files of a directory that are listed.
+  /// Maximum number of files listed per directory.
   int MOST_LISTED = 20_000;
 
-  /// Returns the space of the file system that contains `path`, or its nearest ancestor that
-  /// exists.
+  /// Returns the space on the file system that contains `path`, or that contains its nearest
+  /// existing ancestor.
   Space space(Path path) throws IOException;
 
-  /// Returns how many descriptors log files may keep open between two writes.
+  /// Returns the number of descriptors that log files may keep open between two writes.
   default int maxOpenFiles() {
     return 64;
   }
 
-  /// One file of a directory.
+  /// A file in a directory.
   ///
-  /// @param name without the directory
-  /// @param size bytes that it occupies on the disk, without holes, if the system reports that
+  /// @param name the file name without the directory
+  /// @param size the number of bytes that the file occupies on the disk, without holes; its length
+  ///   if the system does not report this
   record Entry(String name, long size) {
-    /// Returns the entry for `file`, with the length of the file as its size; empty if it is not a
-    /// regular file or no longer exists.
+    /// Returns the entry for `file`, with its length as the size; empty if it is not a regular file
+    /// or no longer exists.
     public static Optional<Entry> of(Path file) throws IOException {
       try {
         BasicFileAttributes about =
@@ -85,10 +87,10 @@ public interface LogFileSystem {
     }
   }
 
-  /// The space of a file system.
+  /// The space on a file system.
   ///
-  /// @param device its number, `st_dev`
-  /// @param free bytes that an unprivileged user can still write
-  /// @param total total size in bytes
+  /// @param device the device number, `st_dev`
+  /// @param free the number of bytes that an unprivileged user can still write
+  /// @param total the total size in bytes
   record Space(long device, long free, long total) {}
 }

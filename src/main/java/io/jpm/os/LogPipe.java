@@ -2,9 +2,10 @@ package io.jpm.os;
 
 import java.nio.file.Path;
 
-/// The path of one output stream from a process to its file.
+/// Connects one output stream of a process to its log file.
 ///
-/// @param fifo the named pipe between the two, created by the host if it does not exist
-/// @param file the target of the bytes, opened or created for appending together with its
-///   directories; `/dev/null` discards them
+/// @param fifo the named pipe between the process and the file, created by the host if it does not
+///   exist
+/// @param file the file to which the output is appended, created together with its directories if
+///   necessary; `/dev/null` discards the output
 public record LogPipe(Path fifo, Path file) {}

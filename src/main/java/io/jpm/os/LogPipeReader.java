@@ -5,40 +5,41 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the pipes that apps print into, on one dedicated thread that never accesses a disk.
+/// Reads the output of apps from pipes, on one dedicated thread that never accesses a disk.
 ///
 /// All methods may be called on any thread.
 public interface LogPipeReader extends AutoCloseable {
-  /// Maximum number of bytes of the end of a pipe's output that are kept.
+  /// Maximum number of bytes kept from the end of a pipe's output.
   int TAIL_BYTES = 8 * 1024;
 
-  /// Starts reading a pipe, which is created if it does not exist. Bytes that a former daemon left
-  /// in it are read first.
+  /// Starts reading a pipe, which is created if it does not exist. Bytes that were left in the pipe
+  /// under a former daemon are read first.
   ///
   /// @param fifo the named pipe, absolute
   /// @param outputReceiver receives the bytes
   /// @throws IOException with a message for the user that contains the path and the reason
   Source open(Path fifo, OutputReceiver outputReceiver) throws IOException;
 
-  /// Returns the last bytes read from a pipe since the previous call. Before that, it reads what
-  /// the pipe contains now. The last output of a process that has ended is therefore available
-  /// immediately and does not mix with that of the next process.
+  /// Reads what the pipe contains now and returns the last bytes read since the previous call. This
+  /// makes the last output of an exited process available immediately and keeps it apart from the
+  /// output of the next process.
   ///
-  /// @param fifo a pipe whose taker keeps its tail ([OutputReceiver#keepsTail])
-  /// @return at most [#TAIL_BYTES]; empty if there was no output or the pipe is not being read
+  /// @param fifo a pipe whose receiver keeps its tail ([OutputReceiver#keepsTail])
+  /// @return at most [#TAIL_BYTES] bytes; empty if there was no output or the pipe is not being
+  ///   read
   default byte[] takeTail(Path fifo) {
     return new byte[0];
   }
 
-  /// Stops reading; the pipes stay for the next daemon.
+  /// Stops reading. The pipes are kept for the next daemon.
   @Override
   void close();
 
-  /// Receives the bytes of one pipe. Called on the thread of the pipes or on the thread that calls
+  /// Receives the bytes of one pipe. Called on the log pipe thread or on the thread that calls
   /// [LogPipeReader#takeTail], never on both at the same time. Must not block.
   interface OutputReceiver {
-    /// Reports whether [LogPipeReader#takeTail] must work for this pipe. The answer must not
-    /// change.
+    /// Reports whether [LogPipeReader#takeTail] is supported for this pipe. Must always return the
+    /// same value.
     default boolean keepsTail() {
       return false;
     }
@@ -46,28 +47,30 @@ public interface LogPipeReader extends AutoCloseable {
     /// Returns a buffer for output.
     ///
     /// The host reads from the pipe into this buffer immediately and fills it completely. If the
-    /// daemon dies after this call, only the content of the buffer shows whether the bytes were
-    /// read.
+    /// daemon dies after this call, the content of the buffer is the only evidence of whether the
+    /// bytes were read.
     ///
-    /// @param waiting number of bytes in the pipe now, at least 1
+    /// @param waiting the number of bytes currently in the pipe, at least 1
     /// @return a direct buffer with 1 to `waiting` bytes remaining; null if no memory is free, in
-    ///   which case the pipe is not read until [Source#resume]
+    ///   which case the pipe is not read until [Source#resume] is called
     @Nullable ByteBuffer reserve(int waiting);
 
-    /// Called when the first `count` bytes of the last buffer were filled; 0 if reading failed.
+    /// Called when the first `count` bytes of the last buffer have been filled. `count` is 0 if
+    /// reading failed.
     void received(int count);
   }
 
   /// A pipe that is being read.
   interface Source {
-    /// Continues reading after [OutputReceiver#reserve] returned null. Otherwise does nothing.
+    /// Continues reading after [OutputReceiver#reserve] returned null. Does nothing if reading is
+    /// not suspended.
     void resume();
 
-    /// Reads what the pipe contains now, as far as the taker accepts it, then stops reading and
-    /// returns. The pipe stays for the next reader.
+    /// Reads what the pipe contains now, as far as the receiver accepts it, then stops reading. The
+    /// pipe is kept for the next reader.
     void close();
 
-    /// As [#close], then removes the pipe, because its app was deleted.
+    /// Stops reading like [#close], then removes the pipe. Called when the app was deleted.
     void closeAndRemove();
   }
 }

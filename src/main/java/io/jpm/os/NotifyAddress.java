@@ -6,13 +6,13 @@ import io.jpm.model.text.Sha256;
 import io.jpm.model.text.SurrogateEscape;
 import java.nio.file.Path;
 
-/// Derives the address of the notify socket of a process. The address is the same for every daemon
-/// of the home, because a process keeps the address that it received at its start.
+/// Derives the address of a process's notify socket. Every daemon of the home derives the same
+/// address, because a process keeps the address that it received when it was started.
 public final class NotifyAddress {
-  /// Environment variable that contains the address.
+  /// The environment variable that contains the address.
   public static final String VARIABLE = "NOTIFY_SOCKET";
 
-  /// `unix(7)`: 108 bytes, of which the last is 0.
+  /// Maximum length of a socket path: 108 bytes including the terminating 0 (`unix(7)`).
   private static final int MOST_PATH = 107;
 
   private static final Path SHARED = Path.of("/run/jpm");
@@ -22,15 +22,15 @@ public final class NotifyAddress {
 
   /// Returns the address for one process.
   ///
-  /// - Usually it is a file in the home.
-  /// - A user other than the daemon's cannot access the home. In this case the file is in
-  ///   `/run/jpm`, where a daemon that may run apps as other users can create it, and belongs to
-  ///   that user.
-  /// - If the path would be longer than the kernel allows, the address is a name without a file.
+  /// - By default, it is a file in the home.
+  /// - For a process that runs as a user other than the daemon's, it is a file in `/run/jpm` that
+  ///   belongs to that user, because that user cannot access the home. A daemon that is allowed to
+  ///   run apps as other users can create files there.
+  /// - If the path would be longer than the kernel allows, it is a name in the abstract namespace.
   ///
   /// @param home the daemon's home directory
   /// @param worker the process
-  /// @param runAs credentials that the process runs with
+  /// @param runAs the credentials that the process runs with
   public static String of(Path home, WorkerId worker, RunAs runAs) {
     String name = worker.id() + "-" + worker.incarnation() + "-" + worker.generation();
     boolean foreign =

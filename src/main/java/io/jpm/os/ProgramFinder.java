@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the executable file of a command as `execvp(3)` does. Blocking.
+/// Finds the executable file of a command like `execvp(3)`. Blocks.
 public final class ProgramFinder {
   private static final String USUAL_PATH = "/usr/bin:/bin";
 
@@ -14,11 +14,12 @@ public final class ProgramFinder {
 
   /// Returns the file to execute.
   ///
-  /// @param word a path, relative to `cwd` if it is not absolute, or a name without a slash
+  /// @param word a path, relative to `cwd` if it is not absolute; or a name without a slash, which
+  ///   is looked up
   /// @param cwd the working directory of the command
-  /// @param path the value of PATH; empty: the default directories
-  /// @return empty if no directory of `path` has an executable of that name; a path is returned
-  ///   without checking that the file exists
+  /// @param path the value of PATH; if empty, the default directories are used
+  /// @return the file; empty if no directory in `path` contains an executable with this name. If
+  ///   `word` is a path, the existence of the file is not checked.
   public static Optional<Path> find(String word, Path cwd, String path) {
     if (word.contains("/")) {
       return Optional.of(cwd.resolve(word));

@@ -3,12 +3,12 @@ package io.jpm.os;
 /// Reports the state of the daemon to the service manager that started it.
 @FunctionalInterface
 public interface ServiceNotifier {
-  /// For a daemon that was not started by a service manager.
+  /// Does nothing. For a daemon that was not started by a service manager.
   ServiceNotifier NONE = _ -> {};
 
-  /// Sends a state. May block briefly and must not be called on an event loop. A service manager
-  /// that cannot be reached is ignored.
+  /// Sends a state. May block briefly and must not be called on an event loop. Does nothing if the
+  /// service manager cannot be reached.
   ///
-  /// @param state lines of `NAME=value` as in `sd_notify(3)`
+  /// @param state lines in the form `NAME=value`, as in `sd_notify(3)`
   void sendState(String state);
 }

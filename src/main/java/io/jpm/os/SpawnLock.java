@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Ensures that the daemon creates only one process at a time. A new process inherits attributes of
-/// the whole daemon, such as its limits. Code that changes such an attribute for one child must
-/// know that no other child is being created. Every place in the daemon that creates a process must
-/// use this class.
+/// the whole daemon, such as its limits. Code that temporarily changes such an attribute for one
+/// child must be certain that no other child is created at the same time. Every part of the daemon
+/// that creates a process must therefore use this class.
 public final class SpawnLock {
   private static final long PATIENCE_SECONDS = 10;
   private static final ReentrantLock ONE = new ReentrantLock();
@@ -16,10 +16,10 @@ public final class SpawnLock {
 
   /// An action that creates a process.
   ///
-  /// @param <T> its result
+  /// @param <T> the type of its result
   @FunctionalInterface
   public interface Work<T> {
-    /// Creates the process.
+    /// Creates the process and returns the result.
     T run() throws IOException;
   }
 
@@ -32,11 +32,11 @@ public final class SpawnLock {
       super(
           "another program has been starting for more than "
               + PATIENCE_SECONDS
-              + " s: its disk does not answer");
+              + " s: its disk does not respond");
     }
   }
 
-  /// Runs `work` while no other work is running.
+  /// Runs `work` while no other process is being created.
   ///
   /// @return the result of `work`
   /// @throws SpawnBusyException if the lock could not be acquired within 10 s

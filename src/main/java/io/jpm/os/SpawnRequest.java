@@ -12,34 +12,35 @@ import java.util.Optional;
 ///
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
-/// @param environment the whole environment. The host adds [#TAG_VARIABLE], and for a channel
-///   Node's `NODE_CHANNEL_FD`, `NODE_CHANNEL_SERIALIZATION_MODE` and `JPM_CHANNEL`, by which the
-///   next daemon recognizes the channel. Without a channel these three are removed.
-/// @param cwd working directory, absolute
-/// @param out the pipe and file of standard output
-/// @param error the pipe and file of standard error
+/// @param environment the complete environment. The host adds [#TAG_VARIABLE]. For an IPC channel
+///   it also adds Node's `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`, and
+///   `JPM_CHANNEL`, by which the next daemon recognizes the channel; otherwise it removes these
+///   three.
+/// @param cwd the working directory, absolute
+/// @param out the pipe and the file for standard output
+/// @param error the pipe and the file for standard error
 /// @param tag the process tag, which the process and all its descendants inherit through the
 ///   environment: `<home>:<instance>:<generation>`
-/// @param runAs credentials and priority; the request is refused if the process cannot get them.
-///   With a user, the host sets HOME, USER, LOGNAME and SHELL to that user's values and ignores
-///   those of `environment`.
-/// @param ipcChannel whether the process gets an IPC channel as in Node, if the host supports it:
-///   its own end is descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives
-///   the daemon.
-/// @param terminal whether standard output and error are one terminal, for programs that buffer
-///   lines or omit colors when they write to a pipe. All output goes to `out`, byte for byte;
-///   standard input is not a terminal. The descriptor after those of the channel and the sockets is
-///   the pipe of `out`. On systems without terminals the request is refused.
-/// @param sockets keys of [ListenSocketRegistry] that the process inherits, in this order from
-///   descriptor 5 on, or from 3 on without a channel
-/// @param limits limits of the process and its tree. The request is refused if the process itself
-///   cannot get one of its limits; limits that need a cgroup are ignored if there is none, see
-///   [Child#hasCgroup].
-/// @param input a named pipe as standard input, created by the host if it does not exist, into
-///   which [ProcessHost#writeInput] writes; the process never reads an end of file. Empty, and on
-///   systems without named pipes: `/dev/null`.
-/// @param inheritToDescendants whether the process inherits the sockets from
-///   [#FIRST_INHERITED_BY_DESCENDANTS] on as well, for its descendants
+/// @param runAs the credentials and the priority. The request is refused if they cannot be applied.
+///   If a user is named, the host sets HOME, USER, LOGNAME and SHELL to that user's values and
+///   ignores those in `environment`.
+/// @param ipcChannel whether to create an IPC channel as in Node, if the host supports it.
+///   Descriptor 3 is the process's end of the channel. Descriptor 4 is the daemon's end, which lets
+///   the channel outlive the daemon.
+/// @param terminal whether standard output and standard error are connected to a terminal, for
+///   programs that buffer lines or omit colors when they write to a pipe. All output is written to
+///   `out` unchanged; standard input is not a terminal. The descriptor after those of the channel
+///   and the sockets is the pipe of `out`. On systems without terminals the request is refused.
+/// @param sockets the keys of the sockets in [ListenSocketRegistry] that the process inherits. They
+///   are numbered in this order from descriptor 5, or from 3 if there is no channel.
+/// @param limits the limits of the process and its tree. The request is refused if a limit of the
+///   process itself cannot be applied. Limits that require a cgroup are ignored if there is none,
+///   see [Child#hasCgroup].
+/// @param input the named pipe used as standard input, to which [ProcessHost#writeInput] writes. It
+///   is created by the host if it does not exist, and the process never reads an end of file. If
+///   empty, or on systems without named pipes, `/dev/null` is used.
+/// @param inheritToDescendants whether the process also inherits the sockets at descriptors from
+///   [#FIRST_INHERITED_BY_DESCENDANTS], for its descendants
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -55,12 +56,12 @@ public record SpawnRequest(
     ResourceLimits limits,
     Optional<Path> input,
     boolean inheritToDescendants) {
-  /// First descriptor of the sockets that must survive programs which close inherited descriptors
-  /// or set close-on-exec on them. Node sets close-on-exec on every descriptor below 16, and from
-  /// there on up to the first one that is free.
+  /// First descriptor of the sockets that must survive a program that closes inherited descriptors
+  /// or sets close-on-exec on them. Node sets close-on-exec on every descriptor below 16, and on
+  /// those from 16 up to the first that is free.
   public static final int FIRST_INHERITED_BY_DESCENDANTS = 48;
 
-  /// Creates a request in which the sockets are for the process itself only.
+  /// Creates a request in which only the process itself inherits the sockets.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -95,7 +96,7 @@ public record SpawnRequest(
   /// The environment variable that contains the process tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
-  /// Creates a request with the daemon's credentials, without a channel or terminal.
+  /// Creates a request with the daemon's credentials and without a channel or a terminal.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -136,12 +137,12 @@ public record SpawnRequest(
         Optional.empty());
   }
 
-  /// Returns a copy with another program and other arguments.
+  /// Returns a copy with a different program and different arguments.
   public SpawnRequest withProgram(Path other, List<String> arguments) {
     return as(other, arguments, limits, input);
   }
 
-  /// Returns a copy with other limits.
+  /// Returns a copy with different limits.
   public SpawnRequest withLimits(ResourceLimits wanted) {
     return as(program, argv, wanted, input);
   }

@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 /// Inspects the system that the daemon runs on. All methods may block for some milliseconds and
 /// must not be called on an event loop.
 public interface SystemInspection {
-  /// Returns the current facts.
-  SystemFacts look();
+  /// Returns the current facts about the system.
+  SystemFacts facts();
 
-  /// Returns how many more files the file system of `path` can contain; empty if it does not report
-  /// that or has no such limit.
+  /// Returns how many more files can be created on the file system that contains `path`; empty if
+  /// the file system does not report this or has no such limit.
   OptionalLong freeInodes(Path path);
 
   /// Reports whether a process has a named pipe open for reading; empty if this cannot be

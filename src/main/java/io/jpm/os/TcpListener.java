@@ -2,8 +2,8 @@ package io.jpm.os;
 
 import java.net.InetSocketAddress;
 
-/// A TCP socket that some process of this machine listens on.
+/// A TCP socket on which a process of this machine listens.
 ///
-/// @param address its local address
-/// @param inode its inode number ([ListenSocket#inode])
+/// @param address the local address
+/// @param inode the inode number ([ListenSocket#inode])
 public record TcpListener(InetSocketAddress address, long inode) {}

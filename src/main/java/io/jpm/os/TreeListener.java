@@ -3,13 +3,13 @@ package io.jpm.os;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
-/// A socket that a process tree listens on.
+/// A socket on which a process tree listens.
 ///
-/// @param address its local address
-/// @param inode its inode number ([ListenSocket#inode])
-/// @param accepting whether a process of the tree waits for connections on it: in `accept(2)`,
-///   `poll(2)` or `select(2)`, or with an `epoll(7)` that contains it. False also if the system
-///   does not show this.
+/// @param address the local address
+/// @param inode the inode number ([ListenSocket#inode])
+/// @param accepting whether a process of the tree is waiting for connections on it, in `accept(2)`,
+///   `poll(2)` or `select(2)`, or with an `epoll(7)` instance that contains it. False also if the
+///   system does not report this.
 /// @param heldByMain whether the main process itself has it open
 /// @param programs the file names of the programs that have it open
 public record TreeListener(
@@ -18,7 +18,7 @@ public record TreeListener(
     boolean accepting,
     boolean heldByMain,
     Set<String> programs) {
-  /// Creates the description of a socket of the main process, whose program is not known.
+  /// Creates the description of a socket that the main process has open, with an unknown program.
   public TreeListener(InetSocketAddress address, long inode, boolean accepting) {
     this(address, inode, accepting, true, Set.of());
   }

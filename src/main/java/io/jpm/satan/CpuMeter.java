@@ -9,19 +9,20 @@ import java.util.Map;
 /// Computes the CPU load of a process tree from its processor time since the previous sample. Has
 /// no clock; confined to SatanVerticle's context.
 ///
-/// The processor time of a process that ends is added to its parent's when the parent waits for it.
-/// Most of that time has been counted already. So the new time is the sum of
+/// When a process terminates, its processor time is added to that of its parent once the parent
+/// waits for it. Most of that time has already been counted. Therefore the new time is the sum of
 ///
-/// - the time that each process has used itself since the previous sample, or in total if it is
-///   new,
-/// - and the time added for ended children, minus the known time of the processes that are gone. If
-///   the parent does not wait, nothing was added and nothing is subtracted.
+/// - the time that each process has used itself since the previous sample, or in total if the
+///   process is new,
+/// - and the time added for terminated children, minus the known time of the processes that no
+///   longer exist. If the parent does not wait, nothing was added and nothing is subtracted.
 final class CpuMeter {
-  /// A sample within this time after the previous one repeats its result, because the load over a
-  /// shorter time is only noise.
+  /// The minimum time between two measurements. A sample that follows sooner repeats the previous
+  /// result, because the load over a shorter time is only noise.
   private static final long SHORTEST_NANOS = 500_000_000;
 
-  /// A tree that has not been sampled for ten minutes has probably ended.
+  /// The time after which a tree that is no longer sampled is forgotten. Its processes have
+  /// probably terminated.
   private static final long FORGOTTEN_NANOS = 600_000_000_000L;
 
   private final Map<ProcessIdentity, Sample> last = new HashMap<>();
@@ -30,7 +31,7 @@ final class CpuMeter {
   ///
   /// @param atNanos the time of the sample
   /// @param times the processor times by pid and start time
-  /// @param percent the load at that time
+  /// @param percent the load computed at that time
   private record Sample(long atNanos, Map<Key, CpuTime> times, double percent) {}
 
   private record Key(int pid, long startTime) {}
@@ -38,8 +39,8 @@ final class CpuMeter {
   /// Returns the load of the tree below `main` since the previous sample, in percent of one core; 0
   /// for the first sample.
   ///
-  /// @param times the present processor times of its processes
-  /// @param nowNanos monotonic time of the sample
+  /// @param times the current processor times of the processes in the tree
+  /// @param nowNanos the monotonic time of the sample
   double percent(ProcessIdentity main, List<CpuTime> times, long nowNanos) {
     Sample before = last.get(main);
     if (before != null && nowNanos - before.atNanos() < SHORTEST_NANOS) {

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Measures how late one event loop runs a timer. Vert.x itself only logs a warning, with a stack
-/// trace, when it finds a loop blocked.
+/// Measures how late an event loop runs a timer. Vert.x itself only logs a warning with a stack
+/// trace when it finds a blocked event loop.
 ///
 /// Confined to HeartbeatVerticle's context.
 final class EventLoopLag {
@@ -23,7 +23,7 @@ final class EventLoopLag {
   private long dueAt;
   private boolean pending;
 
-  /// @param late receives each delay, on the context
+  /// @param late receives each delay on the context
   EventLoopLag(EventLoop loop, Context context, LongSupplier nanoTime, Consumer<Duration> late) {
     this.late = late;
     this.loop = loop;
@@ -32,8 +32,8 @@ final class EventLoopLag {
   }
 
   /// Sets a timer that is due after `delay`. Does nothing while the previous timer is pending,
-  /// because the loop has not run it yet.
-  void look(Duration delay) {
+  /// which means that the loop has not run it yet.
+  void startMeasurement(Duration delay) {
     if (pending) {
       return;
     }
@@ -50,7 +50,7 @@ final class EventLoopLag {
               delay.toNanos(),
               TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException ending) {
-      // Ignored because the daemon is about to end.
+      // Ignored because the daemon is about to exit.
     }
   }
 
@@ -61,7 +61,8 @@ final class EventLoopLag {
     late.accept(Duration.ofNanos(nanos));
   }
 
-  /// Returns the present and the recent worst delay. A pending timer that is overdue counts too.
+  /// Returns the current delay and the worst recent delay. A pending timer that is overdue also
+  /// counts.
   HeartbeatReply.Loop state() {
     long now = nanoTime.getAsLong();
     long late = pending && now - dueAt > 0 ? Math.max(lateNanos, now - dueAt) : lateNanos;

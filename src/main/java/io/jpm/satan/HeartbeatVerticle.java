@@ -25,8 +25,9 @@ import java.util.function.LongSupplier;
 /// measures how late the event loops run their timers. Deployed after God.
 ///
 /// Publishes a [HeartbeatAck] on [Addresses#HEARTBEAT_ACKS] for each answer and serves
-/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]. Missed pings are reported in the log and
-/// as [DaemonEvent]s, event loops that were blocked for [#STALL] or longer as [DaemonEvent]s.
+/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]. Missed pings are logged and published as
+/// [DaemonEvent]s. Event loops that were blocked for [#STALL] or longer are published as
+/// [DaemonEvent]s.
 public final class HeartbeatVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -44,17 +45,17 @@ public final class HeartbeatVerticle extends VerticleBase {
   private long missingSince;
   private long timer;
 
-  /// The fields that are the same in each event.
+  /// The fields that are the same in every event.
   ///
   /// @param pid the pid of the daemon
-  /// @param wallClock for display only
+  /// @param wallClock the wall clock, for display only
   public record EventOrigin(long pid, InstantSource wallClock) {}
 
   /// @param nanoTime monotonic time
-  /// @param eventOrigin the fields that are the same in each event
+  /// @param eventOrigin the fields that are the same in every event
   /// @param interval the time between two pings
-  /// @param longest an upper bound on the interval, whatever is requested, because a service
-  ///   manager expects regular watchdog messages; it may be below the shortest interval that can be
+  /// @param longest an upper bound on every requested interval, because a service manager expects
+  ///   regular watchdog messages; it may be shorter than the shortest interval that can be
   ///   requested
   public HeartbeatVerticle(
       LongSupplier nanoTime,
@@ -112,7 +113,7 @@ public final class HeartbeatVerticle extends VerticleBase {
 
   private void beat() {
     timer = vertx.setTimer(Math.max(1, interval.toMillis()), _ -> beat());
-    loops.forEach(loop -> loop.look(interval));
+    loops.forEach(loop -> loop.startMeasurement(interval));
     Duration patience = interval.dividedBy(2);
     long asked = nanoTime.getAsLong();
     vertx
@@ -122,7 +123,7 @@ public final class HeartbeatVerticle extends VerticleBase {
             new GodCommand.Ping(),
             new DeliveryOptions().setSendTimeout(Math.max(1, patience.toMillis())))
         .onSuccess(_ -> answered(nanoTime.getAsLong() - asked))
-        .onFailure(_ -> silent(patience));
+        .onFailure(_ -> pingMissed(patience));
   }
 
   private void answered(long nanos) {
@@ -130,12 +131,12 @@ public final class HeartbeatVerticle extends VerticleBase {
     if (missing > 0) {
       LOG.log(
           Level.INFO,
-          "God, the supervisor, answers again, in {0} ms, after {1} missed pings",
+          "God, the supervisor, answers again (in {0} ms, after {1} missed pings)",
           took.toMillis(),
           missing);
       tell(
           DaemonEvent.Kind.HEARTBEAT_BACK,
-          "God, the supervisor, answers again after %s, %d pings were missed"
+          "God, the supervisor, answers again after %s and %d missed pings"
               .formatted(words(nanoTime.getAsLong() - missingSince), missing));
     }
     missing = 0;
@@ -148,7 +149,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     if (late.compareTo(STALL) >= 0) {
       tell(
           DaemonEvent.Kind.STALL,
-          "an event loop was blocked for %s: everything on it was delayed"
+          "an event loop was blocked for %s: all its work was delayed"
               .formatted(words(late.toNanos())));
     }
   }
@@ -162,23 +163,23 @@ public final class HeartbeatVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.DAEMON_EVENTS, event);
   }
 
-  private void silent(Duration patience) {
+  private void pingMissed(Duration patience) {
     missing++;
     if (missing == 1) {
       missingSince = nanoTime.getAsLong() - patience.toNanos();
     }
-    // Only the 1st, 2nd, 4th, 8th ... in a row, so that hours without an answer do not fill the
-    // history.
+    // Publish only the 1st, 2nd, 4th, 8th, … miss in a row, so that hours without an answer do not
+    // fill the history.
     if (Integer.bitCount(missing) == 1) {
       tell(
           DaemonEvent.Kind.HEARTBEAT_MISSED,
-          "God, the supervisor, has not answered a ping within %s (%d in a row): apps are not supervised meanwhile"
+          "God, the supervisor, has not answered a ping within %s (%d in a row): apps are not supervised until it answers"
               .formatted(words(patience.toNanos()), missing));
     }
     recent.recordMiss(nanoTime.getAsLong());
     LOG.log(
         Level.WARNING,
-        "God, the supervisor, has not answered a ping within {0} ms ({1} in a row): apps are not supervised meanwhile",
+        "God, the supervisor, has not answered a ping within {0} ms ({1} in a row): apps are not supervised until it answers",
         patience.toMillis(),
         missing);
   }

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Keeps the worst duration and the number of misses of the last ten minutes, in periods of at
+/// Keeps the longest duration and the number of misses of the last ten minutes, in periods of at
 /// least one minute. A period is dropped ten minutes after its start.
 ///
-/// Has no clock: `now` is monotonic nanoseconds and must not go back. Not thread-safe.
+/// Has no clock: `now` is the monotonic time in nanoseconds and must not go back. Not thread-safe.
 final class LatencyWindow {
   private static final int MINUTES = 10;
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
   private final Deque<Minute> minutes = new ArrayDeque<>();
 
-  /// @param start the time at which it began
+  /// @param start the time at which the period began
   private record Minute(long start, long worstNanos, int missed) {}
 
   /// Records a duration.
@@ -39,7 +39,7 @@ final class LatencyWindow {
     return minutes.stream().mapToInt(Minute::missed).sum();
   }
 
-  /// Removes and returns the present period.
+  /// Removes and returns the current period.
   private Minute minute(long now) {
     forget(now);
     return minutes.isEmpty() || now - minutes.getLast().start() >= MINUTE

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /// Reports process trees that exceed their memory limit in two consecutive samples. A single sample
-/// may be a peak that the program ends by itself, or may include a process between fork and exec,
-/// whose memory counts twice. Has no clock; confined to SatanVerticle's context.
+/// may be a peak from which the program recovers by itself. It may also include a process between
+/// fork and exec, whose memory counts twice. Has no clock; confined to SatanVerticle's context.
 final class MemoryLimitMonitor {
   private Map<ProcessIdentity, Long> limits = Map.of();
   private final Set<ProcessIdentity> above = new HashSet<>();
   private final Set<ProcessIdentity> reported = new HashSet<>();
 
-  /// Replaces all limits. The state of processes that still have a limit is kept.
+  /// Replaces all limits. Keeps the state of processes that still have a limit.
   void set(Map<ProcessIdentity, Long> bytes) {
     limits = Map.copyOf(bytes);
     above.retainAll(limits.keySet());
@@ -30,10 +30,10 @@ final class MemoryLimitMonitor {
     return watched;
   }
 
-  /// Processes a sample.
+  /// Compares a sample with the limits.
   ///
-  /// @param bytes the memory of each tree; a tree that is missing has ended
-  /// @return the trees to report, each only once
+  /// @param bytes the memory of each tree; a tree that is missing has terminated
+  /// @return the trees to report; each tree is returned only once
   List<MemoryExceeded> evaluate(Map<ProcessIdentity, Long> bytes) {
     List<MemoryExceeded> exceeded = new ArrayList<>();
     limits.forEach((process, limit) -> {

@@ -3,14 +3,14 @@ package io.jpm.satan;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/// Schedules and cancels one-shot timers. Tests replace them with timers that they fire by hand.
+/// Schedules and cancels one-shot timers. Tests replace it with timers that they fire themselves.
 interface OneShotTimers {
-  /// Runs `action` on the current context, after `delay`.
+  /// Runs `action` on the current context after `delay`.
   ///
-  /// @return the id for [#cancel]
+  /// @return the id of the timer, for [#cancel]
   long set(Duration delay, Runnable action);
 
-  /// Cancels a timer; has no effect if it has fired already.
+  /// Cancels a timer. Has no effect if the timer has already fired.
   void cancel(long alarm);
 
   /// Returns the timers of Vert.x.

@@ -13,14 +13,14 @@ import java.util.Optional;
 /// - one second while a memory limit is set,
 /// - one second while there is a subscriber, increasing in steps to five seconds if nothing
 ///   changes,
-/// - five seconds, for the history, in the minutes after a request.
+/// - five seconds for a few minutes after a request, to record the history.
 ///
-/// Otherwise nothing is sampled.
+/// Otherwise no samples are taken.
 final class SamplingSchedule {
-  /// The interval while samples are needed immediately.
+  /// The shortest interval.
   static final Duration FAST = Duration.ofSeconds(1);
 
-  /// The interval of samples that only the history needs.
+  /// The interval of samples that are needed only for the history.
   static final Duration SLOW = Duration.ofMillis(UsageRing.STEP_MILLIS);
 
   /// The number of consecutive unchanged samples after which the interval becomes two seconds.
@@ -32,10 +32,10 @@ final class SamplingSchedule {
   private static final Duration SLOWER = Duration.ofSeconds(2);
 
   /// How long the history is recorded after a request.
-  static final Duration MEMORY_OF_LOOKS = Duration.ofMinutes(3);
+  static final Duration HISTORY_DURATION = Duration.ofMinutes(3);
 
-  /// Samples for subscribers must not use more than a fiftieth of a core, so slow samples are taken
-  /// less often. Memory limits are monitored at any cost.
+  /// Samples for subscribers must not use more than a fiftieth of a core. If a sample takes long,
+  /// samples are therefore taken less often. Memory limits are monitored at any cost.
   private static final int MOST_SHARE = 50;
 
   private final Duration lease;
@@ -50,7 +50,7 @@ final class SamplingSchedule {
 
   /// Starts, renews or ends the subscription of a component.
   ///
-  /// @return whether it has started
+  /// @return whether a new subscription has started
   boolean setFollower(String listener, boolean wanted, long nowNanos) {
     if (wanted) {
       return followers.put(listener, nowNanos + lease.toNanos()) == null;
@@ -59,10 +59,10 @@ final class SamplingSchedule {
     return false;
   }
 
-  /// Records that usage was requested.
+  /// Records that usage data was requested.
   void recordQuery(long nowNanos) {
     looked = true;
-    historyUntil = nowNanos + MEMORY_OF_LOOKS.toNanos();
+    historyUntil = nowNanos + HISTORY_DURATION.toNanos();
   }
 
   /// Reports whether there is a subscriber.
@@ -77,7 +77,7 @@ final class SamplingSchedule {
     return looked || hasFollowers(nowNanos);
   }
 
-  /// Returns the time until the next sample; empty if none is needed.
+  /// Returns the time until the next sample; empty if no sample is needed.
   ///
   /// @param limited whether a memory limit is monitored
   /// @param costNanos how long the last sample took

@@ -24,18 +24,18 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /// Satan, the health monitor: measures the resource usage of processes, monitors memory limits and
-/// runs the probes of apps. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND], publishes
-/// [io.jpm.bus.satan.SatanReport]s on [Addresses#SATAN_REPORTS] and, while there is a subscriber,
-/// the usage of all apps on [Addresses#USAGE].
+/// runs the probes of apps. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND] and publishes
+/// [io.jpm.bus.satan.SatanReport]s on [Addresses#SATAN_REPORTS]. While there is a subscriber, it
+/// also publishes the usage of all apps on [Addresses#USAGE].
 public final class SatanVerticle extends VerticleBase {
   private final ProcessHost host;
   private final UsageSampler.Clock clock;
   private final Function<Vertx, OneShotTimers> alarms;
   private final Path home;
 
-  /// @param host access to the processes
+  /// @param host provides access to the processes
   /// @param home the daemon's home directory
-  /// @param wallClock for display only
+  /// @param wallClock the wall clock, for display only
   /// @param nanoTime monotonic time
   public SatanVerticle(
       ProcessHost host, Path home, InstantSource wallClock, LongSupplier nanoTime) {
@@ -85,11 +85,12 @@ public final class SatanVerticle extends VerticleBase {
       }
       case SatanCommand.StartMonitoring startMonitoring ->
           healthMonitors
-              .attend(startMonitoring)
+              .startMonitoring(startMonitoring)
               .onComplete(_ -> message.reply(new SatanReply.Done()));
-      case SatanCommand.ProcessStarted processStarted -> healthMonitors.began(processStarted);
-      case SatanCommand.ReadyAnnounced(WorkerId worker) -> healthMonitors.saidReady(worker);
-      case SatanCommand.StopMonitoring(WorkerId worker) -> healthMonitors.leave(worker);
+      case SatanCommand.ProcessStarted processStarted ->
+          healthMonitors.processStarted(processStarted);
+      case SatanCommand.ReadyAnnounced(WorkerId worker) -> healthMonitors.readyAnnounced(worker);
+      case SatanCommand.StopMonitoring(WorkerId worker) -> healthMonitors.stopMonitoring(worker);
       case SatanCommand.Sample(List<ProcessIdentity> processes, TreeUsage.Detail detail) ->
           usageSampler
               .sample(processes, detail)

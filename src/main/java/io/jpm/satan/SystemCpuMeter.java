@@ -11,10 +11,10 @@ final class SystemCpuMeter {
   private long lastAt;
 
   /// Returns the load in percent of one core, summed over all processors; 0 for the first sample.
-  /// The result is limited to the number of processors, because the kernel counts hundredths of a
-  /// second and may report one too many.
+  /// The result is limited to 100 percent per processor, because the kernel counts in hundredths of
+  /// a second and may report one too many.
   ///
-  /// @param nowNanos monotonic time of the sample
+  /// @param nowNanos the monotonic time of the sample
   double percent(SystemUsage usage, long nowNanos) {
     double percent =
         lastBusy == NEVER || nowNanos <= lastAt

@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Counts consecutive samples without a visible change: the same processes, each with nearly the
-/// same load and memory as before. Has no clock; confined to SatanVerticle's context.
+/// Counts consecutive samples without a visible change: the same processes as before, each with
+/// nearly the same load and memory. Has no clock; confined to SatanVerticle's context.
 final class UnchangedCounter {
-  /// A smaller change of load is not visible, in percent of one core.
+  /// The smallest visible change of load, in percent of one core.
   private static final double CPU_PERCENT = 2;
 
   private static final long MEMORY_SHARE = 32;
@@ -17,8 +17,8 @@ final class UnchangedCounter {
   private Map<Integer, InstanceUsage> before = Map.of();
   private int looks;
 
-  /// Processes a sample.
-  void saw(UsageMessage usage) {
+  /// Compares a sample with the previous one and updates the count.
+  void add(UsageMessage usage) {
     Map<Integer, InstanceUsage> now = new HashMap<>();
     usage.instances().forEach(instance -> now.put(instance.id(), instance));
     looks = isLikeBefore(now) ? looks + 1 : 0;
@@ -31,7 +31,7 @@ final class UnchangedCounter {
   }
 
   /// Returns the number of consecutive unchanged samples.
-  int looks() {
+  int count() {
     return looks;
   }
 

@@ -21,6 +21,8 @@ final class UsageHistory {
   }
 
   /// Returns the recorded points, oldest first.
+  ///
+  /// @param whose the instance; empty for the machine
   List<UsagePoint> of(Optional<InstanceId> whose, long nowMillis) {
     rings.values().removeIf(ring -> ring.isOld(nowMillis));
     UsageRing ring = rings.get(whose);

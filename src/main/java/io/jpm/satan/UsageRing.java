@@ -14,8 +14,8 @@ final class UsageRing {
   /// The number of points kept.
   static final int POINTS = 120;
 
-  /// Samples may arrive a little early. Without this tolerance every second one would be combined
-  /// with the next.
+  /// The tolerance for samples that arrive a little early. Without it, every second sample would be
+  /// combined with the next one.
   private static final long TOLERANCE_MILLIS = 500;
 
   private final long[] at = new long[POINTS];
@@ -29,7 +29,7 @@ final class UsageRing {
 
   /// Adds a sample.
   ///
-  /// @param nowMillis wall clock; if it was set back, the existing points are dropped
+  /// @param nowMillis the wall clock; if it was set back, the existing points are dropped
   void add(long nowMillis, double cpuPercent, long memoryBytes) {
     long latest = size == 0 ? Long.MIN_VALUE : at[(next + POINTS - 1) % POINTS];
     if (nowMillis < latest) {
@@ -53,7 +53,7 @@ final class UsageRing {
 
   /// Returns the points, oldest first.
   ///
-  /// @param nowMillis wall clock; points older than ten minutes are left out
+  /// @param nowMillis the wall clock; points older than ten minutes are omitted
   List<UsagePoint> points(long nowMillis) {
     List<UsagePoint> points = new ArrayList<>();
     for (int i = 0; i < size; i++) {

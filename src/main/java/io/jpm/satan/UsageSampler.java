@@ -34,9 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Samples the resource usage of all apps, as often as [SamplingSchedule] demands. One scan of all
-/// processes serves memory limits, history and subscribers. An idle daemon is not woken by it. A
-/// sample never starts before the previous one has ended. Confined to SatanVerticle's context.
+/// Samples the resource usage of all apps, as often as [SamplingSchedule] requires. One scan of all
+/// processes serves memory limits, history and subscribers. Sampling does not wake an idle daemon.
+/// A sample never starts before the previous one has finished. Confined to SatanVerticle's context.
 final class UsageSampler {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration PATIENCE_WITH_GOD = Duration.ofSeconds(1);
@@ -52,7 +52,7 @@ final class UsageSampler {
   private final UnchangedCounter unchangedCounter = new UnchangedCounter();
   private final UsageHistory history = new UsageHistory();
 
-  /// The instances that God reported last. They are used again if God does not answer in time.
+  /// The instances that God reported last. They are used if God does not answer in time.
   private List<InstanceView> instances = List.of();
 
   private Optional<Alarm> alarm = Optional.empty();
@@ -61,13 +61,13 @@ final class UsageSampler {
   /// The number of samples since the open files were last counted.
   private int looksWithoutFiles = LOOKS_PER_FILES;
 
-  /// The result of the last count.
+  /// The open files at the last count.
   private Map<ProcessIdentity, TreeUsage.Files> files = Map.of();
 
   private boolean looking;
   private boolean failing;
 
-  /// Open files are counted in every fifth sample only: this takes several system calls for each
+  /// Open files are counted only in every fifth sample: the count takes several system calls per
   /// process, and the numbers change less than the load.
   private static final int LOOKS_PER_FILES = 5;
 
@@ -76,7 +76,7 @@ final class UsageSampler {
   /// The clocks.
   ///
   /// @param wall the wall clock, for display only
-  /// @param nanos monotonic time, which all decisions are based on
+  /// @param nanos the monotonic time, on which all decisions are based
   record Clock(InstantSource wall, LongSupplier nanos) {
     long nowNanos() {
       return nanos.getAsLong();
@@ -109,13 +109,13 @@ final class UsageSampler {
 
   /// Starts, renews or ends a subscription.
   void follow(UsageLease wanted) {
-    if (samplingSchedule.setFollower(wanted.listener(), wanted.wanted(), clock.nowNanos())) {
+    if (samplingSchedule.setFollower(wanted.listener(), wanted.subscribed(), clock.nowNanos())) {
       unchangedCounter.end();
     }
     arm();
   }
 
-  /// Returns the present usage of these trees.
+  /// Returns the current usage of these trees.
   Future<Map<ProcessIdentity, MeasuredUsage>> sample(
       List<ProcessIdentity> processes, Detail detail) {
     samplingSchedule.recordQuery(clock.nowNanos());
@@ -123,7 +123,7 @@ final class UsageSampler {
     return BlockingCalls.call(vertx, () -> look(processes, detail, false)).map(this::loads);
   }
 
-  /// Returns past usage, see [io.jpm.bus.satan.SatanCommand.GetUsageHistory].
+  /// Returns the recorded usage, see [io.jpm.bus.satan.SatanCommand.GetUsageHistory].
   List<UsagePoint> history(Optional<InstanceId> whose) {
     samplingSchedule.recordQuery(clock.nowNanos());
     arm();
@@ -136,7 +136,7 @@ final class UsageSampler {
         looking
             ? Optional.empty()
             : samplingSchedule.next(
-                !limits.watched().isEmpty(), costNanos, unchangedCounter.looks(), clock.nowNanos());
+                !limits.watched().isEmpty(), costNanos, unchangedCounter.count(), clock.nowNanos());
     boolean inTime =
         alarm.isPresent() && next.isPresent() && alarm.get().delay().compareTo(next.get()) <= 0;
     if (inTime) {
@@ -153,7 +153,8 @@ final class UsageSampler {
     boolean remembered = samplingSchedule.isHistoryActive(clock.nowNanos());
     Detail detail =
         followed && ++looksWithoutFiles >= LOOKS_PER_FILES ? Detail.FILES : Detail.BASIC;
-    // Unordered, so that a command such as `jpm ls` does not wait for a scan of all processes.
+    // Not in order with other blocking work, so that a command such as `jpm ls` does not wait for a
+    // scan of all processes.
     Future<Void> done =
         (remembered ? askGod() : Future.succeededFuture())
             .map(_ -> wanted(remembered))
@@ -193,7 +194,7 @@ final class UsageSampler {
   }
 
   /// @param whole whether to measure the machine as well; false for commands, which should not wait
-  ///   for that
+  ///   for this measurement
   private SampleResult look(Collection<ProcessIdentity> wanted, Detail detail, boolean whole) {
     long began = clock.nowNanos();
     Map<ProcessIdentity, TreeUsage> trees = host.treeUsage(wanted, detail);
@@ -231,7 +232,7 @@ final class UsageSampler {
       return;
     }
     UsageMessage message = message(sampleResult);
-    unchangedCounter.saw(message);
+    unchangedCounter.add(message);
     remember(message);
     if (followed) {
       vertx.eventBus().publish(Addresses.USAGE, message.toJson());
@@ -284,8 +285,7 @@ final class UsageSampler {
   private void failed(Throwable error) {
     if (!failing) {
       failing = true;
-      LOG.log(
-          Level.WARNING, "the resource usage of apps is not known as long as this fails", error);
+      LOG.log(Level.WARNING, "the resource usage of apps cannot be measured", error);
     }
   }
 }

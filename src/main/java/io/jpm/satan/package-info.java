@@ -1,10 +1,10 @@
-/// Satan, the health monitor: observes processes and reports, but never acts on them. Start with
-/// [io.jpm.satan.SatanVerticle].
+/// Satan, the health monitor: observes processes and reports problems, but never acts on them.
+/// Start with [io.jpm.satan.SatanVerticle].
 ///
-/// `Sampler` measures resource usage, `SamplingSchedule` determines how often, and `MemoryLimits`
-/// detects trees that use too much memory. The package `health` runs the probes of apps.
-/// `HeartbeatVerticle` monitors the daemon itself. This package depends on `model`, `os`, `wire`
-/// and `bus`.
+/// `UsageSampler` measures resource usage, `SamplingSchedule` determines how often, and
+/// `MemoryLimitMonitor` detects trees that use too much memory. The package `health` runs the
+/// probes of apps. `HeartbeatVerticle` monitors the daemon itself. This package depends on `model`,
+/// `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.satan;
 

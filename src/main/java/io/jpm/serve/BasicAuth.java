@@ -6,15 +6,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The user and password of a protected site. Only a digest of them is kept and compared, in
-/// constant time, so that the time of a comparison reveals neither the position of an error nor the
+/// The user and password of a protected site. Only their digest is stored and compared. The
+/// comparison takes constant time, so its duration reveals neither the position of an error nor the
 /// length.
 final class BasicAuth {
   private static final String SCHEME = "basic ";
 
   private final byte[] expected;
 
-  /// @param user the user name, without a colon
+  /// @param user the user name, which must not contain a colon
   BasicAuth(String user, String password) {
     this.expected = digest((user + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
@@ -36,7 +36,7 @@ final class BasicAuth {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java platform supports SHA-256", e);
     }
   }
 }

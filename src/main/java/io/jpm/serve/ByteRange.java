@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 /// The part of a file that a client requests.
 ///
 /// @param offset the offset of the first byte
-/// @param length the length in bytes; 0 if the file has no such part
+/// @param length the length in bytes; 0 if the requested part is outside of the file
 record ByteRange(long offset, long length) {
   private static final Pattern ONE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-  /// Parses a Range header. Empty if the header is invalid or not supported: the whole file is sent
-  /// then, as RFC 9110 permits. Multiple ranges are not supported.
+  /// Parses a Range header. Returns empty if the header is invalid or not supported; the whole file
+  /// is then sent, as RFC 9110 permits. Multiple ranges are not supported.
   static Optional<ByteRange> of(String header, long size) {
     Matcher words = ONE.matcher(header.strip());
     if (!words.matches()) {

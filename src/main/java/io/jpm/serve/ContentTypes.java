@@ -4,9 +4,9 @@ import io.vertx.core.http.MimeMapping;
 import java.util.Locale;
 import java.util.Map;
 
-/// Determines the content type of a file by its name's extension.
+/// Determines the content type of a file from the extension of its name.
 final class ContentTypes {
-  /// Types that browsers require and that the table of Vert.x lacks or has with another value.
+  /// Content types that browsers require but that are missing or different in the table of Vert.x.
   private static final Map<String, String> MODERN =
       Map.ofEntries(
           Map.entry("js", "text/javascript"),
@@ -22,7 +22,7 @@ final class ContentTypes {
 
   private ContentTypes() {}
 
-  /// Returns the content type. As in PM2, a name without an extension is plain text.
+  /// Returns the content type of a file. As in PM2, a file without an extension is plain text.
   static String of(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);

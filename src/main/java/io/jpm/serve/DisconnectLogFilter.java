@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.logging.Logger;
 
 /// Suppresses the log entries for clients that disconnect, or are disconnected, during the transfer
-/// of a file. That is not an error of the server, but Vert.x logs it as one, with a stack trace and
-/// usually without a message, so that clients could fill the log.
+/// of a file. A disconnect is not an error of the server, but Vert.x logs it as an error, with a
+/// stack trace and usually without a message. Clients could therefore fill the log.
 public final class DisconnectLogFilter {
   /// A strong reference, because java.util.logging drops the filter of a logger that is
   /// garbage-collected.

@@ -25,7 +25,7 @@ final class PageSelection {
         Arrays.stream(settings.homepage().split("/")).filter(name -> !name.isEmpty()).toList();
     if (homepage.contains("..")) {
       throw new IllegalArgumentException(
-          "PM2_SERVE_HOMEPAGE=" + settings.homepage() + " leads out of the directory");
+          "PM2_SERVE_HOMEPAGE=" + settings.homepage() + " is outside of the served directory");
     }
   }
 
@@ -75,9 +75,9 @@ final class PageSelection {
     }
   }
 
-  /// Returns the response for a missing file. In a single-page app, the homepage answers for all
-  /// pages. Scripts and pictures that such a page requests relative to its own address are looked
-  /// up in the root, as in PM2.
+  /// Returns the response for a missing file. In a single-page app, the homepage is the response
+  /// for all pages. Scripts and images that such a page requests relative to its own address are
+  /// looked up in the root, as in PM2.
   private SiteResponse missing(RequestPath path, boolean wantsPage) {
     if (spa) {
       boolean page = wantsPage && path.looksLikePage();

@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts the responses that have not been sent completely. Vert.x's own graceful shutdown always
-/// waits for its whole timeout, even when no response is pending.
+/// waits for the whole timeout, even if no response is pending.
 final class PendingResponses {
   private final AtomicInteger answers = new AtomicInteger();
   private final Promise<Void> none = Promise.promise();
   private volatile boolean ending;
 
-  /// Counts a response until it is sent or its client has disconnected.
+  /// Counts a response until it has been sent or its client has disconnected.
   void add(HttpServerResponse response) {
     if (ending) {
       response.putHeader("Connection", "close");

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A request path, which was split first and then decoded once, so that encoded characters can
-/// neither become separators nor lead to a parent directory.
+/// A request path. It is split first and then decoded once, so encoded characters can neither
+/// become separators nor lead to a parent directory.
 ///
 /// @param segments the decoded names; none is empty, `.` or `..`, or contains a slash, a backslash
 ///   or a control character
@@ -72,7 +72,7 @@ record RequestPath(List<String> segments, boolean isDirectory) implements PathPa
     return name.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ' || c == 0x7f);
   }
 
-  /// Reports whether a name in the path begins with a dot.
+  /// Reports whether any name in the path begins with a dot.
   boolean isHidden() {
     return segments.stream().anyMatch(name -> name.startsWith("."));
   }
@@ -82,14 +82,14 @@ record RequestPath(List<String> segments, boolean isDirectory) implements PathPa
     return segments.isEmpty() ? "" : segments.getLast();
   }
 
-  /// Reports whether the path probably names a page, rather than a script or a picture: it has no
-  /// extension, or that of a page.
+  /// Reports whether the path probably refers to a page, rather than a script or an image: it has
+  /// no extension, or the extension of a page.
   boolean looksLikePage() {
     int dot = last().lastIndexOf('.');
     return dot < 0 || last().endsWith(".html") || last().endsWith(".htm");
   }
 
-  /// Returns the path as part of a URL, with a slash at its end.
+  /// Returns the path as part of a URL, with a trailing slash.
   String asDirectory() {
     return segments.isEmpty() ? "/" : "/" + encoded(String.join("/", segments)) + "/";
   }
@@ -97,7 +97,7 @@ record RequestPath(List<String> segments, boolean isDirectory) implements PathPa
   /// Encodes a name, or several names separated by slashes, for a URL.
   static String encoded(String path) {
     try {
-      // The leading slash keeps a colon in the first name from being read as the end of a scheme.
+      // Because of the leading slash, a colon in the first name does not end a scheme.
       return new URI(null, null, "/" + path, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(path, e);

@@ -4,7 +4,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 
-/// The target of a request path.
+/// The file or directory to which a request path resolves.
 sealed interface ResolvedPath {
   /// An open file. The receiver must close it.
   ///
@@ -15,7 +15,7 @@ sealed interface ResolvedPath {
 
   /// A directory.
   ///
-  /// @param real its path without links
+  /// @param real the path without symbolic links
   record Folder(Path real) implements ResolvedPath {}
 
   /// The file does not exist or is hidden.

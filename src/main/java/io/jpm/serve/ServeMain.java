@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// The main class of the static page server.
+/// The main class of the static file server.
 public final class ServeMain {
-  /// An upper bound only: the process manager sends SIGKILL after `kill_timeout`.
+  /// Only an upper bound: the process manager sends SIGKILL after `kill_timeout`.
   private static final Duration DRAIN = Duration.ofSeconds(60);
 
   private ServeMain() {}
 
-  /// Serves until SIGINT or SIGTERM. An error in the settings is reported in one line on standard
-  /// error, with exit code 1.
+  /// Serves the site until SIGINT or SIGTERM. An error in the settings is reported in one line on
+  /// standard error, and the exit code is 1.
   ///
   /// @param args none; all settings come from the environment ([ServeSettings])
   public static void main(String[] args) {
@@ -50,7 +50,7 @@ public final class ServeMain {
     try {
       server.drain(DRAIN).await(DRAIN.toSeconds() + 1, TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException _) {
-      // Ignored because the process ends in any case.
+      // Ignored because the process exits in any case.
     }
   }
 

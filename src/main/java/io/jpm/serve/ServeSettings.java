@@ -10,14 +10,14 @@ import java.util.Optional;
 ///
 /// @param root the directory to serve
 /// @param host the address to listen on
-/// @param port 1 to 65535, or 0 for any free port
-/// @param homepage the page for `/`, relative to the root; with `spa` also for paths that look like
-///   a page and do not exist
+/// @param port the port, 1 to 65535; 0 for any free port
+/// @param homepage the page for `/`, relative to the root; with `spa`, also the page for paths that
+///   look like pages but do not exist
 /// @param spa whether the site is a single-page app
 /// @param listing whether a directory without an index.html is listed
-/// @param cors whether pages of other sites may read the files
+/// @param cors whether pages of other sites are allowed to read the files
 /// @param dotFiles whether names that begin with a dot are visible
-/// @param auth the required user and password; empty: none
+/// @param auth the required user and password; empty if none are required
 record ServeSettings(
     Path root,
     String host,
@@ -30,7 +30,7 @@ record ServeSettings(
     Optional<BasicAuth> auth) {
   private static final int USUAL_PORT = 8080;
 
-  /// @param cwd the directory that relative paths refer to
+  /// @param cwd the directory against which relative paths are resolved
   /// @throws IllegalArgumentException with a message for the user
   static ServeSettings of(Map<String, String> environment, Path cwd) {
     return new ServeSettings(
@@ -81,8 +81,8 @@ record ServeSettings(
     return environment.getOrDefault(name, "").strip().equals("true");
   }
 
-  /// Returns the required user and password. A missing user or password is an error, because a
-  /// mistake must not make the site public.
+  /// Returns the required user and password. If only one of them is set, this is an error, because
+  /// a mistake must not make the site public.
   private static Optional<BasicAuth> auth(Map<String, String> environment) {
     String wanted = environment.getOrDefault("PM2_SERVE_BASIC_AUTH", "").strip();
     String user = environment.getOrDefault("PM2_SERVE_BASIC_AUTH_USERNAME", "");

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Access to the directory that is served. All methods access the disk and block.
+/// Provides access to the directory that is served. All methods access the disk and block.
 ///
-/// No file outside of the directory is ever opened: a link is followed only if its target is
-/// inside.
+/// No file outside of the directory is ever opened: a link is followed only if its target is inside
+/// the directory.
 final class SiteDirectory {
   private static final int MOST_ENTRIES = 10_000;
 
   private final Path root;
   private final boolean dotFiles;
 
-  /// An entry of a listing.
+  /// An entry in a listing.
   ///
-  /// @param size in bytes; 0 for a directory
+  /// @param size the size in bytes; 0 for a directory
   record Entry(String name, boolean folder, long size, java.time.Instant modified) {}
 
   /// @param root a directory
@@ -44,7 +44,7 @@ final class SiteDirectory {
     return root;
   }
 
-  /// Returns the target of these names, which [RequestPath] has validated.
+  /// Resolves names that [RequestPath] has validated.
   ResolvedPath find(List<String> names) {
     Path path = root;
     try {
@@ -63,8 +63,8 @@ final class SiteDirectory {
     }
   }
 
-  /// Reports whether a name in the resolved path begins with a dot, since a link with an ordinary
-  /// name may lead to a hidden file.
+  /// Reports whether any name in the resolved path begins with a dot. This is checked because a
+  /// link with an ordinary name may lead to a hidden file.
   private boolean isHidden(Path real) {
     if (dotFiles) {
       return false;
@@ -102,7 +102,8 @@ final class SiteDirectory {
     }
   }
 
-  /// Returns the visible entries of a directory of the site: directories first, then by name.
+  /// Returns the visible entries of a directory of the site: directories first, each group sorted
+  /// by name.
   List<Entry> entries(Path folder) throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the result of [PageSelection] as an HTTP response. Handles authentication, ranges and
+/// Sends the result of [PageSelection] as an HTTP response. Implements authentication, ranges and
 /// conditional requests.
 final class SiteHandler implements Handler<HttpServerRequest> {
   private static final String ALLOWED = "GET, HEAD, OPTIONS";

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// The HTTP server: one event loop, and threads for disk access.
+/// The HTTP server, with one event loop and several threads for disk access.
 final class SiteServer {
   private static final int DISK_THREADS = 4;
   private static final Duration IDLE = Duration.ofSeconds(60);
@@ -24,7 +24,7 @@ final class SiteServer {
     this.pendingResponses = pendingResponses;
   }
 
-  /// Starts to listen. Fails if the port is not available.
+  /// Starts to listen. The future fails if the port is not available.
   ///
   /// @throws IOException if the directory cannot be read
   /// @throws IllegalArgumentException if the homepage is outside of the directory
@@ -66,7 +66,7 @@ final class SiteServer {
     return http.actualPort();
   }
 
-  /// Accepts no further connections. Completes when all earlier requests have been answered; the
+  /// Stops accepting connections. Completes when all earlier requests have been answered. The
   /// remaining connections are closed after `time`.
   Future<Void> drain(Duration time) {
     Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);

@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The validators by which a client checks whether its copy of a file is current (RFC 9110, section
-/// 13).
+/// The validators with which a client checks whether its copy of a file is current (RFC 9110,
+/// section 13).
 ///
-/// @param etag the entity tag, with its quotes
-/// @param modified the last modification, to the second
+/// @param etag the entity tag, including its quotes
+/// @param modified the time of the last modification, to the second
 record Validators(String etag, Instant modified) {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -35,7 +35,8 @@ record Validators(String etag, Instant modified) {
   /// Reports whether the client's copy is current.
   ///
   /// @param noneMatch the If-None-Match header
-  /// @param since the If-Modified-Since header, which is used only without the other one
+  /// @param since the If-Modified-Since header, which is used only if there is no If-None-Match
+  ///   header
   boolean matchesCached(@Nullable String noneMatch, @Nullable String since) {
     if (noneMatch != null) {
       return noneMatch.strip().equals("*")
@@ -44,7 +45,7 @@ record Validators(String etag, Instant modified) {
     return since != null && read(since).filter(time -> !modified.isAfter(time)).isPresent();
   }
 
-  /// Reports whether the client may combine a part of the file with its copy.
+  /// Reports whether the client may combine a part of the file with its own copy.
   ///
   /// @param ifRange the If-Range header
   boolean allowRange(@Nullable String ifRange) {

@@ -56,10 +56,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The catalogue of app attributes: every key that a process file may contain, with all its
-/// spellings and the equivalent option of the command line. Parsing, help and the reference page
-/// are derived from it.
+/// spellings and the equivalent command line option. Parsing, help and the reference page are
+/// derived from it.
 ///
-/// The names, aliases and defaults are PM2's; each key is also accepted in camelCase.
+/// The names, aliases and defaults are those of PM2. Each key is also accepted in camelCase.
 public enum AppKey {
   NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
   SCRIPT(RUN, PATH, "", "none: required", "file or command to run", "exec", "cmd", "command"),
@@ -78,26 +78,37 @@ public enum AppKey {
   UID(RUN, ACCOUNT, "--uid", "the daemon's", "run as this user", "user"),
   GID(RUN, ACCOUNT, "--gid", "the user's own", "run as this group"),
   NICE(RUN, NUMBER, "--nice", "the daemon's", "priority: -20 (most urgent) to 19"),
-  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that are removed from new files"),
+  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions removed from new files"),
   NO_NEW_PRIVILEGES(
       RUN,
       BOOLEAN,
       "",
       "true with uid, else false",
-      "sudo and set-user-ID programs cannot give the app more rights"),
-  CAPABILITIES(RUN, WORDS, "", "those of its user", "the only capabilities that the app can have"),
-  SECCOMP(RUN, TEXT, "", "none", "default: block system calls that administer the machine"),
+      "prevent the app from gaining privileges through sudo or set-user-ID programs"),
+  CAPABILITIES(RUN, WORDS, "", "those of its user", "capabilities to which the app is limited"),
+  SECCOMP(
+      RUN,
+      TEXT,
+      "",
+      "none",
+      "system call filter; default blocks calls that administer the machine"),
   PRIVATE_TMP(RUN, BOOLEAN, "", "false", "private /tmp and /var/tmp, empty at each start"),
-  READ_ONLY_PATHS(RUN, WORDS, "", "none", "files and directories that the app cannot change"),
-  LIMITS(RUN, RESOURCES, "", "none", "limits that the kernel enforces"),
-  DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that are started first"),
+  READ_ONLY_PATHS(RUN, WORDS, "", "none", "files and directories that the app cannot modify"),
+  LIMITS(RUN, RESOURCES, "", "none", "resource limits enforced by the kernel"),
+  DEPENDS_ON(
+      RUN, DEPENDENCIES, "--depends-on", "none", "apps that must be started before this one"),
   NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "prefix of the name"),
   WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
 
-  ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),
+  ENV(
+      ENVIRONMENT,
+      VARIABLES,
+      "",
+      "none",
+      "environment variables; null removes an inherited variable"),
   ENV_NAME(
-      ENVIRONMENT, VARIABLES, "", "none", "variables that override env, selected by --env NAME"),
-  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files with variables, read at each start"),
+      ENVIRONMENT, VARIABLES, "", "none", "variables that override env if --env NAME is given"),
+  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files that contain variables, read at each start"),
   SECRETS(
       ENVIRONMENT,
       SECRET,
@@ -109,7 +120,7 @@ public enum AppKey {
       FILTER,
       "--filter-env",
       "none",
-      "inherited variables to remove: substrings of names"),
+      "inherited variables to remove, selected by substrings of their names"),
   APPEND_ENV_TO_NAME(
       ENVIRONMENT, BOOLEAN, "", "false", "append -NAME to the app's name with --env NAME"),
 
@@ -120,35 +131,36 @@ public enum AppKey {
       "",
       "cluster for node and java with instances, else fork",
       "cluster: instances share a port and are reloaded without downtime"),
-  EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "the same as exec_mode fork"),
-  INSTANCE_VAR(INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable with the instance's number"),
+  EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "equivalent to exec_mode fork"),
+  INSTANCE_VAR(
+      INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable that contains the instance's number"),
   INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that is incremented for each instance"),
   PORT(
       INSTANCE,
       NUMBER,
       "--port",
       "none",
-      "the port that clients connect to; sets the variable PORT"),
+      "port that clients connect to; also sets the variable PORT"),
   BALANCE(INSTANCE, BALANCING, "--balance", "auto", "how the instances share a port"),
   STRATEGY(
       INSTANCE,
       STRATEGIES,
       "--strategy",
       "kernel; with proxy round_robin",
-      "which instance receives the next connection"),
+      "strategy that selects the instance for the next connection"),
   LISTEN(INSTANCE, ADDRESSES, "--listen", "none", "sockets that the app inherits (LISTEN_FDS)"),
   DRAIN_TIMEOUT(
       INSTANCE,
       DURATION,
       "--drain-timeout",
       "30s",
-      "time to finish connections before a replaced process is stopped"),
+      "time for open connections to finish before a replaced process is stopped"),
   PROXY_PROTOCOL(
       INSTANCE, PROXY_HEADER, "", "off", "send the client's address in a PROXY protocol header"),
 
   AUTOSTART(
-      RESTARTS, BOOLEAN, "--no-autostart", "true", "start the app, not only add it to the list"),
-  AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "restart the app when it ends"),
+      RESTARTS, BOOLEAN, "--no-autostart", "true", "start the app when it is added to the list"),
+  AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "restart the app when it exits"),
   RESTART(RESTARTS, RULE, "--restart", "always", "exits after which the app is restarted"),
   STOP_EXIT_CODES(
       RESTARTS,
@@ -161,33 +173,37 @@ public enum AppKey {
       NUMBER,
       "--max-restarts",
       "16",
-      "unstable exits in a row after which the app is errored"),
+      "consecutive unstable exits after which the app becomes errored"),
   RESTART_WINDOW(
       RESTARTS,
       DURATION,
       "--restart-window",
       "5m",
-      "period in which failures count, however long each run was"),
-  MIN_UPTIME(RESTARTS, DURATION, "--min-uptime", "1s", "an exit before this time is unstable"),
+      "period in which failures are counted, regardless of how long each run was"),
+  MIN_UPTIME(
+      RESTARTS, DURATION, "--min-uptime", "1s", "uptime below which an exit counts as unstable"),
   RESTART_DELAY(
       RESTARTS,
       DURATION,
       "--restart-delay",
-      "none; increasing from the third unstable exit in a row",
+      "none; increases from the third consecutive unstable exit",
       "delay before a restart"),
   EXP_BACKOFF_RESTART_DELAY(
-      RESTARTS, DURATION, "--exp-backoff-restart-delay", "off", "first of the increasing delays"),
-  MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "longest of the increasing delays"),
-  RESTART_JITTER(
-      RESTARTS, FRACTION, "", "0.1", "fraction by which an increasing delay varies at random"),
+      RESTARTS,
+      DURATION,
+      "--exp-backoff-restart-delay",
+      "off",
+      "initial delay of an exponential backoff"),
+  MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "maximum delay of the exponential backoff"),
+  RESTART_JITTER(RESTARTS, FRACTION, "", "0.1", "random part of each backoff delay, as a fraction"),
 
   MAX_MEMORY_RESTART(
       TRIGGERS,
       SIZE,
       "--max-memory-restart",
       "off",
-      "restart when the process tree uses more memory"),
-  CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "restart at these times", "cron"),
+      "restart when the process tree uses more memory than this"),
+  CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "restart on this cron schedule", "cron"),
   TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "time zone of cron_restart"),
   WATCH(TRIGGERS, WATCHED, "--watch", "false", "restart when these files change"),
   IGNORE_WATCH(
@@ -195,8 +211,9 @@ public enum AppKey {
       WORDS,
       "--ignore-watch",
       "dot-files, node_modules and __pycache__",
-      "files not to watch"),
-  WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "time without changes before the restart"),
+      "files that are not watched"),
+  WATCH_DELAY(
+      TRIGGERS, DURATION, "--watch-delay", "0s", "time without further changes before the restart"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 
   KILL_SIGNAL(
@@ -204,52 +221,83 @@ public enum AppKey {
       SIGNAL,
       "--kill-signal",
       "SIGINT; for Java programs SIGTERM",
-      "signal that asks the app to end"),
+      "signal that asks the app to terminate"),
   KILL_TIMEOUT(
-      STOPS, DURATION, "--kill-timeout", "1600ms; for Java programs 30s", "time before SIGKILL"),
+      STOPS,
+      DURATION,
+      "--kill-timeout",
+      "1600ms; for Java programs 30s",
+      "time between the stop signal and SIGKILL"),
   TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal the whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
-      STOPS, BOOLEAN, "--shutdown-with-message", "false", "Node message instead of a signal"),
-  STOP(STOPS, STOPPING, "", "none", "signal, timeout and command in one object"),
+      STOPS,
+      BOOLEAN,
+      "--shutdown-with-message",
+      "false",
+      "send a Node message instead of a signal"),
+  STOP(STOPS, STOPPING, "", "none", "stop signal, timeout and command in one object"),
   KILL_RETRY_TIME(
-      STOPS, PM2_ONLY, DURATION, "", "interval at which PM2 checks whether a process has ended"),
+      STOPS, PM2_ONLY, DURATION, "", "interval at which PM2 checks whether a process has exited"),
 
   WAIT_READY(
-      READY, BOOLEAN, "--wait-ready", "false", "online when the app reports that it is ready"),
+      READY, BOOLEAN, "--wait-ready", "false", "wait until the app reports that it is ready"),
   LISTEN_TIMEOUT(
       READY,
       DURATION,
       "--listen-timeout",
       "3s; in cluster mode 30s; with readiness 60s",
-      "time in which the app must become ready"),
+      "time within which the app must become ready"),
   STARTUP(READY, CHECKED_ONCE, "", "none", "probe that must pass once after each start"),
-  READINESS(READY, CHECKED, "", "none", "probe that decides whether an instance can serve"),
+  READINESS(
+      READY,
+      CHECKED,
+      "",
+      "none",
+      "probe that decides whether an instance is ready to serve requests"),
   LIVENESS(READY, CHECKED, "", "none", "probe that decides whether an instance is alive"),
 
   ON(READY, HOOKS, "", "none", "commands and webhooks for crashes, failed probes and limits"),
 
   OUT_FILE(
-      OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
+      OUTPUT,
+      PATH,
+      "--output",
+      "logs/NAME-out.log",
+      "file for standard output",
+      "out",
+      "output",
+      "out_log"),
   ERROR_FILE(
       OUTPUT,
       PATH,
       "--error",
       "logs/NAME-error.log",
-      "standard error",
+      "file for standard error",
       "error",
       "err",
       "err_file",
       "err_log"),
-  LOG_FILE(OUTPUT, PATH_OR_FLAG, "--log", "none", "additional file with both outputs", "log"),
+  LOG_FILE(
+      OUTPUT,
+      PATH_OR_FLAG,
+      "--log",
+      "none",
+      "additional file that receives both output streams",
+      "log"),
   MERGE_LOGS(
-      OUTPUT, BOOLEAN, "--merge-logs", "false", "one file for all instances", "combine_logs"),
+      OUTPUT,
+      BOOLEAN,
+      "--merge-logs",
+      "false",
+      "write the output of all instances to one file",
+      "combine_logs"),
   DISABLE_LOGS(OUTPUT, BOOLEAN, "--disable-logs", "false", "discard all output"),
-  LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "raw or json"),
-  LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "date before each line"),
-  TIME(OUTPUT, BOOLEAN, "--time", "false", "ISO date before each line"),
+  LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "format of log lines"),
+  LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "format of the date before each line"),
+  TIME(OUTPUT, BOOLEAN, "--time", "false", "prefix each line with an ISO date"),
   LOGS(OUTPUT, LOG_LIMITS, "", "the daemon's settings", "size, age and rotation of the log files"),
-  PTY(OUTPUT, BOOLEAN, "--pty", "false", "let the app print on a terminal"),
-  PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file with the process id", "pid"),
+  PTY(OUTPUT, BOOLEAN, "--pty", "false", "connect the app's output to a pseudoterminal"),
+  PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file that contains the process id", "pid"),
 
   PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
   AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's agent in the app"),
@@ -263,13 +311,13 @@ public enum AppKey {
   SOURCE_MAP_SUPPORT(PM2, PM2_ONLY, BOOLEAN, "--source-map-support", "PM2's loader"),
   DISABLE_SOURCE_MAP_SUPPORT(
       PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's loader"),
-  POST_UPDATE(PM2, ELSEWHERE, WORDS, "", "commands after jpm pull, backward and forward"),
+  POST_UPDATE(PM2, ELSEWHERE, WORDS, "", "commands to run after jpm pull, backward and forward"),
   INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "source of a PM2 module"),
   USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
   FORCE(PM2, PM2_ONLY, BOOLEAN, "", "allow a second app of the same name"),
   WINDOWS_HIDE(PM2, PM2_ONLY, BOOLEAN, "", "hide the console window");
 
-  /// The headings under which help and reference list the keys.
+  /// The headings under which the help and the reference list the keys.
   public enum Group {
     RUN("Program"),
     ENVIRONMENT("Environment"),
@@ -292,15 +340,15 @@ public enum AppKey {
     }
   }
 
-  /// How this version treats a key.
+  /// How this version of jpm treats a key.
   public enum Support {
-    /// It has the stated effect.
+    /// The key has the documented effect.
     ACTS,
-    /// It does not affect the app itself: a command reads it from the file when it needs it.
+    /// The key does not affect the app itself. A command reads it from the file when needed.
     ELSEWHERE,
-    /// Accepted with a warning: the effect comes in a later version.
+    /// The key is accepted with a warning. A later version will implement it.
     NOT_YET,
-    /// Accepted with a warning: it configures a part of PM2 that jpm does not have.
+    /// The key is accepted with a warning. It configures a part of PM2 that jpm does not have.
     PM2_ONLY
   }
 
@@ -312,7 +360,7 @@ public enum AppKey {
     WORDS("list, or text that is split at spaces and may contain quotes"),
     BOOLEAN("true or false"),
     NUMBER("integer"),
-    COUNT("1 or more; 0 or max: one per core; -1: one less than that"),
+    COUNT("1 or more; 0 or max: one per core; -1: one fewer than that"),
     DURATION("milliseconds, or with a unit: 500ms, 10s, 5m, 1h"),
     SIZE("bytes, or with a unit: 300M, 1G"),
     SIGNAL("name or number of a signal"),
@@ -335,7 +383,7 @@ public enum AppKey {
     LINE_TYPE("raw or json"),
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
-    ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
+    ADDRESSES("port, address with port (127.0.0.1:8000, [::1]:8000), or a list of these"),
     HOOKS(
         "object with commands or webhooks for crash, crash_looping, errored, unhealthy, recovered,"
             + " limit"),
@@ -394,8 +442,8 @@ public enum AppKey {
     this.aliases = List.of(aliases);
   }
 
-  /// Returns the key with this spelling: canonical, alias, either of them in camelCase, or
-  /// `env_NAME`.
+  /// Returns the key with this spelling: a canonical name or an alias, in snake_case or camelCase,
+  /// or `env_NAME`.
   public static Optional<AppKey> named(String spelling) {
     AppKey key = BY_SPELLING.get(spelling);
     if (key == null && spelling.startsWith(ENV_PREFIX) && spelling.length() > ENV_PREFIX.length()) {
@@ -414,38 +462,38 @@ public enum AppKey {
     return this == ENV_NAME ? "env_<name>" : name().toLowerCase(Locale.ROOT);
   }
 
-  /// Returns PM2's other names, without the camelCase forms.
+  /// Returns PM2's alternative names for the key, without their camelCase forms.
   public List<String> aliases() {
     return aliases;
   }
 
-  /// Returns the heading under which help and reference list it.
+  /// Returns the heading under which the help and the reference list the key.
   public Group group() {
     return group;
   }
 
-  /// Returns how this version treats it.
+  /// Returns how this version of jpm treats the key.
   public Support support() {
     return support;
   }
 
-  /// Returns the form of its value.
+  /// Returns the form of the key's value.
   public Type type() {
     return type;
   }
 
-  /// Returns the long option of the command line, such as `--max-restarts`. For a key that is on by
-  /// default it is the option that turns it off, such as `--no-autorestart`.
+  /// Returns the long command line option, such as `--max-restarts`. For a flag that is on by
+  /// default, this is the option that turns it off, such as `--no-autorestart`.
   public Optional<String> option() {
     return option.isEmpty() ? Optional.empty() : Optional.of(option);
   }
 
-  /// Returns the default value as text for users; empty for keys without effect.
+  /// Returns the default value as text for users; empty for keys without an effect.
   public String defaultText() {
     return defaultText;
   }
 
-  /// Returns one line for help and reference.
+  /// Returns the one-line description for the help and the reference.
   public String doc() {
     return doc;
   }

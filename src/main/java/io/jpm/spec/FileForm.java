@@ -27,17 +27,17 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// Converts values of the model into the form that a process file uses for them, as JSON values:
-/// text, numbers, booleans, lists and maps. Reading the result gives the value again.
+/// Converts values of the model to the form that they have in a process file, as JSON values: text,
+/// numbers, booleans, lists and maps. Reading the result gives the same value again.
 final class FileForm {
   private static final long KIB = 1024;
 
   private FileForm() {}
 
-  /// Returns the form of `value`; empty for an absent value, which a process file leaves out. A
-  /// duration is a number of milliseconds, a size a number of bytes.
+  /// Returns the form of `value`; empty if the value is absent, because a process file omits such
+  /// attributes. A duration becomes a number of milliseconds, a size a number of bytes.
   ///
-  /// @throws IllegalArgumentException if no process file can contain a value of this type
+  /// @throws IllegalArgumentException if a process file cannot contain a value of this type
   static Optional<Object> of(Object value) {
     return switch (value) {
       case Optional<?> some -> some.flatMap(FileForm::of);
@@ -74,7 +74,7 @@ final class FileForm {
     };
   }
 
-  /// Returns the keyword for `constant` in process files and messages.
+  /// Returns the keyword that process files and messages use for `constant`.
   static String word(Enum<?> constant) {
     return switch (constant) {
       case RestartPolicy.When when -> when.keyword();
@@ -166,13 +166,13 @@ final class FileForm {
     return form.isEmpty() ? Optional.empty() : Optional.of(form);
   }
 
-  /// Formats a duration with its unit, which a process file requires inside objects.
+  /// Formats a duration with a unit, which a process file requires inside objects.
   private static String time(Duration time) {
     return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 
-  /// Returns `bytes` in the largest unit that represents the number exactly; without a unit if
-  /// there is none.
+  /// Returns `bytes` in the largest unit that represents the number exactly, or without a unit if
+  /// none does.
   static Object size(long bytes) {
     if (bytes == 0 || bytes % KIB != 0) {
       return bytes;

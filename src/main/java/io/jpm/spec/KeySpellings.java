@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The accepted spellings of the keys of a process file: canonical names, aliases, and each of
-/// these in camelCase.
+/// The accepted spellings of the keys of a process file: canonical names and aliases, each in
+/// snake_case and camelCase.
 final class KeySpellings {
   private KeySpellings() {}
 
-  /// Returns the key for every spelling, canonical ones first.
+  /// Maps every spelling to its key, canonical names first.
   static Map<String, AppKey> all(AppKey... keys) {
     Map<String, AppKey> all = new LinkedHashMap<>();
     Arrays.stream(keys).forEach(key -> all.put(key.key(), key));

@@ -26,29 +26,30 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// A component of [AppSpec] with the attribute of a process file that sets it. Comparing, copying
-/// and describing apps iterate over the list of all fields.
+/// A component of [AppSpec] with the attribute of a process file that sets it. The code that
+/// compares, copies and describes apps iterates over the list of all fields.
 ///
 /// @param component the path of the component in [AppSpec], such as `restart.maxRestarts`
 /// @param key the attribute's name in a process file; `limits.memory` is a key within an object
 /// @param effect what a change of the component requires
-/// @param value returns the component's value; two apps agree in it if the values are equal
-/// @param form returns the keys of a process file for it, each with its JSON value; empty if
-///   another field covers the attribute or a process file cannot contain it
+/// @param value returns the component's value. If two apps have equal values, the component is
+///   considered unchanged
+/// @param form returns the attributes that a process file uses for the component, each with its
+///   JSON value; empty if another field covers the attribute or a process file cannot contain it
 public record SpecField(
     String component,
     String key,
     ChangeEffect effect,
     Function<AppSpec, Object> value,
     Function<AppSpec, Map<String, Object>> form) {
-  /// The consequence of a change.
+  /// The effect of a component's change on running processes.
   public enum ChangeEffect {
     /// Not compared: the component identifies the app or its caller.
     NONE,
     /// The processes keep running.
     LIVE,
-    /// The processes keep running under the new probes, unless a probe is `notify`: its socket is
-    /// in the environment of the process.
+    /// The processes keep running and are monitored with the new probes. Exception: if a probe is
+    /// `notify`, each process must be replaced, because the socket is passed in its environment.
     CHECKS,
     /// Processes are added or removed.
     COUNT,
@@ -200,8 +201,8 @@ public record SpecField(
     return Map.of("interpreter", spec.command().interpreter().map(Path::toString).orElse("none"));
   }
 
-  /// Returns the variables of the process that the spec determines, without those whose values are
-  /// stored elsewhere.
+  /// Returns the variables of the process that the spec determines. Variables whose values are
+  /// stored elsewhere are omitted.
   private static Map<String, Object> environment(AppSpec spec) {
     Map<String, Object> known = new TreeMap<>(spec.variables().effective());
     known.keySet().removeAll(spec.variables().referred().secrets().keySet());
@@ -213,8 +214,8 @@ public record SpecField(
     return umask.isPresent() ? Map.of("umask", "%04o".formatted(umask.getAsInt())) : Map.of();
   }
 
-  /// Omits the window that `max_restarts` implies, because a window set explicitly would count
-  /// different failures.
+  /// Returns the restart window if the user has set it. The window implied by `max_restarts` is
+  /// omitted, because a window that is set explicitly counts different failures.
   private static Map<String, Object> restartWindow(AppSpec spec) {
     RestartPolicy restart = spec.restart();
     return restart.window().most() == Math.max(1, restart.maxRestarts())
@@ -242,7 +243,7 @@ public record SpecField(
         : Map.of();
   }
 
-  /// Returns the limits of `setrlimit(2)`. The limit `cpu` is a time, which a process file calls
+  /// Returns the limits of `setrlimit(2)`. Its limit `cpu` is a time, which process files call
   /// `cpu_time`.
   private static Map<String, Object> resources(AppSpec spec) {
     Map<String, Object> limits = new TreeMap<>();
@@ -280,7 +281,7 @@ public record SpecField(
     return form;
   }
 
-  /// An empty path means the default location.
+  /// Returns the combined log file. An empty path means the default location.
   private static Map<String, Object> combinedLog(AppSpec spec) {
     return spec.logs()
         .combined()
@@ -302,7 +303,7 @@ public record SpecField(
     return form;
   }
 
-  /// Returns what a change to `wanted` requires, with [ChangeEffect#CHECKS] resolved to
+  /// Returns what a change to the spec `wanted` requires, with [ChangeEffect#CHECKS] resolved to
   /// [ChangeEffect#LIVE] or [ChangeEffect#PROCESS].
   public ChangeEffect effectOf(AppSpec wanted) {
     return switch (effect) {
@@ -311,7 +312,7 @@ public record SpecField(
     };
   }
 
-  /// Returns the value in `spec` as text for users.
+  /// Returns the component's value in `spec` as text for users.
   public String text(AppSpec spec) {
     return text(value.apply(spec));
   }

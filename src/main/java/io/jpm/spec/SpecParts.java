@@ -8,12 +8,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
-/// Copies attributes from one spec to another. It finds them by the component paths of [SpecField],
-/// so that no attribute needs code of its own.
+/// Copies attributes from one spec to another. Attributes are located by the component paths of
+/// [SpecField], so no attribute needs code of its own.
 public final class SpecParts {
   private SpecParts() {}
 
-  /// Returns `into` with the values that the attributes `keys` have in `from`.
+  /// Returns a copy of `into` in which the attributes `keys` have the values of `from`.
   ///
   /// @param keys names of attributes as in [SpecField#key]
   public static AppSpec merge(Set<String> keys, AppSpec from, AppSpec into) {
@@ -27,8 +27,8 @@ public final class SpecParts {
     return result;
   }
 
-  /// Returns a copy of a record in which the component at the end of the path `way` has its value
-  /// from `from`, a record of the same class.
+  /// Returns a copy of `record` in which the component at the end of the path `way` is taken from
+  /// `from`, a record of the same class.
   private static Object with(Object record, Iterator<String> way, Object from) {
     String name = way.next();
     RecordComponent[] components = record.getClass().getRecordComponents();

@@ -1,10 +1,10 @@
 /// The catalogue of the attributes of an app.
 ///
 /// [io.jpm.spec.AppKey] lists the keys of a process file with their spellings, options and
-/// defaults. [io.jpm.spec.SpecField] connects each component of [io.jpm.model.AppSpec] with its
-/// key, states what a change of it requires and how a process file writes it. Comparing apps,
-/// copying attributes ([io.jpm.spec.SpecParts]) and describing apps ([io.jpm.spec.AppDescription])
-/// iterate over these lists. The package depends on `model` only.
+/// defaults. [io.jpm.spec.SpecField] maps each component of [io.jpm.model.AppSpec] to its key; it
+/// states what a change of the component requires and how a process file represents it. The code
+/// that compares apps, copies attributes ([io.jpm.spec.SpecParts]) and describes apps
+/// ([io.jpm.spec.AppDescription]) iterates over these lists. The package depends only on `model`.
 @NullMarked
 package io.jpm.spec;
 

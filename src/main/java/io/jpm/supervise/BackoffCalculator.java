@@ -9,6 +9,8 @@ final class BackoffCalculator {
   private BackoffCalculator() {}
 
   /// Returns the delay before the next restart.
+  ///
+  /// @param seed the seed of the jitter; the same seed results in the same jitter
   static Duration delay(Backoff backoff, RestartCounters restartCounters, long seed) {
     return switch (backoff) {
       case Backoff.Gradual _ -> Backoff.Gradual.after(restartCounters.unstable());
@@ -19,8 +21,8 @@ final class BackoffCalculator {
 
   /// Returns the delay before the next restart after `attempts` restarts.
   ///
-  /// @param attempts restarts since the last stable run
-  /// @param seed seed of the jitter: the same seed gives the same jitter
+  /// @param attempts the number of restarts since the last stable run
+  /// @param seed the seed of the jitter; the same seed results in the same jitter
   static Duration delay(Backoff backoff, int attempts, long seed) {
     return switch (backoff) {
       case Backoff.Gradual _ -> Backoff.Gradual.after(attempts);
@@ -37,9 +39,9 @@ final class BackoffCalculator {
     };
   }
 
-  /// Returns the delay of PM2's series: each value is the previous one times
-  /// [Backoff.Exponential#FACTOR], rounded down. Each step adds at least 1 ms; otherwise a delay of
-  /// 1 ms would never grow.
+  /// Returns the delay according to PM2's series: each value is the previous one times
+  /// [Backoff.Exponential#FACTOR], rounded down. Each step adds at least 1 ms, because a delay of 1
+  /// ms would never grow otherwise.
   private static long millis(Backoff.Exponential growing, int attempts) {
     long cap = growing.cap().toMillis();
     long millis = Math.min(cap, Math.max(1, growing.initial().toMillis()));

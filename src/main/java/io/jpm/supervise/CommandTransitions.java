@@ -5,7 +5,7 @@ import io.jpm.supervise.SupervisionEffect.Announce;
 import io.jpm.supervise.SupervisionEffect.CancelTimer;
 import io.jpm.supervise.SupervisionEffect.LifecycleChange;
 
-/// Transitions for requests of users and for restart triggers of an app.
+/// Transitions for requests by users and for an app's restart triggers.
 record CommandTransitions(LaunchTransitions launching, StopTransitions stopping) {
   private static final String RESTART = "restart by command";
 
@@ -40,7 +40,7 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
       case LAUNCHING ->
           switch (state.startBlocker()) {
             case DEPENDENCIES -> RestartTransitions.stopped(down, "stopped by command");
-            // The spawn cannot be cancelled: the process is stopped as soon as it exists.
+            // A spawn cannot be cancelled. The process is stopped as soon as it exists.
             case SPAWN, NOTHING -> Step.to(down);
             case READINESS -> endUnready(down, "stopping by command");
           };
@@ -59,8 +59,8 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
     };
   }
 
-  /// Computes the step after a restart trigger. A trigger never overrides a user: an instance that
-  /// a user has stopped stays stopped.
+  /// Computes the step after a restart trigger. A trigger never overrides a user's decision: an
+  /// instance that a user has stopped stays stopped.
   Step restartDue(InstanceState state, SupervisionEvent.RestartDue event) {
     boolean up = state.desiredState() == DesiredState.UP;
     return switch (state.phase()) {
@@ -68,7 +68,7 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
           up ? stopping.end(edited(state, event), StopCause.ASKED, event.reason()) : Step.to(state);
       case WAITING_RESTART -> dueWhileWaiting(state, event);
       case LAUNCHING -> up ? dueWhileLaunching(state, event) : Step.to(state);
-      // If a process follows the stop, it is new anyway.
+      // Any process after the stop is new, so the trigger requires no action.
       case STOPPING -> Step.to(state);
       case STOPPED ->
           state.desiredState() == DesiredState.IDLE
@@ -102,7 +102,8 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
     };
   }
 
-  /// Resets the failures after an edit of the app's files, which may have fixed their cause.
+  /// Resets the failures if the app's files were edited, because the edit may have fixed their
+  /// cause.
   private static InstanceState edited(InstanceState state, SupervisionEvent.RestartDue event) {
     return event.cause() == SupervisionEvent.RestartCause.FILES ? state.withFailuresReset() : state;
   }
@@ -112,7 +113,7 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
         state.withFailuresReset().withDesired(DesiredState.UP), LifecycleChange.START, why);
   }
 
-  /// Restarts a launch that may have begun with an older spec or older files.
+  /// Repeats a launch that may have begun with an older spec or with older files.
   private Step anew(InstanceState state, String why) {
     return switch (state.startBlocker()) {
       case DEPENDENCIES -> Step.to(state);

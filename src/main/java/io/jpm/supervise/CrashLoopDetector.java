@@ -5,18 +5,18 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.process.Phase;
 import java.time.Duration;
 
-/// Detects whether an instance fails again and again. Its phase does not show this, because the
-/// instance is `online` most of the time. Displayed as `crash-looping`.
+/// Detects whether an instance fails again and again, which is displayed as `crash-looping`. The
+/// phase does not show this, because it is `online` most of the time.
 public final class CrashLoopDetector {
-  /// Number of consecutive runs that were too short, or of failures within the restart window, that
-  /// counts as a crash loop.
+  /// Number of consecutive short runs, or of failures within the restart window, that counts as a
+  /// crash loop.
   private static final int ENDS = 3;
 
   private CrashLoopDetector() {}
 
   /// Reports whether the instance is in a crash loop.
   ///
-  /// @param nowNanos monotonic time
+  /// @param nowNanos the monotonic time
   public static boolean isLooping(InstanceState state, RestartPolicy policy, long nowNanos) {
     if (state.desiredState() != DesiredState.UP || state.phase() == Phase.STOPPED) {
       return false;
@@ -35,7 +35,7 @@ public final class CrashLoopDetector {
         && nowNanos - state.onlineSinceNanos() >= recoveryTime(policy).toNanos();
   }
 
-  /// Returns how long a run must last to end a crash loop.
+  /// Returns how long a run must last to count as recovery from a crash loop.
   public static Duration recoveryTime(RestartPolicy policy) {
     return policy.minUptime().compareTo(Backoff.RESET) > 0 ? policy.minUptime() : Backoff.RESET;
   }

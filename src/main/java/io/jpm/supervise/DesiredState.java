@@ -1,12 +1,12 @@
 package io.jpm.supervise;
 
-/// The state that the owner desires for an instance, as opposed to the observed state.
+/// The desired state of an instance, as opposed to its observed state.
 public enum DesiredState {
   /// The instance must run.
   UP,
-  /// The instance must not run: a user has stopped it, and only a user starts it again.
+  /// The instance must not run, because a user has stopped it. Only a user can start it again.
   DOWN,
-  /// The instance was neither started nor stopped by a user, or it has ended by itself and is not
-  /// restarted. Its schedule may start it. (PM2's cron starts stopped apps too.)
+  /// The instance has neither been started nor stopped by a user, or it has exited on its own and
+  /// will not be restarted. Its schedule may start it. In PM2, a schedule also starts stopped apps.
   IDLE
 }

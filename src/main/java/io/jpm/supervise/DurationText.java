@@ -3,11 +3,11 @@ package io.jpm.supervise;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Formats durations for people, and joins reasons with their consequences.
+/// Formats durations for users, and joins reasons with their consequences.
 public final class DurationText {
   private DurationText() {}
 
-  /// Formats a duration: `12 ms`, `3.4 s`, `5 min 2 s`, `3 h 10 min`, `2 d 4 h`.
+  /// Formats a duration, for example as `12 ms`, `3.4 s`, `5 min 2 s`, `3 h 10 min` or `2 d 4 h`.
   public static String of(Duration duration) {
     long millis = Math.max(0, duration.toMillis());
     if (millis < 1000) {
@@ -25,13 +25,15 @@ public final class DurationText {
         : pair(seconds / 3600, 24, "d", "h");
   }
 
-  /// Joins `words` and its consequence. If `words` contains a quotation (`: `), the separator is a
-  /// semicolon, because a comma would appear to belong to the quotation.
+  /// Joins the reason `words` with its consequence. If `words` contains a quotation (`: `), the
+  /// separator is a semicolon, because the text after a comma would appear to belong to the
+  /// quotation.
   static String then(String words, String more) {
     return words + (words.contains(": ") ? "; " : ", ") + more;
   }
 
-  /// Joins `words` and its final outcome, with a colon or, after a quotation, a semicolon.
+  /// Joins the reason `words` with the final outcome. The separator is a colon or, after a
+  /// quotation, a semicolon.
   static String thenAtLast(String words, String end) {
     return words + (words.contains(": ") ? "; " : ": ") + end;
   }

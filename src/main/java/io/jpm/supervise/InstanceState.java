@@ -6,19 +6,21 @@ import java.util.Optional;
 
 /// The complete supervision state of one instance.
 ///
-/// @param desiredState the state that the owner desires
+/// @param desiredState the state that the user desires
 /// @param phase the observed phase
-/// @param startBlocker what a launch waits for, or will wait for after the delay of a restart
+/// @param startBlocker what a launch is waiting for, or will be waiting for after the restart delay
 /// @param stopCause the cause of the stop
-/// @param signalled whether the tree has been signalled in this stop, so that its end will be
-///   reported. An instance in phase `stopping` that was not signalled has a running main process
-/// @param generation number of spawns of this instance; events of an older generation are ignored
-/// @param counters restart and failure counters
-/// @param onlineSinceNanos monotonic time at which the current process began
-/// @param lastExit exit of the previous process
-/// @param reason human-readable reason for the phase
-/// @param forcedReason human-readable description of how the current stop was forced; empty if it
-///   was not
+/// @param signalled whether the process tree has been signalled in this stop, which means that its
+///   termination will be reported. If an instance in phase `stopping` has not been signalled, its
+///   main process is running.
+/// @param generation the number of spawns of this instance; events of an older generation are
+///   ignored
+/// @param counters the restart and failure counters
+/// @param onlineSinceNanos the monotonic time at which the current process was started
+/// @param lastExit the exit of the previous process; empty if there was none
+/// @param reason a human-readable reason for the phase
+/// @param forcedReason a human-readable description of how the current stop was forced; empty if it
+///   was not forced
 public record InstanceState(
     DesiredState desiredState,
     Phase phase,
@@ -32,7 +34,7 @@ public record InstanceState(
     String reason,
     String forcedReason) {
 
-  /// Creates a state without a forced stop.
+  /// Creates a state in which no stop has been forced.
   public InstanceState(
       DesiredState desiredState,
       Phase phase,
@@ -58,7 +60,7 @@ public record InstanceState(
         "");
   }
 
-  /// An instance that has never run.
+  /// The state of an instance that has never run.
   public static final InstanceState NEW =
       new InstanceState(
           DesiredState.IDLE,
@@ -72,7 +74,7 @@ public record InstanceState(
           Optional.empty(),
           "not started yet");
 
-  /// Reports whether no process runs and none will without a request or a trigger.
+  /// Reports whether no process is running and none will be started without a request or a trigger.
   public boolean isOver() {
     return phase == Phase.STOPPED || phase == Phase.ERRORED;
   }
@@ -82,15 +84,16 @@ public record InstanceState(
     return counters.restarts();
   }
 
-  /// Returns the number of consecutive runs that were too short.
+  /// Returns the number of consecutive runs that were shorter than `min_uptime`.
   public int unstable() {
     return counters.unstable();
   }
 
-  /// Returns the state of this candidate after it has replaced `former`: with one more restart, and
-  /// with the values of the former instance that are still shown.
+  /// Returns the state of this candidate after it has replaced `former`. The number of restarts
+  /// continues from `former` and is incremented. Values of `former` that are still displayed are
+  /// kept.
   ///
-  /// @param why human-readable reason
+  /// @param why a human-readable reason
   public InstanceState promotedFrom(InstanceState former, String why) {
     RestartCounters restarted =
         new RestartCounters(
@@ -118,7 +121,7 @@ public record InstanceState(
     return changed(next, phase, startBlocker, stopCause, reason);
   }
 
-  /// Returns a copy in another phase, without a launch or a stop in progress.
+  /// Returns a copy in the given phase, in which no launch or stop is in progress.
   InstanceState inPhase(Phase next, String why) {
     return changed(desiredState, next, StartBlocker.NOTHING, StopCause.NONE, why)
         .signalled(false)
@@ -131,9 +134,9 @@ public record InstanceState(
         .withForcedReason("");
   }
 
-  /// Returns a copy that waits for its restart.
+  /// Returns a copy that waits for the restart delay to expire.
   ///
-  /// @param then what it waits for when the delay is over
+  /// @param then what the instance waits for after the delay
   InstanceState delayed(StartBlocker then, String why) {
     return changed(desiredState, Phase.WAITING_RESTART, then, StopCause.NONE, why)
         .signalled(false)
@@ -144,7 +147,8 @@ public record InstanceState(
     return changed(desiredState, Phase.STOPPING, StartBlocker.NOTHING, why, words);
   }
 
-  /// Returns a copy that continues to launch, but will be stopped as soon as its process exists.
+  /// Returns a copy that continues to launch, but whose process will be stopped as soon as it
+  /// exists.
   InstanceState replacing(String why) {
     return changed(desiredState, phase, startBlocker, StopCause.ASKED, why);
   }
@@ -158,19 +162,20 @@ public record InstanceState(
         w, p, a, e, signalled, generation, counters, onlineSinceNanos, lastExit, why, forcedReason);
   }
 
-  /// Returns `words` followed by the description of the forced stop, unless `words` contains it.
+  /// Returns `words` followed by the description of the forced stop. Returns `words` unchanged if
+  /// the stop was not forced or if `words` already contains the description.
   String withForce(String words) {
     return forcedReason.isEmpty() || words.contains(forcedReason)
         ? words
         : words + "; " + forcedReason;
   }
 
-  /// Returns `words` without the text that [#withForce] has added.
+  /// Returns `words` without the description added by [#withForce].
   String withoutForce(String words) {
     return forcedReason.isEmpty() ? words : words.replace("; " + forcedReason, "");
   }
 
-  /// Returns a copy whose current stop was forced.
+  /// Returns a copy in which the current stop was forced as described by `how`.
   InstanceState withForcedReason(String how) {
     return new InstanceState(
         desiredState,

@@ -1,11 +1,11 @@
 package io.jpm.supervise;
 
-/// The timers of an instance; at most one of each kind runs.
+/// The timers of an instance. At most one timer of each kind is running.
 public enum InstanceTimer {
-  /// Ends the stop timeout of a process tree.
+  /// The stop timeout of a process tree.
   KILL,
-  /// Ends the delay before a restart.
+  /// The delay before a restart.
   RESTART,
-  /// Ends the timeout in which a process must report that it is ready.
+  /// The timeout within which a process must report that it is ready.
   READY
 }

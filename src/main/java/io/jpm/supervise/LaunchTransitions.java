@@ -9,8 +9,8 @@ import io.jpm.supervise.SupervisionEffect.Spawn;
 /// Transitions that begin a new generation.
 record LaunchTransitions(SupervisionPolicy policies) {
   /// Begins a generation that waits for the dependencies of the app. Used for starts by a user or a
-  /// schedule, and for instances that a new daemon finds gone, since the machine may have been
-  /// rebooted.
+  /// schedule. Also used for instances whose process a new daemon finds gone, because the machine
+  /// may have been rebooted.
   Step afterDependencies(InstanceState state, LifecycleChange lifecycleChange, String why) {
     if (!policies.dependent()) {
       return immediately(state, lifecycleChange, why);
@@ -25,8 +25,8 @@ record LaunchTransitions(SupervisionPolicy policies) {
         new AwaitDependencies(next.generation()));
   }
 
-  /// Begins a generation without waiting for dependencies: an instance that ended is restarted even
-  /// if its dependencies have ended too.
+  /// Begins a generation without waiting for dependencies. An instance that has exited is restarted
+  /// even if its dependencies have exited, too.
   Step immediately(InstanceState state, LifecycleChange lifecycleChange, String why) {
     InstanceState next = nextGeneration(state).launching(StartBlocker.SPAWN, why);
     return Step.to(

@@ -5,14 +5,14 @@ import io.jpm.model.process.Phase;
 import io.jpm.supervise.SupervisionEffect.Announce;
 import io.jpm.supervise.SupervisionEffect.LifecycleChange;
 
-/// Transitions of an instance that a new daemon finds running or gone. The timers and waits of the
-/// old daemon no longer exist.
+/// Transitions of an instance whose process a new daemon finds running or gone. The timers and
+/// pending waits of the old daemon no longer exist.
 record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransitions launching) {
   private static final String ADOPTED = "adopted from the previous daemon";
 
   Step adopted(InstanceState state, SupervisionEvent.Adopted event) {
     long since = runRules.now() - event.uptimeNanos();
-    // All earlier failures happened before this process began.
+    // All earlier failures happened before this process was started.
     InstanceState here =
         state
             .ofGeneration(event.generation())
@@ -23,9 +23,9 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     return step.precededBy(new Announce(LifecycleChange.ADOPT));
   }
 
-  /// The journal does not contain the request that launched this newer generation. If the desired
-  /// state was already UP, it may have been an automatic restart; otherwise a user has started the
-  /// instance.
+  /// Updates the desired state for a newer generation, because the request that launched it is not
+  /// in the journal. If the desired state was already UP, the launch may have been an automatic
+  /// restart. Otherwise, a user has started the instance.
   private static InstanceState ordered(InstanceState here) {
     return here.desiredState() == DesiredState.UP
         ? here
@@ -42,7 +42,8 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     };
   }
 
-  /// The process may have reported readiness while no daemon ran; the caller must check that.
+  /// Continues with a process that may have reported readiness while no daemon was running. The
+  /// caller must check whether it has.
   private Step taken(InstanceState here) {
     return runRules.policies().readiness().awaited()
         ? runRules.awaitReadiness(here.withReason(ADOPTED))
@@ -69,7 +70,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     boolean strays = event.leftovers() && runRules.policies().stop().wholeTree();
     return switch (state.phase()) {
       case STOPPED -> strays ? stopping.endOldLeftovers(known) : Step.to(known);
-      // A failure count above 0 leads back to `errored` after the stop.
+      // A failure count above 0 causes the phase `errored` again after the stop.
       case ERRORED ->
           strays
               ? stopping.endOldLeftovers(known.withCounters(known.counters().failed()))
@@ -91,7 +92,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
         state.awaits(StartBlocker.READINESS)
             || event.leftovers()
             || !(event.exit() instanceof Exit.Unknown);
-    // Without evidence that a process existed, the requested start is still pending.
+    // If there is no evidence that a process existed, the requested start is still pending.
     return began || runRules.policies().candidate()
         ? fell(state, event)
         : launching.afterDependencies(
@@ -100,7 +101,8 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
             "started by command");
   }
 
-  /// The process ended by itself. Its run time is unknown, so the run does not count as unstable.
+  /// Computes the step for a process that exited on its own. Its run time is not known, so the run
+  /// does not count as unstable.
   private Step fell(InstanceState state, SupervisionEvent.ProcessGone event) {
     String why =
         event.exit()
@@ -119,7 +121,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
         RestartTransitions.recordDecision(ended, restartDecision), event.leftovers());
   }
 
-  /// The process was being stopped; the state contains what follows.
+  /// Computes the step for a process that was being stopped. The state determines what follows.
   private Step goneAsked(InstanceState state, SupervisionEvent.ProcessGone event) {
     InstanceState ended = state.ended(event.exit());
     if (!event.leftovers() || !runRules.policies().stop().wholeTree()) {

@@ -4,28 +4,29 @@ import io.jpm.model.RestartWindow;
 
 /// Restart and failure counters of an instance.
 ///
-/// @param restarts number of restarts (PM2's `restart_time`)
-/// @param unstable consecutive runs shorter than `min_uptime`, failed starts included
-/// @param attempts restarts since the instance last ran for [io.jpm.model.Backoff#RESET] or a user
-///   started it. The exponential backoff grows with this number; it is not incremented any further
-///   when the delay has reached its cap
-/// @param failures failures within the restart window
+/// @param restarts the number of restarts (PM2's `restart_time`)
+/// @param unstable the number of consecutive runs shorter than `min_uptime`, including failed
+///   starts
+/// @param attempts the number of restarts since the instance last ran for
+///   [io.jpm.model.Backoff#RESET] or a user started it. The exponential backoff grows with this
+///   number. The number is not incremented further when the delay has reached its cap.
+/// @param failures the failures within the restart window
 public record RestartCounters(int restarts, int unstable, int attempts, Failures failures) {
   /// All counters are zero.
   public static final RestartCounters ZERO = new RestartCounters(0, 0, 0);
 
-  /// Creates counters without failures in the restart window.
+  /// Creates counters with no failures in the restart window.
   public RestartCounters(int restarts, int unstable, int attempts) {
     this(restarts, unstable, attempts, Failures.NONE);
   }
 
-  /// Failures within one restart window. A window begins with its first failure and ends after its
-  /// time; the next failure begins a new window. Two numbers are therefore enough. An app that
-  /// keeps failing often enough to be given up is detected within two windows; an app that fails
-  /// less often is never given up.
+  /// The failures within one restart window. A window begins with its first failure and lasts for a
+  /// fixed time; the next failure after that begins a new window. Two numbers are therefore
+  /// sufficient to represent it. An app that constantly fails often enough to be given up is
+  /// detected within two windows. An app that fails less often is never given up.
   ///
-  /// @param count number of failures in the window
-  /// @param sinceNanos monotonic time of the first failure
+  /// @param count the number of failures in the window
+  /// @param sinceNanos the monotonic time of the first failure
   public record Failures(int count, long sinceNanos) {
     /// No failures.
     public static final Failures NONE = new Failures(0, 0);
@@ -42,14 +43,14 @@ public record RestartCounters(int restarts, int unstable, int attempts, Failures
 
     /// Returns a copy for a new daemon, whose monotonic clock may have a different origin.
     ///
-    /// @param latest upper bound of the time of the last failure, on the new clock
+    /// @param latest an upper bound on the time of the last failure, on the new clock
     Failures rebased(long latest) {
       return count > 0 ? new Failures(count, latest) : NONE;
     }
   }
 
-  /// Returns a copy with one more failure at `now`, or this one if the restart window is not
-  /// limited.
+  /// Returns a copy with one more failure at `now`. Returns this object if the restart window is
+  /// not limited.
   RestartCounters failedAt(long now, RestartWindow window) {
     return window.limited()
         ? new RestartCounters(restarts, unstable, attempts, failures.oneMore(window, now))
@@ -82,7 +83,7 @@ public record RestartCounters(int restarts, int unstable, int attempts, Failures
     return new RestartCounters(restarts, unstable, now, failures);
   }
 
-  /// Returns a copy that keeps only the number of restarts, which is shown to the user.
+  /// Returns a copy that keeps only the number of restarts, which is displayed to the user.
   RestartCounters withFailuresReset() {
     return new RestartCounters(restarts, 0, 0);
   }

@@ -5,18 +5,18 @@ import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.process.Exit;
 
-/// Decides whether another run follows a run that has ended.
+/// Decides whether an instance is started again after a run has ended.
 ///
-/// @param trial whether no run follows, regardless of the policy
-record RestartDecider(RestartPolicy policy, boolean trial) {
-  /// Decides after an exit by itself.
+/// @param candidate whether the process is a candidate or draining, which is never started again
+record RestartDecider(RestartPolicy policy, boolean candidate) {
+  /// Decides after a process has exited on its own.
   ///
-  /// @param words human-readable description of the exit
-  /// @param restartCounters the counters including this run
+  /// @param words a human-readable description of the exit
+  /// @param restartCounters the counters, including this run
   /// @param online whether the instance was online
   RestartDecision afterExit(
       Exit exit, String words, RestartCounters restartCounters, boolean online) {
-    if (trial) {
+    if (candidate) {
       return new RestartDecision.StayStopped(words);
     }
     if (policy.when() == When.NEVER) {
@@ -37,9 +37,9 @@ record RestartDecider(RestartPolicy policy, boolean trial) {
         : failedStart(words, restartCounters);
   }
 
-  /// Decides after a process that was stopped because it did not become ready.
+  /// Decides after a process was stopped because it did not become ready in time.
   RestartDecision afterReadinessTimeout(String words, RestartCounters restartCounters) {
-    if (trial) {
+    if (candidate) {
       return new RestartDecision.StayStopped(words);
     }
     return policy.when() == When.NEVER ? off(words) : failedStart(words, restartCounters);
@@ -47,7 +47,7 @@ record RestartDecider(RestartPolicy policy, boolean trial) {
 
   /// Decides after a process that was stopped because its liveness probe failed.
   RestartDecision afterLivenessFailure(String words, RestartCounters restartCounters) {
-    if (trial) {
+    if (candidate) {
       return new RestartDecision.StayStopped(words);
     }
     return policy.when() == When.NEVER
@@ -55,13 +55,13 @@ record RestartDecider(RestartPolicy policy, boolean trial) {
         : brake(
             words,
             restartCounters,
-            inARow(restartCounters.unstable(), "run") + " not healthy for long");
+            inARow(restartCounters.unstable(), "run") + " with an early liveness failure");
   }
 
-  /// Decides after a process could not be created for lack of resources. The policy `never` does
-  /// not apply, because there was no run that could have ended.
+  /// Decides after a process could not be created because of a lack of resources. The policy
+  /// `never` does not apply, because there was no run that could have ended.
   RestartDecision afterSpawnRefusal(String words, RestartCounters restartCounters) {
-    return trial ? new RestartDecision.StayStopped(words) : failedStart(words, restartCounters);
+    return candidate ? new RestartDecision.StayStopped(words) : failedStart(words, restartCounters);
   }
 
   private static RestartDecision off(String words) {

@@ -1,13 +1,13 @@
 package io.jpm.supervise;
 
-/// The decision about an instance whose run has ended without a request.
+/// The decision about an instance whose run ended without a request.
 sealed interface RestartDecision {
   /// The instance is started again.
   record Again() implements RestartDecision {}
 
-  /// The instance stays stopped, as its policy requires.
+  /// The instance stays stopped, as required by its policy.
   ///
-  /// @param reason how the run ended, and by which rule the instance stays stopped
+  /// @param reason how the run ended, and the rule because of which the instance stays stopped
   record StayStopped(String reason) implements RestartDecision {}
 
   /// The instance has failed too often and becomes `errored`.

@@ -10,27 +10,27 @@ import java.time.Duration;
 /// Transitions that follow the end of a run.
 ///
 /// @param launching begins the next run
-/// @param afterAbsence whether the run ended while no daemon ran
-/// @param now monotonic time in nanoseconds
+/// @param afterAbsence whether the run ended while no daemon was running
+/// @param now the monotonic time in nanoseconds
 record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, long now) {
-  /// Minimum delay before another attempt when the system lacked the resources for a process.
+  /// Minimum delay before the next attempt if the system lacked the resources to create a process.
   private static final Duration BREATH = Duration.ofSeconds(1);
 
-  /// Records `endRules` in the state until no process of the tree is left; then [#afterEndedRun]
-  /// reads it.
+  /// Records `restartDecision` in the state. [#afterEndedRun] acts on it when no process of the
+  /// tree is left.
   static InstanceState recordDecision(InstanceState state, RestartDecision restartDecision) {
     return switch (restartDecision) {
       case RestartDecision.Again() -> state;
       case RestartDecision.StayStopped(String reason) ->
           state.withFailuresReset().withDesired(DesiredState.IDLE).withReason(reason);
-      // A failure count above 0 distinguishes this state from that of `Rest`.
+      // A failure count above 0 distinguishes this state from the one after `StayStopped`.
       case RestartDecision.GiveUp(String reason) ->
           state.withDesired(DesiredState.IDLE).withReason(reason);
     };
   }
 
-  /// Computes the step after no process is left of a run that ended by itself or failed. The state
-  /// contains the recorded decision.
+  /// Computes the step after a run that ended on its own or failed, when none of its processes is
+  /// left. The state contains the recorded decision.
   Step afterEndedRun(InstanceState state) {
     if (state.desiredState() == DesiredState.UP) {
       return restartIn(delay(state), state);
@@ -39,19 +39,21 @@ record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, lon
     return failed ? giveUp(state, state.reason()) : stopped(state, state.reason());
   }
 
-  /// Computes the step after no process is left of a run that a new one replaces.
+  /// Computes the step after a run that is replaced by a new one, when none of its processes is
+  /// left.
   Step afterReplacedRun(InstanceState state) {
     return relaunch(state, state.reason(), afterAbsence);
   }
 
-  /// Schedules another attempt after a process could not be created for lack of resources.
+  /// Schedules the next attempt after a process could not be created because of a lack of
+  /// resources.
   Step retrySpawn(InstanceState state) {
     Duration delay = delay(state);
     return restartIn(delay.compareTo(BREATH) < 0 ? BREATH : delay, state);
   }
 
-  /// Begins the restart delay again, since it is unknown how much of it had passed when the old
-  /// daemon ended.
+  /// Starts the restart delay from the beginning, because it is not known how much of it had
+  /// elapsed when the old daemon exited.
   Step restartDelay(InstanceState state) {
     return restartIn(delay(state), state.withReason("the daemon was not running"));
   }
@@ -60,7 +62,7 @@ record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, lon
     return due(grown(state), state.reason());
   }
 
-  /// Starts an instance that waits for its restart.
+  /// Starts an instance that was waiting for its restart.
   Step due(InstanceState state, String why) {
     return relaunch(state, why, state.startBlocker() == StartBlocker.DEPENDENCIES);
   }
@@ -93,7 +95,7 @@ record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, lon
         : launching.immediately(counted, LifecycleChange.RESTART, why);
   }
 
-  /// Counts one more restart without a stable run, unless that would not increase the delay.
+  /// Counts one more restart without a stable run, unless this would not increase the delay.
   private InstanceState grown(InstanceState state) {
     int attempts = state.counters().attempts();
     return BackoffCalculator.grows(backoff(), attempts)

@@ -10,7 +10,7 @@ import io.jpm.supervise.SupervisionEffect.StartTimer;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Transitions of a run from the result of its spawn to the exit of its main process.
+/// Transitions from the result of a spawn to the exit of the main process.
 record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long now) {
   Step spawned(InstanceState state) {
     if (!state.awaits(StartBlocker.SPAWN)) {
@@ -51,7 +51,8 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
       return RestartTransitions.stopped(state, "stopped by command");
     }
     if (state.stopCause() != StopCause.NONE) {
-      // The failed spawn may belong to an older spec than the restart that was requested meanwhile.
+      // The failed spawn may have used an older spec than the restart that was requested in the
+      // meantime.
       return stopping.restarting().afterReplacedRun(state);
     }
     if (!event.temporary()) {
@@ -65,7 +66,7 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
     };
   }
 
-  /// @param finding human-readable reason why the process is not ready; empty if unknown
+  /// @param finding a human-readable reason why the process is not ready; empty if unknown
   Step notReady(InstanceState state, String finding) {
     if (!state.awaits(StartBlocker.READINESS)) {
       return Step.to(state);
@@ -93,9 +94,9 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
         : Step.to(state);
   }
 
-  /// Computes the step after a failed liveness probe. It counts as a failure, as an exit does, so
+  /// Computes the step after a failed liveness probe. The probe failure counts like an exit, so
   /// that an app that is never healthy for long is not restarted forever.
-  Step unwell(InstanceState state, String why) {
+  Step livenessFailed(InstanceState state, String why) {
     if (state.desiredState() != DesiredState.UP || state.stopCause() != StopCause.NONE) {
       return Step.to(state);
     }
@@ -120,18 +121,18 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
   Step exited(InstanceState state, SupervisionEvent.Exited event) {
     InstanceState known = state.ended(event.exit());
     return switch (state.phase()) {
-      case ONLINE -> fell(known, event);
+      case ONLINE -> exitedOnItsOwn(known, event);
       case STOPPING -> stopping.exited(known, event.leftovers());
       case LAUNCHING ->
           state.awaits(StartBlocker.READINESS)
-              ? fell(known, event).precededBy(new CancelTimer(InstanceTimer.READY))
+              ? exitedOnItsOwn(known, event).precededBy(new CancelTimer(InstanceTimer.READY))
               : Step.to(state);
       case STOPPED, WAITING_RESTART, ERRORED -> Step.to(state);
     };
   }
 
-  /// Computes the step after the main process has exited without a request.
-  private Step fell(InstanceState state, SupervisionEvent.Exited event) {
+  /// Computes the step after the main process has exited on its own.
+  private Step exitedOnItsOwn(InstanceState state, SupervisionEvent.Exited event) {
     boolean online = state.phase() == Phase.ONLINE;
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
     Optional<DaemonizedProgram> daemonized =
@@ -155,15 +156,15 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
     RestartDecision restartDecision =
         rules().afterExit(event.exit(), why, counted.counters(), online);
     if (daemonized.isPresent() && restartDecision instanceof RestartDecision.Again) {
-      // Every run would end like this, and each daemon would compete with the previous one for the
-      // port.
+      // Every run would end in the same way, and each daemonized program would compete with the
+      // previous one for the port.
       restartDecision = new RestartDecision.GiveUp(why);
     }
     return runEnded(RestartTransitions.recordDecision(counted, restartDecision), event.leftovers());
   }
 
-  /// Computes the step after the end of a run whose decision is recorded. Leftovers are ended
-  /// first.
+  /// Computes the step after a run has ended and the decision is recorded in the state. Leftovers
+  /// are stopped first.
   Step runEnded(InstanceState pledged, boolean leftovers) {
     return leftovers && policies.stop().wholeTree()
         ? stopping.endLeftovers(pledged, StopCause.FELL, pledged.reason())

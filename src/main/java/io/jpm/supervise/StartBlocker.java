@@ -1,17 +1,17 @@
 package io.jpm.supervise;
 
-/// The event that an instance in phase `launching` waits for. In phase `waiting restart`, which
-/// waits for its timer, it is the event that the instance waits for afterwards.
+/// The condition for which an instance in phase `launching` waits. In phase `waiting restart`, it
+/// is the condition for which the instance will wait after the restart delay.
 public enum StartBlocker {
-  /// Not launching. In phase `waiting restart`: the process is spawned as soon as the delay is
-  /// over.
+  /// No condition. In phase `waiting restart`, the process is spawned as soon as the delay has
+  /// expired.
   NOTHING,
-  /// The apps that it depends on; no process has been requested. In phase `waiting restart`: the
-  /// dependencies are awaited again, since the run ended while no daemon ran and they may have
-  /// ended too.
+  /// The dependencies of the app are met. No process has been requested yet. In phase `waiting
+  /// restart`, the dependencies are checked again, because the run ended while no daemon was
+  /// running and they may have exited too.
   DEPENDENCIES,
-  /// The requested process.
+  /// The requested process exists.
   SPAWN,
-  /// The process runs and has not reported that it is ready.
+  /// The process, which is running, has reported that it is ready.
   READINESS
 }

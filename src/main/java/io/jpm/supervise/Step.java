@@ -3,7 +3,7 @@ package io.jpm.supervise;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The result of an event.
+/// The result of processing an event.
 ///
 /// @param next the next state
 /// @param effects the actions to perform, in this order

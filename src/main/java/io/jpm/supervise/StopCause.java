@@ -1,13 +1,12 @@
 package io.jpm.supervise;
 
-/// The cause for which an instance is in phase `stopping`, or will be when its launch has
-/// completed.
+/// The reason why an instance is in phase `stopping`, or will be when its launch has completed.
 public enum StopCause {
-  /// It is not stopping.
+  /// The instance is not stopping.
   NONE,
-  /// A command or a trigger requested it.
+  /// A command or a trigger requested the stop.
   ASKED,
-  /// The run has ended by itself or failed. Its main process, if it still runs, and its descendants
-  /// are being ended, so that the next process finds the port free.
+  /// The run ended on its own or failed. The main process, if it is still running, and its
+  /// descendants are being stopped, so that their ports are free for the next process.
   FELL
 }

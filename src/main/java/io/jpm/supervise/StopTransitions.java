@@ -15,11 +15,12 @@ import java.time.Duration;
 
 /// Transitions that stop a run and its process tree.
 record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
-  /// Interval at which SIGKILL is sent again: only needed for a process that hangs in the kernel.
+  /// Interval at which SIGKILL is sent again, which is needed only for a process that hangs in the
+  /// kernel.
   private static final Duration KILL_AGAIN = Duration.ofSeconds(2);
 
-  /// Stops a run whose main process is running, by the method of its stop policy: command, message
-  /// or signal.
+  /// Stops a run whose main process is running. The stop policy determines the method: a command, a
+  /// message or a signal.
   Step end(InstanceState state, StopCause stopCause, String why) {
     InstanceState next = state.stopping(stopCause, why).signalled(false);
     Announce stopping = new Announce(LifecycleChange.STOPPING);
@@ -32,17 +33,18 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
     return Step.to(next.signalled(true), stopping, signal(next), patience(next));
   }
 
-  /// Continues the stop of an earlier daemon. A tree that was already signalled is not signalled
-  /// again: many programs interpret a second SIGINT as a request to abort without finishing their
-  /// work. This daemon does not watch the tree, so the tree counts as not signalled.
+  /// Continues a stop that an earlier daemon began. A tree that was already signalled is not
+  /// signalled again, because many programs interpret a second SIGINT as a request to abort without
+  /// finishing their work. It is nevertheless marked as not signalled, because this daemon does not
+  /// watch the tree.
   Step resume(InstanceState state) {
     return state.signalled()
         ? Step.to(state.signalled(false), patience(state))
         : end(state, state.stopCause(), state.reason());
   }
 
-  /// Ends the leftovers of a main process that is gone. It could have followed a stop command or a
-  /// message; its leftovers cannot, so they are signalled.
+  /// Stops the leftovers of a main process that is gone. They are signalled, because only a main
+  /// process can act on a stop command or a message.
   Step endLeftovers(InstanceState state, StopCause stopCause, String why) {
     InstanceState next = state.stopping(stopCause, why).signalled(true);
     LifecycleChange lifecycleChange =
@@ -50,7 +52,7 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
     return Step.to(next, new Announce(lifecycleChange), signal(next), patience(next));
   }
 
-  /// Ends the leftovers of a run that ended long ago; then the instance continues in its former
+  /// Stops the leftovers of a run that ended long ago. The instance then continues in its former
   /// state.
   Step endOldLeftovers(InstanceState state) {
     InstanceState next = state.stopping(StopCause.FELL, state.reason()).signalled(true);
@@ -65,7 +67,7 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
 
   /// Computes the step after the main process has exited during a stop.
   ///
-  /// @param state contains the exit
+  /// @param state the state, which already contains the exit
   Step exited(InstanceState state, boolean leftovers) {
     return afterExit(state, leftovers).precededBy(new Announce(LifecycleChange.ENDED));
   }
@@ -77,23 +79,24 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
     if (state.signalled()) {
       return Step.to(state);
     }
-    // A tree that was not signalled is not watched: its end would not be reported.
+    // A tree that was not signalled is not watched, so its termination would not be reported.
     return leftovers ? Step.to(state.signalled(true), signal(state)) : gone(state);
   }
 
-  /// @param killed whether SIGKILL reached, or may have reached, processes other than the main one
+  /// @param killed whether SIGKILL has reached, or may have reached, processes other than the main
+  ///   one
   Step treeGone(InstanceState state, boolean killed) {
     boolean mainWasEnded = state.stopCause() != StopCause.FELL && isKilled(state);
     return gone(killed || mainWasEnded ? state : unforced(state));
   }
 
-  /// Reports whether the exit shows that SIGKILL ended the main process.
+  /// Reports whether the exit shows that the main process was terminated by SIGKILL.
   private static boolean isKilled(InstanceState state) {
     return state
         .lastExit()
         .filter(exit ->
             switch (exit) {
-              // The exit code by which a JDK, or a shell in between, reports SIGKILL.
+              // The exit code with which a JDK, or a shell in between, reports SIGKILL.
               case Exit.Code(int code) -> code == 128 + Signal.SIGKILL.number();
               case Exit.Signalled(int signal, boolean _) -> signal == Signal.SIGKILL.number();
               case Exit.Unknown _ -> true;
@@ -101,7 +104,8 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
         .isPresent();
   }
 
-  /// The timeout had expired, but all processes had exited before SIGKILL reached them.
+  /// Removes the description of a forced stop: the timeout had expired, but all processes exited
+  /// before SIGKILL reached them.
   private static InstanceState unforced(InstanceState state) {
     return state.withReason(state.withoutForce(state.reason())).withForcedReason("");
   }
@@ -112,7 +116,7 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
         : Step.to(state);
   }
 
-  /// Computes the step after no process is left of the run that was being stopped.
+  /// Computes the step after a stop, when no process of the run is left.
   Step next(InstanceState ended) {
     if (ended.desiredState() == DesiredState.DOWN) {
       return RestartTransitions.stopped(ended, ended.withForce("stopped by command"));
@@ -135,7 +139,7 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
         new StartTimer(InstanceTimer.KILL, state.generation(), KILL_AGAIN));
   }
 
-  /// In case of FELL the main process may have exited long before the rest of its tree.
+  /// If the stop cause is FELL, the main process may have exited long before the rest of its tree.
   private String force(InstanceState state) {
     return "%sdid not exit within %s: killed (SIGKILL after %s)"
         .formatted(

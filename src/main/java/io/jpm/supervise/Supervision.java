@@ -2,24 +2,31 @@ package io.jpm.supervise;
 
 import io.jpm.model.process.Phase;
 
-/// The rules of supervision. They follow PM2's behaviour but fix its known defects: the limit on
-/// restarts applies for the whole lifetime of an app, a spawn failure leads to `errored` with the
-/// reason, `restart` works in every phase, a command never counts against the limit, an app that is
-/// not ready in time has failed, and a schedule does not start an app that a user has stopped.
+/// The supervision state machine. It follows the behavior of PM2 but fixes the following known
+/// defects:
 ///
-/// This type only dispatches. [CommandTransitions] handles requests and triggers,
-/// [LaunchTransitions] the beginning of a generation, [RunTransitions] its run, [StopTransitions]
-/// its stop. [RestartTransitions], with [RestartDecider] and [BackoffCalculator], decides what
-/// follows. [Recovery] handles the state that a new daemon finds.
+/// - The limit on restarts applies for the whole lifetime of an app.
+/// - A spawn failure leads to `errored` with the reason.
+/// - `restart` works in every phase.
+/// - A command never counts against the limit.
+/// - An app that is not ready in time has failed.
+/// - A schedule does not start an app that a user has stopped.
+///
+/// This type only dispatches events. [CommandTransitions] is responsible for requests and triggers,
+/// [LaunchTransitions] for the beginning of a generation, [RunTransitions] for its run, and
+/// [StopTransitions] for its stop. [RestartTransitions], with [RestartDecider] and
+/// [BackoffCalculator], determines what follows. [Recovery] is responsible for processes that a new
+/// daemon finds running or gone.
 public final class Supervision {
   private Supervision() {}
 
-  /// Returns the step that `event` leads to. An event of another generation has no effect.
+  /// Returns the step that results from `supervisionEvent`. An event of another generation has no
+  /// effect.
   ///
   /// @param state the current state of the instance
   /// @param supervisionEvent the event
   /// @param supervisionPolicy the settings of the app
-  /// @param nowNanos monotonic time, as of [System#nanoTime]
+  /// @param nowNanos the monotonic time, as returned by [System#nanoTime]
   public static Step step(
       InstanceState state,
       SupervisionEvent supervisionEvent,
@@ -45,7 +52,7 @@ public final class Supervision {
       case SupervisionEvent.RestartRequested() -> commandTransitions.restartAsked(state);
       case SupervisionEvent.RestartDue(SupervisionEvent.RestartCause restartCause, String reason)
           when restartCause == SupervisionEvent.RestartCause.HEALTH ->
-          runTransitions.unwell(state, reason);
+          runTransitions.livenessFailed(state, reason);
       case SupervisionEvent.RestartDue due -> commandTransitions.restartDue(state, due);
       case SupervisionEvent.DependenciesMet _ -> launchTransitions.dependenciesMet(state);
       case SupervisionEvent.DependencyFailed(long _, String reason) ->
@@ -90,7 +97,7 @@ public final class Supervision {
           SupervisionEvent.RestartRequested _,
           SupervisionEvent.RestartDue _ ->
           false;
-      // The journal may be older than the newest process.
+      // A newer generation is accepted, because the journal may be older than the newest process.
       case SupervisionEvent.Adopted adopted -> adopted.generation() < state.generation();
       case SupervisionEvent.ProcessGone gone -> gone.generation() < state.generation();
       case SupervisionEvent.GenerationEvent other -> other.generation() != state.generation();

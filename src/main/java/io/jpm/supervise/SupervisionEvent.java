@@ -4,38 +4,40 @@ import io.jpm.model.process.Exit;
 import java.time.Duration;
 import java.util.Optional;
 
-/// An event that changes the state of an instance. An event about a process carries its generation.
+/// An event that may change the state of an instance. An event about a process contains its
+/// generation.
 public sealed interface SupervisionEvent {
   /// An event of one generation of an instance.
   sealed interface GenerationEvent extends SupervisionEvent {
-    /// Returns the generation that the event belongs to.
+    /// Returns the generation to which the event belongs.
     long generation();
   }
 
-  /// The owner wants the instance to run.
+  /// The instance must run.
   record StartRequested() implements SupervisionEvent {}
 
-  /// The owner wants the instance to stop.
+  /// The instance must stop.
   record StopRequested() implements SupervisionEvent {}
 
-  /// The owner wants a new process that replaces the running one, or a first one if none runs.
+  /// The instance must have a new process, which replaces the running one if there is one.
   record RestartRequested() implements SupervisionEvent {}
 
-  /// A candidate must be started beside the process that it will replace. It starts immediately,
-  /// because the apps that it depends on already run. Has no effect on an instance that runs.
+  /// A candidate must be started alongside the process that it will replace. It starts without
+  /// waiting for its dependencies, because they are already running. Has no effect on a running
+  /// instance.
   ///
-  /// @param reason human-readable purpose of the candidate
+  /// @param reason the human-readable purpose of the candidate
   record CandidateRequested(String reason) implements SupervisionEvent {}
 
-  /// A trigger of the app requires a new process; no user has requested it.
+  /// A trigger of the app requires a new process, without a request by a user.
   ///
   /// @param cause the trigger
-  /// @param reason human-readable reason, such as `src/app.js changed`
+  /// @param reason a human-readable reason, such as `src/app.js changed`
   record RestartDue(RestartCause cause, String reason) implements SupervisionEvent {}
 
   /// The triggers that make a restart due.
   enum RestartCause {
-    /// The time of a scheduled restart has come.
+    /// A scheduled time has been reached.
     SCHEDULE,
     /// Watched files have changed.
     FILES,
@@ -43,45 +45,45 @@ public sealed interface SupervisionEvent {
     LIMIT,
     /// The liveness probe of the app has failed.
     HEALTH,
-    /// The instances of the app are about to share their port in another balancing mode.
+    /// The balancing mode of the app is about to change.
     BALANCE
   }
 
-  /// All dependencies that [SupervisionEffect.AwaitDependencies] waits for are met.
+  /// All dependencies requested by [SupervisionEffect.AwaitDependencies] are met.
   record DependenciesMet(long generation) implements GenerationEvent {}
 
   /// A dependency cannot be met.
   record DependencyFailed(long generation, String reason) implements GenerationEvent {}
 
-  /// The process requested by [SupervisionEffect.Spawn] runs.
+  /// The process requested by [SupervisionEffect.Spawn] is running.
   record Spawned(long generation) implements GenerationEvent {}
 
   /// The process requested by [SupervisionEffect.Spawn] could not be created.
   ///
-  /// @param temporary whether the system lacked resources (memory, processes), so that another
-  ///   attempt may succeed
+  /// @param temporary whether the system lacked resources (memory, processes), in which case
+  ///   another attempt may succeed
   record SpawnFailed(long generation, String reason, boolean temporary)
       implements GenerationEvent {}
 
   /// The process has reported that it is ready.
   record Ready(long generation) implements GenerationEvent {}
 
-  /// The readiness timeout has expired, as with [InstanceTimer#READY], and the reason is known.
+  /// The readiness timeout has expired, as for [InstanceTimer#READY], and the reason is known.
   ///
-  /// @param failureReason human-readable last result of the probes
+  /// @param failureReason the human-readable last result of the probes
   record NotReady(long generation, String failureReason) implements GenerationEvent {}
 
-  /// The process asks for more time to become ready, counted from now. Ignored if the current
+  /// The process requests more time to become ready, counted from now. Ignored if the current
   /// deadline is later.
   record TimeoutExtensionRequested(long generation, Duration time) implements GenerationEvent {}
 
   /// The main process has exited.
   ///
-  /// @param leftovers whether other processes of its tree run, or may run
-  /// @param cause human-readable cause in addition to the exit itself; may be empty
+  /// @param leftovers whether other processes of its tree are, or may be, still running
+  /// @param cause a human-readable cause in addition to the exit itself; may be empty
   /// @param lastErrorLine the most informative of the last lines on standard error; may be empty
-  /// @param daemonized how to explain an immediate exit with code 0; empty if no other process of
-  ///   the tree was seen running
+  /// @param daemonized the explanation for an immediate exit with code 0; empty if no other process
+  ///   of the tree was found running
   record Exited(
       long generation,
       Exit exit,
@@ -101,37 +103,39 @@ public sealed interface SupervisionEvent {
     }
   }
 
-  /// No process of the tree is left. Follows both the first [SupervisionEffect.SignalTree] and
+  /// No process of the tree is left. Sent after both the first [SupervisionEffect.SignalTree] and
   /// [Exited].
   ///
-  /// @param killed whether SIGKILL reached, or may have reached, processes other than the main one
+  /// @param killed whether SIGKILL has reached, or may have reached, processes other than the main
+  ///   one
   record TreeGone(long generation, boolean killed) implements GenerationEvent {
-    /// Creates the event for a tree of which it is unknown whether SIGKILL reached it.
+    /// Creates the event for a tree that SIGKILL may have reached.
     public TreeGone(long generation) {
       this(generation, true);
     }
   }
 
-  /// The command of [SupervisionEffect.RunStopCommand] has ended, successfully or not, or could not
-  /// be run.
+  /// The command requested by [SupervisionEffect.RunStopCommand] has finished, whether it succeeded
+  /// or not, or could not be run.
   record StopCommandEnded(long generation) implements GenerationEvent {}
 
-  /// A timer of [SupervisionEffect.StartTimer] has expired.
+  /// A timer started by [SupervisionEffect.StartTimer] has expired.
   record TimerFired(InstanceTimer timer, long generation) implements GenerationEvent {}
 
-  /// A new daemon has found the process of this generation running. A generation newer than that of
-  /// the state was requested just before the old daemon died. The timers and waits of the old
-  /// daemon no longer exist.
+  /// A new daemon has found the process of this generation running. If the generation is newer than
+  /// that of the state, it was launched just before the old daemon died. The timers and pending
+  /// waits of the old daemon no longer exist.
   ///
-  /// @param uptimeNanos how long the process has been running
+  /// @param uptimeNanos how long the process has been running, in nanoseconds
   record Adopted(long generation, long uptimeNanos) implements GenerationEvent {}
 
-  /// A new daemon has found that the recorded process no longer runs, or that none was recorded.
+  /// A new daemon has found that the recorded process is no longer running or that no process was
+  /// recorded.
   ///
-  /// @param generation the newest known generation: that of the state or a later one
-  /// @param leftovers whether other processes of its tree run
-  /// @param cause human-readable cause in addition to the exit itself; may be empty
-  /// @param lastErrorLine as in [Exited], printed while no daemon ran
+  /// @param generation the newest known generation, which is that of the state or a later one
+  /// @param leftovers whether other processes of its tree are still running
+  /// @param cause a human-readable cause in addition to the exit itself; may be empty
+  /// @param lastErrorLine as in [Exited], from the output while no daemon was running
   record ProcessGone(
       long generation, Exit exit, boolean leftovers, String cause, String lastErrorLine)
       implements GenerationEvent {

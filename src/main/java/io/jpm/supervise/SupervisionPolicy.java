@@ -7,16 +7,16 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
 
-/// The settings of an app that decide about its instances.
+/// The settings of an app that determine how its instances are supervised.
 ///
 /// @param restart when to restart
 /// @param stop how to stop
 /// @param readiness when an instance is online
-/// @param soundUptime a liveness failure after a run of this length does not count as a failure of
-///   the app, because it was healthy for a while
+/// @param soundUptime the minimum duration of a healthy run; a liveness failure after a run of this
+///   length does not count as a failure of the app
 /// @param dependent whether the app depends on other apps
-/// @param candidate whether the process is a candidate or draining: if it exits by itself, or does
-///   not become ready, it is not restarted
+/// @param candidate whether the process is a candidate or draining. If such a process exits on its
+///   own or does not become ready, it is not restarted.
 public record SupervisionPolicy(
     RestartPolicy restart,
     StopPolicy stop,
@@ -26,13 +26,13 @@ public record SupervisionPolicy(
     boolean candidate) {
   private static final Duration TRIAL_PATIENCE = Duration.ofSeconds(30);
 
-  /// Creates the policies of an instance that is neither a candidate nor draining.
+  /// Creates the policy of an instance that is neither a candidate nor draining.
   public SupervisionPolicy(
       RestartPolicy restart, StopPolicy stop, ReadinessPolicy readiness, boolean dependent) {
     this(restart, stop, readiness, dependent, false);
   }
 
-  /// Creates the policies of an app without a liveness probe.
+  /// Creates the policy of an app without a liveness probe.
   public SupervisionPolicy(
       RestartPolicy restart,
       StopPolicy stop,
@@ -42,12 +42,13 @@ public record SupervisionPolicy(
     this(restart, stop, readiness, restart.minUptime(), dependent, trial);
   }
 
-  /// Reports whether a run of `uptime` counts as healthy although its liveness probe failed.
+  /// Reports whether a run of length `uptime` counts as healthy although its liveness probe has
+  /// failed.
   public boolean wasHealthy(Duration uptime) {
     return uptime.compareTo(soundUptime) >= 0;
   }
 
-  /// Returns the policies of `spec`.
+  /// Returns the policy for `spec`.
   public static SupervisionPolicy of(AppSpec spec) {
     var readinessPolicy = new ReadinessPolicy(awaited(spec), patience(spec));
     boolean dependent = !spec.dependsOn().isEmpty();
@@ -55,17 +56,19 @@ public record SupervisionPolicy(
         spec.restart(), spec.stop(), readinessPolicy, soundUptime(spec), dependent, false);
   }
 
-  /// Returns the policies for a candidate or draining process of `spec`: it is not restarted after
-  /// an exit or a failure, and it is online only after it was reported as ready.
+  /// Returns the policy for a candidate or draining process with the given spec. The process is not
+  /// restarted after an exit or a failure, and it is online only after it has been reported as
+  /// ready.
   public static SupervisionPolicy forCandidate(AppSpec spec) {
     var readinessPolicy = new ReadinessPolicy(true, candidateTimeout(spec));
     return new SupervisionPolicy(
         spec.restart(), spec.stop(), readinessPolicy, soundUptime(spec), false, true);
   }
 
-  /// Returns the time in which a candidate must become ready. In fork mode the default timeout is
-  /// short, as in PM2, where an app is awaited only if it reports readiness itself. A candidate has
-  /// the timeout of cluster mode, because the old process serves meanwhile.
+  /// Returns the time within which a candidate must become ready. In fork mode, the default timeout
+  /// is short, as in PM2, because only apps that report readiness themselves are awaited. A
+  /// candidate always has the longer timeout of cluster mode, because the old process serves
+  /// clients in the meantime.
   public static Duration candidateTimeout(AppSpec spec) {
     Duration patience = patience(spec);
     boolean brief = !spec.cluster().enabled() && patience.compareTo(TRIAL_PATIENCE) < 0;
@@ -83,8 +86,8 @@ public record SupervisionPolicy(
         .orElse(spec.readiness().timeout());
   }
 
-  /// Returns twice the time in which the liveness probe detects a process that is never alive, plus
-  /// the readiness timeout if readiness is awaited. The result is at least `min_uptime`.
+  /// Returns twice the time that the liveness probe needs to detect a process that is never alive,
+  /// plus the readiness timeout if readiness is awaited. The result is at least `min_uptime`.
   private static Duration soundUptime(AppSpec spec) {
     Duration least = spec.restart().minUptime();
     return spec.health()

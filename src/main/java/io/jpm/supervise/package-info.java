@@ -1,10 +1,10 @@
-/// The supervision state machine as a pure function. [io.jpm.supervise.Supervision] takes a
-/// [io.jpm.supervise.InstanceState] state, an [io.jpm.supervise.SupervisionEvent] and the current
-/// time, and returns the next state with the [io.jpm.supervise.SupervisionEffect]s that the caller
-/// must perform.
+/// The supervision state machine as a pure function. The arguments of
+/// [io.jpm.supervise.Supervision] are an [io.jpm.supervise.InstanceState], an
+/// [io.jpm.supervise.SupervisionEvent] and the current time. The result is the next state and the
+/// [io.jpm.supervise.SupervisionEffect]s that the caller must perform.
 ///
-/// Start reading at `Supervision.step`, which names the other types. The package uses no clock, no
-/// process and no Vert.x, so that tests can reach every state. It depends on `model` only, and
+/// Start reading at `Supervision.step`, which refers to the other types. The package does not use a
+/// clock, processes or Vert.x, so tests can reach every state. It depends only on `model`, and
 /// `god` is its only caller.
 @NullMarked
 package io.jpm.supervise;

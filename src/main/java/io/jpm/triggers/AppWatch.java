@@ -21,14 +21,16 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The watch of one app. It collects the changes that its paths report, and passes them on after a
-/// quiet period. Confined to the thread of [FileWatcher], except for the methods of [WatchHandle].
+/// The watch of one app. Collects the changes that the watched paths report, and forwards them
+/// after a quiet period. Confined to the thread of [FileWatcher], except for the methods of
+/// [WatchHandle].
 final class AppWatch implements WatchHandle, ChangeListener {
-  /// Minimum quiet period. It combines into one change the steps of an editor that replaces a file
-  /// by renaming, and the many files of a build.
+  /// Minimum quiet period. It combines related events into one change, for example the steps of an
+  /// editor that replaces a file by renaming, or the many files written by a build.
   private static final Duration LEAST_QUIET = Duration.ofMillis(200);
 
-  /// Minimum quiet period for a single file: copying a file over a network has pauses.
+  /// Minimum quiet period for a single file, because there are pauses while a file is copied over a
+  /// network.
   private static final Duration LEAST_QUIET_OF_FILE = Duration.ofMillis(500);
 
   private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
@@ -36,13 +38,13 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private static final Duration LOOK_FOR_MISSING = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(2);
 
-  /// Upper bound, in bytes, on the names of changes kept until they are reported, and the size of
-  /// an entry without its name.
+  /// Upper bound on the memory for the names of unreported changes, in bytes, and the size of one
+  /// name in addition to its characters.
   private static final int MOST_CHANGES = 1 << 20;
 
   private static final int CHANGE_BYTES = 80;
 
-  /// Upper bound on the directories that are reported by name as too large.
+  /// Maximum number of directories that are reported by name as too large.
   private static final int MOST_TOLD = 10;
 
   private final Triggers.Watch watch;
@@ -78,7 +80,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     this.delay = watch.delay();
     this.onChange = onChange;
     this.onTrouble = onTrouble;
-    thread.execute(() -> begin(since), this::stumbled);
+    thread.execute(() -> begin(since), this::taskFailed);
   }
 
   @Override
@@ -102,7 +104,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   @Override
   public void close() {
     closed = true;
-    thread.execute(this::end, this::stumbled);
+    thread.execute(this::end, this::taskFailed);
   }
 
   private void end() {
@@ -130,14 +132,16 @@ final class AppWatch implements WatchHandle, ChangeListener {
       Duration factor = delay.multipliedBy(LIMIT_FACTOR);
       limit =
           thread.schedule(
-              factor.compareTo(LEAST_LIMIT) > 0 ? factor : LEAST_LIMIT, this::fire, this::stumbled);
+              factor.compareTo(LEAST_LIMIT) > 0 ? factor : LEAST_LIMIT,
+              this::fire,
+              this::taskFailed);
     }
   }
 
   @Override
   public void maybeChanged() {
     cancel(quiet);
-    quiet = thread.schedule(quietTime(), this::becameQuiet, this::stumbled);
+    quiet = thread.schedule(quietTime(), this::becameQuiet, this::taskFailed);
     searchMissing();
   }
 
@@ -183,8 +187,8 @@ final class AppWatch implements WatchHandle, ChangeListener {
     onChange.accept(text);
   }
 
-  /// Rescans missing paths periodically as long as there are any. The directories above them may be
-  /// unreadable, so events are not sufficient.
+  /// Rescans missing paths periodically as long as there are any. Events alone are not sufficient,
+  /// because the directories above these paths may be unreadable.
   private void searchMissing() {
     if (!closed
         && (search == null || search.isDone())
@@ -197,7 +201,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
                 search = null;
                 searchMissing();
               },
-              this::stumbled);
+              this::taskFailed);
     }
   }
 
@@ -213,12 +217,12 @@ final class AppWatch implements WatchHandle, ChangeListener {
     if (tooLarge.size() < MOST_TOLD && tooLarge.add(directory)) {
       trouble(
           "too large " + directory,
-          "watch: %s has too many files (%d of them fit into the memory that jpm keeps for %s): neither it nor anything below it is watched; add it, or the files in it, to ignore_watch"
+          "watch: %s has too many files (only %d fit into the memory that jpm reserves for %s), so neither it nor anything below it is watched: add it, or files in it, to ignore_watch"
               .formatted(directory, read, budget.isOwnUsedUp() ? "one app" : "all apps"));
     } else if (!tooLarge.contains(directory)) {
       trouble(
           "too large",
-          "watch: more directories have too many files, such as %s, and are not watched"
+          "watch: further directories, such as %s, have too many files and are not watched"
               .formatted(directory));
     }
   }
@@ -238,7 +242,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     try {
       engine.events().listen(directory, listener);
     } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException notThere) {
-      // The next scan of this directory detects the same condition and handles it.
+      // The next scan of this directory detects and handles the same condition.
     } catch (IOException refused) {
       pollInstead(directory, refused);
     }
@@ -247,10 +251,10 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private void pollInstead(Path directory, IOException refused) {
     trouble(
         "polling",
-        "watch: %s: %s — polling every %d s instead; raise fs.inotify.max_user_watches (sysctl), or max_user_instances if that is used up"
+        "watch: %s cannot be watched through inotify (%s), polling every %d s instead; raise fs.inotify.max_user_watches (sysctl), or max_user_instances if that limit is reached"
             .formatted(directory, reason(refused), POLL.toSeconds()));
     if (polling == null && !closed) {
-      polling = thread.schedule(POLL, this::poll, this::stumbled);
+      polling = thread.schedule(POLL, this::poll, this::taskFailed);
     }
   }
 
@@ -259,7 +263,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   }
 
   private void poll() {
-    polling = closed ? null : thread.schedule(POLL, this::poll, this::stumbled);
+    polling = closed ? null : thread.schedule(POLL, this::poll, this::taskFailed);
     paths.forEach(WatchedPath::rescan);
   }
 
@@ -268,7 +272,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     engine.events().forget(directory, listener);
   }
 
-  private void stumbled(RuntimeException failure) {
+  private void taskFailed(RuntimeException failure) {
     begun.complete(null);
     trouble("internal " + failure, "watch: internal error, watching continues: " + failure);
   }

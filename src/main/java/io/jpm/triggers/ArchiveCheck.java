@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/// Checks whether a zip archive (jar, war, ear) is complete: its end record leads to a central
-/// directory that contains all entries, each at a valid position. Reads through a buffer of fixed
-/// size, regardless of the sizes that the archive declares, and unpacks nothing.
+/// Checks whether a zip archive (jar, war, ear) is complete. In a complete archive, the end record
+/// refers to a central directory that contains all entries, each at a valid position. The check
+/// reads through a buffer of fixed size, regardless of the sizes that the archive declares, and
+/// decompresses nothing.
 final class ArchiveCheck {
   private static final int END_BYTES = 22;
   private static final int END_SIGNATURE = 0x06054b50;
@@ -21,8 +22,8 @@ final class ArchiveCheck {
   private static final long IN_END64 = 0xFFFFFFFFL;
   private static final int COUNT_IN_END64 = 0xFFFF;
 
-  /// Upper bound on the bytes of the central directory that are checked: about half a million
-  /// entries.
+  /// Upper bound on the number of bytes of the central directory that are checked, which is enough
+  /// for about half a million entries.
   private static final long MOST_READ = 64L << 20;
 
   private final FileChannel file;
@@ -43,7 +44,8 @@ final class ArchiveCheck {
     return end >= 0 && archive.hasDirectory(end);
   }
 
-  /// Returns the offset of the end record, or -1 if there is none. Only its comment follows it.
+  /// Returns the offset of the end record, which is followed only by its comment; -1 if there is
+  /// none.
   private long end() throws IOException {
     for (long at = size - END_BYTES; at >= Math.max(0, size - END_BYTES - MOST_COMMENT); at--) {
       if (has(at, END_BYTES, END_SIGNATURE) && at + END_BYTES + unsignedShort(at + 20) == size) {
@@ -116,10 +118,11 @@ final class ArchiveCheck {
     return window(at, Long.BYTES).getLong();
   }
 
-  /// Returns the buffer, positioned at offset `at` of the file.
+  /// Returns the buffer, positioned at the offset `at` of the file.
   private ByteBuffer window(long at, int bytes) throws IOException {
     if (at < windowAt || at + bytes > windowAt + window.limit()) {
-      // The search for the end record goes backwards.
+      // The search for the end record runs backwards, so the last window covers the end of the
+      // file.
       windowAt = at + window.capacity() > size ? Math.max(0, size - window.capacity()) : at;
       window.clear();
       for (long next = windowAt; window.hasRemaining(); next = windowAt + window.position()) {
@@ -130,7 +133,7 @@ final class ArchiveCheck {
       window.flip();
       if (at + bytes > windowAt + window.limit()) {
         window.limit(0);
-        throw new IOException("it has become shorter");
+        throw new IOException("the file has become shorter");
       }
     }
     return window.position((int) (at - windowAt));

@@ -26,16 +26,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The times of a schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month,
-/// month, day of week; six fields begin with seconds. Supports `*`, `,`, `-`, `/`, names (`MON`,
-/// `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W` (nearest working day),
-/// and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
+/// month, day of week. An expression with six fields begins with seconds. Supports `*`, `,`, `-`,
+/// `/`, names (`MON`, `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W`
+/// (nearest working day), and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
 ///
-/// - If both day of month and day of week are given, both must match (`0 0 13 * FRI` is Friday the
-///   thirteenth), as in PM2 and unlike in crontab(5).
-/// - When the clock is put forward, a skipped time occurs once, immediately after the gap.
-/// - When the clock is put back, a time in the repeated hour occurs once, the first time. Only a
-///   schedule for every hour (`*`) continues through the repeated hour, since it defines the
-///   interval between two runs.
+/// - If both day of month and day of week are given, both must match, as in PM2 and unlike in
+///   crontab(5). For example, `0 0 13 * FRI` is Friday the thirteenth.
+/// - When the clock is set forward, a skipped time occurs once, immediately after the gap.
+/// - When the clock is set back, a time in the repeated hour occurs only the first time. The only
+///   exception is a schedule for every hour (`*`), which continues through the repeated hour,
+///   because it defines the interval between two runs.
 ///
 /// Immutable.
 public final class CronSchedule {
@@ -43,7 +43,7 @@ public final class CronSchedule {
   private static final ZonedDateTime ANY_TIME =
       ZonedDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
-  /// Days in the shortest month.
+  /// Number of days in the shortest month.
   private static final int SHORTEST_MONTH = 28;
 
   private final ExecutionTime times;
@@ -56,8 +56,8 @@ public final class CronSchedule {
     this.zone = zone;
   }
 
-  /// Returns what is wrong with an expression and how to fix it, as a sentence that begins with the
-  /// expression; empty if the expression is valid.
+  /// Returns a message that begins with the expression and explains what is wrong with it and how
+  /// to fix it; empty if the expression is valid.
   public static Optional<String> problem(String expression) {
     try {
       Cron cron = parse(expression);
@@ -71,7 +71,7 @@ public final class CronSchedule {
     } catch (IllegalArgumentException refused) {
       return Optional.of("%s: %s".formatted(expression, sentence(refused)));
     } catch (RuntimeException unforeseen) {
-      // The library parses a few expressions whose times it cannot calculate.
+      // The library accepts a few expressions whose times it cannot calculate.
       return Optional.of(
           expression + ": its times cannot be calculated — the fields are " + FIELDS);
     }
@@ -79,7 +79,7 @@ public final class CronSchedule {
 
   /// Returns the times of `schedule`.
   ///
-  /// @throws IllegalArgumentException with the text of [#problem], if that is not empty
+  /// @throws IllegalArgumentException with the text of [#problem] if the expression is invalid
   public static CronSchedule of(Triggers.Schedule schedule) {
     problem(schedule.expression())
         .ifPresent(problem -> {
@@ -95,7 +95,8 @@ public final class CronSchedule {
         : nextOnTheWall(after);
   }
 
-  /// Calculates on a clock without daylight saving and converts each result to the zone.
+  /// Returns the first time after `after`. Calculates on a clock without daylight saving time, and
+  /// converts each result to the time zone.
   private Optional<Instant> nextOnTheWall(Instant after) {
     ZonedDateTime wall = LocalDateTime.ofInstant(after, zone).atZone(ZoneOffset.UTC);
     while (true) {
@@ -111,8 +112,8 @@ public final class CronSchedule {
     }
   }
 
-  /// Returns the instant of a local time: the end of the gap for a skipped time, the first of the
-  /// two instants for a repeated one.
+  /// Returns the instant of a local time. For a skipped time, this is the end of the gap; for a
+  /// repeated time, the first of the two instants.
   private Instant inZone(LocalDateTime wall) {
     ZoneOffsetTransition transition = zone.getRules().getTransition(wall);
     return transition != null && transition.isGap()
@@ -131,15 +132,15 @@ public final class CronSchedule {
           "%d fields — use 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
     }
     if (text.indexOf('|') >= 0) {
-      throw new IllegalArgumentException("| stands for several schedules: use one");
+      throw new IllegalArgumentException("| combines several schedules: only one is allowed");
     }
     try {
       return new CronParser(syntax(fields == 6)).parse(text).validate();
     } catch (IllegalArgumentException refused) {
       throw refused;
     } catch (RuntimeException unforeseen) {
-      // The library fails with other exceptions for a few invalid expressions, such as `1#`.
-      throw new IllegalArgumentException("it cannot be read", unforeseen);
+      // The library fails with other exceptions for some invalid expressions, such as `1#`.
+      throw new IllegalArgumentException("it is not a valid expression", unforeseen);
     }
   }
 
@@ -191,7 +192,7 @@ public final class CronSchedule {
         };
   }
 
-  /// Rejects ranges that the library accepts but misinterprets: it reads `22-2` as 22 only, and
+  /// Rejects ranges that the library accepts but misinterprets. It reads `22-2` as just 22, and
   /// fails on `2-L` when it calculates a time.
   private static Optional<String> wrongRange(Cron cron) {
     return cron.retrieveFieldsAsMap().values().stream()
@@ -200,8 +201,8 @@ public final class CronSchedule {
         .findFirst();
   }
 
-  /// Rejects working days above 28: in a month without such a day the library throws instead of
-  /// skipping the month.
+  /// Rejects working days above 28. In a month without such a day, the library throws an exception
+  /// instead of skipping the month.
   private static Optional<String> wrongWorkingDay(Cron cron) {
     return Optional.ofNullable(cron.retrieveFieldsAsMap().get(CronFieldName.DAY_OF_MONTH)).stream()
         .flatMap(field -> days(field.getExpression()))
@@ -234,11 +235,11 @@ public final class CronSchedule {
   private static Stream<String> wrong(Between range, CronFieldName field) {
     if (!(range.getFrom().getValue() instanceof Integer from)
         || !(range.getTo().getValue() instanceof Integer to)) {
-      return Stream.of("%s — a range goes from a number to a number".formatted(range.asString()));
+      return Stream.of("%s — both ends of a range must be numbers".formatted(range.asString()));
     }
     return field != CronFieldName.DAY_OF_WEEK && from > to
         ? Stream.of(
-            "%s goes backwards — write the smaller number first, or two ranges with a comma"
+            "%s goes backwards — write the smaller number first, or two ranges separated by a comma"
                 .formatted(range.asString()))
         : Stream.empty();
   }

@@ -21,12 +21,12 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Passes on kernel events about directories (`inotify(7)`) to the listeners of each. The kernel
-/// keeps one watch for a directory, regardless of the number of listeners.
+/// Distributes kernel events about directories (`inotify(7)`) to the listeners of each directory.
+/// The kernel has one watch per directory, regardless of the number of listeners.
 ///
-/// Confined to the thread of `owner`, except for its own thread, which only collects events: up to
-/// a limit by the name of the entry, beyond it by directory. Events that the owner has not
-/// processed yet therefore take little memory.
+/// Confined to the thread of `owner`, except for a separate thread that only collects events.
+/// Events that the owner has not processed yet are stored by name of the entry up to a limit, and
+/// beyond it only by directory. They therefore need little memory.
 final class DirectoryWatcher implements AutoCloseable {
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -42,8 +42,9 @@ final class DirectoryWatcher implements AutoCloseable {
   private final Map<WatchKey, Set<Registration>> places = new HashMap<>();
   private final Lock pendingLock = new ReentrantLock();
 
-  /// Events not yet passed to the owner. Guarded by the lock, as is the number of names in them.
-  private Map<WatchKey, News> pending = new LinkedHashMap<>();
+  /// Events that have not been passed to the owner yet. Guarded by the lock, like the number of
+  /// names in them.
+  private Map<WatchKey, PendingEvents> pending = new LinkedHashMap<>();
 
   private int names;
   private @Nullable WatchService service;
@@ -53,7 +54,7 @@ final class DirectoryWatcher implements AutoCloseable {
     this.kernel = kernel;
   }
 
-  /// The calls into the kernel. Both may be refused, since the limits of the kernel apply to all
+  /// The calls into the kernel. Both may be refused, because the kernel's limits apply to all
   /// processes of a user together.
   interface Kernel {
     default WatchService open() throws IOException {
@@ -69,13 +70,13 @@ final class DirectoryWatcher implements AutoCloseable {
   interface Listener {
     /// Reports that an entry of a directory may have changed.
     ///
-    /// @param name the entry; empty if any entry may have changed, or if the directory itself has
-    ///   been removed, which also ends the listening
+    /// @param name the name of the entry. Empty if any entry may have changed, or if the directory
+    ///   itself has been removed; in this case, no further events are reported.
     void entryChanged(Path directory, Optional<Path> name);
   }
 
   /// The pending events of one directory.
-  private static final class News {
+  private static final class PendingEvents {
     final Set<Path> names = new LinkedHashSet<>();
     boolean anywhere;
     boolean gone;
@@ -83,9 +84,10 @@ final class DirectoryWatcher implements AutoCloseable {
 
   private record Registration(Listener listener, Path directory) {}
 
-  /// Begins to pass events of `directory` to `listener`. Calling it twice has no further effect.
+  /// Starts to pass events of `directory` to `listener`. Calling this method again has no further
+  /// effect.
   ///
-  /// @throws IOException if the directory does not exist or the kernel refuses the watch
+  /// @throws IOException if the directory does not exist or if the kernel refuses the watch
   void listen(Path directory, Listener listener) throws IOException {
     var registration = new Registration(listener, directory);
     WatchKey key = kernel.register(directory, service());
@@ -96,7 +98,7 @@ final class DirectoryWatcher implements AutoCloseable {
     places.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(registration);
   }
 
-  /// Ends a [#listen].
+  /// Stops passing events of `directory` to `listener`.
   void forget(Path directory, Listener listener) {
     var registration = new Registration(listener, directory);
     WatchKey key = keys.remove(registration);
@@ -142,17 +144,17 @@ final class DirectoryWatcher implements AutoCloseable {
 
   /// Adds events to the pending ones.
   ///
-  /// @return whether the owner must be notified; false if a notification is already on its way
+  /// @return whether the owner must be notified; false if it has already been notified
   private boolean collect(WatchKey key, List<WatchEvent<?>> events, boolean there) {
     pendingLock.lock();
     try {
       boolean first = pending.isEmpty();
-      News news = pending.computeIfAbsent(key, _ -> new News());
-      news.gone |= !there;
+      PendingEvents pendingEvents = pending.computeIfAbsent(key, _ -> new PendingEvents());
+      pendingEvents.gone |= !there;
       for (WatchEvent<?> event : events) {
         if (!(event.context() instanceof Path name) || names >= MOST_NAMES) {
-          news.anywhere = true;
-        } else if (!news.anywhere && news.names.add(name)) {
+          pendingEvents.anywhere = true;
+        } else if (!pendingEvents.anywhere && pendingEvents.names.add(name)) {
           names++;
         }
       }
@@ -162,10 +164,10 @@ final class DirectoryWatcher implements AutoCloseable {
     }
   }
 
-  private Map<WatchKey, News> takePending() {
+  private Map<WatchKey, PendingEvents> takePending() {
     pendingLock.lock();
     try {
-      Map<WatchKey, News> taken = pending;
+      Map<WatchKey, PendingEvents> taken = pending;
       pending = new LinkedHashMap<>();
       names = 0;
       return taken;
@@ -178,16 +180,16 @@ final class DirectoryWatcher implements AutoCloseable {
     takePending().forEach(this::tell);
   }
 
-  private void tell(WatchKey key, News news) {
+  private void tell(WatchKey key, PendingEvents pendingEvents) {
     List<Registration> told = List.copyOf(places.getOrDefault(key, Set.of()));
-    if (news.gone) {
+    if (pendingEvents.gone) {
       places.remove(key);
       told.forEach(registration -> keys.remove(registration, key));
     }
     for (Registration registration : told) {
-      news.names.forEach(name ->
+      pendingEvents.names.forEach(name ->
           registration.listener().entryChanged(registration.directory(), Optional.of(name)));
-      if (news.anywhere || news.gone) {
+      if (pendingEvents.anywhere || pendingEvents.gone) {
         registration.listener().entryChanged(registration.directory(), Optional.empty());
       }
     }
@@ -200,7 +202,7 @@ final class DirectoryWatcher implements AutoCloseable {
         service.close();
       }
     } catch (IOException _) {
-      // Ignored: the kernel releases the watch at the latest when the process exits.
+      // Ignored, because the kernel releases the watch at the latest when the process exits.
     }
   }
 }

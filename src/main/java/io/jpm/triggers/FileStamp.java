@@ -9,18 +9,19 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/// The attributes of a directory entry that decide whether it has changed: equal stamps mean no
-/// change.
+/// The attributes of a directory entry that show whether it has changed. Equal stamps mean that it
+/// has not.
 ///
 /// @param directory whether the entry is a directory
-/// @param modifiedNanos time of the last modification; 0 for a directory, whose time is irrelevant
-/// @param size in bytes; 0 for a directory
+/// @param modifiedNanos the time of the last modification; 0 for a directory, whose time is
+///   irrelevant
+/// @param size the size in bytes; 0 for a directory
 record FileStamp(boolean directory, long modifiedNanos, long size) {
   private static final FileStamp DIRECTORY = new FileStamp(true, 0, 0);
 
   /// Returns the stamp of an existing path.
   ///
-  /// @param options whether links are followed
+  /// @param options whether to follow symbolic links
   /// @throws IOException if the path does not exist or cannot be examined
   static FileStamp of(Path path, LinkOption... options) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, options);
@@ -30,9 +31,9 @@ record FileStamp(boolean directory, long modifiedNanos, long size) {
             false, attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.size());
   }
 
-  /// Reports whether the file at `path`, which has this stamp, was written after `time`. A
-  /// modification time alone is not trusted, because archives and other machines may set it to the
-  /// future; the change time of the inode must also be later.
+  /// Reports whether the file at `path`, which has this stamp, was written after `time`. The
+  /// modification time alone is not sufficient, because archives and other machines may set it to a
+  /// time in the future. The change time of the inode must also be later than `time`.
   boolean isWrittenAfter(Instant time, Path path, LinkOption... options) {
     if (directory || modifiedNanos <= FileTime.from(time).to(TimeUnit.NANOSECONDS)) {
       return false;

@@ -13,21 +13,22 @@ import java.util.function.Consumer;
 
 /// Watches files and directories for all apps, with one thread and one `inotify(7)` instance.
 ///
-/// - A directory is watched with everything below it, including entries created later. Ignored
-///   directories are not read. A created, deleted, modified or touched entry is a change.
-/// - A single file has changed when its content differs and is complete.
-/// - Changes are reported together after a quiet period of the delay (at least 200 ms; 500 ms if a
-///   single file is watched), or after ten delays (at least 5 s) if there is no quiet period.
-/// - jpm's home is excluded if it lies below a watched directory, because its logs change
+/// - A directory is watched recursively, including entries that are created later. Ignored
+///   directories are not read. A created, deleted, modified or touched entry counts as a change.
+/// - A single file has changed when its content is different and complete.
+/// - Changes are reported together after a quiet period, whose length is the configured delay but
+///   at least 200 ms (500 ms if a single file is watched). If there is no quiet period, they are
+///   reported after ten times the delay (at least 5 s).
+/// - If jpm's home directory is below a watched directory, it is excluded, because its logs change
 ///   constantly.
-/// - Watching never stops: a deleted path is awaited, and if a limit of the kernel is reached, the
-///   paths are polled every 2 s.
-/// - The target of a link in a watched directory is not watched if it lies outside. A file system
-///   that is changed by other machines (NFS) sends no events.
-/// - The memory for the state of files is limited for each app and for all apps ([WatchBudget]): a
-///   directory that exceeds it is reported and not watched.
+/// - Watching never stops. If a path is deleted, the watch waits until it exists again. If a limit
+///   of the kernel is reached, the paths are polled every 2 s.
+/// - The target of a link in a watched directory is not watched if it is outside the directory. A
+///   file system that is changed by other machines (NFS) sends no events.
+/// - The memory for the state of files is limited, both per app and for all apps together
+///   ([WatchBudget]). A directory that exceeds the limit is reported and not watched.
 ///
-/// Thread-safe; no method blocks.
+/// Thread-safe. No method blocks.
 public final class FileWatcher implements AutoCloseable {
   private final WatchThread thread = new WatchThread();
   private final DirectoryWatcher events;
@@ -35,8 +36,8 @@ public final class FileWatcher implements AutoCloseable {
   private final Opening opening;
   private final WatchBudget budget;
 
-  /// @param home jpm's home, without symbolic links
-  /// @param opening how single files are opened
+  /// @param home jpm's home directory, without symbolic links
+  /// @param opening opens single files
   public FileWatcher(Path home, Opening opening) {
     this(home, opening, new DirectoryWatcher.Kernel() {}, WatchBudget.ofHeap());
   }
@@ -61,8 +62,8 @@ public final class FileWatcher implements AutoCloseable {
     this.events = new DirectoryWatcher(thread, kernel);
   }
 
-  /// Opens watched files. A user who may write to the directory of a file can replace it by a pipe
-  /// or a device at any time.
+  /// Opens watched files. A user who can write to the directory of a file can replace the file with
+  /// a pipe or a device at any time.
   @FunctionalInterface
   public interface Opening {
     /// Opens a regular file for reading. Must not block, for example on the other end of a pipe.
@@ -104,19 +105,19 @@ public final class FileWatcher implements AutoCloseable {
   /// Watches the given paths until the result is closed.
   ///
   /// @param watch the paths and their settings
-  /// @param since a file written later counts as a change already, so that an edit just after the
-  ///   start of an app is not lost while the initial scan runs; with [Instant#MAX], the files found
-  ///   by the initial scan count as known
+  /// @param since a file written after this time counts as a change. This ensures that an edit just
+  ///   after the start of an app is not lost during the initial scan. With [Instant#MAX], no file
+  ///   found by the initial scan counts as a change.
   /// @param onChange receives a short text such as `src/app.js changed` or `3 files changed,
-  ///   src/app.js first`, on the thread of the watches: it must hand over and return
-  /// @param onTrouble receives messages for the user, each once, on the same thread
+  ///   src/app.js first`, on the thread of the watches, which it must not block
+  /// @param onTrouble receives messages for the user, each of them once, on the same thread
   public WatchHandle watch(
       Triggers.Watch watch, Instant since, Consumer<String> onChange, Consumer<String> onTrouble) {
     return new AppWatch(
         watch, since, new Engine(thread, events, home, opening, budget), onChange, onTrouble);
   }
 
-  /// Ends all watches.
+  /// Closes all watches.
   @Override
   public void close() {
     thread.close();

@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import org.eclipse.jgit.ignore.FastIgnoreRule;
 
 /// Ignore patterns with the syntax of `.gitignore`, relative to one directory. A leading `./`,
-/// which git does not support, denotes that directory. Entries of an ignored directory are never
+/// which git does not support, refers to that directory. Entries of an ignored directory are never
 /// tested, because the directory is not read.
 final class IgnorePatterns {
   private final Path root;
   private final List<FastIgnoreRule> rules = new ArrayList<>();
 
-  /// @param onTrouble receives a message for each invalid pattern; the other patterns stay in
-  ///   effect
+  /// @param onTrouble receives a message for each invalid pattern; the other patterns are still
+  ///   used
   IgnorePatterns(Path root, List<String> patterns, Consumer<String> onTrouble) {
     this.root = root;
     for (String pattern : patterns) {
@@ -22,7 +22,7 @@ final class IgnorePatterns {
       if (!rule.isEmpty()) {
         rules.add(rule);
       } else if (!pattern.isBlank() && !pattern.startsWith("#")) {
-        onTrouble.accept("ignore_watch: %s is not a pattern of .gitignore".formatted(pattern));
+        onTrouble.accept("ignore_watch: %s is not a valid .gitignore pattern".formatted(pattern));
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.jpm.triggers;
 
-/// Limits the memory that records the watched files, for each app and for all apps together. A
-/// directory with a million files must not exhaust the memory needed for supervision. Confined to
-/// the thread of [FileWatcher].
+/// Limits the memory that is used to record watched files, both per app and for all apps together.
+/// A directory with a million files must not exhaust the memory that is needed for supervision.
+/// Confined to the thread of [FileWatcher].
 final class WatchBudget {
   private static final int PART_OF_HEAP = 4;
   private static final int MOST_APPS = 2;
@@ -13,23 +13,24 @@ final class WatchBudget {
   private final long free;
   private long left;
 
-  /// @param all bytes for all apps
-  /// @param each bytes for one app
-  /// @param free additional bytes that each app may always use, regardless of the other apps
+  /// @param all the number of bytes for all apps
+  /// @param each the maximum number of bytes for one app
+  /// @param free the number of additional bytes that each app may always use, regardless of the
+  ///   other apps
   WatchBudget(long all, long each, long free) {
     this.left = all;
     this.each = each;
     this.free = free;
   }
 
-  /// Returns a budget of a quarter of the heap, and half of that for one app, because a rescan
-  /// needs the memory of one app a second time. A few hundred files can always be watched.
+  /// Returns a budget of a quarter of the heap. One app may use half of it, because a rescan
+  /// temporarily needs the memory of one app twice. A few hundred files can always be watched.
   static WatchBudget ofHeap() {
     long all = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     return new WatchBudget(all, all / MOST_APPS, FREE);
   }
 
-  /// Returns the share of a further app.
+  /// Returns the share of another app.
   Share share() {
     return new Share();
   }
@@ -61,7 +62,8 @@ final class WatchBudget {
       return Math.max(0, bytes - free);
     }
 
-    /// Reports which limit is the obstacle: true for this app's own, false for that of all apps.
+    /// Reports which limit prevents further reservations: true for the limit of this app, false for
+    /// the limit of all apps.
     boolean isOwnUsedUp() {
       return each - common(taken) <= left;
     }

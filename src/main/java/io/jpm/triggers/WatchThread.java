@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The single thread that runs all file watching. It starts with the first watch, and reads
-/// directories and files, which an event loop must not do. A failed task is reported and does not
-/// stop the thread.
+/// The single thread for all file watching. It starts with the first watch and reads directories
+/// and files, which must not be done on an event loop. A failed task is reported and does not stop
+/// the thread.
 final class WatchThread implements Executor, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(
@@ -26,16 +26,16 @@ final class WatchThread implements Executor, AutoCloseable {
     executor.execute(task);
   }
 
-  /// Runs a task; does nothing after close.
+  /// Runs a task. Does nothing after close.
   void execute(Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       executor.execute(guarded(task, onFailure));
     } catch (RejectedExecutionException closed) {
-      // All watches have ended.
+      // All watches have been closed.
     }
   }
 
-  /// Runs a task after `time`; does nothing and returns null after close.
+  /// Runs a task after `time`. Does nothing and returns null after close.
   @Nullable Future<?> schedule(Duration time, Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       return executor.schedule(guarded(task, onFailure), time.toNanos(), TimeUnit.NANOSECONDS);

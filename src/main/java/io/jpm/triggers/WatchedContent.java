@@ -1,8 +1,9 @@
 package io.jpm.triggers;
 
-/// The content at a watched path: a single file, or a directory with everything below it.
+/// The content of a watched path: a single file, or a directory with everything below it.
 sealed interface WatchedContent extends DirectoryWatcher.Listener permits WatchedTree, WatchedFile {
-  /// Scans the content again. The path may lead to a different directory or file by now.
+  /// Scans the content again. In the meantime, the path may have come to refer to a different
+  /// directory or file.
   void rescan();
 
   /// Records that the path no longer exists.

@@ -9,11 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// A single watched file, such as a program or a jar. It has changed when its content differs and
-/// is complete: the file was not written to during the whole quiet period, and a file named like an
-/// archive can be read as one. If the file is missing, its replacement is awaited.
+/// A single watched file, such as a program or a jar. It has changed when its content is different
+/// and complete. The content is complete if the file was not written to during the whole quiet
+/// period and, if its name is that of an archive, it is a valid archive. If the file is missing,
+/// the watch waits for its replacement.
 final class WatchedFile implements WatchedContent {
-  /// Larger files are compared by size and time only.
+  /// Maximum size of files whose content is compared, in bytes. Larger files are compared only by
+  /// size and time.
   static final long MOST_READ = 64L << 20;
 
   private final Path file;
@@ -23,7 +25,7 @@ final class WatchedFile implements WatchedContent {
   private Optional<Path> target = Optional.empty();
 
   /// @param fresh whether the file was missing before
-  /// @param since a file written later counts as changed
+  /// @param since a file written after this time counts as changed
   WatchedFile(Path file, boolean fresh, Instant since, ChangeListener changeListener) {
     this.file = file;
     this.changeListener = changeListener;
@@ -42,13 +44,14 @@ final class WatchedFile implements WatchedContent {
     /// The content is unchanged, missing or incomplete.
     SAME,
     CHANGED,
-    /// The file is still being written; check again later.
+    /// The file is still being written. The caller must check again later.
     UNSETTLED
   }
 
   private record Content(long size, long fingerprint) {}
 
-  /// Compares the file after a quiet period. Each change returns [ContentChange#CHANGED] once.
+  /// Compares the file after a quiet period. [ContentChange#CHANGED] is returned once for each
+  /// change.
   ContentChange check() {
     Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
@@ -66,8 +69,8 @@ final class WatchedFile implements WatchedContent {
     return ContentChange.CHANGED;
   }
 
-  /// Reports whether the file is complete. The central directory of an archive is at its end, so a
-  /// partial copy is detected.
+  /// Reports whether the file is complete. A partial copy of an archive is detected, because the
+  /// central directory is at the end.
   private boolean isWhole() {
     if (!name().matches(".*\\.([jwe]ar|zip)")) {
       return true;
@@ -81,19 +84,19 @@ final class WatchedFile implements WatchedContent {
     if (!whole) {
       changeListener.trouble(
           "half " + file,
-          "watch: %s is not a complete archive: waiting for the rest of it".formatted(file));
+          "watch: %s is not a complete archive, waiting until it is complete".formatted(file));
     }
     return whole;
   }
 
-  /// Returns the stamp of the file; empty if it is missing, or is a pipe or a device, which cannot
-  /// be a program.
+  /// Returns the stamp of the file; empty if the file is missing, or is a pipe or a device and
+  /// therefore cannot be a program.
   private Optional<FileStamp> look() {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         changeListener.trouble(
             "irregular " + file,
-            "watch: %s is not a regular file: waiting for one".formatted(file));
+            "watch: %s is not a regular file, waiting for one".formatted(file));
         return Optional.empty();
       }
       return Optional.of(FileStamp.of(file));
@@ -102,8 +105,8 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// Returns the size and checksum of the file. CRC32C detects every accidental change and is fast
-  /// enough for the start of an app.
+  /// Returns the size and checksum of the file. CRC32C detects accidental changes and is fast
+  /// enough for use at the start of an app.
   private Content content(FileStamp fileStamp) {
     if (fileStamp.size() > MOST_READ) {
       return new Content(fileStamp.size(), fileStamp.modifiedNanos());
@@ -111,7 +114,7 @@ final class WatchedFile implements WatchedContent {
     var sum = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     try (FileChannel open = changeListener.open(file)) {
-      // A file that grows during the read has a different size in the next comparison.
+      // If the file grows while it is being read, its size differs in the next comparison.
       while (open.position() <= MOST_READ && open.read(buffer) >= 0) {
         sum.update(buffer.flip());
         buffer.clear();
@@ -122,7 +125,7 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// Also listens to the directory of a link's target, because writes happen there.
+  /// Also listens to the directory of a link's target, because that is where the file is written.
   private void listenToTarget() {
     Optional<Path> now = Optional.empty();
     try {

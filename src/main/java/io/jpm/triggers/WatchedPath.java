@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// A path as the user named it: a directory, a file, a link to one, or temporarily nothing. It
-/// listens to the directories above the path, in order to detect a deployment that replaces one of
-/// them or changes a link.
+/// A path as specified by the user, which refers to a directory, a file, a link to one of these, or
+/// temporarily nothing. Listens to the directories above the path to detect a deployment that
+/// replaces one of them or changes a link.
 final class WatchedPath implements DirectoryWatcher.Listener {
   private final Path path;
   private final BiPredicate<Path, Boolean> ignored;
@@ -30,7 +30,7 @@ final class WatchedPath implements DirectoryWatcher.Listener {
     missing = content == null;
     if (missing) {
       changeListener.trouble(
-          "missing " + path, "watch: %s does not exist: waiting for it".formatted(path));
+          "missing " + path, "watch: %s does not exist, waiting for it".formatted(path));
     }
   }
 
@@ -84,8 +84,8 @@ final class WatchedPath implements DirectoryWatcher.Listener {
     return new WatchedTree(path, ignored, since, changeListener);
   }
 
-  /// Listens to all readable directories above the path. A missing directory is reported by its
-  /// parent when it is created.
+  /// Listens to all readable directories above the path. If a directory is missing, its parent
+  /// reports when it is created.
   private void listenAbove() {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
       if (Files.isDirectory(above) && Files.isReadable(above)) {

@@ -18,19 +18,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 
-/// A watched directory with everything below it. It records the stamps of all entries. Kernel
-/// events only tell it where to compare, so a misleading event does no harm, and after lost events
-/// it compares everything.
+/// A watched directory with everything below it. Records the stamps of all entries. Kernel events
+/// only indicate where to compare the stamps. Therefore, a misleading event does no harm, and after
+/// events were lost, everything is compared.
 ///
-/// A change is a created, deleted or renamed entry, or a file with a different time or size:
-/// `touch` counts, as with PM2, `chmod` does not. Links are not followed; a link whose own time or
-/// size changes counts.
+/// A change is a created, deleted or renamed entry, or a file with a different time or size. As in
+/// PM2, `touch` counts as a change, but `chmod` does not. Links are not followed; a link whose own
+/// time or size changes counts as a change.
 ///
 /// The memory for the stamps is reserved from the app's [WatchBudget.Share]. A directory that
-/// exceeds it is reported, and neither it nor its subdirectories are watched.
+/// exceeds it is reported, and neither the directory nor its subdirectories are watched.
 final class WatchedTree implements WatchedContent {
-  /// Memory, in bytes, of an entry without its name and of a directory without its path: measured
-  /// on a heap and rounded up.
+  /// Memory of an entry without its name, and of a directory without its path, in bytes. The values
+  /// were measured on a heap and rounded up.
   private static final int ENTRY_BYTES = 180;
 
   private static final int DIRECTORY_BYTES = 800;
@@ -39,14 +39,14 @@ final class WatchedTree implements WatchedContent {
   private final BiPredicate<Path, Boolean> ignored;
   private final ChangeListener changeListener;
 
-  /// Directory to its entries: name to stamp.
+  /// The stamps of the entries by name, for each directory.
   private final Map<Path, Map<Path, FileStamp>> known = new HashMap<>();
 
   private final Set<Path> tooLarge = new HashSet<>();
   private final WatchBudget.Share budget;
 
-  /// @param ignored predicate on a path and whether it is a directory
-  /// @param since a file written later counts as a change
+  /// @param ignored tests a path, and whether it is a directory
+  /// @param since a file written after this time counts as a change
   WatchedTree(
       Path root, BiPredicate<Path, Boolean> ignored, Instant since, ChangeListener changeListener) {
     this.root = root;
@@ -80,7 +80,7 @@ final class WatchedTree implements WatchedContent {
         }
       }
     } catch (IOException | DirectoryIteratorException gone) {
-      // Ignored: the parent directory reports the removal.
+      // Ignored, because the parent directory reports the removal.
     }
   }
 
@@ -116,7 +116,7 @@ final class WatchedTree implements WatchedContent {
 
   /// Records the stamp of an entry.
   ///
-  /// @return whether it fits into the budget
+  /// @return whether the entry fits into the budget
   private boolean remember(Map<Path, FileStamp> entries, Path path, FileStamp fileStamp) {
     boolean fits = budget.take(bytes(path, fileStamp));
     if (fits) {
@@ -133,7 +133,8 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// Returns the memory of an entry. That of a directory is reserved before the directory is read.
+  /// Returns the memory needed for an entry. The memory for a directory is reserved before the
+  /// directory is read.
   private static long bytes(Path path, FileStamp fileStamp) {
     int entry = ENTRY_BYTES + String.valueOf(path.getFileName()).length();
     return fileStamp.directory() ? entry + DIRECTORY_BYTES + 2L * path.toString().length() : entry;
@@ -153,9 +154,9 @@ final class WatchedTree implements WatchedContent {
     return true;
   }
 
-  /// Begins to watch a directory and everything below it.
+  /// Starts to watch a directory and everything below it.
   ///
-  /// @param news decides which of the found entries count as changes
+  /// @param news decides which of the entries found count as changes
   private void enter(Path directory, BiPredicate<Path, FileStamp> news) {
     Deque<Path> ahead = new ArrayDeque<>(List.of(directory));
     while (!ahead.isEmpty()) {
@@ -204,9 +205,9 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// Removes a directory.
+  /// Removes the records of a directory and releases their memory.
   ///
-  /// @return the stamps of its entries
+  /// @return the stamps of the entries of the directory
   private Map<Path, FileStamp> release(Path directory) {
     Map<Path, FileStamp> entries = known.remove(directory);
     if (entries == null) {
@@ -219,7 +220,7 @@ final class WatchedTree implements WatchedContent {
 
   /// Reads the entries of a directory.
   ///
-  /// @return whether all fit into the budget
+  /// @return whether all entries fit into the budget
   private boolean list(Path directory, Map<Path, FileStamp> entries) throws IOException {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {

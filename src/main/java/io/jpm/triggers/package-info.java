@@ -1,9 +1,9 @@
-/// External triggers that make the restart of a running app due: the times of a schedule
+/// External triggers for restarts of a running app: the times of a schedule
 /// ([io.jpm.triggers.CronSchedule]) and changes of watched files ([io.jpm.triggers.FileWatcher]).
 ///
-/// The package decides *when* a restart is due; God restarts. All file watches share one thread,
-/// which starts with the first watch. The package depends on `model` and two libraries: cron-utils
-/// for schedules, and JGit for the matching of ignore patterns
+/// The package decides *when* a restart is due; God performs the restart. All file watches share
+/// one thread, which starts with the first watch. The package depends on `model` and two libraries:
+/// cron-utils for schedules, and JGit for matching ignore patterns
 /// (docs/decisions/0003-watch-patterns.md).
 @NullMarked
 package io.jpm.triggers;

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Lists the routes of the API, below [#BASE]. Both the server's routes and their description
-/// ([OpenApi]) are generated from this list.
+/// The routes of the API, relative to [#BASE]. Both the server's routing table and its description
+/// ([OpenApi]) are generated from this enum.
 ///
 /// In a path, `:target` is a target as in `jpm.command`: an id, a name, a namespace, `all` or
 /// `/regex/`. `:app` is the name of an app.
@@ -41,19 +41,22 @@ enum ApiRoute {
       HttpMethod.POST,
       "/instances/:target/reload",
       CommandVerb.RELOAD,
-      "Replace processes without a gap."),
+      "Replace processes without downtime."),
   RESET(
       HttpMethod.POST,
       "/instances/:target/reset",
       CommandVerb.RESET,
       "Reset the restart counters."),
   SIGNAL(
-      HttpMethod.POST, "/instances/:target/signal", CommandVerb.SIGNAL, "Signal main processes."),
+      HttpMethod.POST,
+      "/instances/:target/signal",
+      CommandVerb.SIGNAL,
+      "Send a signal to main processes."),
   MESSAGE(
       HttpMethod.POST,
       "/instances/:target/message",
       CommandVerb.MESSAGE,
-      "Send a message through the IPC channel."),
+      "Send a message over the IPC channel."),
   TYPE(
       HttpMethod.POST,
       "/instances/:target/type",
@@ -63,7 +66,7 @@ enum ApiRoute {
       HttpMethod.POST,
       "/instances/:target/trigger",
       CommandVerb.TRIGGER,
-      "Call an action that the app offers."),
+      "Run a custom action of the app."),
   DELETE(
       HttpMethod.DELETE,
       "/instances/:target",
@@ -73,21 +76,22 @@ enum ApiRoute {
       HttpMethod.POST,
       "/apps",
       CommandVerb.START,
-      "Start the apps of the body, which is like a process file; needs the role admin."),
+      "Start the apps described in the body, which has the format of a process file."),
   SCALE(HttpMethod.POST, "/scale", CommandVerb.SCALE, "Change the number of instances of an app."),
   PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "Show what apply would do."),
   APPLY(HttpMethod.POST, "/apply", CommandVerb.APPLY, "Change apps so that they match the body."),
-  SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Save the list for resurrect."),
-  RESURRECT(HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Restore the saved list."),
+  SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Save the list of apps for resurrect."),
+  RESURRECT(
+      HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Start the apps of the saved list."),
   EVENTS(HttpMethod.GET, "/events", CommandVerb.EVENTS, "Past events."),
   EVENTS_STREAM(
       HttpMethod.GET,
       "/events/stream",
-      "New events, as server-sent events; with Last-Event-ID (or after), later events come first."),
+      "New events, as server-sent events; events after Last-Event-ID (or after) are sent first."),
   LOGS(HttpMethod.GET, "/logs/:target", CommandVerb.LOGS, "The last log lines of instances."),
   LINES_STREAM(
       HttpMethod.GET, "/logs/:app/stream", "New log lines of an app, as server-sent events."),
-  DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "A log file of an app as it is now."),
+  DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "The current content of a log file of an app."),
   TICKET(
       HttpMethod.POST,
       "/logs/:app/ticket",
@@ -100,21 +104,22 @@ enum ApiRoute {
       HttpMethod.GET,
       "/live/stream",
       "All data of the dashboard in one stream of server-sent events: instances and their changes,"
-          + " usage, events; with Last-Event-ID (or after), later events come first."),
+          + " usage, events; past events after Last-Event-ID (or after) are sent first."),
   SESSION(
       HttpMethod.GET,
       "/session",
-      "The sender of the request, and the operations of this document that its role allows."),
+      "The sender of the request, and the operations in this document that its role permits."),
   LOG_OUT(HttpMethod.DELETE, "/session", "End the browser's session."),
   DOCUMENT(HttpMethod.GET, "/openapi.json", "This document.");
 
   /// The path prefix of all routes.
   static final String BASE = "/api/v1";
 
-  /// The keys of routes that accept only some keys of their verb, or have no verb.
+  /// The keys of routes that have no verb or that accept only some keys of their verb.
   private static final Map<ApiRoute, List<CommandKey>> ASKED =
       Map.of(
-          // Starts apps in the list by their name; new apps are started by START_APPS.
+          // Starts only apps that are in the list, by name. New apps are started through
+          // START_APPS.
           START, List.of(),
           EVENTS_STREAM, List.of(CommandKey.AFTER, CommandKey.APP_NAME),
           LIVE_STREAM, List.of(CommandKey.AFTER),
@@ -157,12 +162,13 @@ enum ApiRoute {
     return method;
   }
 
-  /// Returns the path below [#BASE], with parameters such as `:target`.
+  /// Returns the path relative to [#BASE], with parameters such as `:target`.
   String path() {
     return path;
   }
 
-  /// Returns the verb of `jpm.command` that answers the route; empty if the HTTP server answers it.
+  /// Returns the verb of `jpm.command` that handles the route; empty if the HTTP server itself
+  /// handles it.
   Optional<CommandVerb> verb() {
     return verb;
   }
@@ -176,19 +182,20 @@ enum ApiRoute {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// Returns the lowest role that may use the route.
+  /// Returns the lowest role that is allowed to use the route.
   Role requiredRole() {
     return this == START_APPS ? Role.ADMIN : verb.map(CommandVerb::requiredRole).orElse(Role.READ);
   }
 
-  /// Returns the key of the request whose value is in the path.
+  /// Returns the request key whose value is taken from the path.
   Optional<CommandKey> pathKey() {
     return verb.filter(_ -> path.contains(":target"))
         .map(asked ->
             asked.keys().contains(CommandKey.TARGETS) ? CommandKey.TARGETS : CommandKey.TARGET);
   }
 
-  /// Returns the keys of the request that may be in the query of a GET or in the body of a POST.
+  /// Returns the keys that are allowed in the query of a GET request or in the body of a POST
+  /// request.
   List<CommandKey> requestKeys() {
     List<CommandKey> special = ASKED.get(this);
     return special != null
@@ -198,7 +205,7 @@ enum ApiRoute {
             .toList();
   }
 
-  /// Returns the keys that a request must have.
+  /// Returns the keys that a request must contain.
   List<CommandKey> required() {
     return REQUIRED.getOrDefault(this, List.of());
   }

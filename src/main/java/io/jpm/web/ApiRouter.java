@@ -12,7 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
-/// Mounts the routes of the API. Their requests have passed [RequestAuthenticator].
+/// Mounts the routes of the API. Their requests have already passed [RequestAuthenticator].
 final class ApiRouter {
   private final CommandRoutes commands;
   private final Bodies bodies = new Bodies();
@@ -35,7 +35,7 @@ final class ApiRouter {
     for (ApiRoute route : ApiRoute.values()) {
       router
           .route(route.method(), ApiRoute.BASE + route.path())
-          .handler(context -> understood(context, route));
+          .handler(context -> authorize(context, route));
     }
   }
 
@@ -44,8 +44,9 @@ final class ApiRouter {
     return liveRoutes.end();
   }
 
-  /// Checks the role first, so that the body of a denied request is never read.
-  private void understood(RoutingContext context, ApiRoute route) {
+  /// Checks the role and reads the body. The role is checked first, so that the body of a denied
+  /// request is never read.
+  private void authorize(RoutingContext context, ApiRoute route) {
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
     if (!authenticatedCaller.principal().hasRole(route.requiredRole())) {
       Bodies.leaveUnread(context);
@@ -59,7 +60,10 @@ final class ApiRouter {
     } else if (Bodies.isAnnounced(context.request())) {
       Bodies.leaveUnread(context);
       JsonResponse.failed(
-          context.response(), 400, Code.INVALID.keyword(), "this path takes no body");
+          context.response(),
+          400,
+          Code.INVALID.keyword(),
+          "requests to this path must not have a body");
     } else {
       answered(context, route, Buffer.buffer());
     }
@@ -107,7 +111,8 @@ final class ApiRouter {
       case SESSION ->
           JsonResponse.json(context.response(), 200, session(AuthenticatedCaller.of(context)));
       case LOG_OUT -> {
-        // A request with a token may carry an unrelated cookie, whose session must not end.
+        // A request with a token may also contain an unrelated session cookie. That session must
+        // not be ended.
         if (AuthenticatedCaller.of(context).byCookie()) {
           requestAuthenticator.logOut(context.request());
         }

@@ -9,17 +9,17 @@ import java.time.Duration;
 /// The authenticated sender of a request.
 ///
 /// @param principal the principal
-/// @param byCookie whether the request was authenticated by a browser session and not by a token
+/// @param byCookie whether the request was authenticated by a browser session rather than a token
 /// @param origin the remote address
 record AuthenticatedCaller(Principal principal, boolean byCookie, String origin) {
-  /// The server itself, for requests whose result is later filtered for each client.
+  /// The server itself, for requests whose results are filtered for each client afterwards.
   static final AuthenticatedCaller ITSELF = new AuthenticatedCaller(Principal.OWNER, false, "web");
 
   private static final String KEY = "jpm.access";
 
-  /// Returns the options for a bus request in the name of this caller.
+  /// Returns the options for an event-bus request on behalf of this caller.
   ///
-  /// @param patience timeout of the reply
+  /// @param patience the timeout for the reply
   DeliveryOptions delivery(Duration patience) {
     return new DeliveryOptions()
         .addHeader(RequestCaller.HEADER, new RequestCaller(principal, origin).toHeader())

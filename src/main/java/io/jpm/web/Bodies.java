@@ -11,20 +11,21 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Reads the bodies of requests that are permitted. All bodies share one budget of bytes, of which
-/// issued tokens may use only a part, so that the owner's requests are always served. A byte counts
-/// from its arrival until its request has been answered; an announced length reserves nothing.
+/// Reads the bodies of authorized requests. All bodies share one memory budget. Issued tokens can
+/// use only a part of it, so that the owner's requests can always be served. A byte is counted from
+/// its arrival until its request has been answered; a declared content length reserves nothing.
 /// [JsonBounds] checks each body before it is parsed.
 ///
 /// Confined to the server's event loop.
 final class Bodies {
-  /// Maximum body size of the owner, in bytes.
+  /// The maximum body size for the owner, in bytes.
   static final int MOST_OF_OWNER = 1 << 20;
 
-  /// Maximum body size of an issued token, in bytes; the same as for frames on the bridge.
+  /// The maximum body size for an issued token, in bytes; equal to the limit for frames on the
+  /// bridge.
   static final int MOST_OF_ISSUED = 256 << 10;
 
-  /// Maximum size of all bodies together, in bytes.
+  /// The maximum size of all bodies together, in bytes.
   static final int BUDGET = 8 << 20;
 
   /// The part of [#BUDGET] that all issued tokens share, in bytes.
@@ -35,7 +36,7 @@ final class Bodies {
   private int held;
   private int heldOfIssued;
 
-  /// Reports whether a request has or announces a body.
+  /// Reports whether the headers of a request declare a body.
   static boolean isAnnounced(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
@@ -43,21 +44,23 @@ final class Bodies {
   }
 
   /// Prepares the response to a request whose body is not read. If there is a body, the connection
-  /// is closed: the body must neither be waited for nor be taken for the next request.
+  /// is closed after the response, because the server should neither wait for the body nor parse it
+  /// as the next request.
   static void leaveUnread(RoutingContext context) {
     HttpServerRequest request = context.request();
     if (isAnnounced(request)) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
       context.addEndHandler(_ -> request.connection().close());
     } else {
-      request.resume(); // to see its end and the next request on this connection
+      request.resume(); // to receive its end and the next request
     }
   }
 
   /// Reads the body of a paused request and passes it to `next`. Rejects a body that is too large,
-  /// exceeds the shared budget, or is not JSON within the bounds.
+  /// exceeds the shared budget, or is not JSON within the limits.
   ///
-  /// @param next receives the body, empty if there is none; not called if the body is rejected
+  /// @param next receives the body, which is empty if there is none; not called if the body is
+  ///   rejected
   void read(RoutingContext context, Consumer<Buffer> next) {
     HttpServerRequest request = context.request();
     if (!isAnnounced(request)) {
@@ -84,10 +87,10 @@ final class Bodies {
         context.response(),
         413,
         Code.INVALID.keyword(),
-        "a body has at most %d KiB".formatted(most >> 10));
+        "a body must not be larger than %d KiB".formatted(most >> 10));
   }
 
-  /// The reading of one body.
+  /// Reads one body.
   private final class Reading {
     private final RoutingContext context;
     private final boolean isIssued;

@@ -15,79 +15,80 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/// Issues login links and tracks the resulting browser sessions. A session has two secrets, and
-/// both are required. The cookie's secret is sent by a browser to every port of the host, and so
-/// also to apps that are servers. The page's secret is kept by the page and sent to this server
-/// only.
+/// Issues login links and keeps track of the resulting browser sessions. A session has two secrets,
+/// both of which are required. A browser sends the cookie's secret to every port of the host, and
+/// therefore also to apps that are servers. The page's secret is stored by the page and sent only
+/// to this server.
 ///
-/// All secrets are 256 random bits. Only their hashes are stored, so that the timing of a lookup
-/// reveals nothing about other secrets. Links end with the daemon; sessions are passed on to the
-/// next daemon. Confined to the server's event loop.
+/// All secrets consist of 256 random bits. Only their hashes are stored, so the timing of a lookup
+/// reveals nothing about other secrets. Links become invalid when the daemon stops; sessions are
+/// passed on to the next daemon. Confined to the server's event loop.
 final class BrowserSessions {
-  /// Validity of a login link.
+  /// How long a login link is valid.
   static final Duration LINK = Duration.ofMinutes(5);
 
-  /// Duration of a session, regardless of its activity.
+  /// How long a session lasts, regardless of activity.
   static final Duration SESSION = Duration.ofHours(12);
 
-  /// Maximum number of valid links; the oldest are invalidated.
+  /// The maximum number of valid links. If it is exceeded, the oldest are invalidated.
   static final int MOST_LINKS = 16;
 
-  /// Maximum number of sessions; the oldest end.
+  /// The maximum number of sessions. If it is exceeded, the oldest are ended.
   static final int MOST_SESSIONS = 32;
 
   private final LongSupplier nanoTime;
   private final InstantSource clock;
-  private final Consumer<Map<String, Kept>> store;
+  private final Consumer<Map<String, StoredSession>> store;
   private final SecureRandom random = new SecureRandom();
 
-  /// The end of each link by the hash of its code, oldest first.
+  /// The expiry of each link on the monotonic clock, by the hash of its code, oldest first.
   private final Map<String, Long> links = new LinkedHashMap<>();
 
   private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-  /// A session; stored by the hash of the cookie's secret.
+  /// A session. Sessions are stored by the hash of the cookie's secret.
   ///
-  /// @param end its end on the monotonic clock
-  /// @param page hash of the page's secret
+  /// @param end the expiry on the monotonic clock
+  /// @param page the hash of the page's secret
   private record Session(long end, String page) {}
 
   /// A session as stored for the next daemon.
   ///
-  /// @param end its end
-  /// @param page hash of the page's secret
-  record Kept(Instant end, String page) {}
+  /// @param end the expiry
+  /// @param page the hash of the page's secret
+  record StoredSession(Instant end, String page) {}
 
   /// The secrets of a new session.
   ///
   /// @param cookie the secret in the cookie
-  /// @param page the secret that the page keeps
+  /// @param page the secret that is stored by the page
   record Secrets(String cookie, String page) {}
 
-  /// @param nanoTime monotonic clock, which determines the end of links and sessions
-  /// @param clock wall clock, which determines the end of sessions for the next daemon
-  /// @param store receives all sessions by the hash of the cookie's secret whenever they change
-  BrowserSessions(LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, Kept>> store) {
+  /// @param nanoTime a monotonic clock, which determines when links and sessions expire
+  /// @param clock the wall clock, which determines when sessions expire in the next daemon
+  /// @param store receives all sessions, by the hash of the cookie's secret, whenever they change
+  BrowserSessions(
+      LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, StoredSession>> store) {
     this.nanoTime = nanoTime;
     this.clock = clock;
     this.store = store;
   }
 
-  /// Restores the sessions of an earlier daemon. If the wall clock was set back, a session may seem
-  /// to last longer than permitted; it then ends like a new one.
-  void restore(Map<String, Kept> known) {
+  /// Restores the sessions of an earlier daemon. If the wall clock was set back, the remaining time
+  /// of a session may appear to exceed [#SESSION]; it is then limited to that.
+  void restore(Map<String, StoredSession> known) {
     Instant now = clock.instant();
     long nanos = nanoTime.getAsLong();
-    known.forEach((hash, kept) -> {
-      Duration left = Duration.between(now, kept.end());
+    known.forEach((hash, storedSession) -> {
+      Duration left = Duration.between(now, storedSession.end());
       if (left.isPositive() && sessions.size() < MOST_SESSIONS) {
         Duration most = left.compareTo(SESSION) < 0 ? left : SESSION;
-        sessions.put(hash, new Session(nanos + most.toNanos(), kept.page()));
+        sessions.put(hash, new Session(nanos + most.toNanos(), storedSession.page()));
       }
     });
   }
 
-  /// Returns the code of a new login link.
+  /// Returns the code for a new login link.
   String newCode() {
     long now = nanoTime.getAsLong();
     String code = newSecret();
@@ -96,7 +97,7 @@ final class BrowserSessions {
     return code;
   }
 
-  /// Creates a session for a valid code and invalidates the code.
+  /// Creates a session for a valid code and invalidates the code; empty if the code is not valid.
   Optional<Secrets> redeem(String code) {
     long now = nanoTime.getAsLong();
     Long end = links.remove(Sha256.hex(code));
@@ -112,13 +113,13 @@ final class BrowserSessions {
     return Optional.of(secrets);
   }
 
-  /// Reports whether there is a valid session with this cookie, which is sufficient for files
-  /// without data.
+  /// Reports whether a valid session exists for this cookie. That is sufficient for files that
+  /// contain no data.
   boolean isKnown(String cookie) {
     return found(cookie).isPresent();
   }
 
-  /// Reports whether there is a valid session with both secrets.
+  /// Reports whether a valid session exists for both secrets.
   boolean isActive(String cookie, String page) {
     byte[] hash = Sha256.hex(page).getBytes(StandardCharsets.US_ASCII);
     return found(cookie)
@@ -141,9 +142,9 @@ final class BrowserSessions {
   private void save() {
     Instant now = clock.instant();
     long nanos = nanoTime.getAsLong();
-    Map<String, Kept> all = new LinkedHashMap<>();
+    Map<String, StoredSession> all = new LinkedHashMap<>();
     sessions.forEach((hash, session) ->
-        all.put(hash, new Kept(now.plusNanos(session.end() - nanos), session.page())));
+        all.put(hash, new StoredSession(now.plusNanos(session.end() - nanos), session.page())));
     store.accept(all);
   }
 

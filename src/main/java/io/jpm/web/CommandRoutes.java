@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Forwards requests to `jpm.command` in the name of their sender. That component checks
-/// permissions and validates the request.
+/// Forwards requests to `jpm.command` on behalf of their senders. The component behind that address
+/// checks permissions and validates the request.
 final class CommandRoutes {
   /// Longer than the timeout of `jpm.command` itself.
   private static final Duration PATIENCE = Duration.ofSeconds(40);
@@ -66,13 +66,13 @@ final class CommandRoutes {
                     "the daemon did not answer: " + failure.getMessage()));
   }
 
-  /// Responds that the sender's role does not allow the request, before any of it is read, and
-  /// records that in the audit log.
+  /// Responds to a request that the sender's role does not permit, without reading its body, and
+  /// records the denial in the audit log.
   void denied(RoutingContext context, ApiRoute route) {
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
     String verb = route.verb().map(CommandVerb::keyword).orElse(route.operation());
     String problem =
-        "%s needs the role %s, and %s has %s"
+        "%s needs the role %s, but %s has %s"
             .formatted(
                 verb,
                 route.requiredRole().keyword(),
@@ -91,7 +91,7 @@ final class CommandRoutes {
     JsonResponse.failed(context.response(), 403, Code.DENIED.keyword(), problem);
   }
 
-  /// Returns the HTTP status for a reply of `jpm.command`.
+  /// Returns the HTTP status code for a reply from `jpm.command`.
   static int status(JsonObject reply) {
     if (Boolean.TRUE.equals(reply.getValue("ok"))) {
       return 200;
@@ -128,14 +128,15 @@ final class CommandRoutes {
         .put("verb", route.verb().orElseThrow().keyword());
   }
 
-  /// A number in the path is an instance id, even if an app has that name.
+  /// Returns the selector for a path segment. A number is an instance id, even if an app has that
+  /// name.
   private static String target(String word) {
     return ID.matcher(word).matches() ? "#" + word : word;
   }
 
-  /// Returns the request in the query.
+  /// Returns the request that is encoded in the query.
   ///
-  /// @throws BadRequestException with the first error
+  /// @throws BadRequestException for the first error
   static JsonObject query(RoutingContext context, List<CommandKey> asked) {
     var request = new JsonObject();
     for (Map.Entry<String, String> entry : context.queryParams()) {
@@ -143,10 +144,10 @@ final class CommandRoutes {
           key(entry.getKey(), asked)
               .orElseThrow(() ->
                   new BadRequestException(
-                      "%s is not known in the query; use %s"
+                      "%s is not allowed in the query; allowed: %s"
                           .formatted(entry.getKey(), words(asked))));
       if (request.containsKey(key.keyword())) {
-        throw new BadRequestException(key.keyword() + " is given twice");
+        throw new BadRequestException(key.keyword() + " is given more than once");
       }
       request.put(key.keyword(), value(key, entry.getValue()));
     }
@@ -160,15 +161,15 @@ final class CommandRoutes {
     long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : key.min() - 1;
     if (number < key.min() || number > key.max()) {
       throw new BadRequestException(
-          "%s: \"%s\" — use a whole number from %d to %d"
+          "%s: \"%s\" is not an integer from %d to %d"
               .formatted(key.keyword(), text, key.min(), key.max()));
     }
     return number;
   }
 
-  /// Returns the request in the body, which is a JSON object or empty.
+  /// Returns the request that is encoded in the body, which is a JSON object or empty.
   ///
-  /// @throws BadRequestException with the first error
+  /// @throws BadRequestException for the first error
   static JsonObject body(RoutingContext context, List<CommandKey> asked, Buffer bytes) {
     Optional<String> query = context.queryParams().names().stream().findFirst();
     if (query.isPresent()) {
@@ -192,7 +193,7 @@ final class CommandRoutes {
     for (String name : body.fieldNames()) {
       if (!known.contains(name)) {
         throw new BadRequestException(
-            "%s is not known in the body; use %s".formatted(name, words(asked)));
+            "%s is not allowed in the body; allowed: %s".formatted(name, words(asked)));
       }
     }
     return body;
@@ -204,7 +205,7 @@ final class CommandRoutes {
 
   private static String words(List<CommandKey> asked) {
     return asked.isEmpty()
-        ? "nothing"
+        ? "none"
         : asked.stream().map(CommandKey::keyword).collect(Collectors.joining(", "));
   }
 }

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Limits the number of connections and the time that each may take. Confined to the server's event
-/// loop.
+/// Limits the number of connections and the time that clients can take. Confined to the server's
+/// event loop.
 ///
-/// - A client has limited time for the head of its next request, however slowly the bytes arrive,
-///   and for the body.
+/// - A client has limited time to send the head of its next request, no matter how slowly the bytes
+///   arrive, and limited time to send the body.
 /// - If there are too many connections, the oldest unauthenticated one is closed, so that clients
-///   without a token cannot keep others out.
-/// - Issued tokens may use only a part of the connections, so that they cannot keep the owner out.
-/// - A client that reads none of its pending data is disconnected, however much is pending.
+///   without a token cannot lock out others.
+/// - Issued tokens can use only a part of the connections, so that they cannot lock out the owner.
+/// - A client that reads none of its pending data is disconnected, no matter how much is pending.
 final class ConnectionLimiter {
   private final Vertx vertx;
   private final int most;
@@ -31,28 +31,28 @@ final class ConnectionLimiter {
   private final Duration slowest;
   private final RefusalLog refusals;
 
-  /// All connections, oldest first, with the timer that closes them between requests; [#BUSY]
-  /// during a request.
+  /// All connections, oldest first. The value is the timer that closes the connection between
+  /// requests, or [#BUSY] during a request.
   private final Map<HttpConnection, Long> timers = new LinkedHashMap<>();
 
-  /// Unauthenticated connections, oldest first.
-  private final Set<HttpConnection> strangers = new LinkedHashSet<>();
+  /// The unauthenticated connections, oldest first.
+  private final Set<HttpConnection> unauthenticated = new LinkedHashSet<>();
 
-  /// Connections of issued tokens.
+  /// The connections of issued tokens.
   private final Set<HttpConnection> issued = new HashSet<>();
 
   private static final long BUSY = -1;
 
-  /// One in this many connections is reserved for the owner.
+  /// This fraction (1/4) of the connections is reserved for the owner.
   private static final int RESERVE = 4;
 
-  /// Number of consecutive checks without progress after which a client counts as too slow.
+  /// The number of consecutive checks without progress after which a client is considered too slow.
   private static final int LOOKS = 4;
 
-  /// @param most maximum number of connections
-  /// @param patience timeout for a request and for the pause between two requests
-  /// @param slowest how long a client may read none of its pending data, positive
-  /// @param refusals logs the clients that are disconnected
+  /// @param most the maximum number of connections
+  /// @param patience the timeout for sending a request and for the pause between two requests
+  /// @param slowest how long a client may leave all of its pending data unread; must be positive
+  /// @param refusals logs which clients are disconnected
   ConnectionLimiter(
       Vertx vertx, int most, Duration patience, Duration slowest, RefusalLog refusals) {
     this.vertx = vertx;
@@ -62,20 +62,21 @@ final class ConnectionLimiter {
     this.refusals = refusals;
   }
 
-  /// Called when a client has connected.
+  /// Registers the connection of a new client. If there are too many connections, closes the oldest
+  /// unauthenticated one, or the new one if all others are authenticated.
   void connectionOpened(HttpConnection connection) {
-    VertxChannels.readLittle(connection);
+    VertxChannels.limitReads(connection);
     if (timers.size() >= most) {
-      if (strangers.isEmpty()) {
+      if (unauthenticated.isEmpty()) {
         VertxChannels.abort(connection);
         return;
       }
-      HttpConnection oldest = strangers.iterator().next();
+      HttpConnection oldest = unauthenticated.iterator().next();
       forget(oldest);
       refusals.warn(String.valueOf(oldest.remoteAddress()), "cut off: too many connections");
       VertxChannels.abort(oldest);
     }
-    strangers.add(connection);
+    unauthenticated.add(connection);
     timers.put(connection, closeLater(connection));
     var stall = new Stall(connection);
     long looks = vertx.setPeriodic(Math.max(1, slowest.toMillis() / LOOKS), _ -> stall.check());
@@ -86,7 +87,7 @@ final class ConnectionLimiter {
   }
 
   private void forget(HttpConnection connection) {
-    strangers.remove(connection);
+    unauthenticated.remove(connection);
     issued.remove(connection);
     Long timer = timers.remove(connection);
     if (timer != null && timer != BUSY) {
@@ -94,13 +95,13 @@ final class ConnectionLimiter {
     }
   }
 
-  /// Called when a client has been authenticated on a connection.
+  /// Registers that a client has been authenticated on a connection.
   ///
-  /// @return whether it may use the connection; if not, the caller must reject the request and
-  ///   close the connection
+  /// @return whether the client is allowed to use the connection; if not, the caller must reject
+  ///   the request and close the connection
   boolean registerAuthenticated(HttpConnection connection, Principal who) {
     if (!timers.containsKey(connection)) {
-      return false; // closed a moment ago in favor of another one
+      return false; // closed a moment ago in favor of another connection
     }
     if (!who.equals(Principal.OWNER) && !issued.contains(connection)) {
       if (issued.size() >= most - most / RESERVE) {
@@ -108,13 +109,13 @@ final class ConnectionLimiter {
       }
       issued.add(connection);
     }
-    strangers.remove(connection);
+    unauthenticated.remove(connection);
     return true;
   }
 
-  /// Called when the head of a request has arrived. The body has the same timeout as the head. If
-  /// the client has not read its previous responses, the request waits: no further response is
-  /// produced for the client, and nothing more is read from it.
+  /// Processes a request whose head has arrived. The body has the same timeout as the head. If the
+  /// client has not read its previous responses, the request is delayed until it has, so no further
+  /// response is produced and nothing more is read.
   void requestStarted(RoutingContext context) {
     set(context.request().connection(), BUSY);
     if (context.response().writeQueueFull()) {
@@ -156,13 +157,13 @@ final class ConnectionLimiter {
     List.copyOf(timers.keySet()).forEach(VertxChannels::abort);
   }
 
-  /// Checks whether one client reads its pending data.
+  /// Checks whether a client reads its pending data.
   private final class Stall {
     private final HttpConnection connection;
     private Progress last;
 
-    /// Number of consecutive checks without progress.
-    private int alike;
+    /// The number of consecutive checks without progress.
+    private int checksWithoutProgress;
 
     Stall(HttpConnection connection) {
       this.connection = connection;
@@ -171,9 +172,9 @@ final class ConnectionLimiter {
 
     void check() {
       Progress now = VertxChannels.progress(connection);
-      alike = now.waits() && now.equals(last) ? alike + 1 : 0;
+      checksWithoutProgress = now.waits() && now.equals(last) ? checksWithoutProgress + 1 : 0;
       last = now;
-      if (alike == LOOKS) {
+      if (checksWithoutProgress == LOOKS) {
         refusals.warn(String.valueOf(connection.remoteAddress()), "cut off: too slow");
         VertxChannels.abort(connection);
       }

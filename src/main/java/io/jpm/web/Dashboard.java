@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Serves the dashboard: a page at `/` for browsers with a session, and its files, from the jar.
-/// The files contain no data of apps. They are not kept in memory, but read again for each request
-/// that does not know them by their `ETag`.
+/// Serves the dashboard from the jar: a page at `/` for browsers with a session, and the files that
+/// it loads. The files contain no data about apps. They are not cached in memory, but read again
+/// for each request that does not contain their current `ETag`.
 final class Dashboard {
-  /// The Content-Security-Policy. Files may only load from and connect to this server. Output of
-  /// apps cannot become a script, because Trusted Types reject plain strings wherever a script
-  /// could result.
+  /// The Content-Security-Policy. It allows files to load from and connect to this server only.
+  /// Output of apps cannot be executed as a script, because Trusted Types reject plain strings
+  /// wherever they could be interpreted as one.
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
@@ -35,7 +35,8 @@ final class Dashboard {
   private static final String PAGE = "index.html";
   private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
-  /// Matches all valid file names. A name with other characters, even encoded ones, is not a file.
+  /// Matches all valid file names. A name with other characters, even encoded ones, does not refer
+  /// to a file.
   private static final Pattern NAME =
       Pattern.compile("(?:[a-z]{1,20}/)?[a-z0-9-]{1,40}\\.([a-z]{2,4})");
 
@@ -48,8 +49,8 @@ final class Dashboard {
   /// The content and the entity tag of a file.
   private record Asset(Buffer bytes, String tag) {}
 
-  /// Mounts the routes for browsers, for which the session cookie is sufficient. Other requests
-  /// continue to the next route.
+  /// Mounts the routes for browsers, which require only the session cookie. Other requests continue
+  /// to the next route.
   void mountForBrowsers(Router router, RequestAuthenticator requestAuthenticator) {
     for (HttpMethod method : METHODS) {
       router
@@ -59,14 +60,15 @@ final class Dashboard {
     }
   }
 
-  /// Mounts the files for requests that have passed [RequestAuthenticator].
+  /// Mounts the files for requests that have already passed [RequestAuthenticator].
   void mount(Router router) {
     for (HttpMethod method : METHODS) {
       router.route(method, BASE + "*").handler(this::file);
     }
   }
 
-  /// Sends the page. Programs that request `/` receive the JSON of PM2's interface instead.
+  /// Sends the page to browsers. Programs that request `/` receive the JSON of PM2's interface
+  /// instead.
   private void page(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     context.response().putHeader(HttpHeaders.VARY, "Accept");
     if (RequestAuthenticator.acceptsHtml(context.request())) {

@@ -13,11 +13,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Streams events to one client, each with its sequence number, in order and without duplicates.
-/// Events that the client missed or was too slow for are read from the history as fast as the
-/// client reads, so that a slow client uses no memory. The number of events that are no longer
-/// stored is sent as `forgotten`.
+/// Events that the client has missed or was too slow to receive are read from the history as fast
+/// as the client reads, so a slow client uses no additional memory. The number of events that are
+/// no longer stored is sent as `forgotten`.
 ///
-/// A client that is limited to some apps receives only their events, and none of the daemon itself.
+/// A client whose access is limited to some apps receives only the events of those apps, and no
+/// events of the daemon.
 final class EventStreamer {
   private static final int BATCH = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -27,10 +28,10 @@ final class EventStreamer {
   private final AuthenticatedCaller authenticatedCaller;
   private final Optional<String> app;
 
-  /// Sequence number of the last event that the client has or does not need.
+  /// The sequence number of the last event that the client has received or does not need.
   private long last;
 
-  /// Whether all events so far have been sent, so that the next one can be sent immediately.
+  /// Whether all events so far have been sent, so the next one can be sent immediately.
   private boolean live;
 
   private boolean fetching;
@@ -54,8 +55,9 @@ final class EventStreamer {
 
   /// Starts the stream.
   ///
-  /// @param app the only app whose events are sent; empty for all
-  /// @param after sequence number of the last event that the client knows; empty: only new events
+  /// @param app the app whose events are sent; empty for all apps
+  /// @param after the sequence number of the last event that the client has received; empty for new
+  ///   events only
   static void start(
       Vertx vertx,
       SseStream sseStream,
@@ -63,7 +65,7 @@ final class EventStreamer {
       Optional<String> app,
       OptionalLong after) {
     var begun = new EventStreamer(vertx, sseStream, authenticatedCaller, app, after);
-    // Subscribed before the first request to the history, so that no event is missed meanwhile.
+    // Subscribes before the first request to the history, so that no event is missed in between.
     MessageConsumer<JsonObject> consumer =
         vertx
             .eventBus()

@@ -16,18 +16,19 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Streams the list of instances to clients, and then its changes. `event: instances` contains the
-/// whole list; `event: changed` contains the new or changed `instances` and the ids of those that
-/// are `gone`. A client that is limited to some apps receives only theirs.
+/// Streams the list of instances to clients, followed by its changes. `event: instances` contains
+/// the complete list; `event: changed` contains the new or changed `instances` and the ids of those
+/// that are `gone`. A client whose access is limited to some apps receives only their instances.
 ///
-/// After an event, the list is requested once for all clients, at most every [#PAUSE]. A client
-/// that is behind receives the whole list once it has caught up. Confined to the server's event
-/// loop.
+/// After an event, the list is requested once for all clients, at most once per [#PAUSE]. A client
+/// that has fallen behind receives the complete list once it has caught up. Confined to the
+/// server's event loop.
 final class InstanceStreamer {
-  /// Minimum interval between two requests for the list.
+  /// The minimum interval between two requests for the list.
   static final Duration PAUSE = Duration.ofMillis(200);
 
-  /// Interval of the requests without any event, because not every change is an event.
+  /// The interval at which the list is requested even without events, because not every change
+  /// publishes an event.
   static final Duration RENEWAL = Duration.ofSeconds(5);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -44,7 +45,7 @@ final class InstanceStreamer {
   private long next = NO_TIMER;
   private boolean fetching;
 
-  /// Whether the list must be requested again after the current request.
+  /// Whether the list must be requested again after the request in progress.
   private boolean changed;
 
   InstanceStreamer(Vertx vertx) {
@@ -67,7 +68,7 @@ final class InstanceStreamer {
     fetch();
   }
 
-  /// Stops requesting the list, because there are no clients left.
+  /// Stops requesting the list because there are no clients left.
   void end() {
     vertx.cancelTimer(renewal);
     vertx.cancelTimer(next);
@@ -92,7 +93,7 @@ final class InstanceStreamer {
     }
   }
 
-  /// Requests the list in the name of the owner; it is filtered for each client later.
+  /// Requests the list on behalf of the owner. The result is filtered for each client afterwards.
   private void fetch() {
     if (fetching) {
       changed = true;
@@ -124,8 +125,8 @@ final class InstanceStreamer {
     over();
   }
 
-  /// Called when a request has succeeded or failed. After a failure the next request makes up for
-  /// it.
+  /// Called when a request has succeeded or failed. After a failure, the next request reports the
+  /// missed changes.
   private void over() {
     fetching = false;
     if (changed && !clients.isEmpty()) {
@@ -135,8 +136,8 @@ final class InstanceStreamer {
 
   /// The differences between two lists.
   ///
-  /// @param instances new or changed instances, in their new state
-  /// @param gone removed instances, in their last state
+  /// @param instances the new or changed instances, in their new state
+  /// @param gone the removed instances, in their last state
   record Change(List<JsonObject> instances, List<JsonObject> gone) {
     static Change between(Map<Integer, JsonObject> before, Map<Integer, JsonObject> now) {
       return new Change(

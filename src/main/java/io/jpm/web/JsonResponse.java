@@ -8,8 +8,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 
-/// Writes responses in JSON, in the format of the replies of `jpm.command`: a failure has `ok:
-/// false`, a `code` and messages in `problems`.
+/// Writes JSON responses in the format of the replies from `jpm.command`: a failure contains `ok:
+/// false`, a `code`, and messages in `problems`.
 final class JsonResponse {
   static final String JSON = "application/json; charset=utf-8";
 
@@ -22,8 +22,8 @@ final class JsonResponse {
 
   /// Responds with a failure.
   ///
-  /// @param code a keyword for programs
-  /// @param problem a message for people
+  /// @param code a code for programs
+  /// @param problem a message for users
   static void failed(HttpServerResponse response, int status, String code, String problem) {
     json(
         response,

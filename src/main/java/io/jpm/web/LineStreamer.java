@@ -12,10 +12,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Streams the output of apps to clients as it arrives ([LinesMessage]), and subscribes to the
-/// lines of these apps at LogAggregator. Lines that a client is too slow for are dropped and
-/// counted in the `gap` of its next message. Without clients no timer runs. Confined to the
-/// server's event loop.
+/// Streams the output of apps to clients as it arrives ([LinesMessage]), and requests the lines of
+/// those apps from LogAggregator through a lease. Lines that a client is too slow to receive are
+/// dropped and counted in the `gap` of its next message. No timer runs while there are no clients.
+/// Confined to the server's event loop.
 final class LineStreamer {
   private static final long NO_TIMER = -1;
 
@@ -26,7 +26,8 @@ final class LineStreamer {
 
   LineStreamer(Vertx vertx) {
     this.vertx = vertx;
-    // Acknowledged immediately: everything published before has already reached this event loop.
+    // The request is acknowledged immediately, because everything published before it has already
+    // reached this event loop.
     this.told = vertx.eventBus().consumer(Addresses.WEB_LINES, asked -> asked.reply(asked.body()));
   }
 
@@ -43,8 +44,7 @@ final class LineStreamer {
     });
   }
 
-  /// Ends the subscriptions because the server is closing. Its clients have already been
-  /// disconnected.
+  /// Ends the lease because the server is closing. All clients have already been disconnected.
   Future<Void> end() {
     wanted.clear();
     tell();

@@ -18,15 +18,15 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Handles the streams of the API and the downloads of log files. A client that is limited to some
-/// apps receives only their data. An invalid request fails with
+/// The routes for streams and for downloads of log files. A client whose access is limited to some
+/// apps receives only the data of those apps. An invalid request fails with
 /// [CommandRoutes.BadRequestException].
 final class LiveRoutes {
-  /// Maximum number of streams of all clients together.
-  static final int MOST_FEEDS = 64;
+  /// The maximum number of streams of all clients together.
+  static final int MAX_STREAMS = 64;
 
-  /// The part of [#MOST_FEEDS] that all issued tokens share.
-  static final int MOST_FEEDS_OF_ISSUED = MOST_FEEDS - MOST_FEEDS / 4;
+  /// The part of [#MAX_STREAMS] that all issued tokens share.
+  static final int MOST_FEEDS_OF_ISSUED = MAX_STREAMS - MAX_STREAMS / 4;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
@@ -51,7 +51,7 @@ final class LiveRoutes {
         vertx.eventBus().consumer(Addresses.TOKEN_REVOKED, message -> ended(message.body()));
   }
 
-  /// Ends the streams and download tickets of a token that was revoked.
+  /// Ends the streams and invalidates the download tickets of a token that was revoked.
   private void ended(TokenRevoked token) {
     checkRights();
     if (token.digest().isEmpty()) {
@@ -75,7 +75,7 @@ final class LiveRoutes {
   void lines(RoutingContext context) {
     CommandRoutes.query(context, ApiRoute.LINES_STREAM.requestKeys());
     String app = JsonResponse.inPath(context, "app");
-    if (reaches(context, app)) {
+    if (requireAccess(context, app)) {
       feed(context).ifPresent(sseStream -> lines.start(sseStream, app));
     }
   }
@@ -92,15 +92,16 @@ final class LiveRoutes {
     JsonObject query = CommandRoutes.query(context, ApiRoute.EVENTS_STREAM.requestKeys());
     Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.keyword()));
     OptionalLong after = after(context, query);
-    if (app.isEmpty() || reaches(context, app.get())) {
+    if (app.isEmpty() || requireAccess(context, app.get())) {
       feed(context)
           .ifPresent(sseStream ->
               EventStreamer.start(vertx, sseStream, AuthenticatedCaller.of(context), app, after));
     }
   }
 
-  /// Streams everything that the dashboard shows of all apps: the list and its changes, usage and
-  /// events. It is one stream because a browser opens at most six connections to a server.
+  /// Streams everything that the dashboard displays about all apps: the list of instances and its
+  /// changes, usage and events. A single stream is used because a browser opens at most six
+  /// connections to a server.
   void page(RoutingContext context) {
     OptionalLong after =
         after(context, CommandRoutes.query(context, ApiRoute.LIVE_STREAM.requestKeys()));
@@ -113,12 +114,13 @@ final class LiveRoutes {
         });
   }
 
-  /// Returns the last event that the client has seen. The header that a browser sends when it
-  /// reconnects is newer than the parameter in the URL.
+  /// Returns the sequence number of the last event that the client has received. The header, which
+  /// a browser sends when it reconnects, takes precedence over the parameter in the URL because it
+  /// is newer.
   private static OptionalLong after(RoutingContext context, JsonObject query) {
     String resumed = context.request().getHeader("Last-Event-ID");
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
-      throw new CommandRoutes.BadRequestException("Last-Event-ID: use the id of an event");
+      throw new CommandRoutes.BadRequestException("Last-Event-ID: must be the id of an event");
     }
     Long after =
         resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.keyword());
@@ -131,11 +133,11 @@ final class LiveRoutes {
     download.send(context, wanted(context, query));
   }
 
-  /// Issues a ticket for a log file.
+  /// Issues a ticket for the download of a log file.
   void ticket(RoutingContext context, Buffer bytes) {
     var logFileRequest =
         wanted(context, CommandRoutes.body(context, ApiRoute.TICKET.requestKeys(), bytes));
-    if (reaches(context, logFileRequest.app())) {
+    if (requireAccess(context, logFileRequest.app())) {
       JsonResponse.json(
           context.response(),
           200,
@@ -146,7 +148,7 @@ final class LiveRoutes {
     }
   }
 
-  /// Ends the streams and download tickets of a session that was logged out.
+  /// Ends the streams and invalidates the download tickets of a session that was logged out.
   void loggedOut(AuthenticatedCaller authenticatedCaller) {
     checkRights();
     download.forget(authenticatedCaller.principal().name());
@@ -155,11 +157,12 @@ final class LiveRoutes {
   private static LogDownload.LogFileRequest wanted(RoutingContext context, JsonObject asked) {
     Object stream = asked.getValue(CommandKey.STREAM.keyword(), "out");
     if (!stream.equals("out") && !stream.equals("err")) {
-      throw new CommandRoutes.BadRequestException("stream: use out or err");
+      throw new CommandRoutes.BadRequestException("stream: must be out or err");
     }
     Object target = asked.getValue(CommandKey.TARGET.keyword());
     if (target != null && !(target instanceof String)) {
-      throw new CommandRoutes.BadRequestException("target: use the id of an instance, as a string");
+      throw new CommandRoutes.BadRequestException(
+          "target: must be the id of an instance, as a string");
     }
     return new LogDownload.LogFileRequest(
         JsonResponse.inPath(context, "app"),
@@ -167,7 +170,7 @@ final class LiveRoutes {
         Optional.ofNullable(target).map(String.class::cast));
   }
 
-  private static boolean reaches(RoutingContext context, String app) {
+  private static boolean requireAccess(RoutingContext context, String app) {
     boolean may = AuthenticatedCaller.of(context).principal().canAccess(app);
     if (!may) {
       JsonResponse.failed(
@@ -181,13 +184,14 @@ final class LiveRoutes {
 
   private Optional<SseStream> feed(RoutingContext context) {
     boolean issued = !AuthenticatedCaller.of(context).principal().equals(Principal.OWNER);
-    if (feeds.size() >= MOST_FEEDS || (issued && feedsOfIssued.size() >= MOST_FEEDS_OF_ISSUED)) {
+    if (feeds.size() >= MAX_STREAMS || (issued && feedsOfIssued.size() >= MOST_FEEDS_OF_ISSUED)) {
       JsonResponse.failed(
           context.response(),
           503,
           "too_many",
-          "there are %d streams%s already: end one"
-              .formatted(issued ? feedsOfIssued.size() : feeds.size(), issued ? " of tokens" : ""));
+          "there are already %d streams%s: close one first"
+              .formatted(
+                  issued ? feedsOfIssued.size() : feeds.size(), issued ? " of issued tokens" : ""));
       return Optional.empty();
     }
     var sseStream = new SseStream(vertx, context, requestAuthenticator);

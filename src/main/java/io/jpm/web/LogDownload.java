@@ -22,16 +22,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Sends the present content of an app's log file directly from the disk to the socket. Only log
-/// files of apps can be downloaded, and only regular ones: a link or a pipe under that name could
-/// lead anywhere.
+/// Sends the current content of an app's log file directly from the disk to the socket. Only log
+/// files of apps can be downloaded, and only regular files: a symbolic link or a pipe under the
+/// same name could expose any other file.
 final class LogDownload {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Tickets tickets;
 
-  /// @param tickets used for downloads by browsers, because a link cannot send the page's secret
+  /// @param tickets authenticates downloads in browsers, because a link cannot send the page's
+  ///   secret
   LogDownload(Vertx vertx, Tickets tickets) {
     this.vertx = vertx;
     this.tickets = tickets;
@@ -39,25 +40,25 @@ final class LogDownload {
 
   /// A requested log file.
   ///
-  /// @param app name of the app
-  /// @param wantsErrors whether it is the file of standard error
-  /// @param id the instance, if instances have separate files; empty: any
+  /// @param app the name of the app
+  /// @param wantsErrors whether to send the file of standard error instead of standard output
+  /// @param id the id of the instance, if instances have separate files; empty for any instance
   record LogFileRequest(String app, boolean wantsErrors, Optional<String> id) {}
 
-  /// An open file and its size at that moment.
+  /// An open file, with its size when it was opened.
   private record Opened(FileChannel channel, long size) {}
 
-  /// Returns the path of a new ticket for a file.
+  /// Creates a ticket for a file and returns its path.
   String ticket(AuthenticatedCaller authenticatedCaller, LogFileRequest logFileRequest) {
     return Tickets.BASE + tickets.add(authenticatedCaller, logFileRequest);
   }
 
-  /// Invalidates all tickets of the principal with that name.
+  /// Invalidates all tickets of the principal with this name.
   void forget(String name) {
     tickets.forget(name);
   }
 
-  /// Sends the file of a valid ticket.
+  /// Sends the file that a valid ticket grants access to.
   void byTicket(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     Bodies.leaveUnread(context);
     tickets
@@ -70,7 +71,7 @@ final class LogDownload {
             () -> requestAuthenticator.reject(context, "its ticket is not valid"));
   }
 
-  /// Sends the file if the sender of the request may see its app.
+  /// Sends the file if the sender of the request has access to the app.
   void send(RoutingContext context, LogFileRequest logFileRequest) {
     String app = logFileRequest.app();
     Optional<String> id = logFileRequest.id();
@@ -117,7 +118,7 @@ final class LogDownload {
           response,
           400,
           Code.INVALID.keyword(),
-          "%s has a file for each instance: say which with target=%s"
+          "%s has a separate file for each instance: choose one with target=%s"
               .formatted(
                   logFileRequest.app(),
                   meant.stream()
@@ -128,7 +129,7 @@ final class LogDownload {
           response,
           409,
           Code.FAILED.keyword(),
-          "%s runs as another user, who could make the daemon send any of its files: read its log with /logs"
+          "%s runs as another user, who could make the daemon send any file: read its log through /logs"
               .formatted(logFileRequest.app()));
     } else {
       stream(response, files.getFirst());
@@ -158,7 +159,7 @@ final class LogDownload {
                     response,
                     409,
                     Code.FAILED.keyword(),
-                    "%s cannot be read: %s".formatted(file, failure.getMessage())));
+                    "cannot read %s: %s".formatted(file, failure.getMessage())));
   }
 
   private static Future<Void> send(HttpServerResponse response, Opened opened) {
@@ -177,7 +178,7 @@ final class LogDownload {
     return new Opened(channel, channel.size());
   }
 
-  /// Returns the file name without characters that have a meaning in a header.
+  /// Returns the file name without characters that have a special meaning in a header.
   private static String plain(Path name) {
     return name.toString().replaceAll("[^A-Za-z0-9._-]", "_");
   }

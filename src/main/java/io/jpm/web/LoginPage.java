@@ -3,8 +3,8 @@ package io.jpm.web;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 
-/// The page for a browser without a session, whatever path it requests: it only explains how to log
-/// in. It has no separate files, because those require a session.
+/// The page that is sent to a browser without a session, no matter which path it requests. It only
+/// explains how to log in. It uses no separate files, because those require a session.
 final class LoginPage {
   private static final String TEXT =
       """
@@ -15,8 +15,8 @@ final class LoginPage {
       <meta name="color-scheme" content="light dark">
       <title>jpm: log in</title>
       <h1>Log in</h1>
-      <p>Type <code>jpm web</code> in a terminal of this machine and follow the link that it prints.
-      <p>A link is valid once, for 5 minutes. A session ends after 12 hours.
+      <p>Run <code>jpm web</code> in a terminal on this machine and follow the link that it prints.
+      <p>A link can be used once, within 5 minutes. A session ends after 12 hours.
       """;
 
   private LoginPage() {}

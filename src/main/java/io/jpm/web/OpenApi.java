@@ -16,6 +16,8 @@ final class OpenApi {
 
   private OpenApi() {}
 
+  /// Returns the document.
+  ///
   /// @param version the version of jpm
   static JsonObject document(String version) {
     var paths = new JsonObject();
@@ -35,9 +37,7 @@ final class OpenApi {
             new JsonObject()
                 .put("title", "jpm")
                 .put("version", version)
-                .put(
-                    "description",
-                    "docs/bridge.md describes the requests and replies: each verb there is a path here."))
+                .put("description", "Each verb described in docs/bridge.md has a path."))
         .put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())))
         .put("paths", paths)
         .put(
@@ -55,7 +55,7 @@ final class OpenApi {
         new JsonObject()
             .put("operationId", route.operation())
             .put("summary", route.summary())
-            .put("description", "Needs the role %s.".formatted(route.requiredRole().keyword()));
+            .put("description", "Requires the role %s.".formatted(route.requiredRole().keyword()));
     var parameters = new JsonArray();
     PARAMETER
         .matcher(route.path())
@@ -88,14 +88,15 @@ final class OpenApi {
         .put(
             "200",
             new JsonObject()
-                .put("description", "It was done.")
+                .put("description", "The request succeeded.")
                 .put("content", content(route.mediaType(), schema)))
         .put(
             "default",
             new JsonObject()
                 .put(
                     "description",
-                    "400 not valid, 401 not authenticated, 403 not allowed, 404 not found, 409 failed, 413 too large, 429 too many requests, 502 and 504 no answer.")
+                    "400 not valid, 401 not authenticated, 403 not allowed, 404 not found,"
+                        + " 409 failed, 413 too large, 429 too many requests, 502 and 504 no answer.")
                 .put(
                     "content",
                     content(
@@ -134,7 +135,7 @@ final class OpenApi {
         .put("content", content("application/json", schema));
   }
 
-  /// Returns the pair of keys of which a request must have exactly one.
+  /// Returns the pair of keys of which a request must contain exactly one.
   private static Optional<JsonArray> alternatives(ApiRoute route) {
     List<CommandKey> asked = route.requestKeys();
     List<CommandKey> either =

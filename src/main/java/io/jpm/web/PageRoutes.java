@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/// Mounts `/` and `/metrics`. Their requests have passed [RequestAuthenticator].
+/// Mounts `/` and `/metrics`. Their requests have already passed [RequestAuthenticator].
 final class PageRoutes {
   private final MetricsPage metrics;
   private final Pm2Page pm2;
@@ -23,7 +23,7 @@ final class PageRoutes {
     router.route(HttpMethod.GET, "/metrics").handler(this::metrics);
   }
 
-  /// Stops counting because the server is closing.
+  /// Stops counting events because the server is closing.
   Future<Void> end() {
     return metrics.end();
   }

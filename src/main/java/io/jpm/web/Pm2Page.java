@@ -21,9 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// Builds the response of PM2's HTTP interface on `/`: `{system_info, monit, processes}`. The
-/// processes are those of `jpm jlist`, without the values of environment variables. PM2 itself
-/// shows every password there to any client.
+/// Builds the response that PM2's HTTP interface sends for `/`: `{system_info, monit, processes}`.
+/// The processes are those of `jpm jlist`, without the values of environment variables. PM2 itself
+/// discloses these values, including passwords, to any client.
 final class Pm2Page {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -33,7 +33,7 @@ final class Pm2Page {
     this.vertx = vertx;
   }
 
-  /// Returns the page with the apps that `authenticatedCaller` may see.
+  /// Returns the page with the apps that `authenticatedCaller` has access to.
   Future<JsonObject> of(AuthenticatedCaller authenticatedCaller) {
     return list()
         .compose(all -> {
@@ -52,8 +52,8 @@ final class Pm2Page {
     return element instanceof JsonObject json && who.canAccess(json.getString("name", ""));
   }
 
-  /// Requests the list from the console, which produces PM2's format, in the name of the owner. The
-  /// caller filters it.
+  /// Requests the list on behalf of the owner from the console, which produces PM2's format. The
+  /// result must be filtered.
   private Future<JsonArray> list() {
     var request =
         new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
@@ -68,7 +68,7 @@ final class Pm2Page {
     switch (ConsoleChunk.fromJson(message.body())) {
       case ConsoleChunk.Out(String more) -> text.append(more);
       case ConsoleChunk.Err _, ConsoleChunk.KeepAlive _, ConsoleChunk.Marked _ -> {
-        // Not a part of the list.
+        // Not part of the list.
       }
       case ConsoleChunk.Code(int code) -> {
         return parsed(text.toString(), code);
@@ -94,7 +94,8 @@ final class Pm2Page {
     }
   }
 
-  /// Returns what PM2 reports about the machine, under the names of Node's `os` module.
+  /// Returns the properties of the machine that PM2 reports, with the names used in Node's `os`
+  /// module.
   private static JsonObject machine() throws Exception {
     var loads = new JsonArray();
     for (String word : firstLine("/proc/loadavg").split(" ", 4)) {

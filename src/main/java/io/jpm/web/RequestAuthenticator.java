@@ -16,16 +16,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Authenticates each request before any other handler sees it, in this order:
+/// Authenticates each request before any other handler receives it. The checks are, in this order:
 ///
-/// 1. The `Host` must be a loopback name of this server. A page whose own name resolves to this
-///    address (DNS rebinding) sends a different one.
-/// 2. A browser must not send the request for a page of another origin: no foreign `Origin`.
-/// 3. The request must have a token, or a session cookie together with the secret of its page
-///    ([BrowserSessions]). Without either the response is the same for every path, so that it does
-///    not reveal which paths exist. For the files of the page the cookie alone is sufficient.
-/// 4. A request that changes something by means of a session must also come from our own page,
-///    according to `Sec-Fetch-Site` or `Origin`.
+/// 1. The `Host` must be a loopback name of this server. A page whose own host name resolves to a
+///    loopback address (DNS rebinding) sends a different `Host`.
+/// 2. The request must not be sent by a browser on behalf of a page from another origin, as
+///    indicated by the `Origin` header.
+/// 3. The request must contain a token, or a session cookie together with the secret of its page
+///    ([BrowserSessions]). Otherwise the response is the same for every path, so that it does not
+///    reveal which paths exist. For the files of the dashboard, the cookie alone is sufficient.
+/// 4. A request that is authenticated by a session and changes something must come from a page of
+///    this server, according to `Sec-Fetch-Site` or `Origin`.
 /// 5. The token must not exceed its rate limit ([RequestBuckets]).
 ///
 /// Requests that fail one of the first four checks are logged.
@@ -34,7 +35,7 @@ final class RequestAuthenticator {
   static final String PAGE_HEADER = "X-JPM";
 
   private static final String ONLY_OUR_PAGE =
-      "a browser may request this only from a page of this server";
+      "browsers can request this only from a page of this server";
 
   private static final String BEARER = "Bearer ";
   private static final int MOST_SECRET = 512;
@@ -63,11 +64,11 @@ final class RequestAuthenticator {
     this.refusals = refusals;
     this.connectionLimiter = connectionLimiter;
     this.hosts = List.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
-    // Cookies are not specific to a port, so two homes need different names.
+    // Cookies are shared by all ports of a host, so the servers of two homes need different names.
     this.cookieName = "jpm_session_" + port;
   }
 
-  /// Performs the first two checks, which apply to all requests.
+  /// Performs the first two checks, which do not depend on the sender.
   void checkOrigin(RoutingContext context) {
     HttpServerRequest request = context.request();
     setSecurityHeaders(request.response());
@@ -80,22 +81,23 @@ final class RequestAuthenticator {
           context,
           431,
           Code.INVALID.keyword(),
-          "a request has at most %d headers".formatted(MOST_HEADERS));
+          "a request must not have more than %d headers".formatted(MOST_HEADERS));
     } else if (!isEncodedRight(request.uri())) {
       refuse(
           context,
           400,
           Code.INVALID.keyword(),
-          "a % in an address must be followed by two hexadecimal digits");
+          "each % in a URL must be followed by two hexadecimal digits");
     } else if (hasForeignOrigin(request)) {
       log(request, "it comes from a page of another origin");
-      refuse(context, 403, "denied", "not allowed for pages of other origins");
+      refuse(context, 403, "denied", "requests from pages of other origins are not allowed");
     } else {
       context.next();
     }
   }
 
-  /// Performs the other checks. A request that passes has an [AuthenticatedCaller].
+  /// Performs the remaining checks and attaches an [AuthenticatedCaller] to a request that passes
+  /// them.
   void authenticate(RoutingContext context) {
     HttpServerRequest request = context.request();
     request.pause();
@@ -104,10 +106,10 @@ final class RequestAuthenticator {
             authenticatedCaller ->
                 authenticatedCaller.ifPresentOrElse(
                     it -> authenticate(context, it), () -> reject(context, lacking(request))),
-            failure -> reject(context, "its token cannot be checked: " + failure.getMessage()));
+            failure -> reject(context, "its token could not be verified: " + failure.getMessage()));
   }
 
-  /// Returns the reason why the sender of a request is unknown.
+  /// Returns the reason why a request could not be authenticated.
   private String lacking(HttpServerRequest request) {
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
       return "wrong token";
@@ -120,7 +122,7 @@ final class RequestAuthenticator {
         .orElse("no token");
   }
 
-  /// Admits a browser to the files of the page, for which its cookie is sufficient. A request
+  /// Admits a browser to the files of the dashboard, for which its cookie is sufficient. A request
   /// without a session continues to [#authenticate].
   ///
   /// @param load sends the response
@@ -130,7 +132,7 @@ final class RequestAuthenticator {
         || session(request).filter(browserSessions::isKnown).isEmpty()) {
       context.next();
     } else if (!isSameOriginPage(request)) {
-      log(request, "its browser does not request it from a page of this server");
+      log(request, "its browser did not send it from a page of this server");
       refuse(context, 403, Code.DENIED.keyword(), ONLY_OUR_PAGE);
     } else {
       Bodies.leaveUnread(context);
@@ -140,13 +142,17 @@ final class RequestAuthenticator {
 
   private void authenticate(RoutingContext context, AuthenticatedCaller authenticatedCaller) {
     if (authenticatedCaller.byCookie() && !isSameOriginPage(context.request())) {
-      log(context.request(), "its browser does not request it from a page of this server");
+      log(context.request(), "its browser did not send it from a page of this server");
       refuse(context, 403, Code.DENIED.keyword(), ONLY_OUR_PAGE);
     } else if (!connectionLimiter.registerAuthenticated(
         context.request().connection(), authenticatedCaller.principal())) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
       context.addEndHandler(_ -> context.request().connection().close());
-      refuse(context, 503, "too_many", "there are too many connections of tokens: try again later");
+      refuse(
+          context,
+          503,
+          "too_many",
+          "there are too many connections with issued tokens: try again later");
     } else if (!buckets.tryAcquire(authenticatedCaller.principal())) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
       refuse(context, 429, Code.BUSY.keyword(), buckets.rejection(authenticatedCaller.principal()));
@@ -159,8 +165,8 @@ final class RequestAuthenticator {
     }
   }
 
-  /// Continues a request whose body has arrived if its sender would still be admitted: the token or
-  /// session may have ended while the client held the body back.
+  /// Continues a request whose body has arrived, if its sender would still be admitted. The token
+  /// or session may have become invalid while the client delayed the body.
   ///
   /// @param next handles the request
   void readmit(RoutingContext context, Runnable next) {
@@ -176,14 +182,14 @@ final class RequestAuthenticator {
                   .isPresent()) {
                 next.run();
               } else {
-                reject(context, "its token or session has ended before its body arrived");
+                reject(context, "its token or session became invalid before its body arrived");
               }
             },
-            failure -> reject(context, "its token cannot be checked: " + failure.getMessage()));
+            failure -> reject(context, "its token could not be verified: " + failure.getMessage()));
   }
 
-  /// Returns the sender of a request; empty if it is unknown. May be called again later to check
-  /// whether it is still valid.
+  /// Returns the sender of a request; empty if it cannot be authenticated. Can be called again
+  /// later to check whether the token or session is still valid.
   Future<Optional<AuthenticatedCaller>> identify(HttpServerRequest request) {
     String from = String.valueOf(request.remoteAddress().hostAddress());
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -210,7 +216,7 @@ final class RequestAuthenticator {
 
   /// Starts a session for the browser that sent `code`.
   ///
-  /// @return the secret of its page; empty if the code is not valid
+  /// @return the secret for its page; empty if the code is not valid
   Optional<String> logIn(HttpServerResponse response, String code) {
     return browserSessions
         .redeem(code)
@@ -220,13 +226,13 @@ final class RequestAuthenticator {
         });
   }
 
-  /// Ends the session of the request, if it has one.
+  /// Ends the session of the request, if there is one.
   void logOut(HttpServerRequest request) {
     session(request).ifPresent(browserSessions::end);
     request.response().addCookie(cookie("", 0));
   }
 
-  /// Rejects a request whose sender is unknown. A browser receives a page.
+  /// Rejects an unauthenticated request. A browser receives the login page.
   ///
   /// @param reason a clause for the log, which must not contain text from the request
   void reject(RoutingContext context, String reason) {
@@ -265,8 +271,8 @@ final class RequestAuthenticator {
         .setMaxAge(seconds);
   }
 
-  /// Reports whether each `%` of a URI begins an encoded byte. Later decoders throw an exception
-  /// otherwise.
+  /// Reports whether each `%` in a URI is followed by two hexadecimal digits. If not, later
+  /// decoders would throw an exception.
   static boolean isEncodedRight(String uri) {
     for (int at = uri.indexOf('%'); at >= 0; at = uri.indexOf('%', at + 1)) {
       if (at + 2 >= uri.length()
@@ -287,12 +293,12 @@ final class RequestAuthenticator {
     return "http://" + request.getHeader(HttpHeaders.HOST);
   }
 
-  /// Reports whether a request with a cookie comes from our page. A browser sends `Sec-Fetch-Site`
-  /// with every request. An older browser at least sends `Origin` with requests that change
-  /// something.
+  /// Reports whether a request with a cookie comes from a page of this server. Browsers send
+  /// `Sec-Fetch-Site` with every request; older browsers send at least `Origin` with requests that
+  /// change something.
   private static boolean isSameOriginPage(HttpServerRequest request) {
     String site = request.getHeader("Sec-Fetch-Site");
-    boolean origin = request.headers().contains(HttpHeaders.ORIGIN); // our own, see greet
+    boolean origin = request.headers().contains(HttpHeaders.ORIGIN); // own: see checkOrigin
     boolean own = origin || "same-origin".equals(site);
     if (!READING.contains(request.method())) {
       return own;

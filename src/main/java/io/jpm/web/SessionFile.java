@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Reads and writes `web-sessions.json` in the home: the hashes of the secrets of browser sessions
-/// and their end, so that pages keep working after the daemon was replaced. Confined to the
-/// server's event loop.
+/// Reads and writes `web-sessions.json` in the home. The file contains the hashes of the secrets of
+/// browser sessions and the times at which they expire, so that pages keep working after the daemon
+/// has been replaced. Confined to the server's event loop.
 final class SessionFile {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final long MOST_BYTES = 64 << 10;
@@ -35,14 +35,14 @@ final class SessionFile {
     return home.resolve("web-sessions.json");
   }
 
-  /// Returns the sessions by the hash of the cookie's secret, oldest first. Empty if the file is
-  /// missing or damaged; browsers must then log in again.
-  Future<Map<String, BrowserSessions.Kept>> read() {
+  /// Returns the sessions by the hash of the cookie's secret, oldest first. If the file is missing
+  /// or damaged, the result is empty, and browsers must log in again.
+  Future<Map<String, BrowserSessions.StoredSession>> read() {
     return BlockingCalls.call(vertx, this::readNow);
   }
 
-  private Map<String, BrowserSessions.Kept> readNow() {
-    Map<String, BrowserSessions.Kept> all = new LinkedHashMap<>();
+  private Map<String, BrowserSessions.StoredSession> readNow() {
+    Map<String, BrowserSessions.StoredSession> all = new LinkedHashMap<>();
     try {
       if (Files.size(file) <= MOST_BYTES) {
         new JsonObject(Files.readString(file))
@@ -51,7 +51,7 @@ final class SessionFile {
               if (entry.getValue() instanceof JsonObject kept) {
                 all.put(
                     entry.getKey(),
-                    new BrowserSessions.Kept(
+                    new BrowserSessions.StoredSession(
                         Instant.ofEpochMilli(kept.getLong("end")), kept.getString("page", "")));
               }
             });
@@ -60,21 +60,21 @@ final class SessionFile {
       return Map.of();
     } catch (IOException | RuntimeException damaged) {
       LOG.log(
-          Level.WARNING,
-          "web: {0} cannot be read, so browsers must log in again: {1}",
-          file,
-          damaged);
+          Level.WARNING, "web: cannot read {0}, so browsers must log in again: {1}", file, damaged);
       return Map.of();
     }
     return all;
   }
 
-  /// Replaces the content of the file, after earlier writes.
-  void write(Map<String, BrowserSessions.Kept> all) {
+  /// Replaces the content of the file after earlier writes have completed.
+  void write(Map<String, BrowserSessions.StoredSession> all) {
     var json = new JsonObject();
-    all.forEach((hash, kept) ->
+    all.forEach((hash, storedSession) ->
         json.put(
-            hash, new JsonObject().put("end", kept.end().toEpochMilli()).put("page", kept.page())));
+            hash,
+            new JsonObject()
+                .put("end", storedSession.end().toEpochMilli())
+                .put("page", storedSession.page())));
     String text = json.encode();
     writing = writing.transform(_ -> BlockingCalls.call(vertx, () -> writeNow(text)));
   }
@@ -91,7 +91,7 @@ final class SessionFile {
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING,
-          "web: {0} cannot be written, so browsers must log in again after the next start of the"
+          "web: cannot write {0}, so browsers must log in again after the next start of the"
               + " daemon: {1}",
           file,
           failure);

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A stream of server-sent events to one client. It ends when the client would no longer be
-/// admitted, which is checked when a token is revoked and at intervals. [ConnectionLimiter]
+/// A stream of server-sent events to one client. The stream ends when the client would no longer be
+/// admitted; this is checked when a token is revoked and at regular intervals. [ConnectionLimiter]
 /// disconnects a client that does not read at all. Confined to the server's event loop.
 final class SseStream {
-  /// Number of pending bytes above which a client counts as behind.
+  /// The number of pending bytes above which a client is considered to be behind.
   static final int MOST_PENDING = 256 << 10;
 
-  /// Interval of keep-alive comments and of access checks.
+  /// The interval of keep-alive comments and access checks.
   static final Duration PULSE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -26,7 +26,7 @@ final class SseStream {
   private final long pulse;
   private boolean over;
 
-  /// Runs when the client has read its pending data.
+  /// The task that runs when the client has read its pending data.
   private Runnable then = () -> {};
 
   SseStream(Vertx vertx, RoutingContext context, RequestAuthenticator requestAuthenticator) {
@@ -44,7 +44,7 @@ final class SseStream {
     var _ = response.write(": jpm\n\n");
   }
 
-  /// Registers a task that runs when the stream has ended; immediately if it has already ended.
+  /// Registers a task that runs when the stream ends, or immediately if it has already ended.
   void onClose(Runnable ending) {
     if (over) {
       ending.run();
@@ -57,13 +57,14 @@ final class SseStream {
     return over;
   }
 
-  /// Reports whether the sender should wait until the client has read; see [#onDrain].
+  /// Reports whether the client has too much unread data, in which case the sender should wait
+  /// ([#onDrain]).
   boolean isBehind() {
     return response.writeQueueFull();
   }
 
-  /// Calls `next` once when the client has read most of its pending data. Replaces the task that
-  /// was registered before.
+  /// Registers `next` to be called once, when the client has read most of its pending data.
+  /// Replaces a task that was registered before.
   void onDrain(Runnable next) {
     then = next;
   }
@@ -78,7 +79,7 @@ final class SseStream {
 
   /// Sends one event.
   ///
-  /// @param id the event id from which a client can resume; 0: none
+  /// @param id the event id from which a client can resume; 0 if there is none
   void send(String event, long id, JsonObject data) {
     if (over || response.ended()) {
       return;
@@ -87,7 +88,7 @@ final class SseStream {
     var _ = response.write(line + "event: " + event + "\ndata: " + data.encode() + "\n\n");
   }
 
-  /// Ends the stream in order; the client may reconnect.
+  /// Ends the stream normally. The client can reconnect.
   void end() {
     if (!over && !response.ended()) {
       var _ = response.end();

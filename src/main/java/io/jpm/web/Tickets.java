@@ -10,26 +10,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Issues secrets of 256 random bits, each valid for one download of one log file by a link, within
-/// seconds. They are needed because a browser that follows a link cannot send the page's header.
-/// Only their hashes are stored. They end with the server. Confined to the server's event loop.
+/// Issues tickets: secrets of 256 random bits, each of which allows a single download of one log
+/// file within [#LASTING]. Tickets are needed because a browser that follows a link cannot send the
+/// page's secret. Only their hashes are stored. They become invalid when the server closes.
+/// Confined to the server's event loop.
 final class Tickets {
-  /// Path prefix of tickets.
+  /// The path prefix of tickets.
   static final String BASE = "/download/";
 
-  /// Validity of a ticket.
+  /// How long a ticket is valid.
   static final Duration LASTING = Duration.ofSeconds(30);
 
-  /// Maximum number of valid tickets of one principal; the oldest are invalidated.
+  /// The maximum number of valid tickets per principal. If it is exceeded, the oldest is
+  /// invalidated.
   static final int MOST_OF_ONE = 16;
 
   private final LongSupplier nanoTime;
   private final SecureRandom random = new SecureRandom();
 
-  /// By the hash of the secret, oldest first.
+  /// The tickets by the hash of the secret, oldest first.
   private final Map<String, Ticket> tickets = new LinkedHashMap<>();
 
-  /// @param nanoTime monotonic clock, which determines the end of tickets
+  /// @param nanoTime a monotonic clock, which determines when tickets expire
   Tickets(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
@@ -38,7 +40,7 @@ final class Tickets {
   ///
   /// @param authenticatedCaller the sender of the request for the ticket
   /// @param wanted the file
-  /// @param end its end on the monotonic clock
+  /// @param end the expiry on the monotonic clock
   record Ticket(
       AuthenticatedCaller authenticatedCaller, LogDownload.LogFileRequest wanted, long end) {}
 
@@ -68,7 +70,7 @@ final class Tickets {
     return secret;
   }
 
-  /// Returns a valid ticket and invalidates it.
+  /// Invalidates a ticket and returns it; empty if it was not valid.
   Optional<Ticket> redeem(String secret) {
     return Optional.ofNullable(tickets.remove(Sha256.hex(secret)))
         .filter(ticket -> ticket.end() - nanoTime.getAsLong() > 0);
@@ -76,7 +78,7 @@ final class Tickets {
 
   /// Invalidates all tickets of one principal.
   ///
-  /// @param name [io.jpm.model.access.Principal#name]
+  /// @param name the name of the principal ([io.jpm.model.access.Principal#name])
   void forget(String name) {
     tickets
         .values()

@@ -4,10 +4,10 @@ import io.jpm.model.access.Principal;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/// Authenticates tokens. The time that it takes reveals nothing about how much of a secret is
-/// right.
+/// Authenticates tokens. The time that this takes reveals nothing about how much of a secret is
+/// correct.
 public interface Tokens {
-  /// Returns the principal that a secret belongs to.
+  /// Returns the principal to whom a secret belongs.
   ///
   /// @param secret the text after `Authorization: Bearer`
   /// @return the principal; empty if the token is unknown or no longer valid

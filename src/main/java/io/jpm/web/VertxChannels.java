@@ -8,19 +8,20 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/// Accesses internals of Vert.x that its public connection does not offer. No other class does.
+/// Socket operations that are missing from the public connection API of Vert.x. This is the only
+/// class in the package that uses Vert.x internals.
 final class VertxChannels {
   private static final int READ_BYTES = 2 << 10;
 
   private VertxChannels() {}
 
-  /// The sending progress of a connection. If it is the same twice while data is pending, the
-  /// client has read nothing in between.
+  /// The sending progress of a connection. If two consecutive values with pending data are equal,
+  /// the client has read nothing in between.
   ///
   /// @param waits whether there is data that the kernel has not accepted yet
-  /// @param pending its size in bytes
-  /// @param message identity of the buffer that is sent next
-  /// @param done bytes of that buffer that have been sent
+  /// @param pending the size of this data in bytes
+  /// @param message the identity of the buffer that is sent next
+  /// @param done the number of bytes of that buffer that have been sent
   record Progress(boolean waits, long pending, int message, long done) {
     private static final Progress NOTHING = new Progress(false, 0, 0, 0);
   }
@@ -38,20 +39,21 @@ final class VertxChannels {
   }
 
   /// Closes the connection immediately and discards unsent data, including data in the kernel.
-  /// [HttpConnection#close] sends everything first, so it never completes if the client does not
-  /// read.
+  /// [HttpConnection#close], in contrast, sends everything first and therefore never completes if
+  /// the client does not read.
   static void abort(HttpConnection connection) {
     try {
       channel(connection).config().setOption(ChannelOption.SO_LINGER, 0);
     } catch (ChannelException _) {
-      // Ignored: the client has closed the connection, so the kernel has no data left.
+      // Ignored: the client has closed the connection, so the kernel has no unsent data.
     }
-    var _ = ((ConnectionBase) connection).channelHandlerContext().close(); // see closeHandler
+    var _ = ((ConnectionBase) connection).channelHandlerContext().close(); // see the close handler
   }
 
-  /// Reduces the read size. Data is parsed as soon as it is read, and small pipelined requests take
-  /// fifty times their size in memory, so the usual 64 KiB would become some megabytes.
-  static void readLittle(HttpConnection connection) {
+  /// Reduces the size of reads. Data is parsed as soon as it is read, and small pipelined requests
+  /// use fifty times their size in memory, so the default of 64 KiB could require several
+  /// megabytes.
+  static void limitReads(HttpConnection connection) {
     channel(connection)
         .config()
         .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1));

@@ -5,30 +5,30 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// The address that the HTTP server listens on.
+/// The address on which the HTTP server listens.
 ///
 /// @param host `127.0.0.1`, `::1` or `localhost`
-/// @param port from 0 to 65535; 0: any free one
+/// @param port the port, 0 to 65535; 0 selects any free port
 record WebAddress(String host, int port) {
-  /// The default port is PM2's.
+  /// The default address. The port is the same as PM2's.
   static final WebAddress DEFAULT = new WebAddress("127.0.0.1", 9615);
 
   private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1", "localhost");
 
-  /// Returns the reason why the address is not valid; empty if it is valid, although it may be in
-  /// use.
+  /// Returns the reason why the address is not valid; empty if it is. A valid address may still be
+  /// in use.
   Optional<String> problem() {
     if (!LOOPBACK.contains(host)) {
       return Optional.of(
-          "web: host \"%s\" — use 127.0.0.1, ::1 or localhost: jpm web is for this machine; from others use ssh -L %d:127.0.0.1:%d"
+          "web: host \"%s\" — use 127.0.0.1, ::1 or localhost; to connect from another machine, use ssh -L %d:127.0.0.1:%d"
               .formatted(host, port, port));
     }
     return port < 0 || port > 65_535
-        ? Optional.of("web: port %d — use 0 to 65535".formatted(port))
+        ? Optional.of("web: port %d — must be 0 (any free port) to 65535".formatted(port))
         : Optional.empty();
   }
 
-  /// Returns the host in the form that a URL requires.
+  /// Returns the host as it is written in a URL.
   String inUrl() {
     return host.contains(":") ? "[" + host + "]" : host;
   }
@@ -38,7 +38,7 @@ record WebAddress(String host, int port) {
     return new JsonObject().put("host", host).put("port", port).encodePrettily() + "\n";
   }
 
-  /// Parses the output of [#toJson]; empty if the text is not valid.
+  /// Parses the content of `web.json`; empty if the text is not valid.
   static Optional<WebAddress> fromJson(String text) {
     try {
       var json = new JsonObject(text);

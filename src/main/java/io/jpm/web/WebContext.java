@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/// Facts, clocks and limits that the HTTP server receives from the daemon.
+/// The properties, clocks and limits that the daemon passes to the HTTP server.
 ///
 /// @param home the daemon's home directory, which contains `web.json`
 /// @param version the version of jpm
 /// @param tokens authenticates tokens
-/// @param clock wall clock, for displayed times
-/// @param nanoTime monotonic clock, which determines the end of links and sessions
-/// @param limits limits of one client
+/// @param clock the wall clock, for displayed times
+/// @param nanoTime a monotonic clock, which determines when links and sessions expire
+/// @param limits the limits per client
 public record WebContext(
     Path home,
     String version,
@@ -20,9 +20,10 @@ public record WebContext(
     InstantSource clock,
     LongSupplier nanoTime,
     Limits limits) {
-  /// Limits of one client, the same as on the bridge.
+  /// The limits per client, which are the same as on the bridge.
   ///
-  /// @param requestsPerSecond requests of one issued token, 1 or more
-  /// @param slowPeerTimeout how long a client may read none of its pending data, positive
+  /// @param requestsPerSecond the maximum request rate per issued token, at least 1
+  /// @param slowPeerTimeout how long a client may leave all of its pending data unread; must be
+  ///   positive
   public record Limits(int requestsPerSecond, Duration slowPeerTimeout) {}
 }

@@ -18,26 +18,27 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// The HTTP server while it listens, and the order of its request handlers. Confined to the event
-/// loop that opened it.
+/// The HTTP server while it is open, with its chain of request handlers. Confined to the event loop
+/// that opened it.
 final class WebServer {
-  /// Maximum number of connections.
+  /// The maximum number of connections.
   static final int MOST_CONNECTIONS = 128;
 
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final int MOST_HEAD = 16 << 10;
   private static final int MOST_LINE = 4 << 10;
 
-  /// Send buffer of a connection in bytes, which the kernel doubles. Without this setting it would
-  /// grow to megabytes, and the kernel reports that a client has read only when a third of it is
-  /// free again: a client that reads slowly would look like one that does not read.
+  /// The size of the send buffer of a connection, in bytes; the kernel doubles this value. Without
+  /// this setting, the buffer would grow to megabytes. The kernel reports that a client has read
+  /// only when a third of the buffer is free again, so a client that reads slowly would look like
+  /// one that does not read.
   private static final int SEND_BUFFER = 64 << 10;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofMinutes(2);
   private static final Duration HEART = Duration.ofSeconds(2);
 
-  /// How long clients may take to read their last response when the server closes.
+  /// How long clients are given to read their last response when the server closes.
   private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -62,9 +63,10 @@ final class WebServer {
     this.server = vertx.createHttpServer(options());
   }
 
-  /// Returns the options of the server. HTTP/2 is disabled: with it, the server would not learn of
-  /// a connection before the client has shown which version it speaks. WebSocket compression is
-  /// disabled because its Netty handler throws an exception at the 129th pipelined request.
+  /// Returns the options of the server. HTTP/2 is disabled, because the server would otherwise not
+  /// be informed of a connection until the client has shown which version it uses. WebSocket
+  /// compression is disabled, because its Netty handler throws an exception at the 129th pipelined
+  /// request.
   static HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxHeaderSize(MOST_HEAD)
@@ -76,7 +78,7 @@ final class WebServer {
         .setIdleTimeout((int) IDLE.toSeconds());
   }
 
-  /// Opens the server; fails with a message for the user if the address cannot be bound.
+  /// Opens the server. Fails with a message for the user if the address cannot be bound.
   static Future<WebServer> open(Vertx vertx, WebContext daemon, WebAddress address) {
     var opened = new WebServer(vertx, daemon, address);
     Router router = Router.router(vertx);
@@ -110,13 +112,13 @@ final class WebServer {
     return "http://%s:%d".formatted(address.inUrl(), server.actualPort());
   }
 
-  /// Returns a link by which one browser can log in once.
+  /// Returns a link with which a browser can log in once.
   String loginLink() {
     return url() + "/login?code=" + browserSessions.newCode();
   }
 
-  /// Stops listening and closes all connections after their pending data has been sent, which may
-  /// take at most half a second.
+  /// Stops listening and closes all connections after their pending data has been sent, which takes
+  /// at most half a second.
   Future<Void> close() {
     long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connectionLimiter.abortAll());
     return server
@@ -130,8 +132,8 @@ final class WebServer {
         });
   }
 
-  /// Mounts the handlers. No client can have connected before, because this runs on the event loop
-  /// that accepts.
+  /// Mounts the handlers. No client can have connected before, because this method runs on the
+  /// event loop that accepts connections.
   private void mountHandlers(Router router, WebContext daemon) {
     var buckets = new RequestBuckets(daemon.limits().requestsPerSecond(), daemon.nanoTime());
     var requestAuthenticator =
@@ -160,15 +162,18 @@ final class WebServer {
     var pageRoutes = new PageRoutes(vertx, daemon);
     pageRoutes.mount(router);
     ending = () -> routes.end().eventually(pageRoutes::end);
-    router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
-        405, context -> wrong(context, 405, "invalid", "this path does not support the method"));
-    router.errorHandler(400, context -> wrong(context, 400, "invalid", "the request is not valid"));
+        404, context -> sendError(context, 404, "not_found", "there is no such page"));
+    router.errorHandler(
+        405,
+        context -> sendError(context, 405, "invalid", "this path does not support the method"));
+    router.errorHandler(
+        400, context -> sendError(context, 400, "invalid", "the request is not valid"));
     router.errorHandler(500, this::broken);
   }
 
-  /// Logs a browser in. The secret of the page is in the fragment of the URL, which browsers do not
-  /// send to any server.
+  /// Logs a browser in. The secret of the page is in the fragment of the URL, which browsers never
+  /// send to a server.
   private static void logIn(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     String code = context.request().getParam("code", "");
     requestAuthenticator
@@ -182,8 +187,8 @@ final class WebServer {
             () -> requestAuthenticator.reject(context, "its login link is not valid"));
   }
 
-  /// Responds whether God answers the daemon's pings. Clients without authentication learn nothing
-  /// else.
+  /// Reports whether God answers the daemon's pings. This is the only information available without
+  /// authentication.
   private void health(RoutingContext context) {
     vertx
         .eventBus()
@@ -202,7 +207,7 @@ final class WebServer {
         });
   }
 
-  private static void wrong(RoutingContext context, int status, String code, String problem) {
+  private static void sendError(RoutingContext context, int status, String code, String problem) {
     if (!context.response().headWritten()) {
       Bodies.leaveUnread(context);
       JsonResponse.failed(context.response(), status, code, problem);
@@ -211,6 +216,6 @@ final class WebServer {
 
   private void broken(RoutingContext context) {
     LOG.log(Level.ERROR, "web: a request failed: " + context.request().path(), context.failure());
-    wrong(context, 500, "failed", "internal error; see the daemon's log");
+    sendError(context, 500, "failed", "internal error; see the daemon's log");
   }
 }

@@ -14,10 +14,10 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Opens the HTTP server on request ([WebCommand]), and again in later daemons until a request
+/// Opens the HTTP server on request ([WebCommand]). Later daemons open it again until a request
 /// closes it. The address is stored in `web.json` in the home.
 ///
-/// Commands are executed one after the other. Confined to this verticle's context.
+/// Commands are executed one at a time. Confined to this verticle's context.
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final String FILE = "web.json";
@@ -26,7 +26,7 @@ public final class WebVerticle extends VerticleBase {
   private @Nullable WebServer server;
   private WebAddress address = WebAddress.DEFAULT;
 
-  /// The reason why the server does not listen although it was requested.
+  /// The reason why the server is not listening although it was requested.
   private Optional<String> problem = Optional.empty();
 
   private Future<?> work = Future.succeededFuture();
@@ -37,7 +37,7 @@ public final class WebVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    work = remembered().transform(_ -> Future.succeededFuture());
+    work = reopenStored().transform(_ -> Future.succeededFuture());
     return vertx
         .eventBus()
         .<WebCommand>consumer(Addresses.WEB_COMMAND, this::take)
@@ -51,14 +51,14 @@ public final class WebVerticle extends VerticleBase {
   }
 
   private void take(Message<WebCommand> message) {
-    Future<WebReply> answer = work.transform(_ -> obey(message.body()));
+    Future<WebReply> answer = work.transform(_ -> execute(message.body()));
     work = answer;
     answer.onComplete(
         message::reply,
         failure -> message.reply(new WebReply.Failed("web: " + failure.getMessage())));
   }
 
-  private Future<WebReply> obey(WebCommand command) {
+  private Future<WebReply> execute(WebCommand command) {
     return switch (command) {
       case WebCommand.Open open -> open(open);
       case WebCommand.Close _ ->
@@ -87,7 +87,8 @@ public final class WebVerticle extends VerticleBase {
     if (running != null && wanted.equals(address)) {
       return Future.succeededFuture(listening(running));
     }
-    // Opens the new server before closing the old one, so that nothing changes if that fails.
+    // The new server is opened before the old one is closed, so that nothing changes if opening
+    // fails.
     return WebServer.open(vertx, daemon, wanted)
         .compose(opened ->
             remember(wanted)
@@ -117,9 +118,9 @@ public final class WebVerticle extends VerticleBase {
     return running == null ? Future.succeededFuture() : running.close();
   }
 
-  /// Opens the server as an earlier daemon did. A port that is now in use does not keep the daemon
-  /// from starting.
-  private Future<?> remembered() {
+  /// Opens the server with the stored address of an earlier daemon. A port that is in use by now
+  /// does not prevent the daemon from starting.
+  private Future<?> reopenStored() {
     FileSystem files = vertx.fileSystem();
     return files
         .exists(file())
@@ -135,11 +136,11 @@ public final class WebVerticle extends VerticleBase {
     Optional<WebAddress> known = WebAddress.fromJson(text);
     if (known.isEmpty()) {
       return Future.failedFuture(
-          "web: %s is not valid: type jpm web again, or jpm web stop".formatted(file()));
+          "web: %s is not valid: run jpm web again, or jpm web stop".formatted(file()));
     }
     address = known.get();
-    // On failure all sessions end: open pages may have sent their secrets to the program that uses
-    // the port now.
+    // On failure, all sessions are ended: open pages may have sent their secrets to the program
+    // that now uses the port.
     return WebServer.open(vertx, daemon, address)
         .map(opened -> taken(opened, address))
         .recover(failure -> forgetSessions().transform(_ -> Future.failedFuture(failure)));
@@ -156,15 +157,14 @@ public final class WebVerticle extends VerticleBase {
                 .move(next, file(), new io.vertx.core.file.CopyOptions().setReplaceExisting(true)))
         .recover(failure -> {
           String sentence =
-              "%s cannot be written (%s), so nothing listens that the next daemon would not know of: free space on that disk, or repair it, and try again"
+              "cannot write %s (%s), so the server is not opened, because the next daemon would not know of it: free space on that disk, or repair it, and try again"
                   .formatted(file(), FileErrors.of(failure));
           LOG.log(Level.WARNING, "web: {0}", sentence);
           return Future.failedFuture(sentence);
         });
   }
 
-  /// Deletes the stored address and all sessions, so that later daemons do not open the server
-  /// either.
+  /// Deletes the stored address and all sessions, so that later daemons do not open the server.
   private Future<Void> forget() {
     return forget(file()).compose(_ -> forgetSessions());
   }

@@ -1,24 +1,24 @@
 package io.jpm.wire;
 
-/// A key of a request on `jpm.command`, with the type of its value.
+/// A key of a request to `jpm.command`, with the type of its value.
 public enum CommandKey {
-  /// The selectors of instances: an array of 1 to 1000 words.
+  /// The selectors of instances: an array of 1 to 1000 strings.
   TARGETS("targets", Kind.WORDS),
   /// The selector of one app or instance.
   TARGET("target", Kind.WORD),
-  /// Apps as in a process file: an array of objects.
+  /// Apps in the format of a process file: an array of objects.
   APPS("apps", Kind.OBJECTS),
-  /// One app as in a process file.
+  /// One app in the format of a process file.
   APP("app", Kind.OBJECT),
   /// The name of an app.
   APP_NAME("app", Kind.WORD),
-  /// The directory to which relative paths refer: an absolute path.
+  /// The directory against which relative paths are resolved: an absolute path.
   CWD("cwd", Kind.PATH),
-  /// The variables that apps inherit, as from a shell.
+  /// The environment variables that the apps inherit, as from a shell.
   ENV("env", Kind.VARIABLES),
   /// The process file that describes the apps: an absolute path.
   FILE("file", Kind.PATH),
-  /// Whether apps that came from the file but are not among these are deleted.
+  /// Whether to delete apps that came from the same file but are not in the request.
   PRUNE("prune", Kind.FLAG),
   /// The sequence number of the last known event.
   AFTER("after", Kind.NUMBER, 0, Long.MAX_VALUE),
@@ -28,32 +28,32 @@ public enum CommandKey {
   LINES("lines", Kind.NUMBER, 1, 10_000),
   /// The stream: `out` or `err`.
   STREAM("stream", Kind.WORD),
-  /// How many instances are replaced at a time.
+  /// The maximum number of instances that are replaced at the same time.
   PARALLEL("parallel", Kind.NUMBER, 1, 10_000),
   /// The new number of instances.
   TO("to", Kind.NUMBER, 1, 10_000),
-  /// The difference in the number of instances, which may be negative.
+  /// The change in the number of instances, which can be negative.
   BY("by", Kind.NUMBER, -10_000, 10_000),
   /// A signal, by name or number.
   SIGNAL("signal", Kind.SIGNAL),
   /// The value to send over the IPC channel: any JSON value.
   MESSAGE("message", Kind.ANY),
-  /// The line to write to standard input, without its line terminator.
+  /// The line to write to standard input, without the line terminator.
   LINE("line", Kind.TEXT),
   /// The name of a custom action.
   ACTION("action", Kind.WORD),
   /// The parameter of the action.
   PARAMETER("parameter", Kind.TEXT),
-  /// The idempotency key, which only repetitions of the request share.
+  /// The idempotency key, which is shared only by retries of the request.
   KEY("key", Kind.WORD);
 
   /// The type of a value.
   public enum Kind {
-    /// A string that is not empty.
+    /// A non-empty string.
     WORD,
-    /// A string.
+    /// A string, possibly empty.
     TEXT,
-    /// An array of one or more strings that are not empty.
+    /// An array of one or more non-empty strings.
     WORDS,
     /// An integer within the key's limits.
     NUMBER,
@@ -67,7 +67,7 @@ public enum CommandKey {
     OBJECTS,
     /// An object whose values are strings.
     VARIABLES,
-    /// A signal's name or number.
+    /// The name or number of a signal.
     SIGNAL,
     /// Any value.
     ANY
@@ -89,7 +89,7 @@ public enum CommandKey {
     this.most = most;
   }
 
-  /// Returns the spelling in JSON.
+  /// Returns the name used in JSON.
   public String keyword() {
     return word;
   }

@@ -20,8 +20,8 @@ public sealed interface CommandReply {
   ///
   /// @param version the version of jpm
   /// @param pid the daemon's pid
-  /// @param home its home directory
-  /// @param since when the daemon started, in milliseconds since 1970
+  /// @param home the daemon's home directory
+  /// @param since when the daemon was started, in milliseconds since 1970
   record Pong(String version, long pid, String home, long since) implements CommandReply {
     @Override
     public JsonObject toJson() {
@@ -29,10 +29,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The requested or affected instances, in their state after the request; after a deletion, in
-  /// their state before it.
+  /// The requested or affected instances. Their state is that after the request, or, for a
+  /// deletion, that before it.
   ///
-  /// @param notes messages that do not report failures
+  /// @param notes informational messages, which do not report failures
   record Instances(List<InstanceMessage> instances, List<String> notes) implements CommandReply {
     public Instances {
       instances = List.copyOf(instances);
@@ -47,7 +47,7 @@ public sealed interface CommandReply {
 
   /// Past events, oldest first.
   ///
-  /// @param forgotten how many events after the requested number are no longer stored
+  /// @param forgotten how many events after the requested sequence number are no longer stored
   record Events(List<EventMessage> events, long forgotten) implements CommandReply {
     public Events {
       events = List.copyOf(events);
@@ -60,9 +60,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// Lines of logs, in the order in which they were captured.
+  /// Log lines in the order in which they were captured.
   ///
-  /// @param leftOut how many of the oldest requested lines do not fit into a reply
+  /// @param leftOut how many of the oldest requested lines were omitted because they do not fit
+  ///   into a reply
   record Lines(List<Line> lines, long leftOut) implements CommandReply {
     public Lines {
       lines = List.copyOf(lines);
@@ -75,13 +76,13 @@ public sealed interface CommandReply {
     }
   }
 
-  /// A line of a log.
+  /// A log line.
   ///
   /// @param app the name of the app
-  /// @param id the id of the instance; empty: several instances write to the same file
+  /// @param id the id of the instance; empty if several instances write to the same file
   /// @param stream `out` or `err`
-  /// @param at when it was captured, in milliseconds since 1970
-  /// @param text without the line terminator
+  /// @param at when the line was captured, in milliseconds since 1970
+  /// @param text the text without the line terminator
   record Line(String app, OptionalInt id, String stream, long at, String text) {
     JsonObject toJson() {
       return new JsonObject()
@@ -116,9 +117,9 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The result of a custom action of one instance.
+  /// The result of a custom action in one instance.
   ///
-  /// @param value a JSON value as Vert.x represents it
+  /// @param value a JSON value as represented by Vert.x
   record ActionResult(String app, int id, @Nullable Object value) {
     JsonObject toJson() {
       return new JsonObject().put("app", app).put("id", id).put("value", value);
@@ -131,7 +132,7 @@ public sealed interface CommandReply {
 
   /// The changes that [CommandRequest.Apply] made or would make, one entry per app.
   ///
-  /// @param notes messages that do not report failures
+  /// @param notes informational messages, which do not report failures
   record Changes(List<Change> changes, List<String> notes) implements CommandReply {
     public Changes {
       changes = List.copyOf(changes);
@@ -148,9 +149,9 @@ public sealed interface CommandReply {
   /// The changes to one app.
   ///
   /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
-  /// @param stopped whether the app is stopped and remains so
+  /// @param stopped whether the app is stopped and remains stopped
   /// @param fields the settings that differ
-  /// @param problem why the changes failed
+  /// @param problem why the changes failed; empty if they did not
   record Change(
       String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
     public Change {
@@ -176,10 +177,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// A setting that differs, with secrets masked.
+  /// A setting that differs. Secrets are masked.
   ///
-  /// @param key its key in a process file
-  /// @param from the old value; empty: it was not set
+  /// @param key the key of the setting in a process file
+  /// @param from the old value; empty if the setting was not set
   /// @param to the new value
   record Field(String key, String from, String to) {
     JsonObject toJson() {
@@ -191,10 +192,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The request failed completely or in part.
+  /// The request failed completely or partially.
   ///
   /// @param problems one or more sentences
-  /// @param instances the instances on which the request succeeded
+  /// @param instances the instances for which the request succeeded
   record Failed(Code code, List<String> problems, List<InstanceMessage> instances)
       implements CommandReply {
     public Failed {
@@ -202,7 +203,7 @@ public sealed interface CommandReply {
       instances = List.copyOf(instances);
     }
 
-    /// The request failed completely.
+    /// Creates the reply to a request that failed completely.
     public Failed(Code code, String problem) {
       this(code, List.of(problem), List.of());
     }
@@ -227,16 +228,16 @@ public sealed interface CommandReply {
     INVALID,
     /// The caller is not authorized.
     DENIED,
-    /// No app matches among those that the caller may see.
+    /// None of the apps that the caller has access to matches.
     NOT_FOUND,
     /// The request was attempted and failed.
     FAILED,
-    /// The request was not completed in time and may still be in progress.
+    /// The request was not completed in time. It may still be in progress.
     TIMEOUT,
-    /// The caller's rate of requests is too high; it may try again a second later.
+    /// The caller has exceeded its request rate. It can retry one second later.
     BUSY;
 
-    /// Returns the spelling in JSON.
+    /// Returns the name used in JSON.
     public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -11,23 +11,23 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// A request on `jpm.command`, as described in `docs/bridge.md`.
+/// A request to `jpm.command`, as described in `docs/bridge.md`.
 ///
 /// Targets are selectors as on the command line: a name, a namespace, an id, `all`, `/regex/`.
 public sealed interface CommandRequest {
   /// The version `v` of requests and replies.
   int VERSION = 1;
 
-  /// The default of [CommandKey#LIMIT].
+  /// The default for [CommandKey#LIMIT].
   int DEFAULT_EVENTS = 100;
 
-  /// The default of [CommandKey#LINES].
+  /// The default for [CommandKey#LINES].
   int DEFAULT_LINES = 15;
 
   /// Returns the verb.
   CommandVerb verb();
 
-  /// Returns the least role that may send the request.
+  /// Returns the lowest role that is allowed to send the request.
   default Role requiredRole() {
     return verb().requiredRole();
   }
@@ -40,9 +40,9 @@ public sealed interface CommandRequest {
     return new JsonObject().put("v", VERSION).put("verb", verb().keyword()).mergeIn(keys());
   }
 
-  /// A request on instances that are in the list.
+  /// A request that concerns instances in the daemon's list.
   sealed interface OnTargets extends CommandRequest {
-    /// Returns the selectors of the instances; empty for a `list` of all.
+    /// Returns the selectors of the instances; empty for a `list` of all instances.
     List<String> targets();
 
     @Override
@@ -53,7 +53,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// A request with descriptions of apps.
+  /// A request that contains descriptions of apps.
   sealed interface OnApps extends CommandRequest {
     /// Returns the described apps.
     AppDescriptions apps();
@@ -69,14 +69,14 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Descriptions of apps as in a process file.
+  /// Descriptions of apps in the format of a process file.
   ///
   /// @param json the JSON array of apps
-  /// @param cwd the absolute directory to which relative paths refer
-  /// @param env the variables that the apps inherit, as from a shell; empty: PATH, HOME and LANG of
-  ///   the daemon
-  /// @param file the absolute path of the process file that describes the apps, which is stored
-  ///   with them
+  /// @param cwd the absolute directory against which relative paths are resolved
+  /// @param env the environment variables that the apps inherit, as from a shell; empty for the
+  ///   daemon's own PATH, HOME and LANG
+  /// @param file the absolute path of the process file that describes the apps; it is stored with
+  ///   the apps
   record AppDescriptions(
       String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
     public AppDescriptions {
@@ -94,7 +94,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Asks whether the daemon is running, and for its version, pid and home.
+  /// Checks that the daemon is running and requests its version, pid and home.
   record Ping() implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -107,7 +107,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Requests instances; without targets all.
+  /// Requests the matching instances, or all instances if there are no targets.
   record ListInstances(List<String> targets) implements OnTargets {
     public ListInstances {
       targets = List.copyOf(targets);
@@ -119,8 +119,8 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Requests instances with the settings of their apps, their ports and the states of their
-  /// probes.
+  /// Requests the matching instances with the settings of their apps, their ports and the states of
+  /// their probes.
   record Describe(List<String> targets) implements OnTargets {
     public Describe {
       targets = List.copyOf(targets);
@@ -134,9 +134,10 @@ public sealed interface CommandRequest {
 
   /// Requests past events.
   ///
-  /// @param after the sequence number of the last known event; empty: the latest events
-  /// @param limit the maximum number
-  /// @param app events of this app only; empty: of all apps that the caller may see
+  /// @param after the sequence number of the last known event; empty for the latest events
+  /// @param limit the maximum number of events
+  /// @param app the app whose events are requested; empty for all apps that the caller has access
+  ///   to
   record ListEvents(OptionalLong after, int limit, Optional<String> app) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -153,10 +154,10 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Requests the last lines of logs.
+  /// Requests the last log lines.
   ///
-  /// @param lines the maximum number per log
-  /// @param stream the stream; empty: both
+  /// @param lines the maximum number of lines per log
+  /// @param stream the stream; empty for both
   record Logs(List<String> targets, int lines, Optional<Stream> stream) implements OnTargets {
     public Logs {
       targets = List.copyOf(targets);
@@ -175,7 +176,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// The stream to which a line was printed.
+  /// The stream to which a line was written.
   enum Stream {
     OUT("out"),
     ERR("err");
@@ -186,18 +187,18 @@ public sealed interface CommandRequest {
       this.word = word;
     }
 
-    /// Returns the spelling in JSON.
+    /// Returns the name used in JSON.
     public String keyword() {
       return word;
     }
 
-    /// Returns the stream with this spelling; empty if there is none.
+    /// Returns the stream with this name; empty if there is none.
     public static Optional<Stream> of(String word) {
       return List.of(values()).stream().filter(stream -> stream.word.equals(word)).findFirst();
     }
   }
 
-  /// Acts on instances that are in the list.
+  /// Performs an action on instances in the daemon's list.
   record Act(Action action, List<String> targets) implements OnTargets {
     public Act {
       targets = List.copyOf(targets);
@@ -209,9 +210,9 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// The action of [Act].
+  /// The action performed by [Act].
   enum Action {
-    /// Starts instances; those that are running are restarted.
+    /// Starts instances; running instances are restarted.
     START(CommandVerb.START),
     STOP(CommandVerb.STOP),
     RESTART(CommandVerb.RESTART),
@@ -228,7 +229,7 @@ public sealed interface CommandRequest {
 
   /// Replaces processes without downtime.
   ///
-  /// @param parallel how many instances of an app are replaced at a time
+  /// @param parallel how many instances per app are replaced at the same time
   record Reload(List<String> targets, int parallel) implements OnTargets {
     public Reload {
       targets = List.copyOf(targets);
@@ -247,8 +248,8 @@ public sealed interface CommandRequest {
 
   /// Changes the number of instances of one app.
   ///
-  /// @param target a name, or the id of one of its instances
-  /// @param relative whether `number` is a difference rather than the total
+  /// @param target the name of the app, or the id of one of its instances
+  /// @param relative whether `number` is a difference rather than the new total
   record Scale(String target, boolean relative, int number) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -282,7 +283,7 @@ public sealed interface CommandRequest {
 
   /// Sends a value over the IPC channels of apps.
   ///
-  /// @param value a JSON value as Vert.x represents it
+  /// @param value a JSON value as represented by Vert.x
   record SendMessage(List<String> targets, @Nullable Object value) implements OnTargets {
     public SendMessage {
       targets = List.copyOf(targets);
@@ -301,8 +302,8 @@ public sealed interface CommandRequest {
 
   /// Writes a line to the standard input of one instance.
   ///
-  /// @param target an id, or another selector that matches one instance
-  /// @param line without its line terminator
+  /// @param target an id, or another selector that matches exactly one instance
+  /// @param line the text without the line terminator
   record WriteInput(String target, String line) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -347,8 +348,8 @@ public sealed interface CommandRequest {
 
   /// Changes apps to match their description, or plans the changes.
   ///
-  /// @param prune whether apps that came from the same file but are not among these are deleted
-  /// @param dryRun whether the changes are only planned
+  /// @param prune whether to delete apps that came from the same file but are not among `apps`
+  /// @param dryRun whether to plan the changes without making them
   record Apply(AppDescriptions apps, boolean prune, boolean dryRun) implements OnApps {
     @Override
     public CommandVerb verb() {
@@ -361,7 +362,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Saves the list of apps to disk, for [Resurrect].
+  /// Saves the list of apps to disk, for use by [Resurrect].
   record Save() implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -374,7 +375,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Starts the saved apps that are not in the list.
+  /// Starts the saved apps that are not in the daemon's list.
   record Resurrect() implements CommandRequest {
     @Override
     public CommandVerb verb() {

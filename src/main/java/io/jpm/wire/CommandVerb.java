@@ -7,15 +7,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A verb of `jpm.command`, with the role it requires and the keys allowed beside `v` and `verb`.
+/// A verb of `jpm.command`, with the role it requires and the keys allowed in addition to `v` and
+/// `verb`.
 public enum CommandVerb {
   PING(Role.READ, false),
   LIST(Role.READ, false, CommandKey.TARGETS),
   DESCRIBE(Role.READ, false, CommandKey.TARGETS),
   EVENTS(Role.READ, false, CommandKey.AFTER, CommandKey.LIMIT, CommandKey.APP_NAME),
   LOGS(Role.READ, false, CommandKey.TARGETS, CommandKey.LINES, CommandKey.STREAM),
-  /// The role applies to instances that are in the list; [CommandRequest.StartApps] requires a
-  /// higher one.
+  /// The role applies to instances in the daemon's list; [CommandRequest.StartApps] requires a
+  /// higher role.
   START(
       Role.OPERATE,
       true,
@@ -68,12 +69,12 @@ public enum CommandVerb {
     this.keys = changing ? withKey(keys) : List.of(keys);
   }
 
-  /// Adds the idempotency key, which every request that changes something may have.
+  /// Adds the idempotency key, which is allowed in every request that changes something.
   private static List<CommandKey> withKey(CommandKey... keys) {
     return Stream.concat(Stream.of(keys), Stream.of(CommandKey.KEY)).toList();
   }
 
-  /// Returns the least role that may use the verb.
+  /// Returns the lowest role that is allowed to use the verb.
   public Role requiredRole() {
     return needs;
   }
@@ -83,17 +84,17 @@ public enum CommandVerb {
     return changing;
   }
 
-  /// Returns the keys that a request may have.
+  /// Returns the keys that are allowed in a request.
   public List<CommandKey> keys() {
     return keys;
   }
 
-  /// Returns the spelling in JSON, such as `restart`.
+  /// Returns the name used in JSON, such as `restart`.
   public String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// Returns the verb with this spelling; empty if there is none.
+  /// Returns the verb with this name; empty if there is none.
   public static Optional<CommandVerb> of(String word) {
     return Arrays.stream(values()).filter(verb -> verb.keyword().equals(word)).findFirst();
   }

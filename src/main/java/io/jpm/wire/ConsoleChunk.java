@@ -2,51 +2,51 @@ package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
 
-/// A part of the daemon's answer to a console client. All but [Code] and [FinalText] are followed
-/// by another, which the client requests by replying.
+/// One part of the daemon's reply to a console client. Each chunk except [Code] and [FinalText] is
+/// followed by another one, which the client requests by replying.
 ///
-/// As JSON, an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}` or
-/// `{"code":number}`. The last text may be combined with the exit code:
-/// `{"out":text,"code":number}`. The text of a command that can be resumed is preceded by a mark:
-/// `{"mark":word,"out":text}`.
+/// The JSON form is an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}`
+/// or `{"code":number}`. The last text may be combined with the exit code:
+/// `{"out":text,"code":number}`. For a command that can be resumed, the text is accompanied by a
+/// mark: `{"mark":word,"out":text}`.
 public sealed interface ConsoleChunk {
   /// Text that the client prints unchanged to standard output.
   ///
-  /// @param text valid Unicode, not empty
+  /// @param text valid, non-empty Unicode text
   record Out(String text) implements ConsoleChunk {}
 
   /// Text that the client prints unchanged to standard error.
   ///
-  /// @param text valid Unicode, not empty
+  /// @param text valid, non-empty Unicode text
   record Err(String text) implements ConsoleChunk {}
 
-  /// A keep-alive without text, so that neither side considers the other dead.
+  /// A keep-alive without text, which prevents both sides from considering each other dead.
   record KeepAlive() implements ConsoleChunk {}
 
-  /// The end of the answer.
+  /// The end of the reply.
   ///
-  /// @param code the client's exit code
+  /// @param code the exit code of the client
   record Code(int code) implements ConsoleChunk {}
 
-  /// The last text together with the exit code, which saves a round trip. Only for clients that
+  /// The last text together with the exit code, which saves a round trip. Sent only to clients that
   /// support it ([ConsoleRequest#mergesFinalChunk]).
   ///
   /// @param error whether the text is for standard error
-  /// @param text as in [Out]
-  /// @param code the client's exit code
+  /// @param text the text, as in [Out]
+  /// @param code the exit code of the client
   record FinalText(boolean error, String text, int code) implements ConsoleChunk {}
 
-  /// Text of a command that the client can resume after the daemon has died. Only for clients that
-  /// support it ([ConsoleRequest#resumable]).
+  /// Text of a command that the client can resume after the daemon has died. Sent only to clients
+  /// that support it ([ConsoleRequest#resumable]).
   ///
   /// @param text an [Out], [Err] or [KeepAlive]
-  /// @param mark the position after this text at which the command continues
-  ///   ([ConsoleRequest#resume]): letters, digits, `-` and `_` only
+  /// @param mark the position after this text, from which the command continues
+  ///   ([ConsoleRequest#resume]); contains only letters, digits, `-` and `_`
   record Marked(ConsoleChunk text, String mark) implements ConsoleChunk {
     /// @throws IllegalArgumentException if `text` is another kind of chunk
     public Marked {
       if (!(text instanceof Out || text instanceof Err || text instanceof KeepAlive)) {
-        throw new IllegalArgumentException("a mark belongs to a text");
+        throw new IllegalArgumentException("only output and keep-alives can have a mark");
       }
     }
   }
@@ -97,7 +97,7 @@ public sealed interface ConsoleChunk {
       }
     }
     throw new IllegalArgumentException(
-        "console chunk with the keys %s: one of out, err, wait, code expected"
+        "console chunk with the keys %s: expected one of out, err, wait, code"
             .formatted(json.fieldNames()));
   }
 }

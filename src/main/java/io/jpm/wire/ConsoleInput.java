@@ -3,14 +3,14 @@ package io.jpm.wire;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/// The input that a full-screen client sends when it requests the next screen. As JSON
+/// The input that a full-screen client sends when it requests the next screen. The JSON form is
 /// `{"keys":"…","cols":80,"rows":24}`; a missing key means no input or no change. Other clients
 /// send an empty object.
 ///
-/// @param keys the keys typed since the previous request, as a byte string (each character is one
-///   byte)
-/// @param cols the width of the terminal; 0: unchanged
-/// @param rows the height of the terminal; 0: unchanged
+/// @param keys the input typed since the previous request, as a byte string (each character
+///   represents one byte)
+/// @param cols the width of the terminal; 0 if unchanged
+/// @param rows the height of the terminal; 0 if unchanged
 public record ConsoleInput(String keys, int cols, int rows) {
   /// No input and no change.
   public static final ConsoleInput NONE = new ConsoleInput("", 0, 0);

@@ -14,27 +14,28 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A command line from the thin client: its words, and the directory, environment and terminal of
-/// the client.
+/// A command line from the thin client: its arguments, and the client's directory, environment and
+/// terminal.
 ///
-/// As JSON `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client does not know the
-/// encoding of its bytes, so `argv`, `cwd` and `env` are byte strings in JSON (each character is
-/// one byte) and [SurrogateEscape] here.
+/// The JSON form is `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client does not
+/// know the encoding of its bytes. In JSON, `argv`, `cwd` and `env` are therefore byte strings, in
+/// which each character represents one byte. In this record, they are decoded with
+/// [SurrogateEscape].
 ///
-/// @param argv the words after `jpm`
+/// @param argv the arguments after `jpm`
 /// @param cwd the client's working directory
 /// @param environment the client's environment
 /// @param tty the client's terminal
 /// @param stdin the client's standard input, if an argument `-` refers to it; base64 in JSON
 /// @param mergesFinalChunk whether the client supports [ConsoleChunk.FinalText]; `last` in JSON
-/// @param resumable whether the client supports [ConsoleChunk.Marked] and resumes commands that
-///   follow something after the daemon has died; `marks` in JSON
-/// @param resume the mark of the last chunk that the client printed before the daemon died; the
-///   command continues after it; `resume` in JSON
-/// @param resendable whether the client sends a command that changes something to the next daemon
-///   with the same key, even after it has printed a part of the answer; `again` in JSON
-/// @param key the idempotency key, which only repetitions of this request share; empty: the client
-///   does not repeat a command that may have been executed
+/// @param resumable whether the client supports [ConsoleChunk.Marked] and can resume a follow
+///   command, such as `logs`, after the daemon has died; `marks` in JSON
+/// @param resume the mark of the last chunk that the client printed before the daemon died, after
+///   which the command continues; `resume` in JSON
+/// @param resendable whether the client resends a command that changes something to the next daemon
+///   with the same key, even after it has printed a part of the reply; `again` in JSON
+/// @param key the idempotency key, which is shared only by retries of this request; empty if the
+///   client does not retry a command that may have been executed
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
@@ -63,7 +64,7 @@ public record ConsoleRequest(
     this(argv, cwd, environment, tty, Optional.empty(), false);
   }
 
-  /// Creates a request of a client that neither resumes nor repeats commands.
+  /// Creates a request from a client that neither resumes nor retries commands.
   public ConsoleRequest(
       List<String> argv,
       String cwd,
@@ -86,8 +87,8 @@ public record ConsoleRequest(
 
   /// The client's terminal.
   ///
-  /// @param cols its width; 0: unknown
-  /// @param rows its height; 0: unknown
+  /// @param cols the width; 0 if unknown
+  /// @param rows the height; 0 if unknown
   /// @param color whether the output may be colored
   /// @param out whether standard output is a terminal
   /// @param err whether standard error is a terminal
@@ -102,19 +103,19 @@ public record ConsoleRequest(
   }
 
   /// The result of parsing a request.
-  public sealed interface Reading {
+  public sealed interface ParseResult {
     /// The request is valid.
-    record Understood(ConsoleRequest request) implements Reading {}
+    record Understood(ConsoleRequest request) implements ParseResult {}
 
     /// The request is invalid.
     ///
     /// @param reason a message for the user
-    record Refused(String reason) implements Reading {}
+    record Refused(String reason) implements ParseResult {}
   }
 
-  /// Reports whether the client has stopped waiting for the answer to `body`, according to `until`
-  /// in milliseconds since 1970. A daemon that was suspended must not start such a command when it
-  /// continues, because its caller may have sent it again.
+  /// Reports whether the client has stopped waiting for the reply to `body`. This is the case after
+  /// the time in `until`, in milliseconds since 1970. When a suspended daemon resumes, it must not
+  /// start such a command, because the caller may have sent it again.
   public static boolean isExpired(@Nullable Object body, Instant now) {
     return body instanceof JsonObject json
         && json.getValue("until") instanceof Number until
@@ -122,17 +123,17 @@ public record ConsoleRequest(
   }
 
   /// Parses the JSON form.
-  public static Reading read(@Nullable Object body) {
+  public static ParseResult read(@Nullable Object body) {
     if (!(body instanceof JsonObject json)) {
-      return new Reading.Refused("a console request must be a JSON object");
+      return new ParseResult.Refused("a console request must be a JSON object");
     }
     if (!(json.getValue("v") instanceof Integer version) || version != VERSION) {
-      return new Reading.Refused(
-          "the client speaks version %s of the protocol, the daemon %d: use the jpm command that belongs to the daemon"
+      return new ParseResult.Refused(
+          "the client uses version %s of the protocol, but the daemon uses version %d: use the jpm command that belongs to the daemon"
               .formatted(json.getValue("v"), VERSION));
     }
     try {
-      return new Reading.Understood(
+      return new ParseResult.Understood(
           new ConsoleRequest(
               texts(json, "argv"),
               text(json, "cwd"),
@@ -145,7 +146,7 @@ public record ConsoleRequest(
               resume(json.getValue("resume")),
               key(json.getValue("key"))));
     } catch (IllegalArgumentException e) {
-      return new Reading.Refused(String.valueOf(e.getMessage()));
+      return new ParseResult.Refused(String.valueOf(e.getMessage()));
     }
   }
 
@@ -228,12 +229,13 @@ public record ConsoleRequest(
         Boolean.TRUE.equals(json.getValue("err")));
   }
 
-  /// An invalid size counts as unknown.
+  /// Returns the size; an invalid size is treated as unknown.
   private static int size(JsonObject json, String key) {
     return json.getValue(key) instanceof Integer size && size > 0 ? size : 0;
   }
 
-  /// Entries without `=` are not variables (`environ(7)`) and are ignored, as in every shell.
+  /// Parses the environment. Entries without `=` are not variables (`environ(7)`) and are ignored,
+  /// as in every shell.
   private static Map<String, String> environment(List<String> entries) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (String entry : entries) {
@@ -265,7 +267,8 @@ public record ConsoleRequest(
       throw new IllegalArgumentException(where + ": expected a string");
     }
     if (text.chars().anyMatch(c -> c > 0xFF)) {
-      throw new IllegalArgumentException(where + ": a byte string has no character above U+00FF");
+      throw new IllegalArgumentException(
+          where + ": a byte string must have no character above U+00FF");
     }
     return SurrogateEscape.fromBytes(text.getBytes(StandardCharsets.ISO_8859_1));
   }

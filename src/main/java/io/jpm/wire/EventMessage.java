@@ -4,34 +4,46 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// An event of an instance or of the daemon itself, as subscribers of the bridge receive it.
+/// An event of an instance or of the daemon itself, as received by subscribers of the bridge. The
+/// JSON form is an object:
 ///
-/// As JSON an object:
-/// `{"v":1,"seq":17,"event":"exit","app":"web","id":0,"pid":412,"status":"launching",
-/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`. For
-/// events of the daemon `app` is null, and there is no `id`, `status` or `restarts`:
-/// `{"v":1,"seq":18,"event":"heartbeat_missed","app":null,"pid":400,"reason":"…","at":1795248000000}`.
-/// Keys may be added without a new version; readers ignore unknown ones.
+/// ```json
+/// {"v":1,"seq":17,"event":"exit","app":"web","id":0,"pid":412,"status":"launching","restarts":1,
+///  "reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}
+/// ```
 ///
-/// @param seq its sequence number in the home's history: greater than that of any earlier event,
-///   even of earlier daemons, and exactly one more unless the machine went down in between
+/// For events of the daemon, `app` is null, and `id`, `status` and `restarts` are absent:
+///
+/// ```json
+/// {"v":1,"seq":18,"event":"heartbeat_missed","app":null,"pid":400,"reason":"…",
+///  "at":1795248000000}
+/// ```
+///
+/// Keys can be added without a new version; readers ignore unknown keys.
+///
+/// @param seq the sequence number in the home's history: greater than that of all earlier events,
+///   including those of earlier daemons. It is exactly one more than the previous number, unless
+///   the machine crashed in between
 /// @param event `start`, `online`, `ready`, `exit`, `restart`, `stopping`, `stop`, `errored`,
 ///   `crash_looping`, `delete`, `adopt`, `reload`, `reload_failed`, `reload_gap`, `unhealthy`,
 ///   `recovered`, `limit`, `scale`, `config` or `config_failed`; for the daemon `daemon_started`,
 ///   `daemon_stopping`, `heartbeat_missed`, `heartbeat_back` or `stall`
 /// @param app the name of the app; empty for events of the daemon
 /// @param id the id of the instance
-/// @param pid the main process (for `exit` the one that ended); 0: none
-/// @param status the phase of the instance after the event, with PM2's names
+/// @param pid the pid of the main process, or of the process that exited if the event is `exit`; 0
+///   if there is none
+/// @param status the phase of the instance after the event, under PM2's name
 /// @param restarts how often the instance has been restarted
-/// @param reason the cause, as a text for people
+/// @param reason the cause, as text for users
 /// @param at the time of the event, in milliseconds since 1970
-/// @param exitCode for `exit`, if the process ended by itself; `exit_code` in JSON
-/// @param exitSignal for `exit`, if a signal ended the process: the signal's name; `exit_signal` in
-///   JSON. Both this and `exitCode` are empty if the kernel does not report the exit status
-/// @param expected for `exit`: whether jpm ended the process because of a command, a reload, a
-///   schedule, a limit or a failing probe, so that it is not a reason for an alert; in JSON
-///   `"expected":true` or absent
+/// @param exitCode the exit code, if the event is `exit` and the process exited by itself;
+///   `exit_code` in JSON
+/// @param exitSignal the name of the signal, if the event is `exit` and the process was terminated
+///   by a signal; `exit_signal` in JSON. Both this and `exitCode` are empty if the kernel does not
+///   report the exit status
+/// @param expected for `exit`: whether jpm stopped the process because of a command, a reload, a
+///   schedule, a limit or a failing probe, and the exit is therefore not a reason for an alert; in
+///   JSON `"expected":true` or absent
 public record EventMessage(
     long seq,
     String event,
@@ -76,7 +88,7 @@ public record EventMessage(
         seq, event, "", 0, pid, "", 0, reason, at, OptionalInt.empty(), Optional.empty());
   }
 
-  /// Reports whether it is an event of the daemon itself.
+  /// Reports whether this is an event of the daemon itself.
   public boolean isDaemonEvent() {
     return app.isEmpty();
   }
@@ -119,7 +131,7 @@ public record EventMessage(
     boolean daemon = json.containsKey("app") && json.getValue("app") == null;
     if (seq <= 0 || event.isEmpty() || (app.isEmpty() && !daemon)) {
       throw new IllegalArgumentException(
-          "event with the keys %s: seq, event and app expected".formatted(json.fieldNames()));
+          "event with the keys %s: expected seq, event and app".formatted(json.fieldNames()));
     }
     return new EventMessage(
         seq,

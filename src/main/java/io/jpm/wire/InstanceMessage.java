@@ -8,26 +8,28 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// An instance, as clients of `jpm.command` receive it. Empty values are null in JSON.
+/// An instance, as received by clients of `jpm.command`. Empty values are null in JSON.
 ///
-/// @param app the name of its app
-/// @param id its id
-/// @param number its number among the instances of its app, from 0
-/// @param namespace the namespace of its app
-/// @param status its phase, with PM2's names
-/// @param pid its main process
-/// @param restarts how often it has been restarted
+/// @param app the name of the app
+/// @param id the id of the instance
+/// @param number the number of the instance within its app, starting at 0
+/// @param namespace the namespace of the app
+/// @param status the phase of the instance, under PM2's name
+/// @param pid the pid of the main process; empty if there is none
+/// @param restarts how often the instance has been restarted
 /// @param unstableRestarts the number of consecutive exits that came too soon after the start
-/// @param createdAt when it was added to the list, in milliseconds since 1970
-/// @param startedAt when its latest process started, in milliseconds since 1970
-/// @param exitCode the exit code of its last process, if it ended by itself
-/// @param exitSignal the name of the signal that ended its last process
-/// @param reason why it is in its phase
-/// @param crashLooping whether it is in a crash loop, whatever its present status is
-/// @param unhealthy why it is unhealthy although it runs
-/// @param outFile its log of standard output
-/// @param errorFile its log of standard error
-/// @param details present only if requested
+/// @param createdAt when the instance was added to the list, in milliseconds since 1970
+/// @param startedAt when the latest process was started, in milliseconds since 1970; empty if there
+///   has been none
+/// @param exitCode the exit code of the last process, if it exited by itself
+/// @param exitSignal the name of the signal that terminated the last process
+/// @param reason why the instance is in its phase
+/// @param crashLooping whether the instance is in a crash loop, regardless of its current status
+/// @param unhealthy why the instance is unhealthy although it is running; empty if no problem is
+///   known
+/// @param outFile the log file for standard output
+/// @param errorFile the log file for standard error
+/// @param details the additional values of `describe`; empty for other requests
 public record InstanceMessage(
     String app,
     int id,
@@ -49,10 +51,10 @@ public record InstanceMessage(
     Optional<Details> details) {
   /// The additional values of `describe`.
   ///
-  /// @param spec the settings of its app, with the keys of a process file and with secrets masked
-  /// @param ports the TCP ports on which jpm knows it to listen: those of its app, then its private
-  ///   one
-  /// @param probes the states of its probes while it has a process
+  /// @param spec the settings of the app, with the keys of a process file and with secrets masked
+  /// @param ports the TCP ports on which the instance is known to listen: those of the app,
+  ///   followed by the private port of the instance
+  /// @param probes the states of the probes while the instance has a process
   public record Details(JsonObject spec, List<Integer> ports, List<ProbeReport> probes) {
     public Details {
       ports = List.copyOf(ports);
@@ -83,7 +85,7 @@ public record InstanceMessage(
   ///
   /// @param name `startup`, `readiness` or `liveness`
   /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`
-  /// @param since when the probe entered the state, in milliseconds since 1970
+  /// @param since when the probe entered this state, in milliseconds since 1970
   /// @param detail why the latest attempt failed
   public record ProbeReport(String name, String state, long since, Optional<String> detail) {
     private JsonObject toJson() {
@@ -98,7 +100,7 @@ public record InstanceMessage(
       return new ProbeReport(
           text(json, "name"),
           text(json, "state"),
-          needed(json.getLong("since"), "since"),
+          required(json.getLong("since"), "since"),
           Optional.ofNullable(json.getString("detail")));
     }
   }
@@ -142,7 +144,7 @@ public record InstanceMessage(
           optional(json.getInteger("pid")),
           number(json, "restarts"),
           number(json, "unstable_restarts"),
-          needed(json.getLong("created_at"), "created_at"),
+          required(json.getLong("created_at"), "created_at"),
           moment(json.getLong("started_at")),
           optional(json.getInteger("exit_code")),
           Optional.ofNullable(json.getString("exit_signal")),
@@ -166,14 +168,14 @@ public record InstanceMessage(
   }
 
   private static int number(JsonObject json, String key) {
-    return needed(json.getInteger(key), key);
+    return required(json.getInteger(key), key);
   }
 
   private static String text(JsonObject json, String key) {
-    return needed(json.getString(key), key);
+    return required(json.getString(key), key);
   }
 
-  private static <T> T needed(@Nullable T value, String key) {
+  private static <T> T required(@Nullable T value, String key) {
     if (value == null) {
       throw new IllegalArgumentException("not an instance: no " + key);
     }

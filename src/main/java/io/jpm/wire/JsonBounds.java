@@ -15,29 +15,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Limits of a JSON text from an untrusted sender. A short text can become a large tree: 4 MB of
-/// `[]` use more than 60 MB of memory. The text is therefore checked token by token, without
-/// building a tree.
+/// Limits on JSON text from an untrusted sender. A short text can become a large tree: 4 MB of `[]`
+/// use more than 60 MB of memory. The text is therefore checked token by token, without building a
+/// tree.
 ///
-/// The parser skips strings and does not retain names, so a check uses a few kilobytes for any
-/// text. Only complete texts are checked; the reader of the connection limits their length.
+/// The parser skips strings and does not retain names, so a check needs only a few kilobytes of
+/// memory for any text. Only complete texts are checked; their length is limited by the reader of
+/// the connection.
 ///
-/// @param depth the maximum nesting of objects and arrays, 1 or more
-/// @param values the maximum number of values, 1 or more: objects, arrays, strings, numbers,
-///   `true`, `false` and `null`, including the outermost one
+/// @param depth the maximum nesting depth of objects and arrays, at least 1
+/// @param values the maximum number of values, at least 1: objects, arrays, strings, numbers,
+///   `true`, `false` and `null`, including the outermost value
 /// @param nameLength the maximum length of a member name, in UTF-16 code units, 1 to 10,000
 public record JsonBounds(int depth, int values, int nameLength) {
-  /// For the owner, whose process files may be large.
+  /// The limits for the owner, whose process files can be large.
   public static final JsonBounds OWNER = new JsonBounds(200, 500_000, 4096);
 
-  /// For holders of issued tokens.
+  /// The limits for holders of issued tokens.
   public static final JsonBounds ISSUED = new JsonBounds(64, 25_000, 256);
 
   private static final int LONGEST_NAME = 10_000;
 
-  /// The parser's own limits apply within a token: a name is read completely before its length can
-  /// be checked, and a string is not materialized at all. Jackson's canonical names are disabled,
-  /// because all parsers share that table and it would retain names from every sender.
+  /// Creates all parsers. The parser's own limits apply within a token: a name is read completely
+  /// before its length can be checked, and a string is never materialized. Jackson's canonical
+  /// names are disabled because all parsers share one table of them, which would retain names from
+  /// every sender.
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -50,9 +52,9 @@ public record JsonBounds(int depth, int values, int nameLength) {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  /// Checks each token, to reject valid JSON of an unexpected form.
+  /// Checks each token and rejects JSON that is valid but does not have the expected structure.
   @FunctionalInterface
-  public interface Shape {
+  public interface TokenValidator {
     /// Returns what is wrong with the current token, as a clause; null if it is valid.
     ///
     /// @param parser positioned at the token; must not be advanced
@@ -63,30 +65,31 @@ public record JsonBounds(int depth, int values, int nameLength) {
   /// @throws IllegalArgumentException if a limit is out of range
   public JsonBounds {
     if (depth < 1 || values < 1 || nameLength < 1) {
-      throw new IllegalArgumentException("bounds of JSON: use 1 or more");
+      throw new IllegalArgumentException("JSON bounds must be at least 1");
     }
     if (nameLength > LONGEST_NAME) {
       throw new IllegalArgumentException(
-          "bounds of JSON: nameLength " + nameLength + " — use at most " + LONGEST_NAME);
+          "JSON bounds: nameLength " + nameLength + " — must be at most " + LONGEST_NAME);
     }
   }
 
   /// Returns what is wrong with a text, as a clause such as `has more than 25000 values`; empty if
-  /// it is one JSON value within the limits.
+  /// the text is a single JSON value within the limits.
   public Optional<String> problem(byte[] json) {
     return problem(new ByteArrayInputStream(json), (_, _) -> null);
   }
 
-  /// Checks a text that is read from memory, and each of its tokens with `shape`.
+  /// Checks a text, and each of its tokens with `shape`.
   ///
-  /// @param json the text in UTF-8, read to its end; must not fail, so it must be in memory
-  /// @param shape checks each token that is within the limits
-  public Optional<String> problem(InputStream json, Shape shape) {
-    // The parser detects encodings by itself, and could read a text as UTF-16 that other readers
-    // take for UTF-8.
+  /// @param json the text in UTF-8, which is read to the end; must be in memory, because reads must
+  ///   not fail
+  /// @param tokenValidator checks each token that is within the limits
+  public Optional<String> problem(InputStream json, TokenValidator tokenValidator) {
+    // The encoding is fixed here because the parser would detect it: it could read a text as UTF-16
+    // that other readers treat as UTF-8.
     var text = new InputStreamReader(json, StandardCharsets.UTF_8);
     try (JsonParser parser = FACTORY.createParser(text)) {
-      return Optional.ofNullable(judge(parser, shape));
+      return Optional.ofNullable(judge(parser, tokenValidator));
     } catch (StreamConstraintsException tooMuch) {
       return Optional.of(tooMuch(tooMuch));
     } catch (JsonParseException notJson) {
@@ -96,7 +99,8 @@ public record JsonBounds(int depth, int values, int nameLength) {
     }
   }
 
-  private @Nullable String judge(JsonParser parser, Shape shape) throws IOException {
+  private @Nullable String judge(JsonParser parser, TokenValidator tokenValidator)
+      throws IOException {
     int level = 0;
     int seen = 0;
     while (true) {
@@ -110,7 +114,7 @@ public record JsonBounds(int depth, int values, int nameLength) {
       }
       String problem = bounded(parser, token, level, seen);
       if (problem == null) {
-        problem = shape.problem(parser, level);
+        problem = tokenValidator.problem(parser, level);
       }
       if (problem != null) {
         return problem;
@@ -140,7 +144,8 @@ public record JsonBounds(int depth, int values, int nameLength) {
     return "has a name of more than " + nameLength + " characters";
   }
 
-  /// Apart from names, the parser collects only numbers, so it is a number.
+  /// Returns the problem for a constraint violation. Names and numbers are the only tokens that the
+  /// parser buffers, so anything that is not a name is a number.
   private String tooMuch(StreamConstraintsException tooMuch) {
     String message = String.valueOf(tooMuch.getMessage());
     return message.startsWith("Name") ? longName() : "has a number of more than 1000 digits";

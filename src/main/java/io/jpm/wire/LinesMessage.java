@@ -8,29 +8,34 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A batch of log lines of an app, as subscribers of the bridge receive it.
+/// A batch of log lines of an app, as received by subscribers of the bridge. The JSON form is an
+/// object:
 ///
-/// As JSON an object: `{"v":1,"app":"web","first":17,"gap":0,"lines":[{"id":0,"stream":"out",
-/// "at":"2026-11-21T11:36:32.120Z","text":"listening on 8080"}]}`. Keys may be added without a new
-/// version; readers ignore unknown ones.
+/// ```json
+/// {"v":1,"app":"web","first":17,"gap":0,
+///  "lines":[{"id":0,"stream":"out","at":"2026-11-21T11:36:32.120Z","text":"listening on 8080"}]}
+/// ```
 ///
-/// Lines are numbered across all instances and both streams of the app. The numbering restarts at 1
-/// when the app gets a subscriber after a time without any. A subscriber receives the numbers in
-/// order, and `gap` reports the missing ones: `first` is the number after the last known one, plus
-/// `gap`. A message without lines reports only a gap.
+/// Keys can be added without a new version; readers ignore unknown keys.
 ///
-/// A line that is longer than [#MAX_LINE_BYTES], or whose end does not arrive for a while, is sent
-/// in parts that are numbered like lines. All but the last have `"partial":true`, all but the first
-/// `"rest":true`. The parts of a line are consecutive among those with the same `id`, `birth` and
-/// `stream`. `birth` differs between the two processes that an instance has during a reload.
+/// Lines are numbered across all instances and both streams of the app. The numbering starts over
+/// at 1 when the app has had no subscriber for a while and then receives one. A subscriber receives
+/// the numbers in order, and `gap` reports how many are missing: `first` is the number after the
+/// last line received, plus `gap`. A message without lines only reports a gap.
+///
+/// A line is sent in parts if it is longer than [#MAX_LINE_BYTES] or if its end does not arrive for
+/// a while. The parts are numbered like lines. All parts except the last have `"partial":true`, and
+/// all except the first have `"rest":true`. The parts of a line are consecutive among the lines
+/// with the same `id`, `birth` and `stream`. `birth` distinguishes the two processes that an
+/// instance has during a reload.
 ///
 /// @param app the name of the app
-/// @param first the number of the first of `lines`; without lines, the number of the next one
-/// @param gap how many lines before `first` are missing, because the subscriber or the daemon was
-///   too slow for them; 0 or more
-/// @param lines oldest first
+/// @param first the number of the first line in `lines`; without lines, the number of the next line
+/// @param gap how many lines before `first` are missing because the subscriber or the daemon was
+///   too slow; 0 if there is no gap
+/// @param lines the lines, oldest first
 public record LinesMessage(String app, long first, long gap, List<Line> lines) {
-  /// The maximum length of a line before it is sent in parts, in bytes as printed by the app.
+  /// The maximum length of a line that is not split into parts, in bytes as written by the app.
   public static final int MAX_LINE_BYTES = 16 * 1024;
 
   private static final int VERSION = 1;
@@ -39,16 +44,17 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
     lines = List.copyOf(lines);
   }
 
-  /// A line, or a part of one.
+  /// A line, or a part of a line.
   ///
   /// @param id the id of the instance
   /// @param stream `out` or `err`
-  /// @param at when it was captured, with milliseconds
-  /// @param text without the line terminator; bytes that are not UTF-8 are replaced by U+FFFD
-  /// @param partial whether more of the same line follows
-  /// @param continued whether it continues a line that began in an earlier part
-  /// @param incarnation the incarnation of the instance, which distinguishes two processes with the
-  ///   same id during a reload, in milliseconds since 1970; 0: unknown
+  /// @param at when the line was captured, with millisecond precision
+  /// @param text the text without the line terminator; bytes that are not valid UTF-8 are replaced
+  ///   by U+FFFD
+  /// @param partial whether another part of the same line follows
+  /// @param continued whether this is the continuation of an earlier part
+  /// @param incarnation the incarnation of the instance, in milliseconds since 1970, which
+  ///   distinguishes two processes with the same id during a reload; 0 if unknown
   public record Line(
       int id,
       String stream,
@@ -57,7 +63,7 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
       boolean partial,
       boolean continued,
       long incarnation) {
-    /// Creates a line of an unknown incarnation.
+    /// Creates a line whose incarnation is unknown.
     public Line(int id, String stream, Instant at, String text, boolean partial, boolean rest) {
       this(id, stream, at, text, partial, rest, 0);
     }
@@ -94,15 +100,15 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
     }
   }
 
-  /// Returns a message that reports only a gap.
+  /// Returns a message that only reports a gap.
   ///
   /// @param next the number of the line after the gap
-  /// @param count how many lines are missing
+  /// @param count the number of missing lines
   public static LinesMessage missing(String app, long next, long count) {
     return new LinesMessage(app, next, count, List.of());
   }
 
-  /// Returns the number of the line after this message.
+  /// Returns the number of the line that follows this message.
   public long next() {
     return first + lines.size();
   }
@@ -132,7 +138,8 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
           json.getString("app", ""), number(json, "first"), number(json, "gap"), lines);
     } catch (ClassCastException | DateTimeException broken) {
       throw new IllegalArgumentException(
-          "not a message of lines, keys %s: %s".formatted(json.fieldNames(), broken.getMessage()),
+          "not a lines message: it has the keys %s (%s)"
+              .formatted(json.fieldNames(), broken.getMessage()),
           broken);
     }
   }

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// The authenticated sender of a request. The bridge puts it into a header of every request and
-/// replaces any value that the client has sent under that name.
+/// The authenticated sender of a request. The bridge sets it as a header of each request and
+/// replaces any value that the client has sent for that header.
 ///
 /// @param who the owner, or the holder of a token
 /// @param from the origin: `unix`, or the address of a TCP peer
@@ -18,8 +18,9 @@ public record RequestCaller(Principal who, String from) {
   /// The name of the header.
   public static final String HEADER = "jpm-caller";
 
-  /// The header that tells how long the sender waits for the answer, in milliseconds. The bridge
-  /// copies it from the header `timeout`, which it applies itself and does not forward.
+  /// The name of the header that contains how long the sender waits for the reply, in milliseconds.
+  /// The bridge copies the value from the header `timeout`, which it applies itself and does not
+  /// forward.
   public static final String WAITS = "jpm-waits";
 
   /// Returns the value of the header.
@@ -32,8 +33,8 @@ public record RequestCaller(Principal who, String from) {
         .encode();
   }
 
-  /// Parses the value of the header; empty if it is malformed, in which case the request must be
-  /// rejected.
+  /// Parses the value of the header; empty if it is malformed. A request with a malformed header
+  /// must be rejected.
   public static Optional<RequestCaller> fromHeader(String header) {
     try {
       var json = new JsonObject(header);

@@ -4,11 +4,17 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// The result of reading the daemon's settings again, as subscribers of the bridge receive it.
+/// The result of reloading the daemon's settings, as received by subscribers of the bridge. The
+/// JSON form is an object:
 ///
-/// As JSON an object: `{"v":1,"changes":[{"key":"logs.max_size","from":"50M","to":"20M",
-/// "in_force":true},{"key":"bridge.port","from":"0","to":"9000","in_force":false}],"problems":[]}`.
-/// Keys may be added without a new version; readers ignore unknown ones.
+/// ```json
+/// {"v":1,
+///  "changes":[{"key":"logs.max_size","from":"50M","to":"20M","in_force":true},
+///             {"key":"bridge.port","from":"0","to":"9000","in_force":false}],
+///  "problems":[]}
+/// ```
+///
+/// Keys can be added without a new version; readers ignore unknown keys.
 ///
 /// @param changes the settings whose values differ; empty if there are problems
 /// @param problems all errors, with file and line; if there are any, no setting is changed
@@ -22,11 +28,11 @@ public record SettingsMessage(List<Change> changes, List<String> problems) {
 
   /// A changed setting.
   ///
-  /// @param key `<group>.<name>`
+  /// @param key the setting, as `<group>.<name>`
   /// @param from the old value as written in the file
   /// @param to the new value as written in the file
-  /// @param inForce whether the running daemon uses the new value; otherwise it takes effect in the
-  ///   next daemon
+  /// @param inForce whether the running daemon uses the new value; if not, it takes effect when the
+  ///   next daemon starts
   public record Change(String key, String from, String to, boolean inForce) {}
 
   /// Returns the JSON form.

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The resource usage of all apps and of the machine at one moment, for monitoring:
+/// The resource usage of all apps and of the machine at one point in time, for monitoring:
 ///
 /// ```json
 /// {"v":1,"at":1700000000000,
@@ -17,13 +17,13 @@ import java.util.OptionalLong;
 ///                "threads":12,"open_files":40,"read":0,"written":4096}]}
 /// ```
 ///
-/// `cpu` is in percent of one core since the previous message; memory, `read` and `written` are in
-/// bytes. Values that the system does not provide are absent.
+/// `cpu` is a percentage of one core since the previous message; memory, `read` and `written` are
+/// in bytes. Values that the system does not provide are absent.
 ///
 /// @param at the time of the measurement, in milliseconds since 1970
-/// @param system the machine, if the system provides its usage
-/// @param systemCpuPercent the usage of all processors together, in percent of one core
-/// @param instances the instances that have a process, by id
+/// @param system the usage of the machine, if the system provides it
+/// @param systemCpuPercent the usage of all processors together, as a percentage of one core
+/// @param instances the usage of the instances that have a process, ordered by id
 public record UsageMessage(
     long at, Optional<SystemUsage> system, double systemCpuPercent, List<InstanceUsage> instances) {
   /// Incremented when the meaning of a key changes, not when keys are added.
@@ -35,11 +35,11 @@ public record UsageMessage(
 
   /// The usage of one instance.
   ///
-  /// @param app the name of its app
+  /// @param app the name of the app
   /// @param id the id of the instance
-  /// @param pid its main process
-  /// @param cpuPercent in percent of one core
-  /// @param tree the usage of its process tree
+  /// @param pid the pid of the main process
+  /// @param cpuPercent the CPU usage as a percentage of one core
+  /// @param tree the usage of the process tree
   public record InstanceUsage(String app, int id, int pid, double cpuPercent, TreeUsage tree) {}
 
   /// Returns the JSON form.

@@ -1,9 +1,8 @@
-/// The messages that clients and the daemon exchange: records with their JSON form, each with a
-/// version number.
+/// The messages that clients and the daemon exchange: records with a versioned JSON form.
 ///
 /// Start reading at [io.jpm.wire.ConsoleRequest], which the thin client sends to `jpm.console`, and
-/// [io.jpm.wire.ConsoleChunk], the answer. The package uses only `model` and the JSON classes of
-/// Vert.x, so that clients and the outer parts of the daemon can share it.
+/// [io.jpm.wire.ConsoleChunk], the reply. The package depends only on `model` and the JSON classes
+/// of Vert.x, so that clients and the outer parts of the daemon can share it.
 @NullMarked
 package io.jpm.wire;
 

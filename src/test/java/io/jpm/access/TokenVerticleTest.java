@@ -131,7 +131,8 @@ class TokenVerticleTest {
     assertThat(isAccepted(other)).isTrue();
     Eventually.await("the revocation", LIMIT, () -> ended.equals(List.of("ci")));
     assertThat(ask(new AccessCommand.Revoke("ci")))
-        .isEqualTo(new AccessReply.Refused("there is no token \"ci\": jpm token ls shows all"));
+        .isEqualTo(
+            new AccessReply.Refused("there is no token \"ci\": run jpm token ls to list all"));
   }
 
   @Test
@@ -237,7 +238,7 @@ class TokenVerticleTest {
     assertThat(create("ci"))
         .isEqualTo(
             new AccessReply.Refused(
-                "the token ci exists already: choose another name, or type jpm token revoke ci first"));
+                "the token ci exists already: choose another name, or run jpm token revoke ci first"));
     for (String name : List.of("owner", "", "a b", "?", "-x", "x".repeat(65))) {
       assertThat(create(name)).as(name).isInstanceOf(AccessReply.Refused.class);
     }

@@ -39,7 +39,8 @@ class AgentCompatibilityTest {
   void runtimeWithoutTheInstrumentModuleIsIncompatible() throws IOException {
     Path java = runtime("bin/java", "lib/modules");
     assertThat(AgentCompatibility.conflict(app(java, Map.of())))
-        .contains("the Java in " + folder.toRealPath() + " has no module java.instrument");
+        .contains(
+            "the Java in " + folder.toRealPath() + " does not contain the module java.instrument");
     Path link = Files.createSymbolicLink(folder.resolve("java"), java);
     assertThat(AgentCompatibility.conflict(app(link, Map.of()))).isPresent();
     runtime("lib/libinstrument.so");
@@ -52,11 +53,11 @@ class AgentCompatibilityTest {
     assertThat(
             AgentCompatibility.conflict(
                 app(java, Map.of(), "-XX:AOTCache=a.aot", "-XX:AOTMode=on", "-jar")))
-        .contains("no agent can be loaded with -XX:AOTMode=on");
+        .contains("a Java agent cannot be used with -XX:AOTMode=on");
     assertThat(
             AgentCompatibility.conflict(
                 app(java, Map.of("JAVA_TOOL_OPTIONS", "-Xmx1g -XX:ArchiveClassesAtExit=a.jsa"))))
-        .contains("no agent can be loaded with -XX:ArchiveClassesAtExit=a.jsa");
+        .contains("a Java agent cannot be used with -XX:ArchiveClassesAtExit=a.jsa");
     assertThat(
             AgentCompatibility.conflict(
                 app(java, Map.of(), "-XX:AOTCache=a.aot", "-Xshare:on", "-jar")))

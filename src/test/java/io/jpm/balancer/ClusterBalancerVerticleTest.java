@@ -120,12 +120,12 @@ class ClusterBalancerVerticleTest {
     }
 
     @Override
-    public void began(BalancerCommand.ProcessStarted news) {
+    public void processStarted(BalancerCommand.ProcessStarted news) {
       record("began " + news.balancerState());
     }
 
     @Override
-    public void heard(WorkerId worker, String json) {
+    public void messageReceived(WorkerId worker, String json) {
       record("heard " + json);
     }
 
@@ -136,7 +136,7 @@ class ClusterBalancerVerticleTest {
     }
 
     @Override
-    public void ended(WorkerId worker) {
+    public void processTerminated(WorkerId worker) {
       record("ended " + worker.generation());
     }
 
@@ -212,7 +212,7 @@ class ClusterBalancerVerticleTest {
     assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(successor, 0, app()))))
         .isInstanceOfSatisfying(
             BalancerReply.Refused.class,
-            refused -> assertThat(refused.reason()).contains("was proxy", "jpm restart"));
+            refused -> assertThat(refused.reason()).contains("instead of proxy", "jpm restart"));
 
     calls.clear();
     BalancerFixture.await(ask(new BalancerCommand.ProcessEnded(before)));

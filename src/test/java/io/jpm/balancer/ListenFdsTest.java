@@ -150,9 +150,8 @@ class ListenFdsTest {
     assertThat(one.route(address.port()))
         .isEqualTo(
             new Route.Unreachable(
-                address
-                    + " is an address of listen, on which all instances accept: any of them would"
-                    + " answer"));
+                "all instances accept connections on %s (listen), so any of them would answer"
+                    .formatted(address)));
     assertThat(one.route(freeAddress().port())).isEqualTo(new Route.Direct());
   }
 

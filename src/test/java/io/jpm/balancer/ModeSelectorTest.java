@@ -72,7 +72,7 @@ class ModeSelectorTest {
     "bash, app.sh, NODE, '', false, NODE, balance is node",
     "bash, app.sh, JVM, '', false, JVM, balance is jvm",
     "bash, app.sh, LISTEN_FDS, '', true, LISTEN_FDS, balance is listen_fds",
-    "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but listen names no address'",
+    "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but listen contains no address'",
   })
   void modeFollowsFromTheSpec(
       String interpreter,
@@ -101,7 +101,7 @@ class ModeSelectorTest {
     assertThat(node.mode()).isEqualTo(BalancingMode.OFF);
     assertThat(node.reason())
         .isEqualTo(
-            "/root/lib/node-worker.cjs cannot be read by the daemon's user: make it and the directories above it readable for all");
+            "/root/lib/node-worker.cjs cannot be read by the daemon's user: make it and its parent directories readable by all users");
     assertThat(java.mode()).isEqualTo(BalancingMode.OFF);
     assertThat(java.reason()).startsWith("/root/lib/agent.jar cannot be read");
   }

@@ -222,7 +222,7 @@ class NodeClusterTest {
               refused ->
                   assertThat(refused.reason())
                       .contains(
-                          "port %d is in use already by pid %d (node)"
+                          "port %d is already in use by pid %d (node)"
                               .formatted(port, stranger.pid())));
     } finally {
       stranger.destroyForcibly().waitFor();

@@ -149,7 +149,7 @@ class NodeReadinessTest {
     one.setFit(false);
     awaitAnswering(port, answerOf(two));
     assertThat(one.probe(port)).isEqualTo(answerOf(one));
-    assertThat(balancer.status(one).reason()).contains("its readiness check fails");
+    assertThat(balancer.status(one).reason()).contains("its readiness probe fails");
     assertThat(balancer.status(two).reason()).doesNotContain("readiness");
     two.setFit(false);
     two.end(Signal.SIGKILL);
@@ -241,7 +241,7 @@ class NodeReadinessTest {
     Eventually.await(
         "the status reports the port as in use",
         BalancerFixture.DEADLINE,
-        () -> balancer.status(one).reason().contains("port " + port + " is in use already"));
+        () -> balancer.status(one).reason().contains("port " + port + " is already in use"));
     stranger.get().close();
     one.awaitListening();
     awaitAnswering(port, answerOf(one));
@@ -350,7 +350,7 @@ class NodeReadinessTest {
     assertThat(two.route(own))
         .isEqualTo(
             new Route.Unreachable(
-                "port %d belongs to pid %d, another process of the app; the process itself does not listen there"
+                "the process does not listen on port %d; pid %d, another process of the app, does"
                     .formatted(own, one.pid())));
     assertThat(two.route(freePort())).isEqualTo(new Route.Direct());
     one.end(Signal.SIGKILL);

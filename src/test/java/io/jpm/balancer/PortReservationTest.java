@@ -43,8 +43,8 @@ class PortReservationTest {
             reservation("one", BalancingMode.NODE, "80")
                 .refusedBeside(reservation("other", BalancingMode.LISTEN_FDS, "127.0.0.1:80")))
         .hasValue(
-            "127.0.0.1:80 is in use already: the app \"other\" listens there (balance: listen_fds);"
-                + " stop it, or give one of them another port");
+            "127.0.0.1:80 is already in use by the app \"other\" (balance: listen_fds); stop that app,"
+                + " or assign a different port to one of them");
   }
 
   @Test
@@ -60,8 +60,8 @@ class PortReservationTest {
     PortReservation proxy = reservation("one", BalancingMode.PROXY, "80");
     assertThat(reservation("one", BalancingMode.NODE, "80").refusedAfter(proxy))
         .hasValue(
-            "balance is node and was proxy, and port 80 cannot be handed over between the two: use"
-                + " jpm restart for this change, which has a gap");
+            "balance is now node instead of proxy, and port 80 cannot be handed over between these"
+                + " modes; use jpm restart, which has a gap");
     assertThat(reservation("one", BalancingMode.NODE).refusedAfter(proxy)).isPresent();
     assertThat(reservation("one", BalancingMode.NODE, "81").refusedAfter(proxy)).isEmpty();
     assertThat(reservation("one", BalancingMode.PROXY, "80").refusedAfter(proxy)).isEmpty();

@@ -46,7 +46,7 @@ class BridgeSettingsTest {
     assertThatThrownBy(() -> with("/s", "::1", BridgeHarness.TOKEN, ONE, List.of(".*")))
         .hasMessageContaining("inbound: \".*\" matches any address");
     assertThatThrownBy(() -> with("/s", "::1", BridgeHarness.TOKEN, ONE, List.of("(")))
-        .hasMessageContaining("inbound: \"(\" is not a regex");
+        .hasMessageContaining("inbound: \"(\" is not a valid regular expression");
   }
 
   @Test

@@ -38,10 +38,11 @@ class ConnectionGuardTest {
         Arguments.of("wrong token", Peer.credential(WRONG_TOKEN), "wrong token"),
         Arguments.of("short token", Peer.credential(TOKEN.substring(1)), "wrong token"),
         Arguments.of("empty token", Peer.credential(""), "wrong token"),
-        Arguments.of("2 GiB", Peer.length(Integer.MAX_VALUE), "declares 2147483647 bytes"),
-        Arguments.of("negative", Peer.length(-1), "declares -1 bytes"),
-        Arguments.of("zero", Peer.length(0), "declares 0 bytes"),
-        Arguments.of("over the limit", Peer.length(1025), "declares 1025 bytes"),
+        Arguments.of(
+            "2 GiB", Peer.length(Integer.MAX_VALUE), "declared length is 2147483647 bytes"),
+        Arguments.of("negative", Peer.length(-1), "declared length is -1 bytes"),
+        Arguments.of("zero", Peer.length(0), "declared length is 0 bytes"),
+        Arguments.of("over the limit", Peer.length(1025), "declared length is 1025 bytes"),
         Arguments.of("a plain request", REQUEST, "not {\"type\":\"auth\""),
         Arguments.of("not JSON", Peer.frame(ascii("hello world")), "not a JSON object"),
         Arguments.of("an array", Peer.frame(ascii("[1,2]")), "not a JSON object"),
@@ -52,8 +53,10 @@ class ConnectionGuardTest {
             "token of another type",
             Peer.frame(ascii("{\"type\":\"auth\",\"token\":{}}")),
             "not {\"type\""),
-        Arguments.of("garbage", ascii("\u0001\u0002\u0003\u0004garbage"), "declares 16909060"),
-        Arguments.of("HTTP", ascii("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "declares 1195725856"));
+        Arguments.of(
+            "garbage", ascii("\u0001\u0002\u0003\u0004garbage"), "declared length is 16909060"),
+        Arguments.of(
+            "HTTP", ascii("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "declared length is 1195725856"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -152,7 +155,10 @@ class ConnectionGuardTest {
       assertThat(bridge.log.all())
           .singleElement()
           .asString()
-          .contains("cut off: it sent a frame of " + length + " bytes, 1 to 8388608 allowed");
+          .contains(
+              "cut off: it sent a frame of "
+                  + length
+                  + " bytes, but only 1 to 8388608 are allowed");
     }
   }
 
@@ -215,7 +221,8 @@ class ConnectionGuardTest {
       assertThat(bridge.log.all())
           .hasSize(2)
           .allMatch(line ->
-              line.contains("a newer connection replaced it: already 4 peers without a token"));
+              line.contains(
+                  "closed in favor of a newer connection: already 4 unauthenticated peers"));
       silent.get(2).write(Peer.credential(TOKEN));
       pingPong(silent.get(2));
       assertThat(isServed(bridge)).isTrue();
@@ -260,14 +267,14 @@ class ConnectionGuardTest {
           peers.add(Peer.tcp(bridge.port(), secret));
           pingPong(peers.getLast());
         }
-        assertRefused(bridge, secret, "already 4 connections of the token " + name);
+        assertRefused(bridge, secret, "already 4 connections with the token " + name);
       }
       String secret = bridge.token("four", Role.READ);
       for (int i = 0; i < 3; i++) {
         peers.add(Peer.tcp(bridge.port(), secret));
         pingPong(peers.getLast());
       }
-      assertRefused(bridge, secret, "already 15 connections of tokens");
+      assertRefused(bridge, secret, "already 15 connections with issued tokens");
       peers.add(bridge.authenticated());
       pingPong(peers.getLast());
       assertRefused(bridge, TOKEN, "already 16 connections");

@@ -267,7 +267,7 @@ class EventReplayTest {
       assertThat(refusal.getString("message"))
           .startsWith("jpm.events: after: ")
           .contains("{\"after\":")
-          .contains("use the number of the last event that is known");
+          .contains("use the sequence number of the last known event");
       historyFixture.store("web", 1);
       peer.write(after(ALL, "3"));
       assertThat(numberIn(peer.read())).isEqualTo(4);

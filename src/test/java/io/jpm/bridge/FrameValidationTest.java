@@ -57,7 +57,7 @@ class FrameValidationTest {
             "it sent a frame that has a header that is not a string, a number or a boolean"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":{\"timeout\":\"1\"}}",
-            "it sent a frame that has a header timeout that is not a number of milliseconds"),
+            "it sent a frame that has a timeout header that is not a number of milliseconds"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":{\"codecName\":\"x\"}}",
             "it sent a frame that has the header codecName"));
@@ -125,7 +125,7 @@ class FrameValidationTest {
       try (var peer = Peer.tcp(bridge.port(), secret)) {
         peer.write(Peer.length(ISSUED_BYTES + 1));
         assertThat(typesAndErrors(peer))
-            .containsExactly("it sent a frame of 262145 bytes, 1 to 262144 allowed");
+            .containsExactly("it sent a frame of 262145 bytes, but only 1 to 262144 are allowed");
       }
       for (String body : List.of("[".repeat(100), "{\"" + "n".repeat(300) + "\":1}")) {
         try (var peer = Peer.tcp(bridge.port(), secret)) {
@@ -176,7 +176,8 @@ class FrameValidationTest {
           BridgeHarness.TIMEOUT,
           () -> bridge.log.all().size() >= 10);
       assertThat(typesAndErrors(slow.getFirst()))
-          .containsExactly("unfinished frames of all connections take more than 12582912 bytes");
+          .containsExactly(
+              "the unfinished frames of all connections together use more than 12582912 bytes");
       owner.write(Arrays.copyOfRange(owners, owners.length - 1, owners.length));
       assertThat(owner.read().getString("type")).isEqualTo("pong");
     } finally {
@@ -218,7 +219,7 @@ class FrameValidationTest {
     }
 
     @Override
-    public void giveUp(String reason) {
+    public void disconnect(String reason) {
       gone.add(name);
     }
   }

@@ -86,7 +86,7 @@ class FramesFuzz {
     }
   }
 
-  private static final class Connection implements FrameScanner.Taker {
+  private static final class Connection implements FrameScanner.FrameHandler {
     private final List<ByteBuffer> frames = new ArrayList<>();
     private @Nullable String reason;
     private int held;
@@ -109,7 +109,7 @@ class FramesFuzz {
     }
 
     @Override
-    public void holds(int bytes) {
+    public void onBufferAllocated(int bytes) {
       assertThat(bytes).isBetween(0, RULES.maxBytes() + FrameScanner.PREFIX_BYTES);
       held = bytes;
     }

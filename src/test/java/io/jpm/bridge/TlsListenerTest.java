@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class TlsListenerTest {
   private static final Pattern LISTENER_PORT =
-      Pattern.compile("with TLS for other machines on 127\\.0\\.0\\.1:([0-9]+)");
+      Pattern.compile("for other machines, with TLS, on 127\\.0\\.0\\.1:([0-9]+)");
 
   @TempDir static Path made;
   private static TestCertificate server;
@@ -237,7 +237,9 @@ class TlsListenerTest {
         }
       }
       Eventually.await(
-          "the log line", TIMEOUT, () -> bridge.log.all().getLast().contains("refused: no TLS"));
+          "the log line",
+          TIMEOUT,
+          () -> bridge.log.all().getLast().contains("refused: the TLS handshake failed"));
       assertThat(bridge.log.all()).hasSize(3).last().asString().endsWith("not an SSL/TLS record");
     }
   }
@@ -334,18 +336,20 @@ class TlsListenerTest {
             new TlsListenerSettings.Pem(server.cert(), none),
             "bridge.remote.key: " + none + " does not exist"),
         List.of(
-            new TlsListenerSettings.Pem(garbage, server.key()), "use a certificate and its key"),
+            new TlsListenerSettings.Pem(garbage, server.key()),
+            "use a certificate and its private key"),
         List.of(
-            new TlsListenerSettings.Pem(server.cert(), garbage), "use a certificate and its key"),
+            new TlsListenerSettings.Pem(server.cert(), garbage),
+            "use a certificate and its private key"),
         List.of(
             new TlsListenerSettings.Pem(server.cert(), other.key()),
-            "use a certificate and its key"),
+            "use a certificate and its private key"),
         List.of(
             new TlsListenerSettings.Keystore(none, Optional.empty()),
             "bridge.remote.keystore: " + none + " does not exist"),
         List.of(
             new TlsListenerSettings.Keystore(server.store(), Optional.of(garbage)),
-            "use a certificate and its key"));
+            "use a certificate and its private key"));
   }
 
   @ParameterizedTest
@@ -357,7 +361,7 @@ class TlsListenerTest {
                 remote((TlsListenerSettings.Identity) identityAndReason.get(0), Optional.empty()));
     try (var bridge = settings.notStarted()) {
       assertThatThrownBy(bridge::deploy)
-          .hasMessageContaining("bridge.remote cannot listen without a certificate")
+          .hasMessageContaining("bridge.remote has no valid certificate")
           .hasMessageContaining((String) identityAndReason.get(1))
           .message()
           .doesNotContain("\n");

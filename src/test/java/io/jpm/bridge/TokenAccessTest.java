@@ -340,7 +340,7 @@ class TokenAccessTest {
               .completion());
       try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ, "web"))) {
         peer.write(Peer.register(Addresses.USAGE));
-        assertThat(peer.read().getString("problem")).contains("ci may see only some");
+        assertThat(peer.read().getString("problem")).contains("ci has access to only some of them");
       }
       Peer.tcp(bridge.port(), "jpm_" + "A".repeat(43)).readToTheEnd();
       Eventually.await("both refusals are audited", TIMEOUT, () -> audited.size() == 2);

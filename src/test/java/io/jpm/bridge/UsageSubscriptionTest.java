@@ -36,7 +36,7 @@ class UsageSubscriptionTest {
             .vertx
             .eventBus()
             .<UsageLease>consumer(
-                Addresses.USAGE_LEASES, message -> demands.add(message.body().wanted()))
+                Addresses.USAGE_LEASES, message -> demands.add(message.body().subscribed()))
             .completion());
     return bridge;
   }
@@ -157,7 +157,7 @@ class UsageSubscriptionTest {
           .vertx
           .eventBus()
           .<UsageLease>consumer(
-              Addresses.USAGE_LEASES, message -> demands.add(message.body().wanted()));
+              Addresses.USAGE_LEASES, message -> demands.add(message.body().subscribed()));
       String deployment = bridge.deploy();
       try (var peer = bridge.authenticated()) {
         subscribe(peer);

@@ -105,7 +105,7 @@ class JpmClientTest {
   @Test
   void wrongTokenIsReported() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().expecting("another")) {
-      assertThat(unreachable(daemon.endpoint()).getMessage()).contains("is the token right?");
+      assertThat(unreachable(daemon.endpoint()).getMessage()).contains("is the token correct?");
     }
   }
 

@@ -267,7 +267,7 @@ class ThinClientTest {
       assertThat(result.out()).isEqualTo("half\n");
       assertThat(result.err())
           .isEqualTo(
-              "jpm: the connection to the daemon broke before the command was done: see %s\n"
+              "jpm: the connection to the daemon was lost before the command was completed: see %s\n"
                   .formatted(jpm.home.resolve("jpm.log")));
       assertThat(bridge.requests()).hasSize(1);
     }
@@ -283,8 +283,8 @@ class ThinClientTest {
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
           .isEqualTo(
-              ("jpm: the daemon (pid %1$d) does not answer, waited 1 s; a command that it has not"
-                      + " begun is dropped: see %2$s, or end it with kill -9 %1$d"
+              ("jpm: the daemon (pid %1$d) does not answer (waited 1 s); commands that it has not"
+                      + " started are dropped: see %2$s, or stop it with kill -9 %1$d"
                       + " — your apps keep running\n")
                   .formatted(ProcessHandle.current().pid(), jpm.home.resolve("jpm.log")));
       assertThat(bridge.requests()).hasSize(1);
@@ -322,7 +322,7 @@ class ThinClientTest {
       assertThat(result.out()).isEmpty();
       assertThat(result.err())
           .isEqualTo(
-              "jpm: the daemon closed the connection without an answer; is %s its token? See %s\n"
+              "jpm: the daemon closed the connection without a reply; is %s its token? See %s\n"
                   .formatted(jpm.home.resolve("token"), jpm.home.resolve("jpm.log")));
       assertThat(bridge.tokens()).hasSize(client == Client.BASH ? 3 : 2);
     }

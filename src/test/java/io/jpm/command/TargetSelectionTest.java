@@ -69,9 +69,8 @@ class TargetSelectionTest {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(
             new TargetSelection.Invalid(
-                "targets: %s repeats too much: its length multiplied by its counts is more"
-                        .formatted(word)
-                    + " than 1000"));
+                "targets: %s repeats too much: its length multiplied by its counts exceeds 1000"
+                    .formatted(word)));
   }
 
   @Test
@@ -79,10 +78,12 @@ class TargetSelectionTest {
     for (String word : List.of("/" + "a".repeat(255) + "/", "*" + "a".repeat(256))) {
       assertThat(TargetSelection.of(List.of(word), ALL))
           .isEqualTo(
-              new TargetSelection.Invalid("targets: a pattern of 257 characters: use at most 256"));
+              new TargetSelection.Invalid(
+                  "targets: a pattern has 257 characters, but at most 256 are allowed"));
     }
     assertThat(TargetSelection.of(Collections.nCopies(1001, "web"), ALL))
-        .isEqualTo(new TargetSelection.Invalid("targets: 1001 words: use at most 1000"));
+        .isEqualTo(
+            new TargetSelection.Invalid("targets: 1001 selectors, but at most 1000 are allowed"));
     assertThat(TargetSelection.of(Collections.nCopies(1000, "web"), ALL))
         .isEqualTo(new TargetSelection.Found(ALL.subList(0, 2)));
   }

@@ -171,7 +171,7 @@ class AppEntryFinderTest {
     assertThat(Workspace.messages(outcome))
         .containsExactly(
             "ecosystem.json:4: apps[1].instances: \"to\" is not a number: use 1 or more, 0 or \"max\""
-                + " for one per core, or -1 for one less",
+                + " for one per core, or -1 for one fewer",
             "ecosystem.json:5: apps[1].max_restarts: true is not an integer of 0 or more",
             "ecosystem.json:6: apps[1]: unknown key \"intances\": did you mean \"instances\"?",
             "ecosystem.json:7: apps[1].env: a list is not an object of names and values: use {\"PORT\":"
@@ -186,8 +186,8 @@ class AppEntryFinderTest {
       textBlock =
           """
           "name": 5 | .name: 5 is not text: put it in double quotes
-          "name": "all" | .name: app name "all": reserved, it means every app; choose another --name
-          "name": "a/b" | .name: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
+          "name": "all" | .name: app name "all" is reserved, because it selects every app: choose another --name
+          "name": "a/b" | .name: app name "a/b" is not valid: use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
           "name": " " | .name: is empty
           "args": 5 | .args: 5 is neither text nor a list
           "args": "a 'b" | .args: a quote is not closed in "a 'b"
@@ -195,23 +195,23 @@ class AppEntryFinderTest {
           "args": ["\\u0000"] | .args[0]: contains a NUL character
           "cwd": "nowhere" | .cwd: directory DIR/nowhere does not exist
           "cwd": "app" | .cwd: DIR/app is not a directory
-          "instances": 1001 | .instances: 1001 are too many: use up to 1000, or set limits.max_instances in jpm.json (10000 at most)
-          "instances": 1.5 | .instances: 1.5 is not a number: use 1 or more, 0 or "max" for one per core, or -1 for one less
+          "instances": 1001 | .instances: 1001 is too many: at most 1000 are allowed; raise limits.max_instances in jpm.json (up to 10000) for more
+          "instances": 1.5 | .instances: 1.5 is not a number: use 1 or more, 0 or "max" for one per core, or -1 for one fewer
           "exec_mode": "thread" | .exec_mode: "thread" is neither fork nor cluster
           "autorestart": "yes" | .autorestart: "yes" is neither true nor false
           "max_restarts": -1 | .max_restarts: -1 is not an integer of 0 or more
           "max_restarts": 1e999999999 | .max_restarts: 1e999999999 is not an integer of 0 or more
           "min_uptime": "soon" | .min_uptime: "soon" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "restart_delay": -5 | .restart_delay: -5 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
-          "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is not a signal: use SIGINT, SIGTERM or another of signal(7)
+          "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is not a signal: use SIGINT, SIGTERM or another signal from signal(7)
           "port": 70000 | .port: 70000 is not an integer from 1 to 65535
-          "namespace": "-x" | .namespace: "-x" is not a namespace: use letters, digits or . _ - : @ + and inner spaces
+          "namespace": "-x" | .namespace: "-x" is not a valid namespace: use letters, digits, . _ - : @ + and inner spaces
           "out_file": "." | .out_file: DIR is a directory: name a file in it
           "error": "a\\u0000b" | .error: contains a NUL character
           "env": {"A=B": "c"} | .env.A=B: is not a variable name: it cannot contain = or NUL
           "env": {"A": "\\u0000"} | .env.A: contains a NUL character
-          "filter_env": 5 | .filter_env: 5 is neither true, a name nor a list of parts of names
-          "exec": "app" | .exec: is already given, as "script"
+          "filter_env": 5 | .filter_env: 5 is not valid: use true, a name or a list of substrings of names
+          "exec": "app" | .exec: is already set, as "script"
           "zzzzzzz": 1 | : unknown key "zzzzzzz"
           "filterenv": "X" | : unknown key "filterenv": did you mean "filter_env"?
           "\\u001b[2J": 1 | : unknown key "\\u001b[2J"
@@ -229,13 +229,13 @@ class AppEntryFinderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"apps": [} | :1:11: unexpected }, a ] comes first
+          {"apps": [} | :1:11: unexpected } where ] is expected
           {"apps": [,] | :1:11: unexpected ,, a value is expected
           {): 2} | :1:2: unexpected ), a key in double quotes is expected
-          {"apps": [1} | :1:12: unexpected }, a ] comes first
+          {"apps": [1} | :1:12: unexpected } where ] is expected
           {"a" 1} | :1:6: unexpected 1, a colon is expected between key and value
           {"a": 1 "b": 2} | :1:9: unexpected ", a comma is missing before it
-          {"a": | :1:6: the file ends too early: a }, ] or " is missing
+          {"a": | :1:6: unexpected end of file: a }, ] or " is missing
           {"a": process.env.X} | :1:14: "process" is not a JSON value: put text in double quotes; JavaScript is not evaluated
           {"a": 1} {} | :1:10: unexpected text after the end of the value
           // nothing | :1:1: the file contains only comments
@@ -246,7 +246,7 @@ class AppEntryFinderTest {
           [null] | :1: [0]: null is not an app: use an object, such as {"script": "app.js"}
           {"apps": {"script": "app"}, "deply": {}} | :1: unknown key "deply": did you mean "deploy"?
           {"aps": []} | :1: unknown key "aps": did you mean "apps"?
-          {} | :1: no script: name the file, program or command line to run
+          {} | :1: script is missing: set it to the file, program or command line to run
           {"script": "app", "script": "b"} | :1: key "script" is given twice
           """)
   void brokenFileIsReportedInOneMessage(String json, String sentence) {
@@ -259,8 +259,8 @@ class AppEntryFinderTest {
   void syntaxErrorIsReportedWithLineAndColumn() {
     assertThat(Workspace.messages(workspace.read("{\n  \"a\": \"b\n}")))
         .containsExactly(
-            "ecosystem.json:2:10: a text does not end on its line: a \" is missing, or a tab or"
-                + " line break is not escaped");
+            "ecosystem.json:2:10: unterminated text: a \" is missing, or a tab or line break is not"
+                + " escaped");
   }
 
   @Test
@@ -306,7 +306,7 @@ class AppEntryFinderTest {
     workspace.file("a.config.js", "x");
     assertThat(read("a.config.js"))
         .containsExactly(
-            "a.config.js: node evaluates this file, but was not found in PATH: install Node, or use JSON or YAML");
+            "a.config.js: node, which evaluates this file, was not found in PATH: install Node or use JSON or YAML");
   }
 
   private List<String> read(String file) {
@@ -320,8 +320,8 @@ class AppEntryFinderTest {
         workspace.read("[{\"script\": \"app\"},\n {\"name\": \"app\", \"script\": \"app\"}]");
     assertThat(Workspace.messages(outcome))
         .containsExactly(
-            "ecosystem.json:2: [1].name: \"app\" is the name of [0] too: give each app its own"
-                + " name");
+            "ecosystem.json:2: [1].name: \"app\" is also the name of [0]: give each app a"
+                + " unique name");
     assertThat(outcome.apps()).isEmpty();
   }
 
@@ -339,8 +339,8 @@ class AppEntryFinderTest {
     assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.warnings())
         .containsExactly(
-            "ecosystem.json: web: ignored for now: write",
-            "ecosystem.json: web: without effect in jpm: kill_retry_time, pmx, force");
+            "ecosystem.json: web: not supported yet: write",
+            "ecosystem.json: web: has no effect in jpm: kill_retry_time, pmx, force");
   }
 
   @Test

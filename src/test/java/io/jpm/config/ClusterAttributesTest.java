@@ -78,7 +78,7 @@ class ClusterAttributesTest {
       assertThat(Workspace.messages(read("script: 'app', balance: 'proxy', " + wrong)))
           .singleElement()
           .asString()
-          .endsWith("\"proxy\" needs the port that clients connect to: set it with port");
+          .endsWith("\"proxy\" requires the port that clients connect to: set it with port");
     }
   }
 
@@ -151,9 +151,9 @@ class ClusterAttributesTest {
         .singleElement()
         .asString()
         .endsWith(
-            "fork mode, in which instances do not share a port: bash runs a command line, and it runs"
-                + " more than one program; for cluster mode set the port with port, or run the"
-                + " server alone");
+            "runs in fork mode, in which instances do not share a port: bash runs a command line, and it runs"
+                + " more than one program; for cluster mode set the port with port, or run"
+                + " only the server");
     assertThat(warnings("script: 'npm run build && node app.js'")).isEmpty();
     assertThat(Workspace.messages(read("script: 'node a.js & node b.js', balance: 'node'")))
         .singleElement()
@@ -284,8 +284,8 @@ class ClusterAttributesTest {
           "drain_timeout": "soon" | .drain_timeout: "soon" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "proxy_protocol": 1 | .proxy_protocol: 1 is not a version of the PROXY protocol: use "v1", "v2" or "off"
           "proxy_protocol": {} | .proxy_protocol: an object is not a version of the PROXY protocol: use "v1", "v2" or "off"
-          "listen": "localhost:8000" | .listen: "localhost:8000" has a host name instead of an address: use "127.0.0.1:8000" or "[::1]:8000"
-          "listen": [80, "web.example:81"] | .listen[1]: "web.example:81" has a host name instead of an address: use "127.0.0.1:81" or "[::1]:81"
+          "listen": "localhost:8000" | .listen: "localhost:8000" contains a host name, not an address: use "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [80, "web.example:81"] | .listen[1]: "web.example:81" contains a host name, not an address: use "127.0.0.1:81" or "[::1]:81"
           "listen": ":8000" | .listen: ":8000" has no address: use 8000 for all addresses
           "listen": "*:8000" | .listen: "*:8000" has no address: use 8000 for all addresses
           "listen": "::1:8000" | .listen: "::1:8000" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
@@ -296,18 +296,18 @@ class ClusterAttributesTest {
           "listen": "" | .listen: "" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
           "listen": true | .listen: true is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
           "listen": [[80]] | .listen[0]: a list is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": [] | .listen: is empty: give a port, or omit it
-          "listen": 70000 | .listen: 70000 has no port from 1 to 65535
-          "listen": "127.0.0.1:0" | .listen: "127.0.0.1:0" has no port from 1 to 65535
-          "listen": [80, "80"] | .listen[1]: 80 is given twice
+          "listen": [] | .listen: is empty: specify a port or remove the key
+          "listen": 70000 | .listen: 70000 does not contain a port from 1 to 65535
+          "listen": "127.0.0.1:0" | .listen: "127.0.0.1:0" does not contain a port from 1 to 65535
+          "listen": [80, "80"] | .listen[1]: 80 is listed twice
           "listen": ["[::1]:80", "[0:0:0:0:0:0:0:1]:80"] | .listen[1]: [0:0:0:0:0:0:0:1]:80 and [::1]:80 overlap: keep one of them
           "listen": ["127.0.0.1:80", 80] | .listen[1]: 80 and 127.0.0.1:80 overlap: keep one of them
           "listen": ["0.0.0.0:80", "127.0.0.1:80"] | .listen[1]: 127.0.0.1:80 and 0.0.0.0:80 overlap: keep one of them
-          "balance": "proxy" | .balance: "proxy" needs the port that clients connect to: set it with port
-          "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" needs the port that clients connect to: set it with port
-          "balance": "listen_fds" | .balance: "listen_fds" needs sockets to pass to the app: list them in listen
-          "balance": "node" | .balance: "node" needs node as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
-          "balance": "jvm" | .balance: "jvm" needs java as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
+          "balance": "proxy" | .balance: "proxy" requires the port that clients connect to: set it with port
+          "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" requires the port that clients connect to: set it with port
+          "balance": "listen_fds" | .balance: "listen_fds" requires sockets to pass to the app: list them in listen
+          "balance": "node" | .balance: "node" requires node as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
+          "balance": "jvm" | .balance: "jvm" requires java as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
           "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
           "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy", the default for this app: use "round_robin", "least_conn" or "ip_hash"
           "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" cannot be combined with balance "listen_fds": use "kernel"
@@ -367,12 +367,12 @@ class ClusterAttributesTest {
         .containsExactly(
             "--strategy: \"kernel\" cannot be combined with --balance \"proxy\": use \"round_robin\","
                 + " \"least_conn\" or \"ip_hash\"",
-            "--balance: \"proxy\" needs the port that clients connect to: set it with --port");
+            "--balance: \"proxy\" requires the port that clients connect to: set it with --port");
     assertThat(
             Workspace.messages(
                 workspace.readCommandLine(Map.of("script", "app", "listen", "80,localhost:81"))))
         .containsExactly(
-            "--listen: \"localhost:81\" has a host name instead of an address: use \"127.0.0.1:81\""
+            "--listen: \"localhost:81\" contains a host name, not an address: use \"127.0.0.1:81\""
                 + " or \"[::1]:81\"");
   }
 
@@ -384,15 +384,15 @@ class ClusterAttributesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "script": "app.py", "strategy": "kernel", "drain_timeout": 5 | strategy does nothing in fork mode
-          "script": "app.py", "balance": "off", "strategy": "kernel", "drain_timeout": 5 | strategy, drain_timeout do nothing in fork mode
-          "script": "app.py", "proxy_protocol": true | proxy_protocol does nothing in fork mode
-          "script": "app.py", "exec_mode": "fork", "listen": 80 | listen does nothing in fork mode
-          "script": "app.js", "execute_command": true, "balance": "node" | balance does nothing in fork mode
-          "script": "app.js", "balance": "node", "listen": 80 | listen does nothing with balance node
-          "script": "app.js", "balance": "node", "proxy_protocol": "v2" | proxy_protocol does nothing with balance node
-          "script": "app.py", "listen": 80, "drain_timeout": 5, "proxy_protocol": "v2" | drain_timeout, proxy_protocol do nothing with balance listen_fds
-          "script": "app.js", "instances": 2, "balance": "off", "strategy": "kernel", "listen": 80, "drain_timeout": 5 | strategy, listen, drain_timeout do nothing with balance off
+          "script": "app.py", "strategy": "kernel", "drain_timeout": 5 | strategy has no effect in fork mode
+          "script": "app.py", "balance": "off", "strategy": "kernel", "drain_timeout": 5 | strategy, drain_timeout have no effect in fork mode
+          "script": "app.py", "proxy_protocol": true | proxy_protocol has no effect in fork mode
+          "script": "app.py", "exec_mode": "fork", "listen": 80 | listen has no effect in fork mode
+          "script": "app.js", "execute_command": true, "balance": "node" | balance has no effect in fork mode
+          "script": "app.js", "balance": "node", "listen": 80 | listen has no effect with balance node
+          "script": "app.js", "balance": "node", "proxy_protocol": "v2" | proxy_protocol has no effect with balance node
+          "script": "app.py", "listen": 80, "drain_timeout": 5, "proxy_protocol": "v2" | drain_timeout, proxy_protocol have no effect with balance listen_fds
+          "script": "app.js", "instances": 2, "balance": "off", "strategy": "kernel", "listen": 80, "drain_timeout": 5 | strategy, listen, drain_timeout have no effect with balance off
           """)
   void attributeWithoutEffectIsAWarning(String members, String warning) {
     assertThat(warnings(members)).containsExactly("ecosystem.json: app: " + warning);

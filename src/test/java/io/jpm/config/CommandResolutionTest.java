@@ -172,9 +172,9 @@ class CommandResolutionTest {
         .containsExactly("/dev/null: script /dev/null is not a regular file");
     assertThat(problems("text"))
         .containsExactly(
-            "text: cannot tell what runs "
+            "text: cannot determine the interpreter of "
                 + dir.resolve("text")
-                + ", which is text without a #! line: name an --interpreter");
+                + ", text without a #! line: specify an --interpreter");
     assertThat(problems("bin-data"))
         .containsExactly(
             "bin-data: script "
@@ -197,7 +197,8 @@ class CommandResolutionTest {
     assertThat(problems(Map.of("script", "app", "cwd", "nowhere")))
         .containsExactly("--cwd: directory " + dir.resolve("nowhere") + " does not exist");
     assertThat(problems(Map.of()))
-        .containsExactly("command line: no script: name the file, program or command line to run");
+        .containsExactly(
+            "command line: script is missing: set it to the file, program or command line to run");
   }
 
   @Test
@@ -256,8 +257,8 @@ class CommandResolutionTest {
         .containsExactly("nodde app.js: program \"nodde\" was not found in PATH");
     assertThat(problems("app.js --x"))
         .containsExactly(
-            "app.js --x: program \"app.js\" was not found in PATH: to run the file of that name, give"
-                + " its arguments after --");
+            "app.js --x: program \"app.js\" was not found in PATH: to run the file with that name,"
+                + " pass its arguments after --");
     assertThat(problems("./gone --x"))
         .containsExactly("./gone --x: program \"./gone\" was not found");
     assertThat(problems("./tool --x"))
@@ -290,7 +291,7 @@ class CommandResolutionTest {
             Map.of("script", "npm start", "interpreter", "bash", "write", true));
     assertThat(outcome.warnings())
         .containsExactly(
-            "npm start: ignored for now: --write",
+            "npm start: not supported yet: --write",
             "npm start: interpreter is ignored: the script is a command line");
     AppsOutcome program = workspace.readCommandLine(Map.of("script", "npm", "node_args", "-x"));
     assertThat(program.warnings())
@@ -364,7 +365,7 @@ class CommandResolutionTest {
             "app: unknown key \"intances\": did you mean \"instances\"?",
             "--max-restarts: \"many\" is not an integer of 0 or more",
             "--instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one per core, or -1"
-                + " for one less");
+                + " for one fewer");
   }
 
   private Map<String, String> environment(

@@ -143,7 +143,7 @@ class FormatsTest {
     assertThat(Workspace.messages(outcome))
         .containsExactly(
             "a.yaml:4: apps[0].instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one"
-                + " per core, or -1 for one less",
+                + " per core, or -1 for one fewer",
             "a.yaml:5: apps[0]: unknown key \"intances\": did you mean \"instances\"?",
             "a.yaml:6: apps[1].script: script not found: " + dir.resolve("gone.js"),
             "a.yaml:7: apps[1].env: a list is not an object of names and values: use {\"PORT\": 80}");
@@ -161,19 +161,19 @@ class FormatsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          a: b: c | :1:5: unexpected ":": indent the keys of one object alike, and put text with ": " in it in quotes
-          apps: [ | the file ends too early
+          a: b: c | :1:5: unexpected ":": indent the keys of one object equally and put text with ": " in it in quotes
+          apps: [ | unexpected end of file
           script: app\\nscript: b | :2: key "script" is given twice
-          --- {script: app}\\n--- {} | :2:1: a second document begins here: a file must contain one document
-          script: !!java.net.URL [x] | :1:9: tag !!java.net.URL: use plain text, numbers, lists and objects
+          --- {script: app}\\n--- {} | :2:1: a second document begins here: a file must contain only one document
+          script: !!java.net.URL [x] | :1:9: tag !!java.net.URL is not supported: use plain text, numbers, lists and objects
           script: !js/function x | tag !js/function
-          script: *a | :1:9: no complete anchor of this name precedes alias *a
-          a: &a [*a] | :1:8: no complete anchor of this name precedes alias *a
+          script: *a | :1:9: alias *a refers to an anchor that is not defined before it
+          a: &a [*a] | :1:8: alias *a refers to an anchor that is not defined before it
           {[a]: b} | a list or an object cannot be a key: use text
-          <<: 5 | 5 cannot be merged: << takes the alias of an object
+          <<: 5 | 5 cannot be merged: << requires the alias of an object
           # nothing | :1:1: the file contains only comments
           "script: \\7" | is not allowed in YAML
-          \\ta: 1 | a tab: indent with spaces
+          \\ta: 1 | a tab is not allowed here: indent with spaces
           5 | :1: 5 is neither an app nor a list of apps
           """)
   void brokenYamlIsReportedInOneMessage(String yaml, String sentence) {
@@ -212,7 +212,7 @@ class FormatsTest {
     assertThat(Workspace.messages(read("a.yaml", text)))
         .singleElement()
         .asString()
-        .endsWith("more than 8M of text, counted with aliases");
+        .endsWith("more than 8M of text after alias expansion");
   }
 
   @Test
@@ -235,7 +235,7 @@ class FormatsTest {
         .singleElement()
         .asString()
         .startsWith("a.yaml:6:")
-        .endsWith("more than 200,000 values, counted with aliases");
+        .endsWith("more than 200,000 values after alias expansion");
     for (String tower : List.of("[", "{a: ", "- ")) {
       assertThat(Workspace.messages(read("a.yaml", tower.repeat(100_000))))
           .as(tower)
@@ -265,8 +265,8 @@ class FormatsTest {
     outcome = Workspace.readFile(Path.of("conf"), workspace.callerContext(), AppDefaults.PM2);
     assertThat(Workspace.messages(outcome))
         .containsExactly(
-            "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its"
-                + " own name");
+            "conf/c.json5:1: [0].name: \"app\" is also the name of conf/a.json: give each app a"
+                + " unique name");
   }
 
   @Test

@@ -151,7 +151,7 @@ class HealthAttributesTest {
           .singleElement()
           .asString()
           .contains(role)
-          .contains("of listen, where any instance may accept the connection");
+          .contains("from listen, where any instance may accept the connection");
     }
   }
 
@@ -207,7 +207,7 @@ class HealthAttributesTest {
             line ->
                 assertThat(line)
                     .contains(":6: ")
-                    .endsWith("liveness.http: tcp and http are both given: keep one of them"));
+                    .endsWith("liveness.http: tcp and http are both set: keep one of them"));
   }
 
   @ParameterizedTest
@@ -215,7 +215,7 @@ class HealthAttributesTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{}|does not say what to probe: use one of http, tcp, exec, log, notify",
+        "{}|does not specify what to probe: use one of http, tcp, exec, log, notify",
         "true|true is not an object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}",
         "{\"tcp\": 70000}|70000 is not an address to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"",
         "{\"exec\": \"a && b\"}|\"a && b\" needs a shell, but is run without one: use [\"sh\", \"-c\", …]",
@@ -225,7 +225,7 @@ class HealthAttributesTest {
         "{\"http\": {\"url\": \"http://x/\", \"status\": 99}}|99 is not an HTTP status: use 204, or \"200-299\"",
         "{\"http\": {\"url\": \"http://x/\", \"statuss\": 99}}|unknown key \"statuss\": did you mean \"status\"?",
         "{\"tcp\": 80, \"failures\": 0}|0 is not an integer of 1 or more",
-        "{\"tcp\": 80, \"interval\": \"0s\"}|0 is too short: use more",
+        "{\"tcp\": 80, \"interval\": \"0s\"}|must be greater than 0",
         "{\"tcp\": 80, \"interval\": \"fast\"}|\"fast\" is not a duration: use a whole number with ms, s, m, h or d, such as 500ms or 10s",
       })
   void invalidProbeIsReportedInOneMessage(String check, String sentence) {

@@ -93,7 +93,7 @@ class HookAttributesTest {
         "{\"crash\": {\"webhook\": \"ftp://x\"}}    | is not a URL: use http:// or https://",
         "{\"crash\": {\"webhook\": \"http://\"}}    | is not a URL",
         "{\"crash\": {\"webhook\": 3}}              | on.crash.webhook: 3 is not a URL",
-        "{\"crash\": {\"webhook\": \"http://a:b@c\"}} | put a token into its path or query",
+        "{\"crash\": {\"webhook\": \"http://a:b@c\"}} | put a token in the path or query",
         "{\"crash\": [{\"webhook\": \"x\"}]}        | on.crash[0].webhook: \"x\" is not a URL",
       })
   void invalidHookIsRejectedWithTheExpectedForm(String value, String part) {

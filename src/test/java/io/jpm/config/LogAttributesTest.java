@@ -159,7 +159,7 @@ class LogAttributesTest {
     assertThat(
             workspace.read("{\"script\": \"app\", \"pty\": true, \"err\": \"e.log\"}").warnings())
         .containsExactly(
-            "ecosystem.json: app: err does nothing with pty: a terminal shows both outputs as one");
+            "ecosystem.json: app: err has no effect with pty: a terminal combines both output streams");
   }
 
   @ParameterizedTest
@@ -183,11 +183,11 @@ class LogAttributesTest {
           "pty": "x" | .pty: "x" is neither true nor false
           "logs": "50M" | .logs: "50M" is not an object: use {"max_size": "50M", "keep": 10}
           "logs": {"max_sise": "5M"} | .logs: unknown key "max_sise": did you mean "max_size"?
-          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is already given, as "max_size"
+          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is already set, as "max_size"
           "logs": {"max_size": "1023"} | .logs.max_size: "1023" is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
           "logs": {"max_total": -1} | .logs.max_total: -1 is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
-          "logs": {"rotate_every": 7} | .logs.rotate_every: 7 is not valid: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
-          "logs": {"max_age": "10ms"} | .logs.max_age: "10ms" is not valid: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
+          "logs": {"rotate_every": 7} | .logs.rotate_every: 7 is not valid: use 0 for no limit, or a duration of 1s or more with a unit, such as "12h" or "7d"
+          "logs": {"max_age": "10ms"} | .logs.max_age: "10ms" is not valid: use 0 for no limit, or a duration of 1s or more with a unit, such as "12h" or "7d"
           "logs": {"keep": 1.5} | .logs.keep: 1.5 is not valid: use 0 for no limit, or a whole number
           "logs": {"compress": "yes"} | .logs.compress: "yes" is not valid: use true or false
           "logs": {"when_full": "BLOCK"} | .logs.when_full: "BLOCK" is not valid: use "drop_oldest" or "block"

@@ -72,10 +72,10 @@ class ResourceLimitsTest {
         "{\"cpu\": \"half\"} | limits.cpu | \"half\" is not valid: use a number of cores, such as 1.5",
         "{\"nofile\": -1} | limits.nofile | -1 is not valid: use a whole number, or \"unlimited\"",
         "{\"core\": 5} | limits.core | 5 is not valid: use a size with its unit, such as \"64M\", or \"unlimited\"",
-        "{\"cpu_time\": 5} | limits.cpu_time | 5 is not valid: use a time of 1s or more, or \"unlimited\"",
+        "{\"cpu_time\": 5} | limits.cpu_time | 5 is not valid: use a duration of 1s or more, or \"unlimited\"",
         "{\"nofiles\": 5} | limits | unknown key \"nofiles\": did you mean \"nofile\"?",
         "{\"nofile\": 5, \"noFile\": 6} | limits | unknown key \"noFile\": did you mean \"nofile\"?",
-        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is more than memory: it must be less, or it never takes effect",
+        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is greater than memory, so it would never take effect",
         "\"512M\" | limits | \"512M\" is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}",
       })
   void invalidLimitIsReportedWithItsLocation(String json, String where, String what) {

@@ -129,7 +129,7 @@ class SupervisionAttributesTest {
         .isInstanceOf(Backoff.Exponential.class);
     assertThat(outcome.warnings())
         .containsExactly(
-            "ecosystem.json: app: restart_delay is ignored: exp_backoff_restart_delay is given"
+            "ecosystem.json: app: restart_delay is ignored, because exp_backoff_restart_delay is set"
                 + " and takes precedence, as in PM2");
     assertThat(
             workspace
@@ -137,7 +137,7 @@ class SupervisionAttributesTest {
                     Map.of("script", "app", "restart_delay", 10, "exp_backoff_restart_delay", 9))
                 .warnings())
         .containsExactly(
-            "app: --restart-delay is ignored: --exp-backoff-restart-delay is given and takes"
+            "app: --restart-delay is ignored, because --exp-backoff-restart-delay is set and takes"
                 + " precedence, as in PM2");
   }
 
@@ -147,9 +147,9 @@ class SupervisionAttributesTest {
             read("\"max_restart_delay\": 1, \"restart_jitter\": 0, \"time_zone\": \"UTC\"")
                 .warnings())
         .containsExactly(
-            "ecosystem.json: app: max_restart_delay does nothing without exp_backoff_restart_delay",
-            "ecosystem.json: app: restart_jitter does nothing without exp_backoff_restart_delay",
-            "ecosystem.json: app: time_zone does nothing without cron_restart");
+            "ecosystem.json: app: max_restart_delay has no effect without exp_backoff_restart_delay",
+            "ecosystem.json: app: restart_jitter has no effect without exp_backoff_restart_delay",
+            "ecosystem.json: app: time_zone has no effect without cron_restart");
   }
 
   // Triggers
@@ -297,7 +297,7 @@ class SupervisionAttributesTest {
             read("\"watch_options\": {\"usePolling\": true, \"interval\": 5}, \"pmx\": true")
                 .warnings())
         .containsExactly(
-            "ecosystem.json: app: without effect in jpm: watch_options (usePolling, interval), pmx");
+            "ecosystem.json: app: has no effect in jpm: watch_options (usePolling, interval), pmx");
   }
 
   // Stopping and readiness
@@ -512,15 +512,15 @@ class SupervisionAttributesTest {
                      {"name": "disk", "script": "app"}]
                     """)))
         .containsExactly(
-            "ecosystem.json:3: [1].depends_on: db → web → db: these apps depend on each other in a circle");
+            "ecosystem.json:3: [1].depends_on: db → web → db: these apps depend on each other in a cycle");
     assertThat(Workspace.messages(read("\"name\": \"web\", \"depends_on\": \"web\"")))
         .containsExactly(
-            "ecosystem.json:2: depends_on: web → web: these apps depend on each other in a circle");
+            "ecosystem.json:2: depends_on: web → web: these apps depend on each other in a cycle");
     assertThat(
             Workspace.messages(
                 workspace.readCommandLine(
                     Map.of("script", "app", "name", "web", "depends_on", Map.of("web", "ready")))))
-        .containsExactly("--depends-on: web → web: these apps depend on each other in a circle");
+        .containsExactly("--depends-on: web → web: these apps depend on each other in a cycle");
   }
 
   @Test
@@ -665,7 +665,7 @@ class SupervisionAttributesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "restart": "sometimes" | .restart: "sometimes" is not a rule: use "always", "on-failure" or "never"
+          "restart": "sometimes" | .restart: "sometimes" is not a restart rule: use "always", "on-failure" or "never"
           "autorestart": false, "restart": "always" | .restart: "always" contradicts autorestart in line 3: keep one of them
           "autorestart": true, "restart": "never" | .restart: "never" contradicts autorestart in line 3: keep one of them
           "stop_exit_codes": 256 | .stop_exit_codes: 256 is not an exit code: use 0 to 255
@@ -673,7 +673,7 @@ class SupervisionAttributesTest {
           "stop_exit_codes": [1, -1] | .stop_exit_codes[1]: -1 is not an exit code: use 0 to 255
           "stop_exit_codes": "" | .stop_exit_codes: is empty
           "exp_backoff_restart_delay": "x" | .exp_backoff_restart_delay: "x" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
-          "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the first wait, exp_backoff_restart_delay in line 3
+          "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the initial delay, exp_backoff_restart_delay in line 3
           "restart_jitter": 1.5 | .restart_jitter: 1.5 is not a number from 0 to 1, such as 0.1
           "restart_jitter": "x" | .restart_jitter: "x" is not a number from 0 to 1, such as 0.1
           "max_memory_restart": "300 MB" | .max_memory_restart: "300 MB" is not a size: use bytes, or a whole number with K, M or G, such as "300M"
@@ -682,14 +682,14 @@ class SupervisionAttributesTest {
           "cron_restart": true | .cron_restart: true is not text: put it in double quotes
           "time_zone": "Europe/Berln" | .time_zone: "Europe/Berln" is not a time zone: did you mean "Europe/Berlin"?
           "time_zone": "here and there" | .time_zone: "here and there" is not a time zone: use a name such as Europe/Berlin, or an offset such as +02:00
-          "watch": 5 | .watch: 5 is neither true, false, a path nor a list of paths
-          "watch": {} | .watch: an object is neither true, false, a path nor a list of paths
+          "watch": 5 | .watch: 5 is not valid: use true, false, a path or a list of paths
+          "watch": {} | .watch: an object is not valid: use true, false, a path or a list of paths
           "watch": ["src", ""] | .watch: "" is not a valid path
           "watch_delay": -1 | .watch_delay: -1 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "ignore_watch": 5 | .ignore_watch: 5 is neither text nor a list
           "stop": "SIGTERM" | .stop: "SIGTERM" is not an object: use {"signal": "SIGTERM", "timeout": "10s"}
           "stop": {"singal": 15} | .stop: unknown key "singal": did you mean "signal"?
-          "stop": {"signal": "X"} | .stop.signal: "X" is not a signal: use SIGINT, SIGTERM or another of signal(7)
+          "stop": {"signal": "X"} | .stop.signal: "X" is not a signal: use SIGINT, SIGTERM or another signal from signal(7)
           "stop": {"timeout": "X"} | .stop.timeout: "X" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "stop": {"signal": "SIGTERM"}, "kill_signal": "INT" | .stop.signal: "SIGTERM" differs from kill_signal in line 3: keep one of them
           "stop": {"timeout": "1s"}, "killTimeout": 999 | .stop.timeout: "1s" differs from killTimeout in line 3: keep one of them
@@ -698,7 +698,7 @@ class SupervisionAttributesTest {
           "stop": {"command": []} | .stop.command: does not name a program
           "stop": {"command": ["a", {}]} | .stop.command[1]: an object is not text
           "stop": {"command": 5} | .stop.command: 5 is neither text nor a list
-          "listen_timeout": 0 | .listen_timeout: 0 is too short: use 1ms or more
+          "listen_timeout": 0 | .listen_timeout: must be greater than 0
           "wait_ready": "yes" | .wait_ready: "yes" is neither true nor false
           "uid": "a b" | .uid: "a b" is not a user: use a name or a number
           "user": -1 | .user: -1 is not a user: use a name or a number
@@ -708,17 +708,17 @@ class SupervisionAttributesTest {
           "seccomp": 1 | .seccomp: 1 is not text: put it in double quotes
           "private_tmp": "yes" | .private_tmp: "yes" is neither true nor false
           "read_only_paths": 7 | .read_only_paths: 7 is neither text nor a list
-          "read_only_paths": ["srv"] | .read_only_paths: "srv" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
-          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
-          "read_only_paths": ["-"] | .read_only_paths: "-" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
-          "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" is hidden by private_tmp: leave one of them out
+          "read_only_paths": ["srv"] | .read_only_paths: "srv" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
+          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
+          "read_only_paths": ["-"] | .read_only_paths: "-" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
+          "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" is hidden by private_tmp: remove one of the two
           "umask": "rwx" | .umask: "rwx" is not a umask: use octal digits from 0 to 777, such as "027"
           "umask": 1777 | .umask: 1777 is not a umask: use octal digits from 0 to 777, such as "027"
           "umask": 8 | .umask: 8 is not a umask: use octal digits from 0 to 777, such as "027"
           "depends_on": 5 | .depends_on: 5 is not an app: use a name, a list of names, or {"db": "ready"}
           "depends_on": [true] | .depends_on[0]: true is not an app: use a name, a list of names, or {"db": "ready"}
           "depends_on": {"db": "redy"} | .depends_on.db: "redy" is not a condition: use "started", "ready" or "completed"
-          "depends_on": "a/b" | .depends_on: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
+          "depends_on": "a/b" | .depends_on: app name "a/b" is not valid: use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
           "instance_var": "A=B" | .instance_var: is not a variable name: it cannot contain =
           "increment_var": 5 | .increment_var: 5 is not text: put it in double quotes
           """)

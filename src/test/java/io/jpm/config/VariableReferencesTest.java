@@ -158,7 +158,7 @@ class VariableReferencesTest {
                 """))
         .singleElement()
         .asString()
-        .contains(": these variables refer to each other in a circle")
+        .contains(": these variables reference each other in a cycle")
         .startsWith("ecosystem.json:");
   }
 
@@ -232,14 +232,14 @@ class VariableReferencesTest {
             "ecosystem.json:2: env_file[1]: file %1$s does not exist; write \"%1$s?\" if it is optional"
                 .formatted(dir.resolve("gone.env")),
             "ecosystem.json:2: env_file[2]: 5 is neither a path nor a list of paths",
-            "ecosystem.json:3: env.USE: uses ${A} of env_file %s, which is read at each start and not stored: only the app itself can use it"
+            "ecosystem.json:3: env.USE: uses ${A} from env_file %s, which is read at each start and not stored: only the app itself can use it"
                 .formatted(dir.resolve("bad.env")),
-            "ecosystem.json:4: args[0]: uses ${DB} of secrets, which is read at each start and not stored: only the app itself can use it",
-            "ecosystem.json:6: secrets.DB: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
+            "ecosystem.json:4: args[0]: uses ${DB} from secrets, which is read at each start and not stored: only the app itself can use it",
+            "ecosystem.json:6: secrets.DB: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
             "ecosystem.json:7: secrets.TWICE: is also set as a variable of the app: set it only once",
-            "ecosystem.json:8: secrets.C: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
-            "ecosystem.json:9: secrets.D: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
-            "ecosystem.json:10: secrets.E: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}");
+            "ecosystem.json:8: secrets.C: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
+            "ecosystem.json:9: secrets.D: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
+            "ecosystem.json:10: secrets.E: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}");
   }
 
   @Test

@@ -244,18 +244,18 @@ class ConsoleVerticleTest {
         "start app.js --instnaces=2 | unknown option \"--instnaces\": did you mean --instances?",
         "ls --zzzzzzz | unknown option \"--zzzzzzz\": see jpm ls --help",
         "--verison | unknown option \"--verison\": did you mean --version?",
-        "start app.js --name | --name needs a value: --name NAME",
-        "start app.js --name --cwd / | --name needs a value: --name NAME",
+        "start app.js --name | --name requires a value: --name NAME",
+        "start app.js --name --cwd / | --name requires a value: --name NAME",
         "logs --raw=3 | should be specified without",
-        "stop | jpm stop needs an argument: jpm stop name|id|all|file…",
-        "ping me | jpm ping does not take \"me\"",
-        "restart web -- --x | jpm restart takes nothing after --",
-        "logs --lines many | --lines \"many\": use 0 to",
-        "events --lines x | --lines \"x\": use 0 to 1000000",
-        "events --since -1 | --since \"-1\": use 0 to",
-        "events --since | --since needs a value: --since SEQ",
-        "env | jpm env needs an argument: jpm env name|id…",
-        "logs --lines -3 | --lines \"-3\": use 0 to",
+        "stop | jpm stop requires an argument: jpm stop name|id|all|file…",
+        "ping me | jpm ping does not accept \"me\"",
+        "restart web -- --x | jpm restart does not accept arguments after --",
+        "logs --lines many | --lines \"many\" is not valid: use a number from 0 to",
+        "events --lines x | --lines \"x\" is not valid: use a number from 0 to 1000000",
+        "events --since -1 | --since \"-1\" is not valid: use a number from 0 to",
+        "events --since | --since requires a value: --since SEQ",
+        "env | jpm env requires an argument: jpm env name|id…",
+        "logs --lines -3 | --lines \"-3\" is not valid: use a number from 0 to",
         "--name web | no command"
       })
   void mistakesAreReportedInOneLine(String line, String sentence) {
@@ -275,7 +275,7 @@ class ConsoleVerticleTest {
     assertEnd(none, 1);
     assertThat(none.err())
         .isEqualTo(
-            "[jpm][ERROR] no file was named, and /home/me contains none of ecosystem.config.js,"
+            "[jpm][ERROR] no file was specified, and /home/me contains none of ecosystem.config.js,"
                 + " ecosystem.config.cjs, ecosystem.config.mjs, ecosystem.json, ecosystem.json5,"
                 + " ecosystem.yaml, ecosystem.yml\n");
     usual = List.of("apps.json");
@@ -434,12 +434,13 @@ class ConsoleVerticleTest {
 
   @Test
   void startWarnsOfLimitsThatAreNotEnforced() {
-    services.unenforced = "limits.memory is not enforced: no delegated cgroup; see jpm doctor";
+    services.unenforced =
+        "limits.memory is not enforced because jpm has no delegated cgroup; see jpm doctor";
     ConsoleClient client = run("start", "app.js");
     assertThat(client.code()).isZero();
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][WARN] app: limits.memory is not enforced: no delegated cgroup; see jpm doctor\n");
+            "[jpm][WARN] app: limits.memory is not enforced because jpm has no delegated cgroup; see jpm doctor\n");
   }
 
   @Test
@@ -530,7 +531,8 @@ class ConsoleVerticleTest {
         .containsExactly(
             new StartApps(
                 List.of(Instances.spec("a", 1)), ExistingAppPolicy.RESTART, Optional.empty()));
-    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: b\n");
   }
 
   @Test
@@ -610,7 +612,7 @@ class ConsoleVerticleTest {
             new ConfigWatchReply.RejectedFile(
                 FILE, Set.of(new AppName("a")), List.of(FILE + ":3: wrong", "more")));
     String line =
-        "[jpm][WARN] a process file is not applied since it was edited: /home/me/apps.json:3: wrong (and 1 more)\n";
+        "[jpm][WARN] the latest edit of a process file was not applied: /home/me/apps.json:3: wrong (and 1 more)\n";
     for (String[] words : new String[][] {{"ls"}, {"describe", "a"}}) {
       ConsoleClient client = run(words);
       assertEnd(client, 0);
@@ -669,7 +671,8 @@ class ConsoleVerticleTest {
         .containsExactly("a", "c");
     ConsoleClient wrong = run("start", "apps.json", "--only", "x");
     assertEnd(wrong, 1);
-    assertThat(wrong.err()).contains("--only x: the apps of apps.json are a, b, c");
+    assertThat(wrong.err())
+        .contains("--only does not match \"x\": the apps in apps.json are a, b, c");
   }
 
   @Test
@@ -729,11 +732,12 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("stop", "apps.json");
     assertEnd(client, 0);
     assertThat(services.received(Act.class)).containsExactly(new Act(Action.STOP, List.of("a")));
-    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: b\n");
     services.instances.clear();
     ConsoleClient none = run("stop", "apps.json");
     assertEnd(none, 1);
-    assertThat(none.err()).contains("none of its apps is in the list");
+    assertThat(none.err()).contains("none of the apps in apps.json is in the list");
   }
 
   @Test
@@ -798,7 +802,7 @@ class ConsoleVerticleTest {
   void resurrectReportsRestoredAndAlreadyListedApps() {
     services.instances.add(Instances.online(0, "web"));
     services.instances.add(Instances.stopped(1, "job"));
-    services.notes = List.of("api is in the list already and is left as it is");
+    services.notes = List.of("api is already in the list and was left unchanged");
     ConsoleClient client = run("resurrect");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -809,7 +813,7 @@ class ConsoleVerticleTest {
             [jpm] Process web restored
             ┌\
             """);
-    assertThat(client.err()).contains("[jpm][WARN] api is in the list already");
+    assertThat(client.err()).contains("[jpm][WARN] api is already in the list");
   }
 
   @Test
@@ -817,7 +821,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("cleardump");
     assertEnd(client, 0);
     assertThat(services.received(GodCommand.ClearDump.class)).hasSize(1);
-    assertThat(client.out()).isEqualTo("[jpm] The saved list is empty now\n");
+    assertThat(client.out()).isEqualTo("[jpm] The saved list is now empty\n");
   }
 
   @Test

@@ -122,7 +122,7 @@ class ControlTest {
     assertThat(client.err()).isEqualTo("[jpm][ERROR] it is stopped\n");
     ConsoleClient lacking = run("send", "web");
     assertThat(lacking.code()).isOne();
-    assertThat(lacking.err()).contains("send takes an app and a line");
+    assertThat(lacking.err()).contains("send requires an app and a line");
   }
 
   @Test
@@ -148,7 +148,7 @@ class ControlTest {
   void invalidSignalIsRejected(String word) {
     ConsoleClient client = run("sendSignal", word, "web");
     assertThat(client.code()).isOne();
-    assertThat(client.err()).contains("signal \"%s\": use a name".formatted(word));
+    assertThat(client.err()).contains("\"%s\" is not a signal: use a name".formatted(word));
     assertThat(services.received(SendSignal.class)).isEmpty();
   }
 

@@ -145,7 +145,7 @@ class EventsAndEnvTest {
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][ERROR] no app or id n\\x1bope exists, and no event of one is stored: jpm events shows all\n");
+            "[jpm][ERROR] no app or id n\\x1bope exists, and no events are stored for it: jpm events shows all events\n");
     assertThat(client.out()).isEmpty();
   }
 
@@ -307,7 +307,7 @@ class EventsAndEnvTest {
     assertEnd(client, 0);
     assertThat(client.out())
         .contains("DB: (secret file:/run/secrets/db)\n")
-        .contains("# and at each start the variables in /srv/.env?\n")
+        .contains("# at each start, also the variables in /srv/.env?\n")
         .doesNotContain("from-shell");
     ConsoleClient json = run("env", "web", "--json", "--reveal");
     assertEnd(json, 0);

@@ -135,13 +135,13 @@ class LogsCommandsTest {
         "logs --json --format | --json and --format cannot be combined: choose one",
         "logs --json --timestamp=HH:mm | --json and --timestamp cannot be combined: --json has its own format",
         "logs --format --highlight x | --format and --highlight cannot be combined",
-        "logs -i | --ignore-case is for --grep: add --grep PATTERN",
-        "logs --since soon | --since \"soon\": use a time such as 10m, 2h, 1d, 13:20",
+        "logs -i | --ignore-case requires --grep: add --grep PATTERN",
+        "logs --since soon | --since \"soon\" is not a time: use one such as 10m, 2h, 1d, 13:20",
         "logs --since 1m --until 2m | --since 1m is later than --until 2m: use an earlier time for --since",
         "logs --grep ( | --grep \"(\": ",
         "logs --timestamp=web | --timestamp \"web\" is not a time format: use one such as",
         "logs api web --timestamp web | --timestamp \"web\" is not a time format: use one such as",
-        "reloadLogs web | jpm reloadLogs does not take \"web\""
+        "reloadLogs web | jpm reloadLogs does not accept \"web\""
       })
   void mistakesAreReportedInOneLine(String line, String sentence) {
     ConsoleClient client = run(line.strip());

@@ -94,7 +94,7 @@ class ReadOnlyCommandsTest {
     assertThat(runSuccessfully("l --sort name:desc")).containsSubsequence("web", "api");
     assertThat(runSuccessfully("ps --sort=id")).containsSubsequence("web", "api");
     assertThat(runRejected("status --sort size"))
-        .startsWith("[jpm][ERROR] --sort \"size\": use one of name, namespace, pid,");
+        .startsWith("[jpm][ERROR] --sort \"size\" is not valid: use one of name, namespace, pid,");
   }
 
   @ParameterizedTest
@@ -163,7 +163,7 @@ class ReadOnlyCommandsTest {
 
   @Test
   void watchRequiresATerminal() {
-    assertThat(runRejected("ls --watch")).contains("--watch needs a terminal");
+    assertThat(runRejected("ls --watch")).contains("--watch requires a terminal");
   }
 
   @ParameterizedTest
@@ -272,8 +272,8 @@ class ReadOnlyCommandsTest {
         .<UsageLease>consumer(
             Addresses.USAGE_LEASES,
             message -> {
-              wanted.add(message.body().wanted());
-              if (message.body().wanted()) {
+              wanted.add(message.body().subscribed());
+              if (message.body().subscribed()) {
                 publishUsage(80);
                 publishUsage(50);
               }

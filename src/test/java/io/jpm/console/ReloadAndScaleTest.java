@@ -150,11 +150,11 @@ class ReloadAndScaleTest {
       delimiter = '|',
       textBlock =
           """
-          reload web --parallel 0      | --parallel "0": use 1 to 10000
-          reload web --parallel some   | --parallel "some": use 1 to 10000
+          reload web --parallel 0      | --parallel "0" is not valid: use a number from 1 to 10000
+          reload web --parallel some   | --parallel "some" is not valid: use a number from 1 to 10000
           reload web --env production  | --env selects variables of a process file, but web is not one
-          startOrReload web            | startOrReload takes process files, but web is not one
-          startOrRestart web           | startOrRestart takes process files, but web is not one
+          startOrReload web            | startOrReload requires a process file, but web is not one
+          startOrRestart web           | startOrRestart requires a process file, but web is not one
           """)
   void invalidReloadIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);
@@ -172,14 +172,13 @@ class ReloadAndScaleTest {
     String step = "[jpm] web 0: pid 412 has replaced pid 400, which has 30 s to finish\n";
     Eventually.await("the printed step", LIMIT, () -> client.out().contains(step));
     assertThat(client.isDone()).isFalse();
-    services.publishInstanceEvent(
-        Kind.EXIT, web(400, "pid 400 has ended after the reload: exit 0"));
+    services.publishInstanceEvent(Kind.EXIT, web(400, "pid 400 exited after the reload: exit 0"));
     services.release();
     assertEnd(client, 0);
     assertThat(client.out())
         .containsSubsequence(
             "[jpm] web 0: pid 412 has replaced pid 400",
-            "[jpm] web 0: pid 400 has ended after the reload: exit 0\n",
+            "[jpm] web 0: pid 400 exited after the reload: exit 0\n",
             "Reloaded web");
     assertThat(client.err()).isEmpty();
   }
@@ -245,7 +244,8 @@ class ReloadAndScaleTest {
     assertThat(environments).contains(Optional.of("production"));
     client = run("reload apps.json job");
     assertEnd(client, 0);
-    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: new\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: new\n");
     assertThat(services.received(Reload.class))
         .containsExactly(
             new Reload(List.of(), List.of(web), 1, Optional.empty()),
@@ -344,12 +344,12 @@ class ReloadAndScaleTest {
       delimiter = '|',
       textBlock =
           """
-          scale web 0     | scale web 0 would leave no instance: use 1 or more, or jpm delete web
-          scale web many  | scale web many: use a number from 1 to 10000, +N, -N or max
-          scale web +0    | scale web +0: use a number from 1 to 10000, +N, -N or max
-          scale web 10001 | scale web 10001: use a number from 1 to 10000, +N, -N or max
-          scale web       | scale takes an app and a number: jpm scale web 4
-          scale web 1 -2  | scale takes an app and a number: jpm scale web 4
+          scale web 0     | scale web 0 would remove all instances: use at least 1, or jpm delete web
+          scale web many  | scale web many is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web +0    | scale web +0 is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web 10001 | scale web 10001 is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web       | scale requires an app and a number: jpm scale web 4
+          scale web 1 -2  | scale requires an app and a number: jpm scale web 4
           """)
   void invalidScaleIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);

@@ -71,7 +71,7 @@ class DaemonLogHandlerTest {
     assertThat(lines.stream().filter(line -> line.contains("io.netty"))).hasSize(31);
     assertThat(lines.stream().filter(line -> line.contains(" web: "))).hasSize(1000);
     assertThat(lines)
-        .anyMatch(line -> line.endsWith("daemon: 970 lines of libraries were left out"));
+        .anyMatch(line -> line.endsWith("daemon: 970 lines from libraries were omitted"));
   }
 
   private static LogRecord recordOf(String logger, Instant at) {

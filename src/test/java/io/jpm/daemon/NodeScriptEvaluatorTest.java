@@ -66,7 +66,7 @@ class NodeScriptEvaluatorTest {
           a.config.cjs | \\nmodule.exports = {a: 1 b} | 2 | SyntaxError: Unexpected identifier
           a.config.mjs | \\n\\nexport default {] | 3 | SyntaxError: Unexpected token ']'
           b.config.mjs | \\nimport "./gone.mjs" | 0 | Error: Cannot find module
-          b.config.js  | process.exit(3) | 0 | ended node (exit code 3) without a value
+          b.config.js  | process.exit(3) | 0 | made node exit with code 3 before returning a value
           b.config.cjs | throw "soup" | 0 | throws soup
           c.config.cjs | const a = {}; a.a = a; module.exports = a | 0 | TypeError: Converting circular structure to JSON
           c.config.js  | module.exports = "x".repeat(5e6) | 0 | its value is larger than 4M

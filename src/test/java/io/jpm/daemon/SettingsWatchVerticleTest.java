@@ -180,7 +180,7 @@ class SettingsWatchVerticleTest {
     assertThat(sent).isEmpty();
     assertThat(lines)
         .containsExactly(
-            "WARNING the settings are not valid and stay as they were: "
+            "WARNING the settings are not valid and remain unchanged: "
                 + home
                 + ":3: logs.keep: \"x\" is not valid: use 0 for no limit, or a whole number (and 1 more)");
     write("{\"logs\": {\n\"max_size\": \"3M\"}}");
@@ -292,7 +292,7 @@ class SettingsWatchVerticleTest {
     assertThat(maxSizes()).containsExactly(3L << 20);
     assertThat(lines)
         .containsExactly(
-            "WARNING changed settings were not applied and are tried again: logs.max_size: no memory");
+            "WARNING the changed settings logs.max_size were not applied and are tried again: no memory");
     answer = new LogsReply.Done();
     check(watch, 3);
     assertThat(maxSizes()).containsExactly(3L << 20, 3L << 20);

@@ -177,7 +177,7 @@ class DoctorTest {
   @Test
   void missingCgroupDelegationIsAWarning() {
     cgroup = Optional.empty();
-    assertOnlyFinding(Verdict.WARN, "cgroup", "no control group");
+    assertOnlyFinding(Verdict.WARN, "cgroup", "no cgroup v2");
     cgroup = Optional.of(new Cgroup("/x", List.of("cpu", "memory"), false));
     assertOnlyFinding(Verdict.WARN, "cgroup", "not delegated");
     cgroup = Optional.of(new Cgroup("/x", List.of("cpu"), true));
@@ -271,7 +271,7 @@ class DoctorTest {
   @Test
   void missingKeeperIsAWarning() {
     keeper = Optional.of(false);
-    assertOnlyFinding(Verdict.WARN, "keeper", "does not run");
+    assertOnlyFinding(Verdict.WARN, "keeper", "not running");
     keeper = Optional.empty();
     assertThat(findings()).extracting(Finding::name).doesNotContain("keeper");
   }
@@ -300,7 +300,7 @@ class DoctorTest {
   void pendingSettingsAreListed() {
     pendingSettings = List.of("bridge.port 0 -> 9000");
     assertOnlyFinding(
-        Verdict.WARN, "settings", "apply from the next daemon on: bridge.port 0 -> 9000");
+        Verdict.WARN, "settings", "take effect when the daemon is replaced: bridge.port 0 -> 9000");
   }
 
   @Test

@@ -164,7 +164,7 @@ class BootCrashIT extends EndToEndTestBase {
     Jpm.Result lost = jpm.run("ls").failed();
     assertThat(lost.err())
         .contains("state.json is damaged", "state.json.damaged", "5 running processes", "jpm kill");
-    assertThat(lost.out()).doesNotContain("No app yet");
+    assertThat(lost.out()).doesNotContain("No apps yet");
     assertThat(jpm.run("jlist").failed().out().strip()).isEqualTo("[]");
     jpm.killDaemon();
     assertThat(jpm.run("ls").failed().err()).as("the next daemon").contains("5 running processes");
@@ -202,7 +202,7 @@ class BootCrashIT extends EndToEndTestBase {
       jpm.run("ls").failed();
     }
     Jpm.Result killed = jpm.run("kill").ok();
-    assertThat(killed.err()).contains("ended", "that were not in the list");
+    assertThat(killed.err()).contains("terminated", "that were not in the list");
     Eventually.await("all processes have ended", Jpm.LONG, () -> jpm.processTags().isEmpty());
     assertThat(jpm.run("ls").ok().err()).isEmpty();
   }
@@ -216,7 +216,7 @@ class BootCrashIT extends EndToEndTestBase {
     assertThat(jpm.run("ls").failed().err()).contains("1 running process", "pid " + pid);
     Jpm.kill(pid);
     Eventually.await("web has ended", Jpm.LONG, () -> !Jpm.running(pid));
-    assertThat(jpm.run("ls").ok().out()).contains("No app yet");
+    assertThat(jpm.run("ls").ok().out()).contains("No apps yet");
   }
 
   /// Damages all generations of the journal, as a failing disk would.

@@ -213,7 +213,7 @@ class CanaryIT extends EndToEndTestBase {
     run("describe", "web").ok();
     assertThat(run("describe", "broken").ok().out())
         .contains("secret NEVER")
-        .contains("ended with exit code 3");
+        .contains("exited with code 3");
     run("jlist").ok();
     run("events").ok();
     run("events", "--json").ok();

@@ -239,7 +239,8 @@ class ClusterIT extends EndToEndTestBase {
         assertThat(told).contains(faultyVersion.reason);
         if (serverSetup.isProxy() && faultyVersion == FaultyVersion.NEVER_LISTENS) {
           assertThat(told)
-              .contains("the value of its variable PORT: it must listen there, not on " + port);
+              .contains(
+                  "the value of its variable PORT: it must listen there, not on port " + port);
         }
         assertThat(pids()).isEqualTo(before);
       }
@@ -545,6 +546,6 @@ class ClusterIT extends EndToEndTestBase {
       assertThat(load.failures()).isEmpty();
     }
     assertThat(pids()).hasSize(1);
-    assertThat(jpm.run("scale", "web", "-1").failed().err()).contains("use 1 or more");
+    assertThat(jpm.run("scale", "web", "-1").failed().err()).contains("at least 1 is required");
   }
 }

@@ -173,7 +173,7 @@ class CompletionIT extends EndToEndTestBase {
             """
             [jpm] Wrote %1$s/completion.bash
             [jpm] %2$s now loads it
-            [jpm] New shells complete jpm's command lines; jpm completion uninstall undoes this
+            [jpm] Completion is available in new shells; to remove it, run jpm completion uninstall
             """
                 .formatted(jpm.home(), startup));
     String once = Files.readString(startup);
@@ -196,7 +196,7 @@ class CompletionIT extends EndToEndTestBase {
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
         .isEqualTo(
-            "[jpm][ERROR] SHELL is \"/bin/dash\", but jpm supports bash, zsh and fish only: name one of them\n");
+            "[jpm][ERROR] SHELL is \"/bin/dash\", but jpm supports only bash, zsh and fish: specify one of them\n");
     assertThat(jpm.run("completion", "csh").failed().err())
         .startsWith("[jpm][ERROR] jpm completion \"csh\": use ");
   }

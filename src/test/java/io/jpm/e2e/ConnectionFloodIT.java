@@ -44,7 +44,7 @@ class ConnectionFloodIT extends EndToEndTestBase {
         out.write(bytes);
       }
       assertThat(taken.getInputStream().readNBytes(4)).hasSize(4);
-      assertThat(jpm.run("ls").ok().out()).contains("No app yet");
+      assertThat(jpm.run("ls").ok().out()).contains("No apps yet");
       assertThat(Files.readString(jpm.home().resolve("jpm.log"))).contains("already 1 connections");
     }
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
@@ -91,7 +91,7 @@ class ConnectionFloodIT extends EndToEndTestBase {
     long daemon = jpm.daemonPid();
     for (String port : List.of(bridgePort(), webPort())) {
       flood(port, "6", "", "0", daemon);
-      assertThat(jpm.run("ls").ok().out()).contains("No app yet");
+      assertThat(jpm.run("ls").ok().out()).contains("No apps yet");
     }
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
   }
@@ -111,7 +111,7 @@ class ConnectionFloodIT extends EndToEndTestBase {
           "the flood has opened connections",
           Jpm.LONG,
           () -> openFiles(daemon) > FILES_DURING_FLOOD);
-      assertThat(jpm.run("ls").ok().out()).contains("No app yet");
+      assertThat(jpm.run("ls").ok().out()).contains("No apps yet");
       assertThat(jpm.run("start", "sleep", "--", "1000").ok().out()).contains("online");
       assertThat(floods).allMatch(Process::isAlive);
     } finally {

@@ -159,8 +159,8 @@ class DeployIT extends EndToEndTestBase {
   void mistakesAreReportedInOneLineAndNothingIsDone() throws Exception {
     for (List<String> words :
         List.of(
-            List.of("deploy: name an environment: the section has live, plain, wrong"),
-            List.of("ecosystem.json:2: deploy: has no environment \"nope\"", "nope"),
+            List.of("deploy: specify an environment: the section contains live, plain, wrong"),
+            List.of("ecosystem.json:2: deploy: does not contain environment \"nope\"", "nope"),
             List.of("deploy.wrong.host: \"-oProxyCommand=touch\" begins with a hyphen", "wrong"),
             List.of("deploy live: there is no command frob", "live", "frob"),
             List.of("deploy revert x: use a number", "live", "revert", "x"),

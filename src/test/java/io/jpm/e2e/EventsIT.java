@@ -76,7 +76,7 @@ class EventsIT extends EndToEndTestBase {
     assertThat(told).allSatisfy(event -> assertThat(event.getValue("app")).isNull());
     assertThat(told.stream().map(event -> event.getLong("pid")))
         .containsExactly(first, second, second, jpm.daemonPid());
-    assertThat(told.get(0).getString("reason")).endsWith(", adopted nothing");
+    assertThat(told.get(0).getString("reason")).endsWith(", adopted no processes");
     assertThat(told.get(1).getString("reason")).endsWith(", adopted 1 process");
     assertThat(told.get(2).getString("reason")).contains("jpm update");
     assertThat(told.get(3).getString("reason")).endsWith(", adopted 1 process");

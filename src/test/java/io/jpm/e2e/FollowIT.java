@@ -56,7 +56,7 @@ class FollowIT extends EndToEndTestBase {
     assertThat(lines.subList(0, lines.size() - 1))
         .containsExactlyElementsOf(
             LongStream.range(1, lines.size()).mapToObj(Long::toString).toList());
-    assertThat(logs.errors()).contains("waiting for it or the next one");
+    assertThat(logs.errors()).contains("waiting for it or the next daemon");
   }
 
   @Test

@@ -250,7 +250,7 @@ class ForkReadinessIT extends EndToEndTestBase {
     try (Load load = load(serverProgram)) {
       setBadBuild(true);
       String told = jpm.run("reload", "web").failed().err();
-      assertThat(told).contains("/health answers 503", "keeps serving");
+      assertThat(told).contains("/health returned 503", "keeps serving");
       assertThat(jpm.pid("web")).isEqualTo(before);
       assertThat(startedProcesses()).as("processes started").isEqualTo(2);
 
@@ -309,7 +309,7 @@ class ForkReadinessIT extends EndToEndTestBase {
     assertThat(next).isNotEqualTo(before);
     jpm.script("server.js", "setInterval(() => {}, 1000);");
     assertThat(jpm.run("reload", "web").failed().err())
-        .contains("does not listen on %d yet".formatted(port), "keeps serving");
+        .contains("does not listen on port %d yet".formatted(port), "keeps serving");
     assertThat(jpm.pid("web")).isEqualTo(next);
   }
 
@@ -325,7 +325,7 @@ class ForkReadinessIT extends EndToEndTestBase {
     String reload = jpm.run("reload", "web").out();
     Eventually.await("all instances answer", SOON, () -> answeringProcesses().equals(pids()));
     if (checked) {
-      assertThat(reload).contains("cannot tell the new process from the other instances");
+      assertThat(reload).contains("cannot distinguish the new process from the other instances");
     }
     jpm.run("scale", "web", "1").ok();
     setBadBuild(false);
@@ -368,7 +368,7 @@ class ForkReadinessIT extends EndToEndTestBase {
     setBadBuild(false);
     Jpm.kill(before);
     reload.join();
-    assertThat(told.getFirst()).contains("the process to be replaced has ended: SIGKILL");
+    assertThat(told.getFirst()).contains("the process to be replaced has exited: SIGKILL");
     Eventually.await(
         "only the replacement serves",
         SOON,

@@ -509,7 +509,7 @@ class ForkReloadIT extends EndToEndTestBase {
             "web")
         .ok();
     assertThat(jpm.run("reload", "web").ok().out())
-        .contains("was restarted; it listens on no port", "Restarted web")
+        .contains("was restarted; it does not listen on any port", "Restarted web")
         .doesNotContain("Reloaded");
   }
 }

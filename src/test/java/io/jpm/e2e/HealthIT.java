@@ -127,7 +127,7 @@ class HealthIT extends EndToEndTestBase {
     var result =
         jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "4s")))
             .failed();
-    String why = "not ready within 4 s: http://127.0.0.1:%d/health answers 500".formatted(port);
+    String why = "not ready within 4 s: http://127.0.0.1:%d/health returned 500".formatted(port);
     assertThat(result.err()).contains(why);
     assertThat(status(listed(0))).isEqualTo("errored");
     assertThat(jpmFields(listed(0)).getString("reason")).contains(why);
@@ -167,7 +167,7 @@ class HealthIT extends EndToEndTestBase {
     awaitOutput("nothing listens on 127.0.0.1:" + port, "describe", "web");
     assertThat(status(listed(0))).isEqualTo("launching");
     setAnswer(503);
-    awaitOutput("/health answers 503", "describe", "web");
+    awaitOutput("/health returned 503", "describe", "web");
     setAnswer(200);
     assertThat(Jpm.finish(starting).ok().out()).contains("online");
     assertThat(restarts(listed(0))).isZero();
@@ -183,13 +183,13 @@ class HealthIT extends EndToEndTestBase {
       setAnswer(503);
       awaitOutput("unhealthy", "ls");
       assertThat(jpmFields(listed(0)).getString("unhealthy"))
-          .contains("/health answers 503, 2 times in a row");
+          .contains("/health returned 503, 2 times in a row");
       assertThat(jpm.run("describe", "web").out())
-          .containsPattern("readiness .*; failing .* since 20.*: .*/health answers 503");
+          .containsPattern("readiness .*; failing .* since 20.*: .*/health returned 503");
       JsonObject health = jpmFields(listed(0)).getJsonObject("health");
       assertThat(health.getString("state")).isEqualTo("unhealthy");
       assertThat(health.getJsonObject("checks").getJsonObject("readiness").getString("answer"))
-          .contains("/health answers 503");
+          .contains("/health returned 503");
       setAnswer(200);
       Eventually.await(
           "web is healthy", SOON, () -> jpmFields(listed(0)).getString("unhealthy") == null);
@@ -277,7 +277,7 @@ class HealthIT extends EndToEndTestBase {
     Files.writeString(jpm.work().resolve("full"), "");
     awaitOutput("unhealthy", "ls");
     assertThat(jpmFields(listed(0)).getString("unhealthy"))
-        .startsWith("./check ends with exit 1: disk full");
+        .startsWith("./check failed with exit 1: disk full");
     assertThat(jpm.run("logs", "web", "--lines", "20", "--nostream").out())
         .doesNotContain("disk full");
   }
@@ -386,7 +386,7 @@ class HealthIT extends EndToEndTestBase {
     Path file = jpm.work().resolve("forks.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     jpm.run("start", file.toString()).ok();
-    assertThat(jpm.run("events", "forks").ok().out()).contains("its checks have passed");
+    assertThat(jpm.run("events", "forks").ok().out()).contains("its probes have succeeded");
     jpm.run("delete", "forks").ok();
   }
 }

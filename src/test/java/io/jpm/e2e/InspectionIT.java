@@ -79,6 +79,6 @@ class InspectionIT extends EndToEndTestBase {
   @Tag("slow")
   void flushWithoutAppsSucceedsAndLsWatchNeedsATerminal() {
     assertThat(jpm.run("flush").ok().out()).contains("No app has log files");
-    assertThat(jpm.run("ls", "--watch").failed().err()).contains("--watch needs a terminal");
+    assertThat(jpm.run("ls", "--watch").failed().err()).contains("--watch requires a terminal");
   }
 }

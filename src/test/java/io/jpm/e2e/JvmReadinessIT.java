@@ -170,7 +170,7 @@ class JvmReadinessIT extends EndToEndTestBase {
     setStatus("ready-" + each.get(0), 503);
     awaitAnswersOnlyFrom(Set.of(each.get(1)));
     assertThat(jpm.run("describe", "web").out())
-        .contains("its readiness check fails: new connections go to the others");
+        .contains("its readiness probe fails: new connections go to the other instances");
     setStatus("ready-" + each.get(1), 503);
     awaitAnswersOnlyFrom(both); // none is ready, so all serve
     setStatus("ready-" + each.get(0), 200);

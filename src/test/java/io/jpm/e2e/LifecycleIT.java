@@ -287,7 +287,7 @@ class LifecycleIT extends EndToEndTestBase {
     }
     assertThat(jpm.liveProcesses().stream().filter(p -> p.contains("io.jpm.daemon"))).hasSize(1);
     assertThat(Files.readString(jpm.home().resolve("jpm.log")).lines())
-        .filteredOn(line -> line.contains("starts, pid"))
+        .filteredOn(line -> line.contains("is starting, pid"))
         .hasSize(1);
   }
 

@@ -241,7 +241,7 @@ class MonitIT extends EndToEndTestBase {
     for (String verb : new String[] {"monit", "monitor", "imonit", "dash", "dashboard"}) {
       Jpm.Result result = jpm.run(verb).failed();
       assertThat(result.out()).isEmpty();
-      assertThat(result.err()).contains("monit needs a terminal").hasLineCount(1);
+      assertThat(result.err()).contains("monit requires a terminal").hasLineCount(1);
     }
     assertThat(jpm.run("monit", "--help").ok().out()).contains("jpm monit web api");
     terminal.enterLine("TERM=dumb jpm monit; echo \"code $?\"");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class Pm2TableIT {
   private static final AtomicInteger GROUPS = new AtomicInteger();
-  private static final String NOT_FOUND = "no app, namespace or id is called ";
+  private static final String NOT_FOUND = "no app, namespace or id matches ";
 
   private static Jpm jpm;
 
@@ -143,15 +143,15 @@ class Pm2TableIT {
     table.succeeds("start all", "Started web", "Started api");
     table.fails("stop nope", NOT_FOUND + "nope");
     table.succeeds("scale web 3", "Scaled web to 3 instances");
-    table.fails("scale web 3", "has 3 instances already");
+    table.fails("scale web 3", "already has 3 instances");
     table.succeeds("scale web +1", "Scaled web to 4 instances");
     table.fails("scale nope 2", NOT_FOUND + "nope");
     table.succeeds("delete api --force", "Deleted api");
-    table.succeeds("del app.sh", "Deleted web", "No app yet");
+    table.succeeds("del app.sh", "Deleted web", "No apps yet");
     assertThat(jpm.list()).isEmpty();
     for (String verb : List.of("stop", "restart", "reload", "delete")) {
-      table.fails(verb + " all", "there is no app");
-      table.fails(verb, "needs an argument");
+      table.fails(verb + " all", "there are no apps");
+      table.fails(verb, "requires an argument");
     }
   }
 
@@ -163,11 +163,11 @@ class Pm2TableIT {
     Eventually.await("talk answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
     table.fails("send 9 hi", NOT_FOUND + "9");
     table.succeeds("sendSignal USR2 talk", "Sent SIGUSR2 to talk (id 0)");
-    table.fails("sendSignal NOPE talk", "signal \"NOPE\"");
+    table.fails("sendSignal NOPE talk", "\"NOPE\" is not a signal");
     table.fails("sendSignal USR2 nope", NOT_FOUND + "nope");
     table.succeeds("attach 0");
     table.fails("attach nope", "nope");
-    table.fails("trigger talk act", "has offered no action");
+    table.fails("trigger talk act", "does not offer any actions");
     table.fails("trigger nope act", NOT_FOUND + "nope");
     table.fails("inspect talk", "jpm sendSignal SIGUSR1 talk");
   }
@@ -199,7 +199,7 @@ class Pm2TableIT {
     }
     Files.writeString(jpm.work().resolve("bad.json"), "{\"apps\": [{\"scritp\": \"./app.sh\"}]}");
     assertThat(jpm.run("start", "bad.json").failed().err()).contains("did you mean \"script\"?");
-    table.fails("start", "no file was named");
+    table.fails("start", "no file was specified");
 
     Process piped = jpm.begin(Pm2Table.words("start -").toArray(String[]::new));
     piped
@@ -220,12 +220,12 @@ class Pm2TableIT {
     table.fails("resurrect", "there is no saved list");
     table.succeeds("start apps.json");
     table.succeeds("save", "Successfully saved 2 apps");
-    table.fails("save more", "does not take \"more\"");
+    table.fails("save more", "does not accept \"more\"");
     table.succeeds("delete all");
     assertThat(table.succeeds("save").err()).contains("nothing was saved");
     table.succeeds("resurrect", "│ a", "│ b");
     assertThat(names()).containsExactlyInAnyOrder("a", "b");
-    table.succeeds("cleardump", "empty now");
+    table.succeeds("cleardump", "now empty");
     table.succeeds("dump", "Successfully saved 2 apps");
     table.succeeds("delete all");
     table.succeeds("save --force");
@@ -300,7 +300,7 @@ class Pm2TableIT {
     table.succeeds("ls -m", "+--- web", "pm2 id : 1");
     table.succeeds("ls --mini-list", "+--- web");
     table.fails("ls --sort nope", "--sort \"nope\"");
-    table.fails("ls --watch", "--watch needs a terminal");
+    table.fails("ls --watch", "--watch requires a terminal");
     var list = new JsonArray(table.succeeds("jlist").out());
     assertThat(list.getJsonObject(0).fieldNames())
         .contains("pid", "name", "pm_id", "monit", "pm2_env");
@@ -347,7 +347,7 @@ class Pm2TableIT {
     assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
     table.succeeds("updatePM2", "hands over to the new daemon");
     assertThat(jpm.pid("web")).isEqualTo(pid);
-    table.fails("kill web", "does not take \"web\"");
+    table.fails("kill web", "does not accept \"web\"");
     table.succeeds("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
     assertThat(Jpm.running(pid)).isFalse();
     assertThat(table.succeeds("kill").err()).contains("no daemon is running");
@@ -414,24 +414,24 @@ class Pm2TableIT {
   void unsupportedCommandsAndOptionsNameAnAlternative() {
     for (String verb :
         List.of("install", "module:install", "module:update", "uninstall", "module:uninstall")) {
-      table.fails(verb + " pm2-logrotate", "jpm has no npm modules");
-      table.fails(verb + " --safe 3000 --tarball x.tar.gz", "jpm has no npm modules");
+      table.fails(verb + " pm2-logrotate", "jpm does not support npm modules");
+      table.fails(verb + " --safe 3000 --tarball x.tar.gz", "jpm does not support npm modules");
     }
     for (String verb : List.of("module:generate", "package", "publish", "module:publish")) {
       table.fails(verb, "use npm pack and npm publish");
     }
     for (String verb : List.of("plus", "register", "login", "logout", "open")) {
-      table.fails(verb, "jpm has no PM2 Plus service");
+      table.fails(verb, "jpm does not support PM2 Plus");
     }
     table.fails("unmonitor all", "jpm describe");
-    table.fails("link secret public", "cannot be linked yet");
-    table.fails("unlink", "cannot be linked yet");
+    table.fails("link secret public", "jpm cannot link daemons");
+    table.fails("unlink", "jpm cannot link daemons");
     table.fails("install-otel", "jpm does not instrument apps");
     table.fails("uninstall-otel", "jpm does not instrument apps");
     table.fails("deepUpdate", "jpm update");
     table.fails("autoinstall", "jpm start FILE");
     for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
-      table.fails(verb, "monit needs a terminal: use jpm ls");
+      table.fails(verb, "monit requires a terminal: use jpm ls");
     }
     for (String verb : List.of("gracefulReload", "interact", "sendLine", "stopAll")) {
       table.fails(verb, "unknown command");
@@ -537,7 +537,7 @@ class Pm2TableIT {
                 + " --v8 --event-loop-inspector --deep-monitoring --source-map-support"
                 + " --disable-source-map-support");
     assertThat(nothing.err().lines()).hasSize(1);
-    assertThat(nothing.err()).contains("without effect in jpm: --trace");
+    assertThat(nothing.err()).contains("has no effect in jpm: --trace");
     jpm.environment("E2E_NEW", "here");
     table.succeeds("restart silent");
     assertThat(variable("silent", "E2E_NEW")).isEmpty();

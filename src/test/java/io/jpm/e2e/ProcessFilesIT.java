@@ -86,7 +86,7 @@ class ProcessFilesIT {
     jpm.runAfter("exec <&-", "ls").ok();
     for (String verb : List.of("validate", "start")) {
       assertThat(jpm.runAfter("exec <&-", verb, "-").failed().err())
-          .contains("- is a process file on standard input: jpm " + verb + " - < apps.json");
+          .contains("- reads a process file from standard input: jpm " + verb + " - < apps.json");
     }
     jpm.runAfter("exec <&-", "start", "./app").ok();
     assertThat(jpm.status("app")).isEqualTo("online");
@@ -95,7 +95,7 @@ class ProcessFilesIT {
   @Test
   void directoryAndDefaultFileAreStarted() throws IOException {
     assertThat(jpm.run("start").failed().err())
-        .contains("no file was named", "ecosystem.config.js");
+        .contains("no file was specified", "ecosystem.config.js");
     file("conf.d/a.json", "{name: 'a', script: '../app'}");
     file("conf.d/b.yaml", "name: b\nscript: ../app\n");
     jpm.run("start", "./conf.d").ok();
@@ -196,13 +196,14 @@ class ProcessFilesIT {
     scripts.put("module.exports = {apps: [{name: 'a',", ":1: SyntaxError: Unexpected end of input");
     scripts.put("\n\nthrow new Error('no\\nmore')", ":3:7: Error: no");
     scripts.put("module.exports = null", ": null is neither an app nor a list of apps");
-    scripts.put("process.exit(0)", "ended node (exit code 0) without a value");
+    scripts.put("process.exit(0)", "made node exit with code 0 before returning a value");
     scripts.put("const a = {}; a.a = a; module.exports = a", "circular structure");
     scripts.put(
         "let a = []; for (let i = 0; i < 1e5; i++) a = [a]; module.exports = a",
         "Maximum call stack size exceeded");
     scripts.put("module.exports = 'x'.repeat(5 << 20)", "its value is larger than 4M");
-    scripts.put("module.exports = [{script: './app'}, {script: './app'}]", "each app its own name");
+    scripts.put(
+        "module.exports = [{script: './app'}, {script: './app'}]", "each app a unique name");
     scripts.put("module.exports = {script: './app', depends_on: 'app'}", "app → app");
     scripts.put("module.exports = {script: './app', instances: {}}", "an object is not a number");
     return scripts;

@@ -132,7 +132,7 @@ class ReadinessIT extends EndToEndTestBase {
     try (Load load = new Load(port).keepAlive(clients).closing(clients)) {
       createFile("bad");
       String told = jpm.run("reload", "web").failed().err();
-      assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));
+      assertThat(told).contains("http://127.0.0.1:%d/health returned 503".formatted(port));
       assertThat(pids()).isEqualTo(before);
       assertThat(startedProcesses()).as("processes started").isEqualTo(4);
 
@@ -178,7 +178,7 @@ class ReadinessIT extends EndToEndTestBase {
     expected.set(place, pids().get(place));
     assertThat(pids()).isEqualTo(expected);
     assertThat(jpm.run("events", "--lines", "50").out())
-        .contains("liveness: http://127.0.0.1:%d/health answers 503".formatted(port));
+        .contains("liveness: http://127.0.0.1:%d/health returned 503".formatted(port));
   }
 
   @ParameterizedTest

@@ -75,7 +75,7 @@ class RetryIT {
     try {
       for (int i = 0; i < 2; i++) {
         Jpm.Result result = Jpm.finish(jpm.begin(impatient, "scale", "web", "+2")).failed();
-        assertThat(result.err()).contains("a command that it has not begun is dropped");
+        assertThat(result.err()).contains("commands that it has not started are dropped");
       }
     } finally {
       jpm.shell("kill -CONT " + daemon).ok();

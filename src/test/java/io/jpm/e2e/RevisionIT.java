@@ -71,7 +71,7 @@ class RevisionIT extends EndToEndTestBase {
     int pid = jpm.pid("web");
     assertThat(jpm.run("pull", "web").failed().err())
         .contains(
-            "web: post_update \"test ! -e broken\" exited with code 1; went back to "
+            "web: post_update \"test ! -e broken\" exited with code 1; restored "
                 + fine.substring(0, 7));
     assertThat(head()).isEqualTo(fine);
     assertThat(jpm.pid("web")).isEqualTo(pid);
@@ -87,19 +87,20 @@ class RevisionIT extends EndToEndTestBase {
         .contains("other: / is not in a git working copy");
     assertThat(jpm.run("pull", "nobody").code()).isEqualTo(1);
     assertThat(jpm.run("pull", "web", "no-such").failed().err())
-        .contains("web: there is no commit no-such");
-    assertThat(jpm.run("forward", "web", "x").failed().err()).contains("forward takes one app");
+        .contains("web: commit no-such does not exist");
+    assertThat(jpm.run("forward", "web", "x").failed().err())
+        .contains("forward requires exactly one app");
 
     Files.writeString(jpm.work().resolve("app.sh"), "#!/bin/sh\n");
     assertThat(jpm.run("backward", "web").failed().err())
-        .contains("has changes that are not committed (M app.sh): commit or stash them first");
+        .contains("has uncommitted changes (M app.sh): commit or stash them first");
     git.run(jpm.work(), "commit", "-qam", "mine");
     String mine = head();
     assertThat(jpm.run("backward", "web").failed().err())
-        .contains("has commits that origin/main does not have");
+        .contains("contains commits that are not in origin/main");
     git.run(jpm.work(), "branch", "--unset-upstream");
     assertThat(jpm.run("pull", "web").failed().err())
-        .contains("is not on a branch with an upstream");
+        .contains("is not on a branch that has an upstream");
     assertThat(head()).isEqualTo(mine);
   }
 }

@@ -238,7 +238,7 @@ class SandboxIT extends EndToEndTestBase {
                 + place.resolve("kept")
                 + " does not exist: write \"-"
                 + place.resolve("kept")
-                + "\" if it need not exist");
+                + "\" if it is optional");
     assertThat(jpm.status("web")).isEqualTo("errored");
     assertThat(place.resolve("ran")).doesNotExist();
   }
@@ -261,7 +261,7 @@ class SandboxIT extends EndToEndTestBase {
       assertThat(refused.failed().err() + refused.out())
           .contains(
               "only root can give an app private_tmp and read_only_paths: start the daemon as root"
-                  + " or leave it out");
+                  + " or remove it");
       assertThat(place.resolve("ran")).doesNotExist();
     } finally {
       jpm.shell(with(nobody, jpmOf, "kill"), home).ok();

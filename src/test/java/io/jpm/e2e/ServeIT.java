@@ -196,14 +196,14 @@ class ServeIT {
             new Jpm.Result(
                 1,
                 "",
-                "[jpm][ERROR] basic auth needs both --basic-auth-username and --basic-auth-password\n"));
+                "[jpm][ERROR] basic authentication requires both --basic-auth-username and --basic-auth-password\n"));
     jpm.environment("PM2_SERVE_BASIC_AUTH", "true");
     assertThat(serve().failed())
         .isEqualTo(
             new Jpm.Result(
                 1,
                 "",
-                "[jpm][ERROR] basic auth needs both --basic-auth-username and --basic-auth-password\n"));
+                "[jpm][ERROR] basic authentication requires both --basic-auth-username and --basic-auth-password\n"));
     assertThat(jpm.list()).isEmpty();
   }
 
@@ -213,9 +213,7 @@ class ServeIT {
     assertThat(jpm.run("serve", "nowhere", Integer.toString(port)))
         .isEqualTo(
             new Jpm.Result(
-                1,
-                "",
-                "[jpm][ERROR] there is no directory " + jpm.work().resolve("nowhere") + "\n"));
+                1, "", "[jpm][ERROR] " + jpm.work().resolve("nowhere") + " does not exist\n"));
     try (var _ = new ServerSocket(port, 1, InetAddress.getByName("0.0.0.0"))) {
       assertThat(serve())
           .isEqualTo(

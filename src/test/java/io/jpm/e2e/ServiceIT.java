@@ -82,7 +82,7 @@ class ServiceIT extends EndToEndTestBase {
   void anUpdateWithoutADaemonStartsOne() {
     Jpm.Result result = jpm.run("update").ok();
     assertThat(result.err()).contains("no daemon is running");
-    assertThat(result.out()).contains("No app yet");
+    assertThat(result.out()).contains("No apps yet");
   }
 
   @Test

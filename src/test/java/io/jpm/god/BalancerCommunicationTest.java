@@ -382,18 +382,18 @@ class BalancerCommunicationTest extends GodHarness {
   @Test
   void impossibleScaleIsRejectedWithTheReason() {
     start(cluster("web", 2), spec("api"));
-    assertThat(scale(Step.TO, 2).problems()).containsExactly("web has 2 instances already");
+    assertThat(scale(Step.TO, 2).problems()).containsExactly("web already has 2 instances");
     assertThat(scale(Step.BY, -2).problems())
         .containsExactly(
-            "web cannot have 0 instances: use 1 or more; jpm delete web removes the app");
+            "web cannot have 0 instances: at least 1 is required; jpm delete web removes the app");
     assertThat(scale(Step.TO, 1001).problems())
         .containsExactly(
-            "web cannot have 1001 instances: use up to 1000, or set limits.max_instances in"
-                + " jpm.json (10000 at most)");
+            "web cannot have 1001 instances: at most 1000 are allowed; raise limits.max_instances in"
+                + " jpm.json (up to 10000) for more");
     assertThat(ask(new GodCommand.Scale("all", Step.TO, 3)).problems())
-        .containsExactly("all names several apps (web, api): scale one of them");
+        .containsExactly("all selects several apps (web, api): specify one of them");
     assertThat(ask(new GodCommand.Scale("no", Step.TO, 3)).problems())
-        .containsExactly("no app, namespace or id is called no: jpm ls shows all");
+        .containsExactly("no app, namespace or id matches no: jpm ls lists all of them");
     assertThat(host.spawns).hasSize(3);
   }
 

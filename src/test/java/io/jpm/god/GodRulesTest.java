@@ -386,7 +386,7 @@ class GodRulesTest extends GodHarness {
     assertThat(trigger("web", "purge").problems())
         .singleElement()
         .asString()
-        .contains("offered no action");
+        .contains("does not offer any actions");
     process("web").sendMessage("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
     process("web").sendMessage("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
     Eventually.await(
@@ -587,7 +587,8 @@ class GodRulesTest extends GodHarness {
     Eventually.await(
         "the app's message has arrived", LONG, () -> told.contains(Map.of(process, 200L << 20)));
     assertThat(only().unenforced())
-        .isEqualTo("limits.memory is not enforced: no delegated cgroup; see jpm doctor");
+        .isEqualTo(
+            "limits.memory is not enforced because jpm has no delegated cgroup; see jpm doctor");
     vertx
         .eventBus()
         .publish(
@@ -612,9 +613,9 @@ class GodRulesTest extends GodHarness {
     FakeProcessHost.FakeProcess process = host.running().getFirst();
     process.reportMemoryThrottling();
     process.reportOomKill(2);
-    awaitLimit("slowed down by the kernel: more than its limits.memory_high of 100 MB");
+    awaitLimit("throttled by the kernel for exceeding its limits.memory_high of 100 MB");
     awaitLimit(
-        "oom-kill: 2 processes of its tree ended by the kernel, more than its limits.memory of 200 MB");
+        "oom-kill: the kernel killed 2 processes of its tree for exceeding its limits.memory of 200 MB");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
   }
 
@@ -626,7 +627,7 @@ class GodRulesTest extends GodHarness {
     host.alive.remove(process.identity);
     restartDaemon();
     awaitLimit(
-        "oom-kill: a process of its tree ended by the kernel, more than its limits.memory of 200 MB");
+        "oom-kill: the kernel killed a process of its tree for exceeding its limits.memory of 200 MB");
     awaitOnline(1);
     assertThat(host.running()).doesNotContain(process).hasSize(1);
   }

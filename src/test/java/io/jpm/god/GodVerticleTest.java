@@ -115,7 +115,10 @@ class GodVerticleTest extends GodHarness {
     Files.createFile(Files.createDirectories(pipe).resolve("in-the-way"));
     GodReply reply = act(Action.DELETE, "web");
     assertThat(reply.problems()).isEmpty();
-    assertThat(reply.notes()).singleElement().asString().contains("it is done", pipe.toString());
+    assertThat(reply.notes())
+        .singleElement()
+        .asString()
+        .contains("the command succeeded", pipe.toString());
     assertThat(list()).isEmpty();
   }
 
@@ -326,7 +329,7 @@ class GodVerticleTest extends GodHarness {
     GodReply back = ask(new GodCommand.Resurrect());
 
     assertThat(back.problems()).isEmpty();
-    assertThat(back.notes()).containsExactly("api is in the list already and is left as it is");
+    assertThat(back.notes()).containsExactly("api is already in the list and was left unchanged");
     assertThat(back.instances().stream().map(i -> i.id().value())).containsExactly(4, 5, 6);
     assertThat(listed())
         .containsExactly("api/0 online", "web/0 online", "web/1 online", "job/0 stopped");
@@ -387,7 +390,7 @@ class GodVerticleTest extends GodHarness {
   @Test
   void resurrectReportsAMissingOrNewerDump() throws Exception {
     assertThat(ask(new GodCommand.Resurrect()).problems())
-        .containsExactly("there is no saved list in " + dump() + ": jpm save writes one");
+        .containsExactly("there is no saved list in " + dump() + ": create one with jpm save");
     Files.writeString(dump(), "{\"v\":99}");
     assertThat(ask(new GodCommand.Resurrect()).problems())
         .hasSize(1)

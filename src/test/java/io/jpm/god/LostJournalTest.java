@@ -148,7 +148,7 @@ class LostJournalTest extends GodHarness {
     var lost = host.running();
     damageTheJournal();
     GodReply reply = ask(new GodCommand.DeleteAll());
-    assertThat(reply.notes()).hasSize(1).first().asString().contains("ended 2 processes");
+    assertThat(reply.notes()).hasSize(1).first().asString().contains("terminated 2 processes");
     assertThat(host.running()).isEmpty();
     assertThat(lost)
         .allSatisfy(it -> assertThat(it.signals).containsExactly(Signal.SIGTERM, Signal.SIGKILL));

@@ -159,7 +159,7 @@ class SatanReportsTest extends GodHarness {
     awaitSpawn(1).sendMessage("\"ready\"");
     assertThat(await(started).problems()).isEmpty();
     assertThat(awaitCommand(SatanCommand.ReadyAnnounced.class, 1).worker()).isEqualTo(worker);
-    awaitEvent(Kind.READY, "it has reported ready and its checks have passed");
+    awaitEvent(Kind.READY, "it has reported ready and its probes have succeeded");
     assertThat(events.stream().map(InstanceEvent::kind))
         .containsExactly(Kind.START, Kind.READY, Kind.ONLINE);
   }
@@ -213,7 +213,7 @@ class SatanReportsTest extends GodHarness {
     assertThat(only().unhealthy()).contains("no answer");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     report(new SatanReport.Recovered(worker));
-    awaitEvent(Kind.RECOVERED, "its checks pass again");
+    awaitEvent(Kind.RECOVERED, "its probes succeed again");
     assertThat(only().unhealthy()).isEmpty();
     report(new SatanReport.StatusText(worker, "3 jobs left"));
     Eventually.await("the status text is shown", LONG, () -> only().status().equals("3 jobs left"));
@@ -361,7 +361,7 @@ class SatanReportsTest extends GodHarness {
                 true));
     assertThat(awaitCommand(SatanCommand.ProcessStarted.class, 2).process())
         .isEqualTo(awaitSpawn(1).identity);
-    awaitEvent(Kind.RECOVERED, "its checks have changed");
+    awaitEvent(Kind.RECOVERED, "its probes have changed");
     report(new SatanReport.Unhealthy(worker, "h:2 refuses"));
     awaitEvent(Kind.UNHEALTHY, "h:2 refuses");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);

@@ -351,7 +351,7 @@ class HistoryTest {
     assertThat(log.all()).hasSize(1).first().asString().contains("No space left on device");
     disk.full = false;
     assertThat(seqs(ring.append(GodEvents.some(2)))).containsExactly(8L, 9L);
-    assertThat(log.all()).hasSize(2).last().asString().contains("can be written again");
+    assertThat(log.all()).hasSize(2).last().asString().contains("is writable again");
     assertThat(kept()).startsWith(1L, 2L, 3L).endsWith(8L, 9L).doesNotHaveDuplicates();
     Path file = segments().getFirst();
     assertThat(Files.readAllLines(file)).allMatch(line -> EventLineCodec.decode(line).isPresent());

@@ -48,6 +48,6 @@ class RetryPlanTest {
     assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
     assertThat(RetryPlan.USUAL.after(tries, FAILED))
-        .isEqualTo(new Verdict.GiveUp("Connection refused, 5 times"));
+        .isEqualTo(new Verdict.GiveUp("Connection refused, after 5 attempts"));
   }
 }

@@ -51,7 +51,7 @@ class RecordCodecTest {
   private static RecordCodec<Thing> format() {
     CODECS.with(
         Shape.class,
-        new OneOf<Shape>()
+        new VariantCodec<Shape>()
             .or(Circle.class, "radius", RecordCodec.of(Circle.class, CODECS, "radius"))
             .or(Dot.class, "dot", new Dot()));
     return RecordCodec.of(

@@ -14,7 +14,7 @@ class RestartDelayTest {
     RestartDelay restartDelay = RestartDelay.NONE;
     for (int i = 0; i < 10; i++) {
       restartDelay = restartDelay.after(Duration.ofSeconds(9));
-      pauses.add(restartDelay.pause().toSeconds());
+      pauses.add(restartDelay.delay().toSeconds());
     }
     assertThat(pauses).containsExactly(0L, 1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L);
   }
@@ -24,6 +24,6 @@ class RestartDelayTest {
     RestartDelay restartDelay =
         RestartDelay.NONE.after(Duration.ZERO).after(Duration.ZERO).after(Duration.ZERO);
     assertThat(restartDelay.after(Duration.ofSeconds(10))).isEqualTo(RestartDelay.NONE);
-    assertThat(RestartDelay.NONE.pause()).isZero();
+    assertThat(RestartDelay.NONE.delay()).isZero();
   }
 }

@@ -24,8 +24,8 @@ class EnvFilesFuzz {
           "is not a variable: it contains no =",
           "has no valid name before the =: use letters, digits and _",
           "opens a quote that is not closed",
-          "continues after the closing quote",
-          "becomes longer than 131072 characters",
+          "has text after the closing quote",
+          "expands to more than 131072 characters",
           "contains a NUL character");
 
   @FuzzTest

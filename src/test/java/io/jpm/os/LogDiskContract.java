@@ -251,7 +251,7 @@ public abstract class LogDiskContract {
     assertThat(disk.list(dir.resolve("no/folder"), RunAs.DAEMON)).isEmpty();
     assertThatThrownBy(() -> disk.list(folder.resolve("a.log"), RunAs.DAEMON))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("cannot read the folder " + folder.resolve("a.log"));
+        .hasMessageContaining("cannot read the directory " + folder.resolve("a.log"));
   }
 
   @Test
@@ -271,7 +271,7 @@ public abstract class LogDiskContract {
   void directoryInPlaceOfTheFileIsReported() {
     assertThatThrownBy(() -> open(dir))
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot open the log file " + dir + ": it is a folder");
+        .hasMessage("cannot open the log file " + dir + ": it is a directory");
   }
 
   @Test
@@ -281,6 +281,6 @@ public abstract class LogDiskContract {
     assertThatThrownBy(() -> open(file.resolve("a/b.log")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("not a folder");
+        .hasMessageContaining("not a directory");
   }
 }

@@ -222,7 +222,7 @@ public abstract class ProcessHostContract {
   @Test
   void directoryInPlaceOfTheProgramIsReported() {
     assertThat(fixture.refusal(fixture.request(fixture.dir().toString())))
-        .isEqualTo(fixture.dir() + " is a folder, not a program");
+        .isEqualTo(fixture.dir() + " is a directory, not a program");
   }
 
   @Test
@@ -238,7 +238,7 @@ public abstract class ProcessHostContract {
     Path file = fixture.script("obedient.sh");
 
     assertThat(fixture.refusal(requestInDirectory(file)))
-        .isEqualTo("the working directory " + file + " is not a folder");
+        .isEqualTo("the working directory " + file + " is not a directory");
   }
 
   private SpawnRequest requestInDirectory(Path folder) {

@@ -38,7 +38,7 @@ class SamplingScheduleTest {
   void sampleOnRequestKeepsTheHistoryForAWhile() {
     samplingSchedule.recordQuery(0);
     assertThat(samplingSchedule.next(false, 0, 0, 1)).contains(SamplingSchedule.SLOW);
-    long end = SamplingSchedule.MEMORY_OF_LOOKS.toNanos();
+    long end = SamplingSchedule.HISTORY_DURATION.toNanos();
     assertThat(samplingSchedule.next(false, 0, 0, end - 1)).contains(SamplingSchedule.SLOW);
     assertThat(samplingSchedule.next(false, 0, 0, end)).isEmpty();
   }

@@ -241,7 +241,7 @@ class SatanVerticleTest {
         .isEqualTo(new SatanReply.RecordedUsage(List.of(new UsagePoint(NOW, 0, 5000))));
     assertThat(ask(new SatanCommand.GetUsageHistory(Optional.of(new InstanceId(4)))))
         .isEqualTo(new SatanReply.RecordedUsage(List.of()));
-    nanos.addAndGet(SamplingSchedule.MEMORY_OF_LOOKS.toNanos());
+    nanos.addAndGet(SamplingSchedule.HISTORY_DURATION.toNanos());
     alarms.fire(SamplingSchedule.SLOW);
     Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
   }

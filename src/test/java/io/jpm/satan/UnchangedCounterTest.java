@@ -16,8 +16,8 @@ class UnchangedCounterTest {
   private final UnchangedCounter unchangedCounter = new UnchangedCounter();
 
   private int countAfter(InstanceUsage... instances) {
-    unchangedCounter.saw(new UsageMessage(0, Optional.empty(), 0, List.of(instances)));
-    return unchangedCounter.looks();
+    unchangedCounter.add(new UsageMessage(0, Optional.empty(), 0, List.of(instances)));
+    return unchangedCounter.count();
   }
 
   private static InstanceUsage web(int pid, double cpu, long bytes) {
@@ -58,6 +58,6 @@ class UnchangedCounterTest {
     countAfter(web(10, 0, MIB));
     countAfter(web(10, 0, MIB));
     unchangedCounter.end();
-    assertThat(unchangedCounter.looks()).isZero();
+    assertThat(unchangedCounter.count()).isZero();
   }
 }

@@ -92,7 +92,7 @@ class SupervisionHealthTest {
     assertThat(runs).isEqualTo(16);
     assertThat(state.reason())
         .isEqualTo(
-            "liveness: no answer; gave up after 16 runs in a row not healthy for long (max_restarts 16)");
+            "liveness: no answer; gave up after 16 runs in a row with an early liveness failure (max_restarts 16)");
   }
 
   @Test

@@ -122,9 +122,9 @@ class CronScheduleTest {
         "0 22-2 * * *; 22-2 goes backwards",
         "@reboot; use @yearly",
         "0 0 30 2 *; no such day in any year",
-        "0 2 L * 2-L; 2-L — a range goes from a number to a number",
+        "0 2 L * 2-L; 2-L — both ends of a range must be numbers",
         "0 4 1,30W * *; 30W — use 1W to 28W, or LW for the last working day of each month",
-        "* *|* * * *; | stands for several schedules: use one",
+        "* *|* * * *; | combines several schedules: only one is allowed",
       })
   void invalidExpressionIsReported(String expression, String sentence) {
     assertThat(CronSchedule.problem(expression).orElseThrow())

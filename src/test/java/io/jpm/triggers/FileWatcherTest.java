@@ -147,7 +147,7 @@ class FileWatcherTest {
     write(app.resolve("a.log"), "1");
     createFile("m.js");
     awaitChanges("m.js changed");
-    assertThat(problems).containsExactly("ignore_watch: [ is not a pattern of .gitignore");
+    assertThat(problems).containsExactly("ignore_watch: [ is not a valid .gitignore pattern");
   }
 
   @Test
@@ -274,7 +274,7 @@ class FileWatcherTest {
     begin(List.of(app.resolve("later/src")));
     assertThat(problems)
         .containsExactly(
-            "watch: %s does not exist: waiting for it".formatted(app.resolve("later/src")));
+            "watch: %s does not exist, waiting for it".formatted(app.resolve("later/src")));
     write(app.resolve("later/src/a.js"), "1");
     awaitCount(1);
     changes.clear();
@@ -526,7 +526,7 @@ class FileWatcherTest {
     pipeInPlaceOf(jar);
     Eventually.await("the problem is reported", LONG, () -> problems.size() == 2, () -> problems);
     assertThat(problems)
-        .allMatch(text -> text.contains("is not a regular file: waiting for one"), "says so");
+        .allMatch(text -> text.contains("is not a regular file, waiting for one"), "says so");
     write(other, "2");
     awaitChanges("other changed");
     Files.delete(program);

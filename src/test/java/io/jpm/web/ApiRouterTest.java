@@ -89,7 +89,7 @@ class ApiRouterTest extends ApiHarness {
             new Wrong("POST /api/v1/instances/web/start", DESCRIBED, "apps"),
             new Wrong("GET /api/v1/events?after=x", "", "after"),
             new Wrong("GET /api/v1/events?limit=0", "", "limit"),
-            new Wrong("GET /api/v1/events?limit=1&limit=2", "", "twice"),
+            new Wrong("GET /api/v1/events?limit=1&limit=2", "", "more than once"),
             new Wrong("GET /api/v1/logs/web?stream=both", "", "stream"),
             new Wrong("GET /api/v1/logs/web/download?stream=in", "", "stream"),
             new Wrong("GET /api/v1/logs/web?colour=1", "", "colour"))) {

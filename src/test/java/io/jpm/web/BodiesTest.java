@@ -34,7 +34,7 @@ class BodiesTest extends ApiHarness {
         Reply reply = http.reply();
         assertThat(reply.status()).isEqualTo(403);
         assertThat(reply.json().getJsonArray("problems").getString(0))
-            .isEqualTo("apply needs the role admin, and operator has operate");
+            .isEqualTo("apply needs the role admin, but operator has operate");
         assertThat(http.isEnded()).isTrue();
       }
     }
@@ -87,7 +87,7 @@ class BodiesTest extends ApiHarness {
       Reply whole = http.reply();
       assertThat(whole.status()).isEqualTo(413);
       assertThat(whole.json().getJsonArray("problems").getString(0))
-          .isEqualTo("a body has at most 256 KiB");
+          .isEqualTo("a body must not be larger than 256 KiB");
     }
     try (var http = new Http(port)) {
       http.raw(head(type, OPERATOR, JSON, "Transfer-Encoding: chunked"));

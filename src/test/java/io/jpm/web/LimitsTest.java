@@ -81,7 +81,7 @@ class LimitsTest {
       assertThat(reply.header("retry-after")).contains("1");
       assertThat(reply.json().getString("code")).isEqualTo("busy");
       assertThat(reply.json().getJsonArray("problems").getString(0))
-          .contains("web-only", "3 requests a second", "bridge.requests_per_second");
+          .contains("web-only", "3 requests per second", "bridge.requests_per_second");
     }
     assertThat(asked).as("refused requests are not executed").hasValue(3);
     assertThat(Http.get(port, PING, WebDaemon.READER).status()).as("another token").isEqualTo(200);
@@ -124,7 +124,7 @@ class LimitsTest {
     Eventually.await(
         "usage is no longer requested",
         TIMEOUT,
-        () -> !wanted.isEmpty() && !wanted.getLast().wanted());
+        () -> !wanted.isEmpty() && !wanted.getLast().subscribed());
   }
 
   @Test
@@ -220,7 +220,7 @@ class LimitsTest {
             "its login link is not valid",
             "its Host header names another server",
             "it comes from a page of another origin",
-            "its browser does not request it from a page of this server",
+            "its browser did not send it from a page of this server",
             "its browser does not send the secret of the page");
     for (int i = 0; i < reasons.size(); i++) {
       assertThat(warnings().get(i))

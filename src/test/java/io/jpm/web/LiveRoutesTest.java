@@ -227,7 +227,7 @@ class LiveRoutesTest {
   void usageIsRequestedWhileAClientReadsIt() throws Exception {
     try (Http http = stream("/api/v1/usage/stream", WebDaemon.OF_WEB)) {
       Eventually.await(
-          "usage is requested", TIMEOUT, () -> usageDemands.stream().anyMatch(u -> u.wanted()));
+          "usage is requested", TIMEOUT, () -> usageDemands.stream().anyMatch(u -> u.subscribed()));
       daemon
           .vertx
           .eventBus()
@@ -244,14 +244,14 @@ class LiveRoutesTest {
               """);
     }
     Eventually.await(
-        "usage is no longer requested", TIMEOUT, () -> !usageDemands.getLast().wanted());
+        "usage is no longer requested", TIMEOUT, () -> !usageDemands.getLast().subscribed());
   }
 
   @Test
   void numberOfStreamsIsLimited() throws Exception {
     List<Http> all = new ArrayList<>();
     try {
-      for (int i = 0; i < LiveRoutes.MOST_FEEDS; i++) {
+      for (int i = 0; i < LiveRoutes.MAX_STREAMS; i++) {
         all.add(stream("/api/v1/usage/stream", WebDaemon.OWNER));
       }
       assertThat(Http.get(port, "/api/v1/usage/stream", WebDaemon.OWNER).status()).isEqualTo(503);

@@ -2,7 +2,7 @@ package io.jpm.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.wire.ConsoleRequest.Reading;
+import io.jpm.wire.ConsoleRequest.ParseResult;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +25,7 @@ class CommandLineRequestTest {
   @Test
   void roundTrip() {
     JsonObject overTheWire = new JsonObject(REQUEST.toJson().toBuffer());
-    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(REQUEST));
+    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new ParseResult.Understood(REQUEST));
   }
 
   @Test
@@ -43,7 +43,7 @@ class CommandLineRequestTest {
             Optional.of("a-mark_1"),
             Optional.of("a-key"));
     JsonObject overTheWire = new JsonObject(whole.toJson().toBuffer());
-    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(whole));
+    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new ParseResult.Understood(whole));
   }
 
   @Test
@@ -59,7 +59,7 @@ class CommandLineRequestTest {
     json.remove("tty");
     assertThat(ConsoleRequest.read(json))
         .isInstanceOfSatisfying(
-            Reading.Understood.class,
+            ParseResult.Understood.class,
             understood -> assertThat(understood.request().tty()).isEqualTo(Tty.NONE));
   }
 
@@ -68,7 +68,7 @@ class CommandLineRequestTest {
     JsonObject json = REQUEST.toJson().put("env", new JsonArray().add("A=1").add("odd").add("=x"));
     assertThat(ConsoleRequest.read(json))
         .isInstanceOfSatisfying(
-            Reading.Understood.class,
+            ParseResult.Understood.class,
             understood ->
                 assertThat(understood.request().environment()).isEqualTo(Map.of("A", "1")));
   }
@@ -90,7 +90,7 @@ class CommandLineRequestTest {
   void refusalsSayWhatIsWrong() {
     assertThat(refusal(null)).isEqualTo("a console request must be a JSON object");
     assertThat(refusal("ls")).isEqualTo("a console request must be a JSON object");
-    assertThat(refusal(REQUEST.toJson().put("v", 2))).contains("version 2", "daemon 1");
+    assertThat(refusal(REQUEST.toJson().put("v", 2))).contains("version 2", "version 1");
     assertThat(refusal(REQUEST.toJson().put("tty", 3))).isEqualTo("tty: expected an object");
     assertThat(refusal(REQUEST.toJson().put("argv", new JsonArray().add("ls").add(1))))
         .isEqualTo("argv[1]: expected a string");
@@ -99,8 +99,8 @@ class CommandLineRequestTest {
 
   private static String refusal(@Nullable Object body) {
     return switch (ConsoleRequest.read(body)) {
-      case Reading.Refused(String why) -> why;
-      case Reading.Understood(var request) -> "understood as " + request;
+      case ParseResult.Refused(String why) -> why;
+      case ParseResult.Understood(var request) -> "understood as " + request;
     };
   }
 }

@@ -107,7 +107,7 @@ class JsonBoundsTest {
 
   @Test
   void refusesBoundsBelowOne() {
-    assertThatThrownBy(() -> new JsonBounds(0, 1, 1)).hasMessageContaining("use 1 or more");
+    assertThatThrownBy(() -> new JsonBounds(0, 1, 1)).hasMessageContaining("must be at least 1");
   }
 
   private static byte[] utf8(String text) {

@@ -33,19 +33,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Passes the sockets of `listen` to apps from descriptor 3 on, as systemd does. The sockets are
-/// open as long as the app has an instance, and outlive the daemon. The program accepts by itself,
-/// and finishes its connections by itself when it is asked to end.
+/// Passes the sockets of `listen` to apps as descriptors from 3 on, as systemd does. The sockets
+/// stay open as long as the app has an instance, and outlive the daemon. The program accepts
+/// connections itself, and finishes them itself when it is asked to stop.
 ///
-/// A program receives its sockets in blocking mode, as under systemd. Otherwise a program that
-/// accepts in a loop would spin, and would never be seen waiting for connections. Programs that
-/// wait in another way change the mode themselves, for all processes that share the socket.
+/// A program receives its sockets in blocking mode, as under systemd. In non-blocking mode, a
+/// program that accepts in a loop would spin and would never be observed waiting for connections.
+/// Programs that wait in a different way change the mode themselves, for all processes that share
+/// the socket.
 public final class ActivationBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
 
-  /// A program uses inherited sockets only if LISTEN_PID is its own pid, which is not known before
-  /// the process exists; `exec` keeps the pid of the shell.
+  /// Sets LISTEN_PID in a shell. A program uses inherited sockets only if LISTEN_PID is its own
+  /// pid, which is not known before the process exists. The program keeps the pid of the shell
+  /// because of `exec`.
   private static final List<String> WRAPPER =
       List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh");
 
@@ -77,7 +79,8 @@ public final class ActivationBackend implements BalancerBackend {
         vertx,
         () -> {
           try {
-            // First, because a socket that is no longer wanted may occupy the address of a new one.
+            // This comes first, because a socket that is no longer needed may occupy the address of
+            // a new one.
             closeOthers(spec.name(), wanted);
             for (ListenAddress address : listen) {
               open(spec, address, first);
@@ -110,8 +113,9 @@ public final class ActivationBackend implements BalancerBackend {
         .orElseThrow(() -> new ListenException("this system cannot share sockets", 95));
   }
 
-  /// @param first whether no other process of the app has the sockets. Then changes that the
-  ///   previous process made to them are undone; otherwise a process may rely on its changes.
+  /// @param first whether no other process of the app has the sockets. If so, changes that the
+  ///   previous process made to the sockets are undone; otherwise, another process may rely on
+  ///   these changes.
   private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenException {
     ListenSocketRegistry sockets = sockets();
     String key = key(spec.name(), address);
@@ -149,29 +153,26 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   private static boolean isOf(String key, AppName app) {
-    // Names may contain spaces, addresses do not.
+    // Names may contain spaces, but addresses do not.
     return key.substring(0, key.lastIndexOf(' ') + 1).equals(PREFIX + app + " ");
   }
 
   @Override
-  public void began(BalancerCommand.ProcessStarted news) {
+  public void processStarted(BalancerCommand.ProcessStarted news) {
     if (!workers.containsKey(news.worker())) {
-      // The addresses from its start; the spec may have changed since.
+      // The addresses with which the process was started. The spec may have changed since.
       List<ListenAddress> listen = ActivationSockets.addresses(news.balancerState());
       hold(news.worker(), new Member(news.spec().name(), listen));
       // Runs in order with the tasks that open sockets.
       BlockingCalls.call(vertx, () -> regain(news, listen))
           .onFailure(fault ->
-              LOG.log(
-                  Level.WARNING,
-                  "sockets of " + news.spec().name() + " cannot be recovered",
-                  fault));
+              LOG.log(Level.WARNING, "cannot recover the sockets of " + news.spec().name(), fault));
     }
     awaited.add(news.worker());
     new ProcessPoll<>(vertx, news.spec().name().value(), new ListenPoll(news)).begin();
   }
 
-  /// Recovers sockets that were lost when the keeper died with the earlier daemon.
+  /// Recovers sockets that were lost when the keeper died together with the earlier daemon.
   private boolean regain(BalancerCommand.ProcessStarted news, List<ListenAddress> listen)
       throws ListenException {
     for (ListenAddress address : listen) {
@@ -190,7 +191,7 @@ public final class ActivationBackend implements BalancerBackend {
     return true;
   }
 
-  /// Polls a process until it accepts on one of its sockets.
+  /// Polls a process until it accepts connections on one of its sockets.
   private final class ListenPoll implements ProcessPoll.PollTask<String> {
     private final WorkerId worker;
     private final ProcessIdentity identity;
@@ -205,17 +206,17 @@ public final class ActivationBackend implements BalancerBackend {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isResultNeeded() {
       return awaited.contains(worker);
     }
 
     @Override
-    public Optional<String> look() throws ListenException {
+    public Optional<String> inspect() throws ListenException {
       return accepted(identity, keys).stream().findFirst();
     }
 
     @Override
-    public void seen(String address) {
+    public void onResult(String address) {
       awaited.remove(worker);
       observer.listening(worker, address);
     }
@@ -245,7 +246,7 @@ public final class ActivationBackend implements BalancerBackend {
                 .findFirst()
                 .<Route>map(address ->
                     new Route.Unreachable(
-                        "%s is an address of listen, on which all instances accept: any of them would answer"
+                        "all instances accept connections on %s (listen), so any of them would answer"
                             .formatted(address)))
                 .orElseGet(Route.Direct::new));
   }
@@ -267,14 +268,14 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   @Override
-  public void ended(WorkerId worker) {
+  public void processTerminated(WorkerId worker) {
     workers.remove(worker);
     awaited.remove(worker);
   }
 
   @Override
   public void released(WorkerId worker) {
-    ended(worker);
+    processTerminated(worker);
     AppName app = slots.remove(worker.slot());
     if (app != null && !slots.containsValue(app)) {
       BlockingCalls.call(
@@ -283,7 +284,7 @@ public final class ActivationBackend implements BalancerBackend {
                 closeOthers(app, Set.of());
                 return true;
               })
-          .onFailure(fault -> LOG.log(Level.ERROR, "sockets of " + app, fault));
+          .onFailure(fault -> LOG.log(Level.ERROR, "cannot close the sockets of " + app, fault));
     }
   }
 
@@ -303,7 +304,7 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   @Override
-  public boolean holds(String key) {
+  public boolean claimsSocket(String key) {
     return slots.values().stream().anyMatch(app -> isOf(key, app));
   }
 

@@ -18,11 +18,11 @@ import java.util.Optional;
 final class ActivationSockets {
   private ActivationSockets() {}
 
-  /// Opens a socket with the daemon's rights, whatever user the app runs as, because the user has
-  /// declared its port.
+  /// Opens a socket with the daemon's credentials, regardless of the user that the app runs as,
+  /// because its port was declared explicitly.
   static ListenSocket open(ListenSocketRegistry sockets, String key, ListenAddress address)
       throws ListenException {
-    // The store falls back to all IPv4 addresses on a machine without IPv6.
+    // On a machine without IPv6, the store falls back to all IPv4 addresses.
     String host = address.host().isEmpty() ? "::" : address.host();
     return sockets.open(key, wish(host, address.port()));
   }
@@ -46,7 +46,7 @@ final class ActivationSockets {
         RunAs.DAEMON);
   }
 
-  /// Parses the addresses in the memo of a process, which are separated by spaces.
+  /// Parses the addresses in the balancer state of a process, which are separated by spaces.
   static List<ListenAddress> addresses(String memo) {
     return Arrays.stream(memo.split(" "))
         .filter(text -> !text.isEmpty())

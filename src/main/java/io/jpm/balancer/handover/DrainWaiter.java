@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Waits until a process that accepts no new connections has none left. Owned by ClusterBalancer's
-/// context.
+/// Waits until a process that accepts no new connections has no connections left. Owned by
+/// ClusterBalancer's context.
 final class DrainWaiter {
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 250;
@@ -21,8 +21,8 @@ final class DrainWaiter {
   private final Promise<Integer> done;
   private boolean timeOver;
 
-  /// The previous count. One count of 0 is not enough, because a connection that is just being
-  /// accepted belongs to no process.
+  /// The previous count. A single count of 0 is not enough, because a connection that is just being
+  /// accepted does not belong to any process.
   private int last = Integer.MAX_VALUE;
 
   DrainWaiter(Vertx vertx, ProcessHost host, ProcessIdentity process, Promise<Integer> done) {
@@ -34,7 +34,7 @@ final class DrainWaiter {
 
   /// Starts counting.
   ///
-  /// @param most how long to wait; the result is then the number of connections that are left
+  /// @param most the timeout, after which the result is the number of remaining connections
   void await(Duration most) {
     long alarm = vertx.setTimer(Math.max(1, most.toMillis()), _ -> timeOver = true);
     done.future().onComplete(_ -> vertx.cancelTimer(alarm));

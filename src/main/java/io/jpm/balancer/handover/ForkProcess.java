@@ -16,65 +16,67 @@ import java.util.Set;
 final class ForkProcess {
   final WorkerId id;
 
-  /// The mechanism with which it was started: [BalancingMode#NODE] for the preload script,
-  /// [BalancingMode#JVM] for the agent, or [BalancingMode#OFF] for none.
-  final BalancingMode made;
+  /// The handover mechanism with which the process was started: [BalancingMode#NODE] for the
+  /// preload script, [BalancingMode#JVM] for the agent, or [BalancingMode#OFF] for none.
+  final BalancingMode mechanism;
 
   final AppName app;
 
-  /// How long it may take to finish its connections.
+  /// How long the process may take to finish its connections.
   final Duration drain;
 
-  /// Empty until it runs.
+  /// The identity of the process; empty until it is running.
   Optional<ProcessIdentity> process = Optional.empty();
 
-  /// Whether it has workers of its own (`node:cluster`).
+  /// Whether the process has workers of its own (`node:cluster`).
   boolean ownWorkers;
 
-  /// Whether the process that listens may be a child of this one.
+  /// Whether the process is a launcher: a child of it may be the process that listens.
   final boolean launcher;
 
-  /// The inodes of the sockets that can be drained, as reported by Node below a launcher and by
-  /// Java.
-  final Set<Long> told = new HashSet<>();
+  /// The inodes of the sockets that can be drained, as reported by Java and by Node below a
+  /// launcher.
+  final Set<Long> drainableInodes = new HashSet<>();
 
-  /// The pids of the processes that have reported over its IPC channel themselves that they listen.
-  final Set<Long> speakers = new HashSet<>();
+  /// The pids of the processes that have themselves reported over the IPC channel that they listen.
+  final Set<Long> reportingPids = new HashSet<>();
 
-  /// Whether it was reported to listen before it was reported to run.
-  boolean early;
+  /// Whether the process reported that it listens before its start was reported.
+  boolean listeningBeforeStart;
 
-  /// Whether it is gated: it receives no clients through the handover before it is admitted.
+  /// Whether the process is gated: it receives no clients through the handover until it is
+  /// admitted.
   final boolean gated;
 
-  /// Whether its app is in fork mode, not in cluster mode.
+  /// Whether the app is in fork mode, not in cluster mode.
   final boolean fork;
 
-  /// Whether clients may connect.
+  /// Whether clients may connect to the process.
   boolean ready;
 
-  /// Directs clients to it if it listens beside another process; empty until it listens.
-  Optional<Runnable> lead = Optional.empty();
+  /// Directs clients to the process if it listens beside another process; empty until it listens.
+  Optional<Runnable> redirectClients = Optional.empty();
 
-  /// The inodes of its sockets to which clients were directed from those of the previous process.
-  volatile Set<Long> beside = Set.of();
+  /// The inodes of this process's sockets to which clients were directed instead of those of the
+  /// previous process.
+  volatile Set<Long> redirectedInodes = Set.of();
 
-  /// Whether clients were directed to it from the process that it replaces.
-  boolean led;
+  /// Whether clients were directed to this process from the process that it replaces.
+  boolean clientsRedirected;
 
-  /// Its last report of where probes reach it until then.
-  AgentReport reached = AgentReport.NONE;
+  /// The last report of the addresses at which probes reach the process until it is admitted.
+  AgentReport lastReport = AgentReport.NONE;
 
   boolean ended;
 
-  /// Completes when it has drained; empty unless it is draining.
+  /// Completes when the process has drained; empty unless the process is draining.
   Optional<Promise<Integer>> draining = Optional.empty();
 
   ForkProcess(WorkerId id, BalancingMode made, boolean launcher, boolean held, AppSpec spec) {
     this.id = id;
     this.launcher = launcher;
     this.gated = held;
-    this.made = made;
+    this.mechanism = made;
     this.app = spec.name();
     this.drain = spec.cluster().drain();
     this.fork = !spec.cluster().enabled();

@@ -16,20 +16,21 @@ import java.util.stream.Stream;
 
 /// Decides whether a new process can run beside the current one.
 ///
-/// @param means how the new process can receive sockets: [BalancingMode#NODE], [BalancingMode#JVM],
+/// @param mode how the new process can receive sockets: [BalancingMode#NODE], [BalancingMode#JVM],
 ///   or [BalancingMode#OFF] if it cannot
-/// @param lack why it cannot; otherwise empty
+/// @param unsupportedReason the reason if the new process cannot receive sockets; otherwise not
+///   used
 /// @param made the mechanism with which the current process was started; empty if it is not known
 /// @param sockets the sockets on which the current process listens
 /// @param next the spec of the new process
-/// @param alone whether its app has no other instance, which may listen on the same port
+/// @param alone whether the app has no other instance, which may listen on the same port
 /// @param ownWorkers whether the current process has workers of its own (`node:cluster`), which
 ///   cannot be drained
-/// @param transport the native transport by which the current process listens, which the agent
-///   cannot intercept
+/// @param transport the native transport through which the current process listens, which the agent
+///   cannot intercept; empty if it uses none
 record HandoverPlan(
-    BalancingMode means,
-    String lack,
+    BalancingMode mode,
+    String unsupportedReason,
     Optional<BalancingMode> made,
     List<ObservedSocket> sockets,
     AppSpec next,
@@ -45,18 +46,18 @@ record HandoverPlan(
 
   /// A socket on which the current process listens.
   ///
-  /// @param address its local address
-  /// @param reusesPort whether another socket may listen at the address beside it
-  /// @param refusal why the daemon cannot take it over; empty if it can
+  /// @param address the local address
+  /// @param reusesPort whether another socket may listen at the same address
+  /// @param refusal the reason why the daemon cannot take over the socket; empty if it can
   /// @param python whether a Python program listens, which can be made to set SO_REUSEPORT
   record ObservedSocket(
       InetSocketAddress address, boolean reusesPort, Optional<String> refusal, boolean python) {
-    /// A socket of a program other than Python.
+    /// Creates a socket of a program that is not written in Python.
     ObservedSocket(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
       this(address, reusesPort, refusal, false);
     }
 
-    /// Reports whether a probe of this port can connect over IPv4, to the socket `other`.
+    /// Reports whether a probe of this socket's port can connect to the socket `other` over IPv4.
     private boolean isReachedBy(ObservedSocket other) {
       InetAddress at = other.address.getAddress();
       return other.address.getPort() == address.getPort()
@@ -70,7 +71,7 @@ record HandoverPlan(
       return new Handover.NoPort();
     }
     if (next.cluster().balance() == BalancingMode.OFF && !next.cluster().enabled()) {
-      return after(lack, "leave out balance: off");
+      return after(unsupportedReason, "remove balance: off");
     }
     Optional<Handover> obstacle = obstacle();
     if (obstacle.isEmpty()) {
@@ -80,24 +81,25 @@ record HandoverPlan(
       return ungated();
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
-        ? new Handover.SideBySide("the new process listens beside it (SO_REUSEPORT)", true)
+        ? new Handover.SideBySide("the new process listens on the same port (SO_REUSEPORT)", true)
         : obstacle.get();
   }
 
-  /// Returns how a reload would replace the process after an earlier new process could not listen.
-  Handover clashing() {
+  /// Returns how a reload would replace the process after an earlier replacement could not listen
+  /// beside it.
+  Handover verdictAfterConflict() {
     return sockets.isEmpty()
         ? new Handover.NoPort()
         : after("its new process could not listen beside the old one (EADDRINUSE)", remedy());
   }
 
-  /// Reports whether the new process inherits the sockets instead of listening beside them.
-  boolean isGiven() {
+  /// Reports whether the new process inherits the sockets instead of opening its own beside them.
+  boolean inheritsSockets() {
     return obstacle().isEmpty();
   }
 
-  /// Reports whether the new process must be made to listen beside the old one, because it is a
-  /// Python program.
+  /// Reports whether the new process is a Python program, which must be made to listen beside the
+  /// old process.
   boolean isPython() {
     return isFork() && sockets.stream().anyMatch(ObservedSocket::python);
   }
@@ -106,27 +108,28 @@ record HandoverPlan(
     return !next.cluster().enabled();
   }
 
-  /// Reports whether the new process listens beside the old one and must be kept from clients until
-  /// it is ready. The kernel then directs to it only connections from a source address of the
-  /// daemon. It cannot do that if a third process has sockets there.
+  /// Reports whether the new process listens beside the old one and must receive no clients until
+  /// it is ready. Until then, the kernel directs only connections from a source address of the
+  /// daemon to it. This is not possible if a third process has sockets at the same addresses.
   boolean isGated() {
     return alone
         && isFork()
         && isProbedOverNetwork()
-        && !isGiven()
+        && !inheritsSockets()
         && sockets.stream().allMatch(it -> sockets.stream().anyMatch(it::isReachedBy));
   }
 
-  /// Returns the verdict for a new process that cannot be kept from clients.
+  /// Returns the verdict for a new process that cannot be gated.
   Handover ungated() {
     return after(
         alone
-            ? "its check over the network cannot tell the new process from the old one"
-            : "its check over the network cannot tell the new process from the other instances",
-        "use an exec, log or notify check, or wait_ready");
+            ? "its probe over the network cannot distinguish the new process from the old one"
+            : "its probe over the network cannot distinguish the new process from the other instances",
+        "use an exec, log or notify probe, or wait_ready");
   }
 
-  /// Reports whether readiness is probed over the network, where the port leads to either process.
+  /// Reports whether readiness is probed over the network. A connection to the port may reach
+  /// either of the two processes.
   private boolean isProbedOverNetwork() {
     HealthProbes healthProbes = next.health();
     Stream<ProbeHandler> gates =
@@ -138,14 +141,14 @@ record HandoverPlan(
   }
 
   private Optional<Handover> obstacle() {
-    if (means == BalancingMode.OFF) {
-      return Optional.of(after(lack, remedy()));
+    if (mode == BalancingMode.OFF) {
+      return Optional.of(after(unsupportedReason, remedy()));
     }
-    if (!made.equals(Optional.of(means))) {
+    if (!made.equals(Optional.of(mode))) {
       return Optional.of(
           after(
               "its current process was started without support for a handover",
-              "the next process has it"));
+              "the next process will have it"));
     }
     Optional<String> refusal = sockets.stream().flatMap(it -> it.refusal().stream()).findFirst();
     if (refusal.isPresent()) {
@@ -160,7 +163,7 @@ record HandoverPlan(
       return Optional.of(
           after(
               "it listens through a native transport (%s)".formatted(transport.get().name()),
-              "-D%s=true makes it use Java's sockets where possible"
+              "set -D%s=true to make it use Java's sockets where possible"
                   .formatted(transport.get().property())));
     }
     return sockets.size() > MOST_SOCKETS
@@ -169,7 +172,7 @@ record HandoverPlan(
   }
 
   private String remedy() {
-    return "a reload has no gap in cluster mode (-i 1) with listen or with a port that the program takes from PORT, or if the program sets SO_REUSEPORT";
+    return "a reload has no gap in cluster mode (-i 1) with listen or with a port that the program reads from PORT, or if the program sets SO_REUSEPORT";
   }
 
   private Handover after(String obstacle, String remedy) {

@@ -21,22 +21,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The sockets of a process, held by the daemon while another process replaces it.
+/// The sockets of a process that the daemon holds while another process replaces it.
 ///
-/// @param sockets those of IPv6 first
-/// @param given whether the next process inherits them; otherwise it listens beside them
-/// @param alone whether the app has no other instance, which could begin to listen there as well
-/// @param python the directory that makes Python listen beside them; empty if the program does that
-///   by itself
-/// @param source the source address of probes that must reach the next process before clients do;
-///   empty if the process has private sockets for probes, or is not gated
+/// @param sockets the sockets, IPv6 first
+/// @param inherited whether the new process inherits the sockets; otherwise it listens beside them
+/// @param alone whether the app has no other instance, which could begin to listen at the same
+///   addresses
+/// @param python the directory of the module that makes Python listen beside the sockets; empty if
+///   the program does so by itself
+/// @param source the source address of probes that must reach the new process before clients do;
+///   empty if the process has private sockets for probes or is not gated
 record HeldSockets(
     List<ListenSocket> sockets,
-    boolean given,
+    boolean inherited,
     boolean alone,
     Optional<Path> python,
     Optional<InetAddress> source) {
-  /// The descriptor of the first socket, after those of the IPC channel.
+  /// The descriptor of the first socket, after the descriptors of the IPC channel.
   private static final int FIRST = 5;
 
   HeldSockets {
@@ -45,18 +46,18 @@ record HeldSockets(
     sockets = List.copyOf(sorted);
   }
 
-  /// Returns the keys of the sockets that the next process inherits.
+  /// Returns the keys of the sockets that the new process inherits; empty if it inherits none.
   List<String> keys() {
-    return given ? sockets.stream().map(ListenSocket::key).toList() : List.of();
+    return inherited ? sockets.stream().map(ListenSocket::key).toList() : List.of();
   }
 
-  /// Returns the variables by which the next process finds the sockets.
+  /// Returns the variables through which the new process finds the sockets.
   ///
-  /// @param far whether a process below the started one needs them
-  /// @param held whether it must accept no client there before it is told to
-  /// @param next the spec of the process
+  /// @param far whether a descendant of the started process needs the sockets
+  /// @param held whether the new process must not accept clients until it is told to
+  /// @param next the spec of the new process
   Map<String, String> variables(BalancingMode means, boolean far, boolean held, AppSpec next) {
-    if (!given) {
+    if (!inherited) {
       return python.map(folder -> sharing(folder, next)).orElse(Map.of());
     }
     return means == BalancingMode.JVM
@@ -136,16 +137,16 @@ record HeldSockets(
     return sockets.stream().flatMap(it -> it.address().stream()).toList();
   }
 
-  /// Returns how many of them have the address of `one`.
-  int beside(ListenSocket one) {
+  /// Returns how many of the sockets have the same address as `one`.
+  int countAtAddressOf(ListenSocket one) {
     return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
   }
 
-  /// Reports whether only these sockets and those of the next process listen at their addresses.
-  /// The kernel distinguishes the sockets at an address only by their order.
+  /// Reports whether only these sockets and those of the new process listen at their addresses. The
+  /// kernel distinguishes the sockets at an address only by their order.
   ///
-  /// @param listeners all sockets on which processes of this machine listen
-  /// @param newer the inodes of the next process's sockets
+  /// @param listeners all listening sockets of processes on this machine
+  /// @param newer the inodes of the new process's sockets
   boolean isAlone(Set<TcpListener> listeners, Set<Long> newer) {
     Set<Long> known = new HashSet<>(inodes());
     known.addAll(newer);
@@ -158,24 +159,27 @@ record HeldSockets(
     return alone && there.containsAll(inodes()) && known.containsAll(there);
   }
 
-  /// Keeps clients from the next process.
+  /// Prevents clients from reaching the new process.
   ///
-  /// @param listeners as for [#isAlone]
-  /// @return whether that succeeded; false if other processes have sockets at the addresses
+  /// @param listeners all listening sockets of processes on this machine
+  /// @return whether this succeeded; false if, for example, other processes have sockets at the
+  ///   same addresses
   boolean hold(Set<TcpListener> listeners) {
     if (!isAlone(listeners, Set.of())) {
       return false;
     }
     boolean held =
-        source.map(from -> sockets.stream().allMatch(it -> it.pin(beside(it), from))).orElse(false);
+        source
+            .map(from -> sockets.stream().allMatch(it -> it.pin(countAtAddressOf(it), from)))
+            .orElse(false);
     if (!held) {
-      share();
+      routeToAll();
     }
     return held;
   }
 
-  /// Undoes [#hold]: all sockets at these addresses receive connections.
-  void share() {
+  /// Undoes [#hold]: all sockets at these addresses receive connections again.
+  void routeToAll() {
     sockets.forEach(ListenSocket::routeToAll);
   }
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// Polls a new process until it accepts connections, on a socket that it inherited or beside those
-/// of the process that it replaces. Owned by ClusterBalancer's context.
+/// Polls a new process until it accepts connections, either on an inherited socket or beside the
+/// sockets of the process that it replaces. Owned by ClusterBalancer's context.
 final class ListenWatch implements ProcessPoll.PollTask<String> {
   private final ProcessHost host;
   private final BalancerBackend.Observer observer;
@@ -24,7 +24,7 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
   private final Consumer<ForkProcess> opening;
   private volatile List<TreeListener> found = List.of();
 
-  /// @param opening admits clients to a process if it is ready
+  /// @param opening admits clients to a process if the process is ready
   ListenWatch(
       ProcessHost host,
       BalancerBackend.Observer observer,
@@ -41,14 +41,14 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
   }
 
   @Override
-  public boolean wanted() {
+  public boolean isResultNeeded() {
     return !forkProcess.ended;
   }
 
   @Override
-  public Optional<String> look() {
+  public Optional<String> inspect() {
     List<TreeListener> all = host.listenersOf(process);
-    if (heldSockets.given()) {
+    if (heldSockets.inherited()) {
       return all.stream().filter(TreeListener::accepting).findFirst().map(it -> text(it.address()));
     }
     Set<Long> older = heldSockets.inodes();
@@ -66,27 +66,27 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
     return Optional.of(text(own.getFirst().address()));
   }
 
-  /// Directs clients to the new process. If further processes listen there, all of them receive
-  /// connections, as without a reload. Blocks for some milliseconds.
+  /// Directs clients to the new process. If further processes listen at the same addresses, all of
+  /// them receive connections, as they do without a reload. Blocks for several milliseconds.
   private void lead(List<TreeListener> own) {
     Set<Long> newer = own.stream().map(TreeListener::inode).collect(Collectors.toSet());
     if (heldSockets.isAlone(host.listeners(), newer)) {
-      forkProcess.beside = newer;
+      forkProcess.redirectedInodes = newer;
       heldSockets.sockets().forEach(socket -> steer(socket, own));
     }
   }
 
-  /// Stops new connections to the older process at this address. If the kernel does not support
-  /// that, both processes receive some until the older one ends.
+  /// Stops new connections to the older process at the address of `socket`. If the kernel does not
+  /// support this, both processes receive connections until the older one terminates.
   private void steer(ListenSocket socket, List<TreeListener> own) {
     Optional<InetSocketAddress> at = socket.address();
-    int older = heldSockets.beside(socket);
+    int older = heldSockets.countAtAddressOf(socket);
     int newer = (int) own.stream().filter(it -> at.equals(Optional.of(it.address()))).count();
     if (!socket.routeToNewer(older, newer)) {
       System.getLogger("jpm.balancer")
           .log(
               System.Logger.Level.WARNING,
-              "connections to {0} cannot be directed to one of its processes",
+              "cannot direct connections to {0} to only one of its processes",
               at);
     }
   }
@@ -98,10 +98,10 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
   }
 
   @Override
-  public void seen(String address) {
+  public void onResult(String address) {
     if (heldSockets.source().isPresent()) {
       List<TreeListener> own = found;
-      forkProcess.lead = Optional.of(() -> lead(own));
+      forkProcess.redirectClients = Optional.of(() -> lead(own));
       opening.accept(forkProcess);
     }
     observer.listening(forkProcess.id, address);

@@ -46,23 +46,23 @@ import java.util.Set;
 
 /// Hands the listening sockets of a process in fork mode over to its replacement. Processes in fork
 /// mode open their ports themselves. For a replacement, the daemon duplicates the sockets of the
-/// old process and passes them to the new one, so that both accept from the same queues until the
-/// old one is told to stop. Owned by ClusterBalancer's context.
+/// old process and passes them to the new one. Both processes then accept from the same queues
+/// until the old one is told to stop. Owned by ClusterBalancer's context.
 public final class SocketHandovers {
-  /// Upper bound on the sockets, and on the pids, that are remembered of a process.
+  /// Upper bound on the sockets, and on the pids, that are remembered per process.
   private static final int MOST_TOLD = 1000;
 
   private static final String PREFIX = "handover ";
 
-  /// The last word in the memo of a process that starts the one that listens.
+  /// The last word in the balancer state of a launcher, whose child listens.
   private static final String LAUNCHER = " launcher";
 
-  /// A word in the memo of a process that accepts no client before it is ready; comes before
-  /// [#LAUNCHER].
+  /// A word in the balancer state of a process that accepts no clients until it is ready; comes
+  /// before [#LAUNCHER].
   private static final String HELD = " held";
 
-  /// Once the kernel directs new connections elsewhere, a program accepts those in its queue within
-  /// one turn of its event loop.
+  /// How long a program may take to accept the connections in its queue after the kernel directs
+  /// new ones elsewhere. A program does so within one turn of its event loop.
   private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
 
   private static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
@@ -76,25 +76,25 @@ public final class SocketHandovers {
   private final Map<WorkerId.Slot, ForkProcess> all = new HashMap<>();
   private final Map<InstanceId, HeldSockets> heldSocketsByInstance = new HashMap<>();
 
-  /// The commands of processes that could not listen beside their predecessors.
-  private final Map<InstanceId, AppCommand> clashes = new HashMap<>();
+  /// The commands of new processes that could not listen beside their predecessors.
+  private final Map<InstanceId, AppCommand> addressConflicts = new HashMap<>();
 
-  /// The source address of probes that must reach one of two processes that listen beside each
-  /// other.
+  /// The source address of probes that must reach a particular one of two processes that listen at
+  /// the same address.
   private final InetAddress source = anyOfLoopback();
 
   private int count;
 
-  /// How the next process can receive sockets.
+  /// How the new process can receive sockets.
   ///
   /// @param mode [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] if it cannot
-  /// @param reason for users
+  /// @param reason the reason, as text for users
   public record TransferMode(BalancingMode mode, String reason) {}
 
-  /// @param preload `lib/node-worker.cjs`
-  /// @param agent the agent's jar
+  /// @param preload the path of `lib/node-worker.cjs`
+  /// @param agent the path of the agent's jar
   /// @param python the directory with Python's `sitecustomize`
-  /// @param observer receives the processes that accept connections
+  /// @param observer is notified of processes that accept connections
   public SocketHandovers(
       Vertx vertx,
       ProcessHost host,
@@ -118,17 +118,17 @@ public final class SocketHandovers {
             .formatted(64 + random.nextInt(128), random.nextInt(256), 1 + random.nextInt(254)));
   }
 
-  /// Reports whether [#prepare] has made this memo.
-  public static boolean isMemo(String memo) {
+  /// Reports whether `memo` is a balancer state that [#prepare] has created.
+  public static boolean isHandoverState(String memo) {
     return memo.startsWith(PREFIX);
   }
 
-  /// Reports whether the process is managed here, so that messages about it belong here.
-  public boolean has(WorkerId worker) {
+  /// Reports whether this object manages the process and therefore handles commands about it.
+  public boolean manages(WorkerId worker) {
     return all.containsKey(worker.slot());
   }
 
-  /// Returns the worker of a process; empty if it is not managed here.
+  /// Returns the worker of a process; empty if this object does not manage the process.
   public Optional<WorkerId> workerOf(ProcessIdentity process) {
     return all.values().stream()
         .filter(it -> it.process.equals(Optional.of(process)))
@@ -138,16 +138,16 @@ public final class SocketHandovers {
 
   /// Reports whether sockets are held for the next process of the instance, which inherits them or
   /// listens beside them.
-  public boolean isLent(InstanceId id) {
+  public boolean hasHeldSockets(InstanceId id) {
     return heldSocketsByInstance.containsKey(id);
   }
 
-  /// Reports whether a socket of the store belongs to a handover.
+  /// Reports whether a socket in the fd store belongs to a handover.
   public static boolean holds(String key) {
     return key.startsWith(PREFIX);
   }
 
-  /// Returns what a process must be started with.
+  /// Returns everything that a process must be started with.
   public Prepared prepare(WorkerId worker, AppSpec spec, TransferMode transferMode) {
     BalancingMode mode =
         transferMode.mode() == BalancingMode.JVM && !agent.isLoadable()
@@ -157,7 +157,7 @@ public final class SocketHandovers {
     Optional<HeldSockets> heldSockets = Optional.ofNullable(heldSocketsByInstance.get(worker.id()));
     boolean held =
         spec.hasReadinessSignal()
-            && heldSockets.filter(it -> it.given() || it.source().isPresent()).isPresent();
+            && heldSockets.filter(it -> it.inherited() || it.source().isPresent()).isPresent();
     all.put(worker.slot(), new ForkProcess(worker, mode, launcher, held, spec));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
@@ -200,7 +200,7 @@ public final class SocketHandovers {
     return program.indirect() || program.startsNode();
   }
 
-  /// Registers a running process, which was prepared here or is adopted.
+  /// Registers a running process that was prepared here or has been adopted.
   public void began(BalancerCommand.ProcessStarted news) {
     WorkerId worker = news.worker();
     String[] memo = news.balancerState().substring(PREFIX.length()).split(" ", -1);
@@ -215,7 +215,7 @@ public final class SocketHandovers {
     all.put(worker.slot(), forkProcess);
     forkProcess.process = Optional.of(news.process());
     forkProcess.ready |= news.ready();
-    if (forkProcess.early) {
+    if (forkProcess.listeningBeforeStart) {
       observer.listening(worker, "");
     }
     if (adopted) {
@@ -230,7 +230,9 @@ public final class SocketHandovers {
       open(forkProcess);
     }
     HeldSockets heldSockets = heldSocketsByInstance.get(worker.id());
-    if (heldSockets != null && !adopted && (made != BalancingMode.NODE || !heldSockets.given())) {
+    if (heldSockets != null
+        && !adopted
+        && (made != BalancingMode.NODE || !heldSockets.inherited())) {
       new ProcessPoll<>(
               vertx,
               news.spec().name().value(),
@@ -239,7 +241,7 @@ public final class SocketHandovers {
     }
   }
 
-  /// Handles a message of Node's preload script or of the Java agent.
+  /// Evaluates a message from Node's preload script or from the Java agent.
   public void heard(WorkerId worker, String json) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || !forkProcess.id.equals(worker)) {
@@ -260,9 +262,9 @@ public final class SocketHandovers {
       } else {
         AgentReport.read(json)
             .ifPresent(news -> {
-              forkProcess.reached = news;
+              forkProcess.lastReport = news;
               note(forkProcess, message);
-              // A process below a launcher may have started after the last message to accept.
+              // A process below a launcher may have started after the last accept message was sent.
               open(forkProcess);
             });
       }
@@ -275,7 +277,7 @@ public final class SocketHandovers {
     if (forkProcess.process.isPresent()) {
       observer.listening(forkProcess.id, "");
     } else {
-      forkProcess.early = true;
+      forkProcess.listeningBeforeStart = true;
     }
   }
 
@@ -292,41 +294,41 @@ public final class SocketHandovers {
     if (!forkProcess.gated || !forkProcess.ready) {
       return;
     }
-    forkProcess.lead.ifPresent(lead -> {
-      forkProcess.led = true;
-      // The work of [#giveBack] is queued behind this.
-      offLoop(lead, "clients cannot be directed to the new process");
+    forkProcess.redirectClients.ifPresent(lead -> {
+      forkProcess.clientsRedirected = true;
+      // The work of [#release] is queued behind this work.
+      offLoop(lead, "cannot direct clients to the new process");
     });
-    forkProcess.lead = Optional.empty();
-    if (forkProcess.made != BalancingMode.OFF) {
+    forkProcess.redirectClients = Optional.empty();
+    if (forkProcess.mechanism != BalancingMode.OFF) {
       forkProcess.process.ifPresent(process -> host.send(process, WorkerMessages.ACCEPT));
     }
   }
 
-  /// Returns the route to a process in fork mode, which may not accept clients yet.
+  /// Returns the route to a process in fork mode, which may not have been admitted to clients yet.
   ///
-  /// @return empty for a process that is not in fork mode or not managed here
-  public Optional<Route> reach(BalancerCommand.ResolveRoute question) {
+  /// @return the route; empty if the process is not in fork mode or not managed by this object
+  public Optional<Route> resolveRoute(BalancerCommand.ResolveRoute question) {
     ForkProcess forkProcess = all.get(question.worker().slot());
     if (forkProcess == null || !forkProcess.id.equals(question.worker()) || !forkProcess.fork) {
       return Optional.empty();
     }
     return Optional.of(
         forkProcess.gated && !forkProcess.ready
-            ? entrance(forkProcess, question)
+            ? routeToGated(forkProcess, question)
             : new Route.Direct());
   }
 
-  private Route entrance(ForkProcess forkProcess, BalancerCommand.ResolveRoute question) {
+  private Route routeToGated(ForkProcess forkProcess, BalancerCommand.ResolveRoute question) {
     Optional<Route> entrance =
-        forkProcess.reached.endpoints().stream()
+        forkProcess.lastReport.endpoints().stream()
             .filter(it -> it.serves(question.addresses(), question.port()))
             .<Route>map(it -> new Route.Via(it.endpoint()))
             .findFirst();
     Optional<HeldSockets> lent =
         Optional.ofNullable(heldSocketsByInstance.get(forkProcess.id.id()));
     if (entrance.isEmpty()
-        && forkProcess.lead.isPresent()
+        && forkProcess.redirectClients.isPresent()
         && lent.flatMap(HeldSockets::source).isPresent()) {
       return beside(lent.get(), question);
     }
@@ -336,12 +338,12 @@ public final class SocketHandovers {
         .or(() ->
             heldSockets.map(_ ->
                 new Route.Unreachable(
-                    "the new process does not listen on %d yet".formatted(question.port()))))
-        // The port is used only by the new version of the program.
+                    "the new process does not listen on port %d yet".formatted(question.port()))))
+        // Only the new version of the program uses the port.
         .orElseGet(Route.Direct::new);
   }
 
-  /// Returns the route to the newer of two processes that listen beside each other.
+  /// Returns the route to the newer of two processes that listen at the same address.
   private Route beside(HeldSockets heldSockets, BalancerCommand.ResolveRoute question) {
     if (heldSockets.addresses().stream().noneMatch(at -> at.getPort() == question.port())) {
       return new Route.Direct();
@@ -352,32 +354,33 @@ public final class SocketHandovers {
         .<Route>map(it -> new Route.FromSource(source, new InetSocketAddress(it, question.port())))
         .orElseGet(() ->
             new Route.Unreachable(
-                "only a check over IPv4 can tell the new process from the old one"));
+                "only a probe over IPv4 can distinguish the new process from the old one"));
   }
 
-  /// Records which sockets can be drained, and which processes use the IPC channel: if two read the
-  /// same channel, neither can be sent a message.
+  /// Records which sockets can be drained and which processes use the IPC channel. If two processes
+  /// read from the same channel, messages cannot be addressed to either of them.
   private static void note(ForkProcess forkProcess, JsonObject message) {
     if (message.getValue("sockets") instanceof JsonArray inodes) {
-      if (!forkProcess.launcher || forkProcess.told.size() > MOST_TOLD) {
-        forkProcess.told.clear(); // without a launcher, each report is complete
+      if (!forkProcess.launcher || forkProcess.drainableInodes.size() > MOST_TOLD) {
+        forkProcess.drainableInodes.clear(); // without a launcher, each report is complete
       }
       inodes.stream()
           .limit(MOST_TOLD)
           .map(String::valueOf)
           .filter(it -> it.matches("[0-9]{1,18}"))
-          .forEach(it -> forkProcess.told.add(Long.parseLong(it)));
+          .forEach(it -> forkProcess.drainableInodes.add(Long.parseLong(it)));
     }
     if (message.getValue("pid") instanceof Number pid
         && !Boolean.TRUE.equals(message.getValue("below"))
-        && forkProcess.speakers.size() < MOST_TOLD) {
-      forkProcess.speakers.add(pid.longValue());
+        && forkProcess.reportingPids.size() < MOST_TOLD) {
+      forkProcess.reportingPids.add(pid.longValue());
     }
   }
 
   /// Makes a process stop accepting connections.
   ///
-  /// @return the number of connections that are left when the wait ends; 0 also if it is not known
+  /// @return the number of remaining connections when the wait is over; also 0 if the number is not
+  ///   known
   public Future<Integer> drain(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || forkProcess.process.isEmpty()) {
@@ -391,12 +394,14 @@ public final class SocketHandovers {
     ProcessIdentity process = forkProcess.process.get();
     Duration most = forkProcess.drain;
     Optional<HeldSockets> heldSockets = Optional.ofNullable(heldSocketsByInstance.get(worker.id()));
-    // If no process below a launcher listens, none would read the message to drain.
-    boolean given = heldSockets.map(HeldSockets::given).orElse(!forkProcess.told.isEmpty());
-    if (forkProcess.made == BalancingMode.OFF && !isLent(worker.id())) {
+    // If no process below a launcher listens, no process would read the drain message.
+    boolean given =
+        heldSockets.map(HeldSockets::inherited).orElse(!forkProcess.drainableInodes.isEmpty());
+    if (forkProcess.mechanism == BalancingMode.OFF && !hasHeldSockets(worker.id())) {
       done.tryComplete(0);
-    } else if (forkProcess.made == BalancingMode.OFF || (forkProcess.launcher && !given)) {
-      // Most Python servers drop their open connections when they end, so they are waited for.
+    } else if (forkProcess.mechanism == BalancingMode.OFF || (forkProcess.launcher && !given)) {
+      // Most Python servers drop their open connections when they exit, so these connections must
+      // be finished first.
       boolean waits = heldSockets.flatMap(HeldSockets::python).isPresent();
       vertx.setTimer(
           QUEUE_PATIENCE.toMillis(),
@@ -409,7 +414,7 @@ public final class SocketHandovers {
           });
     } else if (!host.send(process, WorkerMessages.DRAIN)) {
       done.tryComplete(0);
-    } else if (forkProcess.made == BalancingMode.JVM) {
+    } else if (forkProcess.mechanism == BalancingMode.JVM) {
       new DrainWaiter(vertx, host, process, done).await(most);
     } else {
       long timer = vertx.setTimer(Math.max(1, most.toMillis()), _ -> done.tryComplete(0));
@@ -418,7 +423,7 @@ public final class SocketHandovers {
     return done.future();
   }
 
-  /// Handles the end of a process.
+  /// Records that a process has terminated.
   public void ended(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess != null && forkProcess.id.equals(worker)) {
@@ -427,24 +432,26 @@ public final class SocketHandovers {
     }
   }
 
-  /// Removes a process that no other one follows.
+  /// Removes a process that no other process follows.
   public void released(WorkerId worker) {
     ended(worker);
     all.remove(worker.slot());
   }
 
-  /// Returns whether a process can be replaced by one beside it. If it can, and `order` asks for
-  /// it, holds its sockets for that process.
+  /// Determines how the process can be replaced. If a new process can run beside it and `order`
+  /// requests a hold, keeps its sockets for the new process.
   public Future<Handover> assess(BalancerCommand.PrepareHandover order, TransferMode transferMode) {
     Optional<ListenSocketRegistry> store = host.listenSockets();
     if (store.isEmpty()) {
       return Future.succeededFuture(
           new Handover.Sequential(
-              "this system does not show which ports the app listens on", "", Set.of()));
+              "the ports on which the app listens cannot be determined on this system",
+              "",
+              Set.of()));
     }
     ForkProcess forkProcess = all.get(order.worker().slot());
     boolean ownWorkers = forkProcess != null && forkProcess.ownWorkers;
-    Optional<BalancingMode> made = Optional.ofNullable(forkProcess).map(it -> it.made);
+    Optional<BalancingMode> made = Optional.ofNullable(forkProcess).map(it -> it.mechanism);
     DrainCapability drainCapability = DrainCapability.of(Optional.ofNullable(forkProcess));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
     boolean alone =
@@ -452,7 +459,7 @@ public final class SocketHandovers {
             .filter(it -> it.app.equals(order.next().name()))
             .allMatch(it -> it.id.id().equals(order.worker().id()));
     return BlockingCalls.call(
-            vertx, () -> take(order.process(), store.get(), prefix, drainCapability))
+            vertx, () -> inspect(order.process(), store.get(), prefix, drainCapability))
         .compose(taken -> {
           HandoverPlan handoverPlan =
               new HandoverPlan(
@@ -466,13 +473,15 @@ public final class SocketHandovers {
                   made.equals(Optional.of(BalancingMode.JVM))
                       ? taken.transport()
                       : Optional.empty());
-          boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
-          Handover verdict = clashes ? handoverPlan.clashing() : handoverPlan.verdict();
+          boolean clashes =
+              order.next().command().equals(this.addressConflicts.get(order.worker().id()));
+          Handover verdict = clashes ? handoverPlan.verdictAfterConflict() : handoverPlan.verdict();
           if (!order.hold() || !(verdict instanceof Handover.SideBySide)) {
             close(taken.sockets());
             return Future.succeededFuture(verdict);
           }
-          boolean given = made.equals(Optional.of(transferMode.mode())) && handoverPlan.isGiven();
+          boolean given =
+              made.equals(Optional.of(transferMode.mode())) && handoverPlan.inheritsSockets();
           boolean python = !given && handoverPlan.isPython();
           if (python) {
             taken.sockets().forEach(ListenSocket::allowReusePort);
@@ -503,7 +512,9 @@ public final class SocketHandovers {
 
   private void keep(InstanceId id, HeldSockets heldSockets) {
     HeldSockets before = heldSocketsByInstance.put(id, heldSockets);
-    all.values().stream().filter(it -> it.id.id().equals(id)).forEach(it -> it.led = false);
+    all.values().stream()
+        .filter(it -> it.id.id().equals(id))
+        .forEach(it -> it.clientsRedirected = false);
     if (before != null) {
       close(before.sockets());
     }
@@ -515,15 +526,17 @@ public final class SocketHandovers {
       List<ListenSocket> sockets,
       Optional<NativeTransportDetector.Library> transport) {}
 
-  /// Determines which sockets no process can be told to drain.
+  /// Determines which sockets cannot be drained by a message to a process.
   ///
-  /// @param launcher whether the main process starts the one that listens
+  /// @param launcher whether the main process is a launcher, whose child listens
   /// @param told the inodes of the sockets that can be drained
-  /// @param crowded whether several processes use one IPC channel
+  /// @param crowded whether several processes use the same IPC channel
   private record DrainCapability(boolean launcher, Set<Long> told, boolean crowded) {
     static DrainCapability of(Optional<ForkProcess> forkProcess) {
       return forkProcess
-          .map(it -> new DrainCapability(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
+          .map(it ->
+              new DrainCapability(
+                  it.launcher, Set.copyOf(it.drainableInodes), it.reportingPids.size() > 1))
           .orElseGet(() -> new DrainCapability(false, Set.of(), false));
     }
 
@@ -535,12 +548,12 @@ public final class SocketHandovers {
         return Optional.empty();
       }
       return Optional.of(
-          "the process that listens on %d is a child, and not a Node process that jpm can reach"
+          "the process that listens on port %d is a child process that jpm cannot tell to drain"
               .formatted(one.address().getPort()));
     }
   }
 
-  private Inspection take(
+  private Inspection inspect(
       ProcessIdentity process,
       ListenSocketRegistry store,
       String prefix,
@@ -571,28 +584,29 @@ public final class SocketHandovers {
             : Optional.empty());
   }
 
-  /// Records that a process of `id` that was made from `spec` could not listen beside the previous
-  /// one.
-  public void clashed(InstanceId id, AppSpec spec) {
-    clashes.put(id, spec.command());
+  /// Records that a process of `id` that was started from `spec` could not listen beside the
+  /// previous process.
+  public void recordAddressConflict(InstanceId id, AppSpec spec) {
+    addressConflicts.put(id, spec.command());
   }
 
-  /// Ends the replacement of a process of `id`.
+  /// Ends the replacement of a process of `id`, and closes the sockets held for it.
   public void release(InstanceId id) {
     HeldSockets heldSockets = heldSocketsByInstance.remove(id);
     if (heldSockets != null) {
       boolean led =
           heldSockets.source().isEmpty()
-              || all.values().stream().anyMatch(it -> it.id.id().equals(id) && it.led);
+              || all.values().stream()
+                  .anyMatch(it -> it.id.id().equals(id) && it.clientsRedirected);
       List<ForkProcess> followers =
           all.values().stream().filter(it -> it.id.id().equals(id) && !it.ended).toList();
       BlockingCalls.call(
               vertx,
               () -> {
-                // Otherwise clients would reach the socket of the old process, which only the
+                // Otherwise, clients would reach the socket of the old process, which only the
                 // daemon still holds.
                 if (!led) {
-                  heldSockets.share();
+                  heldSockets.routeToAll();
                 }
                 heldSockets.close();
                 followers.forEach(this::share);
@@ -605,10 +619,10 @@ public final class SocketHandovers {
     }
   }
 
-  /// Ends the directing of clients to the process, so that sockets that begin to listen beside it
-  /// later receive connections too.
+  /// Stops directing clients to this process only, so sockets that begin to listen beside it later
+  /// also receive connections.
   private void share(ForkProcess forkProcess) {
-    for (long inode : forkProcess.beside) {
+    for (long inode : forkProcess.redirectedInodes) {
       String key = PREFIX + forkProcess.id.id() + " shared " + inode;
       try (ListenSocket socket =
           host.listenSockets()
@@ -616,26 +630,27 @@ public final class SocketHandovers {
               .duplicate(key, forkProcess.process.orElseThrow(), inode)) {
         socket.routeToAll();
       } catch (ListenException ended) {
-        // The process has ended, and with its sockets the rule that directed clients to them.
+        // The process has terminated. The rule that directed clients to its sockets was removed
+        // with them.
       }
     }
-    forkProcess.beside = Set.of();
+    forkProcess.redirectedInodes = Set.of();
   }
 
   /// Makes a process close the inherited sockets on which it does not listen.
   private void settle(ForkProcess forkProcess) {
-    if (forkProcess.made != BalancingMode.OFF) {
+    if (forkProcess.mechanism != BalancingMode.OFF) {
       forkProcess.process.ifPresent(process -> host.send(process, SETTLED));
     }
   }
 
   private void close(List<ListenSocket> sockets) {
-    offLoop(() -> sockets.forEach(ListenSocket::close), "sockets cannot be closed");
+    offLoop(() -> sockets.forEach(ListenSocket::close), "cannot close the sockets of a handover");
   }
 
-  /// Runs blocking work, in order with earlier work of this verticle.
+  /// Runs blocking work in order with earlier work of this verticle.
   ///
-  /// @param failure the effect of an error, for the log
+  /// @param failure the message to log if the work fails
   private void offLoop(Runnable work, String failure) {
     BlockingCalls.call(
             vertx,

@@ -12,18 +12,18 @@ import java.util.Optional;
 /// A report about the servers of a process, from the Java agent or from Node's preload script.
 ///
 /// @param endpoints the addresses at which only this process answers
-/// @param transportReplaced whether Java's sockets replace a native transport of Netty
+/// @param transportReplaced whether Netty uses Java's sockets instead of a native transport
 public record AgentReport(List<PrivateEndpoint> endpoints, boolean transportReplaced) {
-  /// No report yet.
+  /// The state before the first report.
   public static final AgentReport NONE = new AgentReport(List.of(), false);
 
   public AgentReport {
     endpoints = List.copyOf(endpoints);
   }
 
-  /// Parses a message of a process.
+  /// Parses a message from a process.
   ///
-  /// @return empty if the message is not a report about servers
+  /// @return the report; empty if the message is not a report about servers
   public static Optional<AgentReport> read(String json) {
     try {
       JsonObject message = new JsonObject(json);

@@ -27,20 +27,21 @@ import java.util.stream.IntStream;
 /// @param store holds the sockets
 /// @param app the app that uses them
 record AppSockets(ListenSocketRegistry store, AppName app) {
-  /// The descriptor of the first socket, after those of the IPC channel.
+  /// The descriptor of the first socket, after the descriptors of the IPC channel.
   private static final int FIRST = 5;
 
-  /// The variable with the inodes of all sockets. By it the daemon recognizes a lost socket that a
-  /// process of its own user has.
+  /// The variable that contains the inodes of all sockets. The daemon uses it to recognize a lost
+  /// socket in a process that runs as the daemon's own user.
   static final String INODES = "JPM_SOCKET_INODES";
 
   private static final int FIRST_UNPRIVILEGED = 1024;
   private static final String IPV4 = "-Djava.net.preferIPv4Stack=true";
 
-  /// As many ports as a server is expected to have; each process inherits all of the sockets.
+  /// The number of sockets per address family: as many ports as a server is expected to use. Each
+  /// process inherits all of the sockets.
   private static final int OF_EACH_FAMILY = 4;
 
-  /// Returns the keys, in the order in which the sockets are inherited.
+  /// Returns the keys in the order in which processes inherit the sockets.
   List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String family : List.of("v6", "v4")) {
@@ -63,9 +64,10 @@ record AppSockets(ListenSocketRegistry store, AppName app) {
     return keys().stream().map(store::find).flatMap(Optional::stream).toList();
   }
 
-  /// Recovers the sockets that are not open from a process that was started with them.
+  /// Recovers missing sockets from a process that was started with them.
   ///
-  /// @param given the inodes of the sockets with which it was started, in the order of the keys
+  /// @param given the inodes of the sockets with which the process was started, in the order of the
+  ///   keys
   void recover(ProcessIdentity process, List<Long> given) throws ListenException {
     List<String> keys = keys();
     for (int i = 0; i < Math.min(keys.size(), given.size()); i++) {
@@ -75,8 +77,8 @@ record AppSockets(ListenSocketRegistry store, AppName app) {
     }
   }
 
-  /// Opens the sockets that are not open, and returns the variables by which the agent finds them
-  /// all.
+  /// Opens the sockets that are not open yet, and returns the variables through which the agent
+  /// finds all of them.
   Map<String, String> prepare(AppSpec spec) throws ListenException {
     for (String key : keys()) {
       if (store.find(key).isEmpty()) {
@@ -97,8 +99,8 @@ record AppSockets(ListenSocketRegistry store, AppName app) {
     return new ListenRequest(Protocol.TCP, address, ipv6, false, 0, RunAs.DAEMON);
   }
 
-  /// Returns the declared address if the process itself may not bind it: a port below 1024 for an
-  /// app that runs as another user.
+  /// Returns the declared address if the process itself is not allowed to bind it: a port below
+  /// 1024 for an app that runs as a different user.
   private static Optional<InetSocketAddress> privileged(AppSpec spec, boolean ipv6) {
     OptionalInt port = spec.cluster().port();
     return spec.runAs().user().isPresent()

@@ -18,20 +18,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Finds and replaces the sockets of an app on which no process listens any more, because the app
-/// has moved to another port. Clients would wait there forever, and the next process could not bind
-/// such a socket again. Methods may block.
+/// Finds and replaces the sockets of an app on which no process listens any more because the app
+/// has moved to another port. Without this, clients would wait there forever, and the next process
+/// could not bind such a socket again. Methods may block.
 ///
-/// @param host shows what processes listen on
+/// @param host reports the sockets on which processes listen
 /// @param store holds the sockets
-/// @param proc the directory of processes, `/proc`
+/// @param proc the mount point of procfs, `/proc`
 record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path proc) {
   private static final Pattern SOCKET = Pattern.compile("socket:\\[([0-9]+)\\]");
 
-  /// Returns the inodes of the bound sockets that no process uses; empty while a process uses no
-  /// socket of the app at all.
+  /// Returns the inodes of the bound sockets that no process uses; empty if some process does not
+  /// use any of the app's sockets.
   ///
-  /// @param processes the app's processes, each of which listens
+  /// @param processes the processes of the app, all of which must listen
   Set<Long> find(AppSpec spec, List<ProcessIdentity> processes) {
     AppSockets sockets = new AppSockets(store, spec.name());
     Set<Long> idle = new HashSet<>(sockets.boundInodes());
@@ -47,8 +47,8 @@ record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path pro
   }
 
   /// Returns the inodes of the sockets on which a process accepts, or that it has assigned to a
-  /// server. Each process inherits each socket once; a second descriptor shows that a server has
-  /// it.
+  /// server. A process inherits each socket exactly once, so a second descriptor shows that a
+  /// server uses the socket.
   private Set<Long> used(ProcessIdentity process) {
     Set<Long> used = new HashSet<>();
     for (TreeListener one : host.listenersOf(process)) {
@@ -67,12 +67,13 @@ record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path pro
         }
       }
     } catch (IOException | UncheckedIOException moving) {
-      return new HashSet<>(); // it is ending, or has just closed one: undecided
+      return new HashSet<>(); // it is exiting or has just closed one: undecided
     }
     return used;
   }
 
-  /// Closes the sockets that are idle now and were idle before, and opens new ones in their place.
+  /// Closes the sockets that are idle now and are contained in `before`, and opens new ones in
+  /// their place.
   void replace(AppSpec spec, List<ProcessIdentity> processes, Set<Long> before)
       throws ListenException {
     AppSockets sockets = new AppSockets(store, spec.name());

@@ -29,12 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Balances Java processes: they inherit sockets, and an agent in each process puts these below the
-/// app's servers. Owned by ClusterBalancer's context.
+/// Balances Java processes. The processes inherit sockets, and an agent in each process makes the
+/// app's servers use them. Owned by ClusterBalancer's context.
 public final class JvmBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// A process that has just begun to listen may soon listen on another port as well.
+  /// How long to wait before each search for idle sockets. A process that has just begun to listen
+  /// may soon listen on another port as well.
   private static final long TIDY_MILLIS = 5_000;
 
   private final Vertx vertx;
@@ -42,12 +43,12 @@ public final class JvmBackend implements BalancerBackend {
   private final Optional<ListenSocketRegistry> store;
   private final AgentOptions agent;
   private final Observer observer;
-  private final IntakeControl intakeControl;
+  private final ClientAdmission clientAdmission;
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, JvmWorker> workers = new LinkedHashMap<>();
 
-  /// Processes that were prepared and do not run yet.
+  /// Processes that were prepared but are not running yet.
   private final Set<WorkerId> prepared = new HashSet<>();
 
   private boolean closed;
@@ -61,7 +62,7 @@ public final class JvmBackend implements BalancerBackend {
 
   /// @param vertx runs the timers
   /// @param host provides the processes and their sockets
-  /// @param agent the agent's jar, absolute, with `asm.jar` beside it
+  /// @param agent the absolute path of the agent's jar, which has `asm.jar` in the same directory
   /// @param observer receives the observations
   public JvmBackend(Vertx vertx, ProcessHost host, Path agent, Observer observer) {
     this.vertx = vertx;
@@ -69,17 +70,17 @@ public final class JvmBackend implements BalancerBackend {
     this.store = host.listenSockets();
     this.agent = new AgentOptions(agent);
     this.observer = observer;
-    this.intakeControl = new IntakeControl(vertx, host);
+    this.clientAdmission = new ClientAdmission(vertx, host);
   }
 
   @Override
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     if (store.isEmpty()) {
-      return refused("sockets cannot be shared on this system; use balance: proxy or off");
+      return refused("this system cannot share sockets; use balance: proxy or off");
     }
     if (!agent.isLoadable()) {
       return refused(
-          "a JVM cannot load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
+          "a JVM cannot load an agent from %s, because the path contains \"=\"; move jpm, or use balance: proxy"
               .formatted(agent.jar()));
     }
     member(order.worker(), order.spec());
@@ -124,7 +125,7 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(BalancerCommand.ProcessStarted news) {
+  public void processStarted(BalancerCommand.ProcessStarted news) {
     member(news.worker(), news.spec());
     JvmBalancerState jvmBalancerState = JvmBalancerState.of(news.balancerState());
     JvmWorker jvmWorker =
@@ -135,12 +136,12 @@ public final class JvmBackend implements BalancerBackend {
       watch(jvmWorker, Optional.of(Set.of()));
     } else {
       // The process was started by an earlier daemon, which received its report. This daemon needs
-      // the report too.
+      // the report as well.
       store.ifPresent(sockets ->
           adopt(jvmWorker, jvmBalancerState.given(), new AppSockets(sockets, jvmWorker.app)));
-      intakeControl.tell(jvmWorker, WorkerMessages.SERVERS);
+      clientAdmission.tell(jvmWorker, WorkerMessages.SERVERS);
     }
-    intakeControl.settle(of(jvmWorker.app));
+    clientAdmission.update(of(jvmWorker.app));
   }
 
   private void watch(JvmWorker jvmWorker, Optional<Set<Long>> given) {
@@ -148,7 +149,7 @@ public final class JvmBackend implements BalancerBackend {
         sockets -> new JvmListenDetector(vertx, host, sockets, this::seen).start(jvmWorker, given));
   }
 
-  /// Recovers the sockets of an earlier daemon, which may have been lost with the keeper: then only
+  /// Recovers the sockets of an earlier daemon. If they were lost together with the keeper, only
   /// the process has them.
   private void adopt(JvmWorker jvmWorker, Optional<List<Long>> given, AppSockets sockets) {
     // Runs in order with the preparation of the next process.
@@ -163,8 +164,7 @@ public final class JvmBackend implements BalancerBackend {
     } catch (ListenException failure) {
       LOG.log(
           Level.WARNING,
-          "{0}: its listening sockets were lost and cannot be recovered; its processes keep using"
-              + " them: {1}",
+          "{0}: cannot recover its lost listening sockets, which its processes keep using: {1}",
           jvmWorker.app,
           failure.getMessage());
       return false;
@@ -176,10 +176,10 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   @Override
-  public void heard(WorkerId id, String json) {
+  public void messageReceived(WorkerId id, String json) {
     JvmWorker jvmWorker = workers.get(id);
     if (jvmWorker != null) {
-      AgentReport.read(json).ifPresent(news -> jvmWorker.said = news);
+      AgentReport.read(json).ifPresent(news -> jvmWorker.lastReport = news);
     }
   }
 
@@ -188,16 +188,16 @@ public final class JvmBackend implements BalancerBackend {
     JvmWorker jvmWorker = workers.get(id);
     if (jvmWorker != null) {
       jvmWorker.ready = true;
-      intakeControl.settle(of(jvmWorker.app));
+      clientAdmission.update(of(jvmWorker.app));
     }
   }
 
   @Override
-  public void fit(WorkerId id, boolean fit) {
+  public void setFit(WorkerId id, boolean fit) {
     JvmWorker jvmWorker = workers.get(id);
     if (jvmWorker != null) {
       jvmWorker.fit = fit;
-      intakeControl.settle(of(jvmWorker.app));
+      clientAdmission.update(of(jvmWorker.app));
     }
   }
 
@@ -206,13 +206,13 @@ public final class JvmBackend implements BalancerBackend {
     JvmWorker jvmWorker = workers.get(question.worker());
     if (jvmWorker == null || store.isEmpty()) {
       return Future.succeededFuture(
-          new BalancerReply.Route.Unreachable("the process does not run any more"));
+          new BalancerReply.Route.Unreachable("the process is no longer running"));
     }
     if (!jvmWorker.probed) {
       return Future.succeededFuture(new BalancerReply.Route.Direct());
     }
     Optional<InetSocketAddress> own =
-        jvmWorker.said.endpoints().stream()
+        jvmWorker.lastReport.endpoints().stream()
             .filter(it -> it.serves(question.addresses(), question.port()))
             .map(PrivateEndpoint::endpoint)
             .findFirst();
@@ -224,7 +224,7 @@ public final class JvmBackend implements BalancerBackend {
         .map(ports ->
             ports.contains(question.port())
                 ? new BalancerReply.Route.Unreachable(
-                    "the process does not listen on %d".formatted(question.port()))
+                    "the process does not listen on port %d".formatted(question.port()))
                 : new BalancerReply.Route.Direct());
   }
 
@@ -238,12 +238,12 @@ public final class JvmBackend implements BalancerBackend {
 
   private static Optional<String> trouble(JvmWorker jvmWorker) {
     if (jvmWorker.ready && !jvmWorker.fit && jvmWorker.taking.equals(Optional.of(false))) {
-      return Optional.of("its readiness check fails: new connections go to the others");
+      return Optional.of("its readiness probe fails: new connections go to the other instances");
     }
-    return jvmWorker.said.transportReplaced()
+    return jvmWorker.lastReport.transportReplaced()
         ? Optional.of(
-            "Java's sockets replace Netty's own transport, which cannot share a port"
-                + " (-Dio.netty.transport.noNative=false keeps it)")
+            "it uses Java's sockets instead of Netty's native transport, which cannot share a port"
+                + " (set -Dio.netty.transport.noNative=false to keep the native transport)")
         : Optional.empty();
   }
 
@@ -275,19 +275,19 @@ public final class JvmBackend implements BalancerBackend {
       return Future.succeededFuture(0);
     }
     Future<Integer> drained = new WorkerDrainer(vertx, host, store.get()).drain(known);
-    intakeControl.settle(of(known.app));
+    clientAdmission.update(of(known.app));
     return drained;
   }
 
   @Override
-  public void ended(WorkerId worker) {
+  public void processTerminated(WorkerId worker) {
     JvmWorker known = workers.remove(worker);
     if (known == null) {
       return;
     }
     known.ended = true;
     known.draining.ifPresent(it -> it.tryComplete(0));
-    intakeControl.settle(of(known.app));
+    clientAdmission.update(of(known.app));
     App app = apps.get(known.app);
     if (app != null) {
       tidyLater(known.app, app);
@@ -305,18 +305,18 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   private void close(AppSockets sockets) {
-    // Runs in order with the preparation of sockets, in case the app is started again at once.
+    // Runs in order with the preparation of sockets, in case the app is started again immediately.
     vertx
         .executeBlocking(() -> {
           sockets.close();
           return true;
         })
-        .onFailure(error ->
-            LOG.log(Level.WARNING, sockets.app() + ": its sockets cannot be closed", error));
+        .onFailure(
+            error -> LOG.log(Level.WARNING, sockets.app() + ": cannot close its sockets", error));
   }
 
   /// Searches for sockets on which no process listens, once all processes listen. A socket is
-  /// replaced only if two searches find it.
+  /// replaced only if two consecutive searches find it.
   private void tidyLater(AppName name, App app) {
     if (app.tidying || store.isEmpty()) {
       return;
@@ -358,7 +358,7 @@ public final class JvmBackend implements BalancerBackend {
             })
         .onSuccess(addresses -> app.addresses = addresses)
         .onFailure(
-            error -> LOG.log(Level.WARNING, name + ": its old sockets cannot be replaced", error));
+            error -> LOG.log(Level.WARNING, name + ": cannot replace its old sockets", error));
   }
 
   /// Returns the app's processes, if it has any and all of them listen.
@@ -384,7 +384,7 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   @Override
-  public boolean holds(String key) {
+  public boolean claimsSocket(String key) {
     return store.isPresent()
         && apps.keySet().stream().anyMatch(app -> new AppSockets(store.get(), app).has(key));
   }

@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The state of a process that the journal keeps for the next daemon. It is not read from the
-/// process, which can change what it shows of itself, such as its environment.
+/// process itself, because a process can change what it exposes, such as its environment.
 ///
-/// @param probed whether its servers have private sockets for probes
-/// @param given the inodes of the sockets with which it was started, in the order of their keys;
-///   empty if they are not known, because an older version started it
+/// @param probed whether the servers of the process have private sockets for probes
+/// @param given the inodes of the sockets with which the process was started, in the order of their
+///   keys; empty if they are not known because an older version of jpm started the process
 record JvmBalancerState(boolean probed, Optional<List<Long>> given) {
   private static final String PROBED = "probed";
   private static final String SOCKETS = "sockets=";

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Polls a Java process until it accepts connections on one of its app's sockets, or is seen to
+/// Polls a Java process until it accepts connections on one of its app's sockets, or is observed to
 /// bypass them. Owned by ClusterBalancer's context.
 final class JvmListenDetector {
   private final Vertx vertx;
@@ -29,13 +29,13 @@ final class JvmListenDetector {
     /// @param all the addresses to which the app's sockets are bound
     record Accepting(String address, List<String> all) implements Observation {}
 
-    /// The process listens on other sockets than the shared ones.
+    /// The process listens on sockets other than the shared ones.
     ///
-    /// @param reason for users
+    /// @param reason the reason, as text for users
     record Bypassing(String reason) implements Observation {}
   }
 
-  /// Receives the observation of a process, once.
+  /// Receives the observation of a process. Called at most once per process.
   interface Observer {
     void observed(JvmWorker jvmWorker, Observation sight);
   }
@@ -55,7 +55,7 @@ final class JvmListenDetector {
     new ProcessPoll<>(vertx, jvmWorker.app.value(), new ListenPoll(jvmWorker, given)).begin();
   }
 
-  /// Observes one process.
+  /// Polls one process.
   private final class ListenPoll implements ProcessPoll.PollTask<Observation> {
     private final JvmWorker jvmWorker;
     private final Optional<Set<Long>> given;
@@ -66,12 +66,12 @@ final class JvmListenDetector {
     }
 
     @Override
-    public boolean wanted() {
+    public boolean isResultNeeded() {
       return !jvmWorker.ended;
     }
 
     @Override
-    public Optional<Observation> look() {
+    public Optional<Observation> inspect() {
       AppSockets sockets = new AppSockets(store, jvmWorker.app);
       Set<Long> ours = new HashSet<>(sockets.numbers());
       ours.addAll(given.orElse(Set.of()));
@@ -87,7 +87,7 @@ final class JvmListenDetector {
         }
       }
       if (given.isEmpty()) {
-        // These may be shared sockets that this daemon has lost.
+        // The process may listen on shared sockets that this daemon has lost.
         return Optional.empty();
       }
       return transport
@@ -96,7 +96,7 @@ final class JvmListenDetector {
     }
 
     @Override
-    public void seen(Observation sight) {
+    public void onResult(Observation sight) {
       observer.observed(jvmWorker, sight);
     }
   }

@@ -14,33 +14,34 @@ final class JvmWorker {
   final AppSpec spec;
   final AppName app;
 
-  /// Whether it was seen to accept connections.
+  /// Whether the process was observed to accept connections.
   boolean listening;
 
-  /// Whether it has a private socket for probes beside each shared one, and accepts client
-  /// connections only as [IntakeControl] tells it.
+  /// Whether the process has a private probe socket for each shared socket, and accepts client
+  /// connections only when [ClientAdmission] tells it to.
   final boolean probed;
 
-  /// The last report of its agent.
-  AgentReport said = AgentReport.NONE;
+  /// The last report from the agent in the process.
+  AgentReport lastReport = AgentReport.NONE;
 
-  /// Whether it may accept client connections: its readiness was reported, or is not waited for.
+  /// Whether the process may accept client connections, because its readiness was reported or the
+  /// app does not report readiness.
   boolean ready;
 
-  /// False while its readiness probe fails.
+  /// False while the readiness probe of the process fails.
   boolean fit = true;
 
-  /// Whether it was last told to accept client connections; empty if that is not known.
+  /// Whether the process was last told to accept client connections; empty if this is not known.
   Optional<Boolean> taking;
 
-  /// Whether it was seen to have ended; it is no longer inspected or sent messages.
+  /// Whether the process has terminated. If so, it is no longer inspected and receives no messages.
   boolean ended;
 
-  /// Completes when it has drained; empty unless it is draining.
+  /// Completes when the process has drained; empty unless the process is draining.
   Optional<Promise<Integer>> draining = Optional.empty();
 
-  /// @param probed whether it was started with private sockets for probes
-  /// @param ready whether an earlier daemon recorded it as ready
+  /// @param probed whether the process was started with private sockets for probes
+  /// @param ready whether an earlier daemon recorded the process as ready
   JvmWorker(WorkerId id, ProcessIdentity process, AppSpec spec, boolean probed, boolean ready) {
     this.id = id;
     this.process = process;

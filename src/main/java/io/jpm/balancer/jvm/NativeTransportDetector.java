@@ -15,34 +15,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Detects that a server does not listen through the JDK's sockets, so that the agent cannot
-/// intercept it. Methods may block.
+/// Detects servers that do not listen through the JDK's sockets, so the agent cannot intercept
+/// them. Methods may block.
 ///
-/// @param proc the directory of processes, `/proc`
+/// @param proc the mount point of procfs, `/proc`
 public record NativeTransportDetector(Path proc) {
   private static final Map<String, String> NAMES =
       Map.of("epoll", "Netty's epoll", "io_uring", "Netty's io_uring", "kqueue", "Netty's kqueue");
 
-  /// Netty prepends the package to which it was relocated.
+  /// A relocated copy of Netty adds its package to the name of the library as a prefix.
   private static final Pattern FILE =
       Pattern.compile("/lib(\\w*?)netty_transport_native_(epoll|io_uring|kqueue)");
 
   /// A native transport that a process has loaded.
   ///
-  /// @param name for users
-  /// @param property the system property that disables it in Netty
+  /// @param name the name of the transport, for users
+  /// @param property the system property that disables the transport in Netty
   public record Library(String name, String property) {}
 
   /// Returns why the app cannot share its port, as text for users; empty if no reason was found.
   ///
-  /// @param foreign the sockets on which it listens that are not shared
+  /// @param foreign the sockets on which the process listens and that are not shared
   Optional<String> reason(ProcessIdentity process, AppSpec spec, List<TreeListener> foreign) {
     Optional<TreeListener> outside =
         foreign.stream().filter(it -> !it.address().getAddress().isLoopbackAddress()).findFirst();
     Optional<Library> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on %d through a native transport of its own (%s), not Java's sockets; -D%s=true makes it use those where possible"
+          "it listens on port %d through a native transport (%s) instead of Java's sockets; set -D%s=true to make it use Java's sockets where possible"
               .formatted(
                   outside.get().address().getPort(),
                   library.get().name(),
@@ -52,13 +52,14 @@ public record NativeTransportDetector(Path proc) {
     if (port.isPresent()
         && foreign.stream().anyMatch(it -> it.address().getPort() == port.getAsInt())) {
       return Optional.of(
-          "it listens on %d, but not through the sockets of Java 17 or newer"
+          "it listens on port %d, but not through the sockets of Java 17 or newer"
               .formatted(port.getAsInt()));
     }
     return Optional.empty();
   }
 
-  /// Returns the port of the app, if its settings or declared variables name it.
+  /// Returns the port that the app's settings or declared variables specify; empty if they specify
+  /// none.
   private static OptionalInt port(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return spec.cluster().port();
@@ -71,13 +72,13 @@ public record NativeTransportDetector(Path proc) {
         .findFirst();
   }
 
-  /// Returns the native transport that a process has loaded.
+  /// Returns the native transport that a process has loaded; empty if it has loaded none.
   public Optional<Library> library(ProcessIdentity process) {
     Path maps = proc.resolve(Long.toString(process.pid())).resolve("maps");
     try (Stream<String> lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
       return lines.map(NativeTransportDetector::named).flatMap(Optional::stream).findFirst();
     } catch (IOException | java.io.UncheckedIOException gone) {
-      return Optional.empty(); // it has ended, or may not be inspected
+      return Optional.empty(); // it has terminated or cannot be inspected
     }
   }
 

@@ -4,13 +4,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/// The private address at which a process alone answers for one of its servers, beside the shared
-/// socket.
+/// A private address at which a single process answers for one of its servers, in addition to the
+/// shared socket.
 ///
 /// @param shared the address of the server
-/// @param endpoint the private address, on the loopback
+/// @param endpoint the private address, on the loopback interface
 public record PrivateEndpoint(InetSocketAddress shared, InetSocketAddress endpoint) {
-  /// Reports whether this server answers a client that connects to `port` of one of `addresses`.
+  /// Reports whether this server answers a client that connects to `port` at one of `addresses`.
   public boolean serves(List<InetAddress> addresses, int port) {
     return shared.getPort() == port
         && (shared.getAddress().isAnyLocalAddress() || addresses.contains(shared.getAddress()));

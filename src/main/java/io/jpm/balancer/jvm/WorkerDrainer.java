@@ -24,9 +24,9 @@ final class WorkerDrainer {
     this.store = store;
   }
 
-  /// Drains the process, unless that has begun already.
+  /// Drains the process, unless it is already draining.
   ///
-  /// @return the number of connections that are left
+  /// @return the number of remaining connections
   Future<Integer> drain(JvmWorker jvmWorker) {
     if (jvmWorker.draining.isPresent()) {
       return jvmWorker.draining.get().future();
@@ -48,8 +48,8 @@ final class WorkerDrainer {
     private long millis = FIRST_MILLIS;
     private boolean timeOver;
 
-    /// The previous count. One count of 0 is not enough, because a connection that is just being
-    /// accepted belongs to no process.
+    /// The previous count. A single count of 0 is not enough, because a connection that is just
+    /// being accepted does not belong to any process.
     private int last = Integer.MAX_VALUE;
 
     Round(JvmWorker jvmWorker, Promise<Integer> done) {
@@ -63,7 +63,7 @@ final class WorkerDrainer {
         long alarm = vertx.setTimer(most, _ -> timeOver = true);
         done.future().onComplete(_ -> vertx.cancelTimer(alarm));
       } else {
-        timeOver = true; // without a drain it goes on accepting
+        timeOver = true; // it keeps accepting connections: do not wait
       }
       look();
     }

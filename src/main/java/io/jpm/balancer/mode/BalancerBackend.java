@@ -14,48 +14,49 @@ import java.util.OptionalInt;
 /// Balances all apps that use one balancing mode. All methods are called on ClusterBalancer's
 /// context and must not block; observations are reported on that context through [Observer].
 public interface BalancerBackend {
-  /// Prepares the start of a process. The reply is [BalancerReply.Prepared], which contains what
-  /// the process must be started with, or [BalancerReply.Refused].
+  /// Prepares the start of a process. The reply is [BalancerReply.Prepared], which contains
+  /// everything that the process must be started with, or [BalancerReply.Refused].
   Future<BalancerReply> prepare(BalancerCommand.Prepare order);
 
   /// Registers a running process. An adopted process was not prepared by this daemon.
-  void began(BalancerCommand.ProcessStarted news);
+  void processStarted(BalancerCommand.ProcessStarted news);
 
-  /// Handles a message of a process, one whose `cmd` begins with `NODE_`.
-  default void heard(WorkerId worker, String json) {
-    // Not every mode uses messages of its processes.
+  /// Receives a message from a process. The `cmd` of the message begins with `NODE_`.
+  default void messageReceived(WorkerId worker, String json) {
+    // Not every mode exchanges messages with its processes.
   }
 
-  /// Records that a process is ready: it may receive client connections. Before, a process whose
+  /// Admits client connections to a process that has become ready. Until then, a process whose
   /// readiness is reported ([io.jpm.model.AppSpec#hasReadinessSignal]) receives none, unless
   /// [BalancerCommand.ProcessStarted#ready] was set. May be called more than once, and for a
-  /// process that never began.
+  /// process for which [#processStarted] was never called.
   default void ready(WorkerId worker) {
     // Not every mode waits for readiness.
   }
 
-  /// Returns the route by which a connection reaches exactly this process, ready or not.
+  /// Returns the route by which a connection reaches this particular process, whether or not it is
+  /// ready.
   default Future<BalancerReply.Route> resolveRoute(BalancerCommand.ResolveRoute question) {
     return Future.succeededFuture(new BalancerReply.Route.Direct());
   }
 
-  /// Sets whether a process is fit for new connections. An unfit process receives none as long as
-  /// another one is fit.
-  default void fit(WorkerId worker, boolean fit) {
-    // By default the kernel gives connections to any process that accepts.
+  /// Sets whether a process is fit for new connections. An unfit process receives none while
+  /// another process is fit.
+  default void setFit(WorkerId worker, boolean fit) {
+    // By default, the kernel distributes connections among all processes that accept.
   }
 
   /// Makes a process stop accepting connections.
   ///
-  /// @return the number of connections that are left: 0 as soon as there are none, otherwise the
+  /// @return the number of remaining connections: 0 once all connections are closed, otherwise the
   ///   number when the drain timeout expires
   Future<Integer> drain(WorkerId worker);
 
-  /// Handles the end of a process. Another process may take its slot.
-  void ended(WorkerId worker);
+  /// Records that a process has terminated. Another process may take over its slot.
+  void processTerminated(WorkerId worker);
 
-  /// Releases the slot of a process that has ended or was never started; no other process follows.
-  /// Called after [#ended] if there was a process.
+  /// Releases the slot of a process that has terminated or was never started and that no other
+  /// process follows. Called after [#processTerminated] if the process was running.
   void released(WorkerId worker);
 
   /// Returns the addresses on which an app listens, as text.
@@ -64,8 +65,9 @@ public interface BalancerBackend {
   /// Returns the keyword of the strategy that selects the instance for a connection.
   String strategy(AppName app);
 
-  /// Returns the private port of an instance behind the shared one; empty if it has none.
-  default OptionalInt own(InstanceId id) {
+  /// Returns the private port of an instance behind the shared port; empty if the instance has
+  /// none.
+  default OptionalInt privatePort(InstanceId id) {
     return OptionalInt.empty();
   }
 
@@ -75,32 +77,32 @@ public interface BalancerBackend {
     return Map.of();
   }
 
-  /// Returns what affects the connections of an instance and how to fix it, as text for users;
-  /// empty if nothing does.
+  /// Returns a problem that affects the connections of an instance, and how to fix it, as text for
+  /// users; empty if there is none.
   default Optional<String> problem(InstanceId id) {
     return Optional.empty();
   }
 
-  /// Reports whether a socket that an earlier daemon left open is in use, as far as can be
-  /// determined. Sockets that no backend claims are closed some time after the daemon's start.
+  /// Reports whether a socket that an earlier daemon left open is in use, as far as this can be
+  /// determined. Sockets that no backend claims are closed some time after the daemon has started.
   ///
-  /// @param key its name in the store ([io.jpm.os.ListenSocket#key])
-  default boolean holds(String key) {
+  /// @param key the key of the socket in the fd store ([io.jpm.os.ListenSocket#key])
+  default boolean claimsSocket(String key) {
     return false;
   }
 
-  /// Releases what this daemon holds. Apps keep running, and sockets that outlive the daemon stay
-  /// open.
+  /// Releases all resources of this backend. Apps keep running, and sockets that outlive the daemon
+  /// stay open.
   Future<Void> close();
 
   /// Receives the observations of a backend.
   interface Observer {
-    /// Reports that a process accepts connections; at most once for each process.
+    /// Reports that a process accepts connections. Called at most once per process.
     void listening(WorkerId worker, String address);
 
     /// Reports that an app cannot be balanced in this mode.
     ///
-    /// @param reason for users
+    /// @param reason the reason, as text for users
     void unsuitable(AppName app, String reason);
   }
 }

@@ -6,9 +6,9 @@ import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Polls a process until there is a result, such as that it accepts connections. Polls often at
-/// first and rarely after a minute, because a worker without a server never listens. Owned by
-/// ClusterBalancer's context.
+/// Polls a process until there is a result, for example that it accepts connections. Polls
+/// frequently during the first minute and rarely after that, because a worker without a server
+/// never listens. Owned by ClusterBalancer's context.
 ///
 /// @param <T> the type of the result
 public final class ProcessPoll<T> {
@@ -22,22 +22,22 @@ public final class ProcessPoll<T> {
   private final String what;
   private final PollTask<T> pollTask;
 
-  /// Observes the process.
+  /// Inspects the process and receives the result.
   ///
   /// @param <T> the type of the result
   public interface PollTask<T> {
-    /// Reports whether a result is still wanted. Called on the context.
-    boolean wanted();
+    /// Reports whether the result is still needed. Called on the context.
+    boolean isResultNeeded();
 
-    /// Looks at the process once; empty if there is no result yet. Called on a worker thread; may
-    /// block for some milliseconds.
-    Optional<T> look() throws Exception;
+    /// Inspects the process once; empty if there is no result yet. Called on a worker thread; may
+    /// block for several milliseconds.
+    Optional<T> inspect() throws Exception;
 
-    /// Receives the result. Called once, on the context.
-    void seen(T sight);
+    /// Receives the result. Called at most once, on the context.
+    void onResult(T sight);
   }
 
-  /// @param what the app, for the log
+  /// @param what the name of the app, for log lines
   public ProcessPoll(Vertx vertx, String what, PollTask<T> pollTask) {
     this.vertx = vertx;
     this.what = what;
@@ -54,21 +54,21 @@ public final class ProcessPoll<T> {
   }
 
   private void look(long millis, long passed) {
-    if (!pollTask.wanted()) {
+    if (!pollTask.isResultNeeded()) {
       return;
     }
     vertx
-        .executeBlocking(pollTask::look, false)
+        .executeBlocking(pollTask::inspect, false)
         .map(Objects::requireNonNull)
         .onSuccess(sight -> {
           if (sight.isEmpty()) {
             again(millis, passed);
-          } else if (pollTask.wanted()) {
-            pollTask.seen(sight.get());
+          } else if (pollTask.isResultNeeded()) {
+            pollTask.onResult(sight.get());
           }
         })
         .onFailure(error -> {
-          LOG.log(Level.WARNING, what + ": cannot see what it listens on", error);
+          LOG.log(Level.WARNING, what + ": cannot determine where it listens", error);
           again(millis, passed);
         });
   }

@@ -1,4 +1,4 @@
-/// Types that all balancing modes have in common.
+/// Types that all balancing modes share.
 @NullMarked
 package io.jpm.balancer.mode;
 

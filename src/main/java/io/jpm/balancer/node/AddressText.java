@@ -7,7 +7,7 @@ import java.net.InetAddress;
 final class AddressText {
   private AddressText() {}
 
-  /// Returns a unix path as `ss(8)` shows it: `@name` if it has no file.
+  /// Returns the path of a unix socket as `ss(8)` shows it: `@name` for an abstract socket.
   static String of(String path) {
     return path.startsWith("\0") ? "@" + path.substring(1) : path;
   }

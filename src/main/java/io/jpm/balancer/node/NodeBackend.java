@@ -28,17 +28,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Balances Node processes by the protocol of Node's cluster module. A worker requests a listening
-/// socket over its IPC channel (`queryServer`). It receives the socket, or is handed the
-/// connections one by one (`round_robin`). [NodeListenerRegistry] manages the sockets and records
-/// which workers have them.
+/// Balances Node processes through the protocol of Node's cluster module. A worker requests a
+/// listening socket over its IPC channel (`queryServer`). It receives either the socket or, with
+/// `round_robin`, one connection at a time. [NodeListenerRegistry] manages the sockets and records
+/// which workers use them.
 public final class NodeBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Follows the strategy in the memo of a worker that receives its sockets only when it is ready.
+  /// Follows the strategy in the balancer state of a worker that receives its sockets only when it
+  /// is ready.
   private static final String WHEN_READY = " when-ready";
 
-  /// The interval between attempts to recover a lost port that another process occupies.
+  /// The interval between attempts to recover a lost port that another process occupies, in
+  /// milliseconds.
   private static final long REGAIN_MILLIS = 1_000;
 
   private final Vertx vertx;
@@ -50,7 +52,7 @@ public final class NodeBackend implements BalancerBackend {
   private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
   private final Map<AppName, Strategy> strategies = new HashMap<>();
 
-  /// @param preload `lib/node-worker.cjs`
+  /// @param preload the path of `lib/node-worker.cjs`
   public NodeBackend(Vertx vertx, ProcessHost host, Path preload, Observer observer) {
     this.vertx = vertx;
     this.host = host;
@@ -66,7 +68,7 @@ public final class NodeBackend implements BalancerBackend {
     if (strategy != Strategy.KERNEL && strategy != Strategy.ROUND_ROBIN) {
       return Future.succeededFuture(
           new BalancerReply.Refused(
-              "strategy %s of app %s: with balance node use kernel or round_robin"
+              "strategy %s of app %s is not supported with balance: node; use kernel or round_robin"
                   .formatted(strategy.keyword(), order.spec().name())));
     }
     return ports
@@ -103,7 +105,7 @@ public final class NodeBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(BalancerCommand.ProcessStarted news) {
+  public void processStarted(BalancerCommand.ProcessStarted news) {
     NodeWorker prepared = workers.get(news.worker());
     if (prepared == null) {
       adopt(news);
@@ -113,7 +115,7 @@ public final class NodeBackend implements BalancerBackend {
     prepared.markKnown();
     List<String> early = List.copyOf(prepared.early());
     prepared.early().clear();
-    early.forEach(json -> heard(news.worker(), json));
+    early.forEach(json -> messageReceived(news.worker(), json));
   }
 
   private void adopt(BalancerCommand.ProcessStarted news) {
@@ -133,15 +135,15 @@ public final class NodeBackend implements BalancerBackend {
       worker.markUnreachable();
       LOG.log(
           Level.WARNING,
-          "{0}:{1} has a channel that cannot be taken over: any process on its port may answer its"
-              + " checks",
+          "{0}:{1}: cannot take over the IPC channel, so any process on the same port may answer"
+              + " its probes",
           app,
           news.worker().id());
     }
   }
 
   @Override
-  public void heard(WorkerId id, String json) {
+  public void messageReceived(WorkerId id, String json) {
     NodeWorker worker = workers.get(id);
     if (worker == null) {
       return;
@@ -182,10 +184,11 @@ public final class NodeBackend implements BalancerBackend {
         }
       }
       case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
-      // The search takes time, so only a report that this daemon has requested is used.
+      // The search for the sockets takes time, so a report is used only if this daemon has
+      // requested it.
       case NodeMessage.Servers servers ->
           worker
-              .catchUp()
+              .stopRemembering()
               .ifPresent(known -> {
                 servers.unanswered().stream()
                     .filter(asked -> !isOf(known, asked))
@@ -218,7 +221,8 @@ public final class NodeBackend implements BalancerBackend {
     }
   }
 
-  /// Reports whether this daemon has read a request itself, so that it is answered or about to be.
+  /// Reports whether this daemon has read a request itself. Such a request has been answered or is
+  /// about to be.
   private static boolean isOf(Set<Long> known, NodeMessage question) {
     return switch (question) {
       case Query query -> known.contains(query.seq());
@@ -254,7 +258,7 @@ public final class NodeBackend implements BalancerBackend {
   }
 
   @Override
-  public void fit(WorkerId id, boolean fit) {
+  public void setFit(WorkerId id, boolean fit) {
     NodeWorker worker = workers.get(id);
     if (worker != null) {
       worker.setFit(fit);
@@ -266,7 +270,7 @@ public final class NodeBackend implements BalancerBackend {
   public Future<Route> resolveRoute(BalancerCommand.ResolveRoute question) {
     NodeWorker worker = workers.get(question.worker());
     return worker == null
-        ? Future.succeededFuture(new Route.Unreachable("its process is gone"))
+        ? Future.succeededFuture(new Route.Unreachable("its process has exited"))
         : checks.reach(worker, question);
   }
 
@@ -292,8 +296,8 @@ public final class NodeBackend implements BalancerBackend {
     return done.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// Completes the drain with the number of connections that the kernel shows, because the timeout
-  /// has expired or the worker cannot be told to drain.
+  /// Completes the drain with the number of connections that the kernel reports, because the
+  /// timeout has expired or the worker cannot be told to drain.
   private void count(ProcessIdentity process, Set<Integer> numbers, Promise<Integer> done) {
     vertx
         .executeBlocking(() -> host.connections(process, numbers), false)
@@ -301,7 +305,7 @@ public final class NodeBackend implements BalancerBackend {
   }
 
   @Override
-  public void ended(WorkerId id) {
+  public void processTerminated(WorkerId id) {
     NodeWorker worker = workers.remove(id);
     if (worker == null) {
       return;
@@ -313,7 +317,7 @@ public final class NodeBackend implements BalancerBackend {
 
   @Override
   public void released(WorkerId id) {
-    ended(id);
+    processTerminated(id);
     ports.release(id);
   }
 
@@ -331,7 +335,7 @@ public final class NodeBackend implements BalancerBackend {
   public Optional<String> problem(InstanceId id) {
     return workers.values().stream()
         .filter(worker -> worker.id().id().equals(id))
-        // The previous process may still exist.
+        // The previous process may still be running.
         .max(
             Comparator.<NodeWorker>comparingLong(worker -> worker.id().incarnation())
                 .thenComparingLong(worker -> worker.id().generation()))
@@ -345,12 +349,12 @@ public final class NodeBackend implements BalancerBackend {
               + String.join(", ", worker.missing().values()));
     }
     return worker.isGated() && !worker.fit()
-        ? Optional.of("its readiness check fails: new connections go to the others")
+        ? Optional.of("its readiness probe fails: new connections go to the other instances")
         : Optional.empty();
   }
 
   @Override
-  public boolean holds(String key) {
+  public boolean claimsSocket(String key) {
     return ports.ownsSocket(key);
   }
 

@@ -15,31 +15,32 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A listening socket that workers share, and the workers that use it. Owned by [NodeBackend].
+/// A listening socket that workers share, together with the workers that use it. Owned by
+/// [NodeBackend].
 final class NodeListener {
   private final String key;
   private Future<ListenSocket> socket;
   private Future<ListenSocket> latest;
-  private final RoundRobinDispatcher turn;
+  private final RoundRobinDispatcher dispatcher;
   private final Consumer<AcceptedConnection> arrivals;
   private final WorkerControl workerControl;
   private final Set<NodeWorker> holders = new LinkedHashSet<>();
 
-  /// Those of [#holders] that listen here without having received the socket yet.
+  /// The workers among [#holders] that were granted the key without the socket.
   private final Set<NodeWorker> held = new LinkedHashSet<>();
 
-  /// Those of [#held] that receive connections.
-  private final Set<NodeWorker> taking = new LinkedHashSet<>();
+  /// The workers among [#held] that currently receive connections.
+  private final Set<NodeWorker> accepting = new LinkedHashSet<>();
 
   private final Set<AppName> users = new HashSet<>();
   private Optional<Object> data = Optional.empty();
 
-  /// Controls acceptance in workers that accept by themselves.
+  /// Starts and pauses workers that accept connections themselves.
   interface WorkerControl {
-    /// Makes a worker accept; returns false if it cannot be told.
+    /// Makes a worker accept connections; returns false if no message can be sent to it.
     boolean accept(NodeWorker worker, NodeListener port);
 
-    /// Makes a worker stop accepting.
+    /// Makes a worker stop accepting connections.
     void pause(NodeWorker worker, NodeListener port);
   }
 
@@ -53,7 +54,7 @@ final class NodeListener {
     this.key = key;
     this.socket = socket;
     this.latest = socket;
-    this.turn = turn;
+    this.dispatcher = turn;
     this.arrivals = arrivals;
     this.workerControl = workerControl;
   }
@@ -71,14 +72,14 @@ final class NodeListener {
     return latest;
   }
 
-  /// Sets the socket after another request for it: a new one replaces a former one that clients no
-  /// longer reach. Workers that have the former one keep it.
+  /// Sets the socket after another request for it. A new socket replaces a previous one that
+  /// clients can no longer reach. Workers that have the previous socket keep it.
   Future<ListenSocket> renewed(Future<ListenSocket> next) {
     latest = next;
     return next.onSuccess(got -> {
       if (!socket.succeeded() || !socket.result().equals(got)) {
         socket = next;
-        if (!turn.isEmpty()) {
+        if (!dispatcher.isEmpty()) {
           got.accept(arrivals);
         }
       }
@@ -90,12 +91,12 @@ final class NodeListener {
     return holders;
   }
 
-  /// Returns the apps that keep the socket open, whether they listen at the moment or not.
+  /// Returns the apps that keep the socket open, whether or not they currently listen on it.
   Set<AppName> users() {
     return users;
   }
 
-  /// Returns the data that all servers here share, such as the keys of TLS tickets. The first
+  /// Returns the data that all servers on this socket share, such as TLS ticket keys. The first
   /// server determines it.
   Optional<Object> data(Optional<Object> offered) {
     data = data.or(() -> offered);
@@ -107,15 +108,15 @@ final class NodeListener {
     users.add(worker.spec().name());
   }
 
-  /// Adds a worker that was granted the key without the socket. It receives connections as soon as
-  /// it may.
+  /// Adds a worker that was granted the key without the socket. The worker receives connections
+  /// once it is admitted.
   void startDelivery(NodeWorker worker) {
     held.add(worker);
     refresh();
   }
 
-  /// Updates the workers that receive connections: those that are fit or, if there are none, all
-  /// that are ready.
+  /// Selects the workers that receive connections: the fit ones or, if there are none, all ready
+  /// ones.
   void refresh() {
     List<NodeWorker> ready = held.stream().filter(NodeWorker::isAdmitted).toList();
     List<NodeWorker> fit = ready.stream().filter(NodeWorker::fit).toList();
@@ -123,33 +124,33 @@ final class NodeListener {
         holders.stream()
             .anyMatch(it -> !it.isGated() && it.hasListened() && it.isAdmitted() && it.fit());
     List<NodeWorker> wanted = fit.isEmpty() && !others ? ready : fit;
-    // No worker pauses before another one accepts.
-    wanted.stream().filter(worker -> !taking.contains(worker)).forEach(this::take);
-    List.copyOf(taking).stream().filter(it -> !wanted.contains(it)).forEach(this::pause);
+    // A worker is paused only after another one accepts.
+    wanted.stream().filter(worker -> !accepting.contains(worker)).forEach(this::take);
+    List.copyOf(accepting).stream().filter(it -> !wanted.contains(it)).forEach(this::pause);
   }
 
   private void take(NodeWorker worker) {
     if (!worker.roundRobin()) {
       if (socket.succeeded() && workerControl.accept(worker, this)) {
-        taking.add(worker);
+        accepting.add(worker);
       }
       return;
     }
-    taking.add(worker);
-    boolean first = turn.isEmpty();
-    turn.add(worker);
+    accepting.add(worker);
+    boolean first = dispatcher.isEmpty();
+    dispatcher.add(worker);
     if (first && socket.succeeded()) {
       socket.result().accept(arrivals);
     }
   }
 
   private void pause(NodeWorker worker) {
-    taking.remove(worker);
+    accepting.remove(worker);
     if (!worker.roundRobin()) {
       workerControl.pause(worker, this);
-    } else if (!turn.isEmpty()) {
-      turn.remove(worker);
-      if (turn.isEmpty() && socket.succeeded()) {
+    } else if (!dispatcher.isEmpty()) {
+      dispatcher.remove(worker);
+      if (dispatcher.isEmpty() && socket.succeeded()) {
         socket.result().pause();
       }
     }
@@ -162,28 +163,28 @@ final class NodeListener {
     refresh();
   }
 
-  /// Hands out waiting connections, because a worker can take more.
+  /// Dispatches waiting connections, because a worker can accept more.
   void dispatch() {
-    turn.dispatch();
+    dispatcher.dispatch();
   }
 
-  /// Stops accepting and leaves the socket unchanged.
+  /// Stops accepting without closing the socket.
   void stopAccepting() {
-    if (!turn.isEmpty() && socket.succeeded()) {
+    if (!dispatcher.isEmpty() && socket.succeeded()) {
       socket.result().pause();
     }
   }
 
-  /// Closes the connections that wait here.
+  /// Closes the connections that wait for a worker.
   void close() {
-    turn.close();
+    dispatcher.close();
   }
 
   Optional<InetSocketAddress> address() {
     return socket.succeeded() ? socket.result().address() : Optional.empty();
   }
 
-  /// Reports whether connections to `wanted` would arrive here too.
+  /// Reports whether connections to `listenTarget` would also arrive at this socket.
   boolean overlaps(NodeMessage.ListenTarget listenTarget) {
     Optional<InetSocketAddress> there = address().filter(at -> at.getPort() == listenTarget.port());
     return there
@@ -198,12 +199,13 @@ final class NodeListener {
         .isPresent();
   }
 
-  /// Returns how a client that connects to one of `addresses` and `port` reaches this socket: 0 by
-  /// the socket's own address, 1 because it listens on all addresses; empty if it does not.
+  /// Returns how closely this socket matches a client that connects to `port` at one of
+  /// `addresses`: 0 if the socket has that address, 1 if it listens on all addresses; empty if the
+  /// client does not reach it.
   OptionalInt matchRank(List<InetAddress> addresses, int port) {
     Optional<InetAddress> here =
         address().filter(at -> at.getPort() == port).map(InetSocketAddress::getAddress);
-    if (here.isEmpty() || SocketNames.isUdp(key)) {
+    if (here.isEmpty() || SocketKeys.isUdp(key)) {
       return OptionalInt.empty();
     }
     if (addresses.contains(here.get())) {
@@ -212,7 +214,7 @@ final class NodeListener {
     return here.get().isAnyLocalAddress() ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
-  /// Returns where it listens, as text for users.
+  /// Returns the address of the socket, as text for users.
   Optional<String> text() {
     Optional<String> path = socket.succeeded() ? socket.result().path() : Optional.empty();
     return path.isPresent() ? path.map(AddressText::of) : addressText();

@@ -35,11 +35,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Opens, grants and closes the listening sockets that Node workers share. A socket stays open as
-/// long as an app that has used it has an instance, so that no waiting connection is lost when the
-/// app crashes or is restarted. It is closed earlier if no worker listens on it any more, and each
-/// app that has used it has processes that listen elsewhere or have closed it themselves.
+/// long as an app that has used it has an instance, so no waiting connection is lost when the app
+/// crashes or is restarted. A socket on which no worker listens is closed earlier if every app that
+/// has used it has a process that listens elsewhere or has closed the socket itself.
 ///
-/// Owned by [NodeBackend], on its context.
+/// Owned by [NodeBackend]; must be called on its context.
 final class NodeListenerRegistry {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final int IN_USE = 98;
@@ -48,10 +48,10 @@ final class NodeListenerRegistry {
   private static final int INVALID = 22;
   private static final int HIGHEST_PORT = 0xFFFF;
 
-  /// The time without a listening worker after which a socket is closed early.
+  /// How long a socket stays open without a listening worker before it is closed early.
   private static final long UNHEARD_MILLIS = 5_000;
 
-  /// How long a worker that does not answer may keep others waiting for a socket.
+  /// How long an unresponsive worker may delay the requests of other workers.
   private static final long SEARCH_MILLIS = 5_000;
 
   private static final long SEARCH_AGAIN_MILLIS = 1_000;
@@ -69,8 +69,8 @@ final class NodeListenerRegistry {
   /// The workers of an earlier daemon whose listening sockets are not known yet.
   private final Set<NodeWorker> searches = new HashSet<>();
 
-  /// The last number of a connection. It starts far from the numbers of an earlier daemon, whose
-  /// answers may still arrive.
+  /// The number of the last connection. It starts far from the numbers of an earlier daemon,
+  /// because answers to those may still arrive.
   private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
 
   NodeListenerRegistry(Vertx vertx, ProcessHost host) {
@@ -81,7 +81,7 @@ final class NodeListenerRegistry {
     this.workerControl = new IpcWorkerControl();
   }
 
-  /// Makes workers that accept by themselves accept from a socket, or pause.
+  /// Tells workers that accept connections themselves to accept or pause.
   private final class IpcWorkerControl implements NodeListener.WorkerControl {
     @Override
     public boolean accept(NodeWorker worker, NodeListener port) {
@@ -93,8 +93,8 @@ final class NodeListenerRegistry {
                   NodeReply.accept(port.key()),
                   port.socket().result(),
                   _ -> {
-                    // Ignored: a worker that does not take the socket has ended, which is reported
-                    // separately.
+                    // Ignored: a worker that does not receive the socket has terminated, which is
+                    // reported separately.
                   }))
           .isPresent();
     }
@@ -109,7 +109,8 @@ final class NodeListenerRegistry {
     slots.put(worker.slot(), app);
   }
 
-  /// Returns why no worker of an app could get the port that its spec declares; empty if one may.
+  /// Returns why no worker of an app could listen on the port that its spec declares; empty if a
+  /// worker could.
   Future<Optional<String>> refusal(AppSpec spec) {
     OptionalInt port = spec.cluster().port();
     if (port.isEmpty()) {
@@ -123,7 +124,7 @@ final class NodeListenerRegistry {
   /// Answers a worker's request to listen.
   void grant(NodeWorker worker, Query query) {
     alive.add(worker);
-    String key = SocketNames.of(worker.spec(), query);
+    String key = SocketKeys.of(worker.spec(), query);
     AppName app = worker.spec().name();
     if (requestLimits.begins(app)) {
       answered(worker, query, key).onComplete(_ -> requestLimits.answered(app));
@@ -140,7 +141,8 @@ final class NodeListenerRegistry {
     if (sought.isEmpty()) {
       return granted(worker, query, key);
     }
-    // The socket may be one that was lost and that another worker of the earlier daemon still has.
+    // The requested socket may have been lost, and another worker of the earlier daemon may still
+    // have it.
     return Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
         .transform(
             _ -> alive.contains(worker) ? granted(worker, query, key) : Future.succeededFuture());
@@ -177,8 +179,8 @@ final class NodeListenerRegistry {
         .count();
   }
 
-  /// Reports whether another app already listens there under another address. The kernel would not
-  /// report that, because all these sockets may share their port.
+  /// Reports whether another app already listens on an overlapping address. The kernel would not
+  /// report this, because all these sockets are allowed to share their port.
   private boolean taken(NodeWorker worker, String key, Query query) {
     if (query.target().port() <= 0) {
       return false;
@@ -186,7 +188,7 @@ final class NodeListenerRegistry {
     AppName app = worker.spec().name();
     return ports.values().stream()
         .filter(port -> !port.key().equals(key))
-        .filter(port -> SocketNames.isUdp(port.key()) == query.target().udp())
+        .filter(port -> SocketKeys.isUdp(port.key()) == query.target().udp())
         .filter(port -> port.holders().stream().anyMatch(it -> !it.spec().name().equals(app)))
         .anyMatch(port -> port.overlaps(query.target()));
   }
@@ -230,10 +232,10 @@ final class NodeListenerRegistry {
 
   private void give(NodeWorker worker, Query query, NodeListener port, ListenSocket socket) {
     if (!port.holders().contains(worker) || worker.process().isEmpty()) {
-      return; // it has ended or closed the server meanwhile
+      return; // it has terminated or closed the server
     }
     if (taken(worker, port.key(), query)) {
-      // A socket that was opened at the same time has the address.
+      // A socket that was opened at the same time occupies the address.
       port.removeHolder(worker);
       if (port.holders().isEmpty()) {
         close(port);
@@ -277,7 +279,7 @@ final class NodeListenerRegistry {
   }
 
   private int errno(AppName app, Throwable fault) {
-    boolean told = requestLimits.mayTell(app);
+    boolean told = requestLimits.mayLog(app);
     if (fault instanceof ListenException failure) {
       // The app receives only the error number.
       if (told) {
@@ -286,12 +288,12 @@ final class NodeListenerRegistry {
       return failure.errno();
     }
     if (told) {
-      LOG.log(Level.ERROR, "a socket of " + app + " could not be opened", fault);
+      LOG.log(Level.ERROR, "cannot open a socket of " + app, fault);
     }
     return UNSUPPORTED;
   }
 
-  /// Returns the number of the next connection that is handed to a worker.
+  /// Returns the number for the next connection that is handed to a worker.
   long nextNumber() {
     return ++seq;
   }
@@ -326,8 +328,8 @@ final class NodeListenerRegistry {
     }
   }
 
-  /// Hands out waiting connections of all sockets on which the worker listens, because it can take
-  /// another one.
+  /// Dispatches the waiting connections of all sockets on which the worker listens, because the
+  /// worker can accept another one.
   void workerFreed(NodeWorker worker) {
     held(worker).forEach(NodeListener::dispatch);
   }
@@ -336,7 +338,7 @@ final class NodeListenerRegistry {
     return ports.values().stream().filter(port -> port.holders().contains(worker)).toList();
   }
 
-  /// Finds out from its descriptors where a worker of an earlier daemon listens.
+  /// Determines from its file descriptors where a worker of an earlier daemon listens.
   Future<Void> adopt(NodeWorker worker) {
     alive.add(worker);
     searches.add(worker);
@@ -348,17 +350,17 @@ final class NodeListenerRegistry {
                 .compose(_ -> alive.contains(worker) ? adopt(worker) : Future.succeededFuture()));
   }
 
-  /// Finds out from the worker's own report where it listens. Processes of other users are not
+  /// Determines from the worker's own report where it listens. Processes of other users are not
   /// searched.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
     List<SocketRecovery.Holder> holders =
         Stream.concat(Stream.of(worker), alive.stream())
-            .filter(it -> SocketNames.areOneUsers(it.spec(), worker.spec()))
+            .filter(it -> SocketKeys.shareSockets(it.spec(), worker.spec()))
             .distinct()
             .flatMap(it ->
                 it.process().stream().map(process -> new SocketRecovery.Holder(it.spec(), process)))
             .toList();
-    Future<SocketAdoption.Result> found = socketAdoption.byWord(worker, servers, holders);
+    Future<SocketAdoption.Result> found = socketAdoption.byReport(worker, servers, holders);
     return adopted(worker, found.onSuccess(it -> misses(worker, it.missing())));
   }
 
@@ -385,9 +387,7 @@ final class NodeListenerRegistry {
         })
         .onFailure(fault ->
             LOG.log(
-                Level.WARNING,
-                "sockets of " + worker.spec().name() + " cannot be taken over",
-                fault))
+                Level.WARNING, "cannot take over the sockets of " + worker.spec().name(), fault))
         .mapEmpty();
   }
 
@@ -399,18 +399,18 @@ final class NodeListenerRegistry {
   private void claim(NodeWorker worker, ListenSocket socket) {
     NodeListener port = port(socket);
     port.addHolder(worker);
-    if (worker.isGated() && !SocketNames.isUdp(port.key())) {
+    if (worker.isGated() && !SocketKeys.isUdp(port.key())) {
       port.startDelivery(worker);
     }
   }
 
-  /// Returns the key of the socket by which a client that connects to one of `addresses` and `port`
-  /// reaches the worker; empty if the worker does not listen there.
+  /// Returns the key of the socket through which a client that connects to `port` at one of
+  /// `addresses` reaches the worker; empty if the worker does not listen there.
   Optional<String> keyReaching(NodeWorker worker, List<InetAddress> addresses, int port) {
     return keyReaching(held(worker), addresses, port);
   }
 
-  /// Reports whether any worker listens there.
+  /// Reports whether any worker listens on `port` at one of `addresses`.
   boolean isShared(List<InetAddress> addresses, int port) {
     return keyReaching(ports.values(), addresses, port).isPresent();
   }
@@ -441,12 +441,12 @@ final class NodeListenerRegistry {
         .toList();
   }
 
-  /// Updates whether the worker receives connections.
+  /// Decides again whether the worker receives connections, because its state has changed.
   void refresh(NodeWorker worker) {
     held(worker).forEach(NodeListener::refresh);
   }
 
-  /// Handles that a worker has closed a server.
+  /// Removes the worker from the socket of a server that it has closed.
   void serverClosed(NodeWorker worker, String key) {
     NodeListener port = ports.get(key);
     if (port != null) {
@@ -468,7 +468,7 @@ final class NodeListenerRegistry {
     back.forEach(pendingConnection -> pendingConnection.dispatcher().redispatch(pendingConnection));
   }
 
-  /// Releases the slot of the worker; no process follows.
+  /// Releases the slot of a worker that no other process follows.
   void release(WorkerId worker) {
     AppName app = slots.remove(worker.slot());
     if (app == null || slots.containsValue(app)) {
@@ -499,13 +499,13 @@ final class NodeListenerRegistry {
     NodeListener port = ports.get(key);
     if (port != null
         && port.holders().isEmpty()
-        && !SocketNames.isUdp(key)
+        && !SocketKeys.isUdp(key)
         && port.users().stream().allMatch(this::hasSettled)) {
       close(port);
     }
   }
 
-  /// Reports whether the app has a process that listens or has listened, and is not draining.
+  /// Reports whether the app has a process that listens or has listened and is not draining.
   private boolean hasSettled(AppName app) {
     return alive.stream()
         .filter(worker -> worker.spec().name().equals(app))
@@ -528,7 +528,7 @@ final class NodeListenerRegistry {
         .onFailure(fault -> LOG.log(Level.ERROR, port.key() + " cannot be closed", fault));
   }
 
-  /// Reports whether a socket of an earlier daemon is in use, as far as can be determined.
+  /// Reports whether a socket of an earlier daemon is in use, as far as this can be determined.
   boolean ownsSocket(String key) {
     return ports.containsKey(key) || !searches.isEmpty();
   }

@@ -11,23 +11,23 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// A message from a Node worker to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for the
-/// messages that `lib/node-worker.cjs` adds. Node's own are the same in versions 18 to 24; unknown
-/// fields and messages are ignored.
+/// A message from a Node worker to its primary. Its `cmd` is `NODE_CLUSTER` or, for messages that
+/// `lib/node-worker.cjs` adds, `NODE_JPM`. Node's own messages are the same in versions 18 to 24.
+/// Unknown fields and messages are ignored.
 sealed interface NodeMessage {
-  /// Upper bound on the sockets of an app, because each takes a descriptor of the daemon. No more
-  /// servers are read from a worker's report.
+  /// Upper bound on the sockets of an app, because each uses a file descriptor of the daemon. It is
+  /// also the maximum number of servers that are read from a worker's report.
   int MOST_PORTS = 256;
 
-  /// The valid values of `addressType`; Node gives none for a server that listens on a path.
+  /// The valid values of `addressType`. Node sends no value for a server that listens on a path.
   Set<String> TYPES = Set.of("4", "6", "udp4", "udp6", "-1", "null");
 
-  /// Upper bound on the length of an address; the path of a unix socket is shorter.
+  /// Upper bound on the length of an address. The path of a unix socket is always shorter.
   int MOST_ADDRESS = 1024;
 
-  /// The worker requests a listening socket (`queryServer`). Answered with an `ack` of `seq`.
+  /// Requests a listening socket (`queryServer`). Answered with an `ack` of `seq`.
   ///
-  /// @param umask the umask for the file of a unix socket; empty if it was not sent
+  /// @param umask the umask for the file of a unix socket; empty if none was sent
   record Query(
       long seq,
       ListenTarget target,
@@ -39,18 +39,20 @@ sealed interface NodeMessage {
 
   /// The address on which a worker requests to listen.
   ///
-  /// @param address a literal; empty for every address; for a unix socket the path
-  /// @param port -1 for a unix socket
+  /// @param address a literal IP address, or the path of a unix socket; empty for all addresses
+  /// @param port the port; -1 for a unix socket
   /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix socket
-  /// @param fd a descriptor that the worker believes its primary to have; otherwise negative
-  /// @param flags bit 0: an IPv6 wildcard does not accept IPv4
+  /// @param fd a descriptor that the worker assumes to be open in its primary; negative if there is
+  ///   none
+  /// @param flags bit 0: an IPv6 wildcard address does not accept IPv4
   record ListenTarget(Optional<String> address, int port, String type, int fd, int flags) {
     boolean udp() {
       return type.startsWith("udp");
     }
 
-    /// Returns the path of a unix socket: absolute, or a NUL and a name without a file. Node
-    /// prepends the working directory to the latter too, which is removed here.
+    /// Returns the path of a unix socket: an absolute path, or a NUL and a name for a socket
+    /// without a file. Node prepends the working directory to such a name as well; it is removed
+    /// here.
     Optional<String> path() {
       return address
           .filter(_ -> port < 0 && fd < 0)
@@ -66,36 +68,36 @@ sealed interface NodeMessage {
     }
   }
 
-  /// A server listens; `wanted` contains the port that it got.
+  /// Reports that a server listens. The `target` contains the actual port.
   record Listening(ListenTarget target) implements NodeMessage {}
 
-  /// The worker has closed the socket that it got under `key`.
+  /// Reports that the worker has closed the socket that was granted under `key`.
   record Closed(String key) implements NodeMessage {}
 
-  /// The worker is about to disconnect. Answered with an `ack`.
+  /// Reports that the worker is about to disconnect. Answered with an `ack`.
   record ExitedAfterDisconnect(long seq) implements NodeMessage {}
 
-  /// The worker's answer to a connection that was handed to it.
+  /// Answers a connection that was handed to the worker.
   record ConnectionAck(long ack, boolean accepted) implements NodeMessage {}
 
-  /// The worker has no connections left.
+  /// Reports that the worker has no connections left.
   record Drained() implements NodeMessage {}
 
   /// A server that listens.
   ///
-  /// @param key the key under which its socket was granted; empty if it was not granted, or the
-  ///   worker was started by an older version
+  /// @param key the key under which its socket was granted; empty if the socket was not granted, or
+  ///   if an older version of jpm started the worker
   record Server(InetSocketAddress address, Optional<String> key) {}
 
-  /// The worker's report of where its servers listen.
+  /// Reports where the worker's servers listen.
   ///
-  /// @param servers at most [NodeMessage#MOST_PORTS]
+  /// @param servers the servers, at most [NodeMessage#MOST_PORTS]
   /// @param paths the paths of unix sockets
   /// @param unanswered the worker's unanswered requests, [Query] and [ExitedAfterDisconnect]
   record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
-  /// Parses a message; empty if nothing needs to be done for it.
+  /// Parses a message; empty if the message requires no action.
   static Optional<NodeMessage> read(String json) {
     try {
       JsonObject message = new JsonObject(json);
@@ -149,7 +151,7 @@ sealed interface NodeMessage {
         number(message, "flags", 0));
   }
 
-  /// Bits that `readableAll` and `writableAll` allow are removed from the umask.
+  /// Returns the umask without the bits that `readableAll` and `writableAll` allow.
   private static OptionalInt umask(JsonObject message) {
     int umask = number(message, "umask", -1);
     if (umask < 0 || umask > 0777) {
@@ -172,7 +174,7 @@ sealed interface NodeMessage {
           Optional.of(
               new Servers(
                   servers(message.getJsonArray("servers")),
-                  // Workers that an older version has started do not report any.
+                  // Workers that an older version of jpm has started do not report any paths.
                   paths(message.getJsonArray("paths", new JsonArray())),
                   unanswered(message.getJsonArray("unanswered"))));
       default -> Optional.empty();
@@ -203,7 +205,7 @@ sealed interface NodeMessage {
         .toList();
   }
 
-  /// Parses a literal address. Names are not resolved: Node has done that.
+  /// Parses a literal IP address. Does not resolve host names, because Node has already done so.
   static Optional<InetAddress> literal(String text) {
     try {
       return Optional.of(InetAddress.ofLiteral(text));

@@ -12,13 +12,14 @@ final class NodeReply {
 
   private NodeReply() {}
 
-  /// Returns a message that goes with a socket: the server of that key, which was granted without
-  /// one, must accept from it.
+  /// Returns the message that accompanies a socket. The server with this key, which was granted
+  /// without a socket, must accept from it.
   static String accept(String key) {
     return own().put("act", "accept").put("key", key).encode();
   }
 
-  /// Returns a message to stop accepting from the socket of that key; another [#accept] may follow.
+  /// Returns a message that tells the worker to stop accepting from the socket with this key.
+  /// Another [#accept] may follow.
   static String pause(String key) {
     return own().put("act", "pause").put("key", key).encode();
   }
@@ -30,15 +31,15 @@ final class NodeReply {
 
   /// Returns the answer that a socket could not be opened.
   ///
-  /// @param errno the system's error number, positive; Node's protocol has it negative
+  /// @param errno the system's error number, positive; Node's protocol requires the negative number
   static String refused(long seq, String key, int errno, Optional<Object> data) {
     return ack(seq, key, -errno, data).encode();
   }
 
-  /// Returns the answer that grants a socket, which goes with it. If the worker is not sent the
-  /// socket now, the message alone contains its address.
+  /// Returns the answer that grants a socket. The message accompanies the socket or, if the worker
+  /// must not receive the socket yet, is sent alone and contains its address.
   ///
-  /// @param name the address of a socket that is not sent
+  /// @param name the address of a socket that is not sent; otherwise empty
   static String granted(
       long seq, String key, Optional<Object> data, Optional<InetSocketAddress> name) {
     JsonObject ack = ack(seq, key, 0, data);
@@ -46,7 +47,7 @@ final class NodeReply {
     return ack.encode();
   }
 
-  /// Returns a message that goes with a connection.
+  /// Returns the message that accompanies a connection.
   static String connection(long seq, String key) {
     return cluster().put("act", "newconn").put("key", key).put("seq", seq).encode();
   }

@@ -14,7 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Opens the sockets that workers request, as Node itself would. Methods may block.
+/// Opens the sockets that workers request, in the same way as Node itself. Methods may block.
 final class NodeSocketOpener {
   /// `EAFNOSUPPORT`, for sockets that only the worker itself could open.
   private static final int NOT_SHARED = 97;
@@ -28,7 +28,7 @@ final class NodeSocketOpener {
 
   private NodeSocketOpener() {}
 
-  /// Returns the socket of that key, which is opened if necessary.
+  /// Returns the socket with this key, opening it if necessary.
   static ListenSocket open(ListenSocketRegistry sockets, String key, Query query, RunAs runAs)
       throws ListenException {
     Optional<ListenSocket> there = sockets.find(key);
@@ -36,7 +36,7 @@ final class NodeSocketOpener {
       if (there.get().isReachable()) {
         return there.get();
       }
-      // Some programs remove the path before they listen on it.
+      // Some programs delete the file of the socket before they listen on it.
       there.get().close();
     }
     ListenTarget listenTarget = query.target();
@@ -56,7 +56,7 @@ final class NodeSocketOpener {
     try {
       return open(sockets, key, wish(query, address("::"), runAs));
     } catch (ListenException _) {
-      // Node does this too, on machines without IPv6.
+      // Node does the same on machines without IPv6.
       return open(sockets, key, wish(query, address("0.0.0.0"), runAs));
     }
   }

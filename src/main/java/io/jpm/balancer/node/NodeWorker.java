@@ -14,18 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The state of a process that speaks Node's cluster protocol. Owned by [NodeBackend].
+/// The state of a process that uses Node's cluster protocol. Owned by [NodeBackend].
 final class NodeWorker {
-  /// A worker answers within one turn of its event loop. With a higher limit, more connections
-  /// would only have to be taken back when it dies.
+  /// Upper bound on the unanswered connections of a worker. A worker answers within one turn of its
+  /// event loop. With a higher limit, more connections would have to be taken back when the worker
+  /// dies.
   static final int MOST_UNANSWERED = 4;
 
-  /// Far more requests than a program sends before it has reported where it listens.
+  /// Upper bound on the remembered requests: far more than a program sends before it has reported
+  /// where it listens.
   private static final int MOST_SEEN = 4096;
 
   private final WorkerId id;
   private final AppSpec spec;
-  private final Delivery manner;
+  private final Delivery delivery;
   private final Map<Long, PendingConnection> unanswered = new HashMap<>();
   private final Map<Long, AcceptedConnection> checks = new HashMap<>();
   private final Promise<Void> known = Promise.promise();
@@ -42,20 +44,21 @@ final class NodeWorker {
 
   /// How a worker receives connections.
   enum Delivery {
-    /// It receives the socket on request, and accepts by itself.
+    /// The worker receives the socket on request and accepts connections itself.
     SOCKET,
-    /// It gets the socket when it is ready, and accepts by itself until it is told to pause.
+    /// The worker receives the socket when it is ready, and accepts connections itself until it is
+    /// told to pause.
     SOCKET_WHEN_READY,
-    /// It is handed each connection.
+    /// The daemon accepts connections and hands each to a worker.
     ROUND_ROBIN
   }
 
-  /// @param ready whether it receives connections as soon as it listens; otherwise after
-  ///   [#markReady]
+  /// @param ready whether the worker receives connections as soon as it listens; otherwise it
+  ///   receives them after [#markReady]
   NodeWorker(WorkerId id, AppSpec spec, Delivery manner, boolean ready) {
     this.id = id;
     this.spec = spec;
-    this.manner = manner;
+    this.delivery = manner;
     this.ready = ready;
   }
 
@@ -67,18 +70,18 @@ final class NodeWorker {
     return spec;
   }
 
-  /// Reports whether it is handed its connections.
+  /// Reports whether the daemon hands connections to the worker one by one.
   boolean roundRobin() {
-    return manner == Delivery.ROUND_ROBIN;
+    return delivery == Delivery.ROUND_ROBIN;
   }
 
-  /// Reports whether the daemon decides when it receives connections: its request for a socket is
-  /// first granted without one.
+  /// Reports whether the daemon decides when the worker receives connections. In this case, a
+  /// request for a socket is first granted without the socket.
   boolean isGated() {
-    return manner != Delivery.SOCKET;
+    return delivery != Delivery.SOCKET;
   }
 
-  /// Reports whether it may receive client connections, as far as it is [#fit].
+  /// Reports whether the worker may receive client connections, provided that it is [#fit].
   boolean isAdmitted() {
     return ready && draining.isEmpty();
   }
@@ -87,7 +90,7 @@ final class NodeWorker {
     ready = true;
   }
 
-  /// False while its readiness probe fails after having passed once.
+  /// Returns false while the worker's readiness probe fails after having passed once.
   boolean fit() {
     return fit;
   }
@@ -96,7 +99,7 @@ final class NodeWorker {
     fit = passes;
   }
 
-  /// Empty until it runs.
+  /// Returns the process; empty until it is running.
   Optional<ProcessIdentity> process() {
     return process;
   }
@@ -105,47 +108,47 @@ final class NodeWorker {
     process = Optional.of(identity);
   }
 
-  /// Returns the messages that it sent before it was reported to run.
+  /// Returns the messages that the worker sent before its start was reported.
   List<String> early() {
     return early;
   }
 
-  /// Marks it as a worker of an earlier daemon, which may have read requests without answering
-  /// them. Its requests are remembered from now until it has reported the unanswered ones.
+  /// Marks the worker as one of an earlier daemon, which may have read requests without answering
+  /// them. From now on, its requests are remembered until it has reported the unanswered ones.
   void markAdopted() {
     seen = Optional.of(new HashSet<>());
   }
 
-  /// Remembers a request.
+  /// Remembers a request if the worker is expected to report its unanswered requests.
   void recordQuery(long seq) {
     seen.filter(all -> all.size() < MOST_SEEN).ifPresent(all -> all.add(seq));
   }
 
-  /// Stops remembering requests, because it has reported the unanswered ones; later ones are not
-  /// lost.
+  /// Stops remembering requests, because the worker has reported the unanswered ones. Later
+  /// requests cannot be lost.
   ///
-  /// @return the requests remembered so far; empty if it was not asked to report, or has reported
-  ///   before
-  Optional<Set<Long>> catchUp() {
+  /// @return the requests remembered so far; empty if the worker was not asked to report, or has
+  ///   already reported
+  Optional<Set<Long>> stopRemembering() {
     Optional<Set<Long>> asked = seen;
     seen = Optional.empty();
     return asked;
   }
 
-  /// Returns the connections that are on their way to it, by the number that its answer will
-  /// contain.
+  /// Returns the connections that were sent to the worker and are not answered yet. The key is the
+  /// number that the answer will contain.
   Map<Long, PendingConnection> unanswered() {
     return unanswered;
   }
 
-  /// Returns the probe connections that are on their way to it, by the number that its answer will
-  /// contain.
+  /// Returns the probe connections that were sent to the worker and are not answered yet. The key
+  /// is the number that the answer will contain.
   Map<Long, AcceptedConnection> probeConnections() {
     return checks;
   }
 
-  /// Reports whether no messages can be sent to it: the IPC channel of a worker of an earlier
-  /// daemon could not be taken over.
+  /// Reports whether no messages can be sent to the worker, because its IPC channel could not be
+  /// taken over from an earlier daemon.
   boolean unreachable() {
     return mute;
   }
@@ -164,7 +167,7 @@ final class NodeWorker {
     markKnown();
   }
 
-  /// Completes when it is known where it listened before this daemon started.
+  /// Completes when it is known where the worker listened before this daemon started.
   Future<Void> whenKnown() {
     return known.future();
   }
@@ -173,8 +176,8 @@ final class NodeWorker {
     known.tryComplete();
   }
 
-  /// Returns, by their keys, why its servers receive no connections although they listen: their
-  /// sockets were lost.
+  /// Returns, by socket key, why servers of the worker receive no connections although they listen:
+  /// their sockets were lost.
   Map<String, String> missing() {
     return missing;
   }
@@ -195,7 +198,7 @@ final class NodeWorker {
     draining = Optional.of(done);
   }
 
-  /// Reports whether it has ever reported that it listens.
+  /// Reports whether the worker has ever reported that it listens.
   boolean hasListened() {
     return listened;
   }

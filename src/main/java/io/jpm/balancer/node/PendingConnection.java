@@ -5,10 +5,10 @@ import io.jpm.os.AcceptedConnection;
 import java.util.HashSet;
 import java.util.Set;
 
-/// An accepted connection that no worker has taken yet.
+/// An accepted connection that no worker has accepted yet.
 ///
-/// @param dispatcher the round robin that it belongs to
-/// @param refused the workers that listen but have refused it (`server.maxConnections`)
+/// @param dispatcher the dispatcher of the socket on which the connection arrived
+/// @param refused the listening workers that have refused it (`server.maxConnections`)
 record PendingConnection(
     AcceptedConnection connection, RoundRobinDispatcher dispatcher, Set<WorkerId> refused) {
   PendingConnection(AcceptedConnection connection, RoundRobinDispatcher turn) {

@@ -14,16 +14,17 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds another process that listens where an app will listen. Methods may block.
+/// Detects that another process already listens on the port of an app. Methods may block.
 ///
 /// @param host provides the processes and the sockets
 record PortConflict(ProcessHost host) {
-  private static final String TRIAL = SocketNames.PREFIX + "trial ";
+  private static final String TRIAL = SocketKeys.PREFIX + "trial ";
 
-  /// Returns why no worker could listen on a port, whatever address it requests, with the pid of
-  /// the process that has it; empty if no other process listens there on every address.
+  /// Returns why no worker could listen on a port, whatever address it requests; the text contains
+  /// the pid of the process that occupies the port. Empty if no other process listens there on all
+  /// addresses.
   ///
-  /// @param processes Node workers that may have the port
+  /// @param processes the Node workers that may occupy the port
   Optional<String> at(int port, List<ProcessIdentity> processes) {
     Optional<InetSocketAddress> taken =
         host.listeners().stream()
@@ -46,13 +47,13 @@ record PortConflict(ProcessHost host) {
             .anyMatch(at -> at.getPort() == port);
   }
 
-  /// Returns the error message of a trial bind; empty if it succeeds.
+  /// Returns the error message of a trial bind; empty if the bind succeeds.
   private static Optional<String> refusal(ListenSocketRegistry sockets, InetSocketAddress at) {
     boolean ipv6 = at.getAddress() instanceof Inet6Address;
     var listenRequest =
         new ListenRequest(Protocol.TCP, Optional.of(at), ipv6, false, 0, RunAs.DAEMON);
     try {
-      // If the port is free by now, it is released before a client can connect.
+      // If the port has become free, the socket is closed before a client can connect.
       sockets.open(TRIAL + at.getPort(), listenRequest).close();
       return Optional.empty();
     } catch (ListenException failure) {

@@ -17,18 +17,21 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Routes probe connections to the intended worker: a connection to the shared socket may reach any
-/// of them. The prober connects to a port of the daemon on the loopback, and the worker is handed
-/// that connection over its IPC channel, as client connections are in round robin.
+/// Routes each probe connection to a particular worker, because a connection to the shared socket
+/// may reach any worker. The prober connects to a loopback port of the daemon. The daemon hands
+/// this connection to the worker over its IPC channel, as it does with client connections in round
+/// robin.
 ///
-/// Owned by [NodeBackend], on its context.
+/// Owned by [NodeBackend]; must be called on its context.
 final class ProbeConnections {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Startup, readiness and liveness at once, and one probe that timed out.
+  /// Upper bound on the unanswered probe connections of a worker: startup, readiness and liveness
+  /// probes at the same time, and one probe that timed out.
   private static final int MOST_UNANSWERED = 4;
 
-  /// The prober connects at once, but the machine may be busy.
+  /// How long to wait for the prober to connect. It connects immediately, but the machine may be
+  /// busy.
   private static final long PATIENCE_MILLIS = 30_000;
 
   private final Vertx vertx;
@@ -44,7 +47,7 @@ final class ProbeConnections {
   }
 
   /// Returns the route to `worker`. If it is not known yet where a worker of an earlier daemon
-  /// listens, this completes when it is.
+  /// listens, the result completes once it is known.
   Future<Route> reach(NodeWorker worker, BalancerCommand.ResolveRoute question) {
     List<InetAddress> addresses = question.addresses();
     int port = question.port();
@@ -61,7 +64,8 @@ final class ProbeConnections {
                         .orElseGet(() -> Future.succeededFuture(elsewhere(addresses, port)))));
   }
 
-  /// A port that no worker shares may be the worker's own.
+  /// Returns the route for an address at which the worker uses no shared socket. A port that no
+  /// worker shares may be the worker's own.
   private Route elsewhere(List<InetAddress> addresses, int port) {
     return ports.isShared(addresses, port)
         ? new Route.Unreachable(
@@ -72,14 +76,14 @@ final class ProbeConnections {
 
   private Future<Route> route(NodeWorker worker, String key) {
     if (worker.process().isEmpty()) {
-      return Future.succeededFuture(new Route.Unreachable("its process is gone"));
+      return Future.succeededFuture(new Route.Unreachable("its process has exited"));
     }
     if (worker.unreachable()) {
       return Future.succeededFuture(new Route.Direct());
     }
     if (worker.probeConnections().size() >= MOST_UNANSWERED) {
       return Future.succeededFuture(
-          new Route.Unreachable("it has not accepted the connections of the last checks"));
+          new Route.Unreachable("it has not accepted the connections of the last probes"));
     }
     var probeConnection = new ProbeConnection(worker, key);
     return vertx
@@ -95,11 +99,12 @@ final class ProbeConnections {
             new ListenException("this system cannot pass connections to another process", 95));
   }
 
-  /// Handles a worker's answer to a connection that was handed to it.
+  /// Closes the daemon's copy of a probe connection that the worker has answered.
   static void answered(NodeWorker worker, long number) {
     AcceptedConnection acceptedConnection = worker.probeConnections().remove(number);
     if (acceptedConnection != null) {
-      // The worker has its own descriptor; if it has refused the connection, this ends it.
+      // The worker has its own descriptor. If the worker has refused the connection, this closes
+      // the connection.
       acceptedConnection.close();
     }
   }
@@ -120,7 +125,7 @@ final class ProbeConnections {
       this.key = key;
     }
 
-    /// Opens a port for the connection. May block.
+    /// Opens a loopback port for the connection. May block.
     SingleUseEndpoint open() throws ListenException {
       return sockets()
           .listenOnce(acceptedConnection -> context.runOnContext(_ -> arrived(acceptedConnection)));
@@ -167,7 +172,7 @@ final class ProbeConnections {
                 },
                 false)
             .onFailure(
-                fault -> LOG.log(Level.ERROR, "the connection of a check cannot be closed", fault));
+                fault -> LOG.log(Level.ERROR, "cannot close the connection of a probe", fault));
       }
     }
   }

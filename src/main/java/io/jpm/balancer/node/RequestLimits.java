@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Limits the unanswered requests of each app, and the log lines about requests that were refused.
-/// A request beyond the limit is refused at once, so that it takes no time of the thread that opens
-/// sockets for all apps.
+/// Limits the unanswered requests of each app, and the log lines about refused requests. A request
+/// above the limit is refused immediately, so it does not delay the thread that opens sockets for
+/// all apps.
 final class RequestLimits {
-  /// The limit on unanswered requests of an app.
+  /// The maximum number of unanswered requests per app.
   static final int MOST = 256;
 
-  /// The limit on log lines about an app in a minute.
+  /// The maximum number of log lines about an app per minute.
   static final int MOST_TOLD = 20;
 
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -23,7 +23,7 @@ final class RequestLimits {
   private final Map<AppName, Integer> told = new HashMap<>();
   private long minuteEnds;
 
-  /// @param nanoTime monotonic nanoseconds
+  /// @param nanoTime the monotonic clock, in nanoseconds
   RequestLimits(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.minuteEnds = nanoTime.getAsLong() + MINUTE;
@@ -31,7 +31,7 @@ final class RequestLimits {
 
   /// Counts a request of an app.
   ///
-  /// @return whether it is admitted; [#answered] must follow then
+  /// @return whether the request is admitted; if so, [#answered] must follow
   boolean begins(AppName app) {
     int before = underWay.getOrDefault(app, 0);
     if (before < MOST) {
@@ -45,8 +45,9 @@ final class RequestLimits {
     underWay.computeIfPresent(app, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  /// Reports whether a log line about a refused request of `app` may be written now, and counts it.
-  boolean mayTell(AppName app) {
+  /// Reports whether another log line about a refused request of `app` is allowed now, and counts
+  /// it.
+  boolean mayLog(AppName app) {
     long now = nanoTime.getAsLong();
     if (now - minuteEnds >= 0) {
       minuteEnds = now + MINUTE;

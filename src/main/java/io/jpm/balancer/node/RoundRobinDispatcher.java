@@ -8,10 +8,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// Hands the connections of one socket to its workers in turn. A worker with the maximum number of
-/// unanswered connections is skipped; if no worker can take any, connections wait.
+/// unanswered connections is skipped. If no worker can accept a connection, the connections wait.
 final class RoundRobinDispatcher {
-  /// Sends a connection to a worker; returns false if the worker is gone. Otherwise its answer is
-  /// passed to [#answered] or, if it dies first, [#redispatch] is called.
+  /// Sends a connection to a worker; returns false if the worker is gone. Otherwise, the worker's
+  /// answer is passed to [#answered]. If the worker dies before it answers, [#redispatch] is
+  /// called.
   @FunctionalInterface
   interface Sender {
     boolean send(NodeWorker worker, PendingConnection pendingConnection);
@@ -46,7 +47,8 @@ final class RoundRobinDispatcher {
     dispatch();
   }
 
-  /// Handles a worker's answer to a connection.
+  /// Closes the daemon's copy of a connection that a worker has accepted, or offers a refused
+  /// connection to the other workers.
   void answered(NodeWorker worker, PendingConnection pendingConnection, boolean accepted) {
     if (accepted) {
       pendingConnection.connection().close();
@@ -59,13 +61,13 @@ final class RoundRobinDispatcher {
     dispatch();
   }
 
-  /// Takes back a connection whose worker died before it answered.
+  /// Offers a connection to the other workers because its worker died before it answered.
   void redispatch(PendingConnection pendingConnection) {
     waiting.addFirst(pendingConnection);
     dispatch();
   }
 
-  /// Hands out waiting connections as far as workers can take them.
+  /// Hands waiting connections to the workers that can accept them.
   void dispatch() {
     while (!waiting.isEmpty() && handFirst()) {
       // Each call hands one connection to the next worker.
@@ -75,7 +77,7 @@ final class RoundRobinDispatcher {
   private boolean handFirst() {
     PendingConnection first = waiting.getFirst();
     if (!workers.isEmpty() && refusedByAll(first)) {
-      // All workers have reached maxConnections: Node without a cluster closes the connection too.
+      // All workers have reached maxConnections. Node without a cluster also closes the connection.
       waiting.removeFirst().connection().close();
       return true;
     }

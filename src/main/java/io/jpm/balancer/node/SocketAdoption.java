@@ -27,17 +27,19 @@ final class SocketAdoption {
   /// The sockets of a worker.
   ///
   /// @param held the sockets on which the worker listens
-  /// @param udp the UDP sockets that it may use, which the system does not show by process
-  /// @param missing why sockets on which it listens could not be recovered, by their keys
+  /// @param udp the UDP sockets that the worker may use, because the system does not show which
+  ///   process uses a UDP socket
+  /// @param missing the reasons why sockets on which the worker listens could not be recovered, by
+  ///   key
   record Result(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
 
-  /// A blocking search, whose result selects the sockets of the worker.
+  /// A blocking search that returns a filter for the sockets of the worker.
   @FunctionalInterface
   private interface Search {
     Predicate<ListenSocket> search();
   }
 
-  /// Finds the sockets by the descriptors of the worker's process.
+  /// Finds the sockets through the file descriptors of the worker's process.
   Future<Result> byDescriptors(NodeWorker worker) {
     ProcessIdentity process = worker.process().orElseThrow();
     return found(
@@ -48,11 +50,11 @@ final class SocketAdoption {
         });
   }
 
-  /// Finds the sockets by the worker's own report: a worker that is handed its connections has no
-  /// socket by which it could be found. Lost sockets are recovered first.
+  /// Finds the sockets from the worker's own report, because a worker to which connections are
+  /// handed has no descriptor of the socket. Recovers lost sockets first.
   ///
   /// @param holders the Node workers that may have the lost sockets
-  Future<Result> byWord(
+  Future<Result> byReport(
       NodeWorker worker, NodeMessage.Servers servers, List<SocketRecovery.Holder> holders) {
     Set<InetSocketAddress> named =
         servers.servers().stream()
@@ -83,11 +85,11 @@ final class SocketAdoption {
               List<ListenSocket> own =
                   host.listenSockets().stream()
                       .flatMap(all -> all.all().stream())
-                      .filter(socket -> SocketNames.mayBeOf(socket.key(), worker.spec()))
+                      .filter(socket -> SocketKeys.mayBeOf(socket.key(), worker.spec()))
                       .toList();
               return new Result(
                   own.stream().filter(meant).toList(),
-                  own.stream().filter(socket -> SocketNames.isUdp(socket.key())).toList(),
+                  own.stream().filter(socket -> SocketKeys.isUdp(socket.key())).toList(),
                   Map.of());
             },
             false)

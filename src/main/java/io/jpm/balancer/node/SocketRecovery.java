@@ -20,32 +20,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Recovers sockets that were lost when the keeper died with the daemon: from a worker that has one
-/// or, if only the daemon had it, by binding it again. Methods may block.
+/// Recovers sockets that were lost when the keeper died together with the daemon: from a worker
+/// that has the socket or, if only the daemon had it, by binding the address again. Methods may
+/// block.
 ///
 /// @param host provides the processes and the sockets
 record SocketRecovery(ProcessHost host) {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// A Node worker, which may have a socket that another one requests.
+  /// A Node worker, which may have a socket that another worker requests.
   ///
-  /// @param spec its app
+  /// @param spec the spec of the worker's app
   record Holder(AppSpec spec, ProcessIdentity process) {}
 
-  /// Recovers the sockets of a worker's servers that were granted. The worker's report only selects
-  /// which of its app's sockets is meant: a socket that another app has under a key of its own is
-  /// not touched.
+  /// Recovers the sockets that were granted to the servers of a worker. The worker's report can
+  /// only refer to sockets of its own app: a socket that another app has under its own key is not
+  /// touched.
   ///
   /// @param awaited whether the worker depends on the daemon for its connections, or for a socket
   ///   that it has not received yet
   /// @param holders the Node workers that may have the sockets
-  /// @return why sockets could not be recovered, by their keys
+  /// @return the reasons why sockets could not be recovered, by key
   Map<String, String> regain(
       AppSpec spec, boolean awaited, List<Server> servers, List<Holder> holders) {
     Optional<ListenSocketRegistry> sockets = host.listenSockets();
     Map<String, String> missing = new LinkedHashMap<>();
     for (Server server : sockets.isPresent() ? servers : List.<Server>of()) {
-      Optional<String> key = server.key().filter(it -> SocketNames.mayBeOf(it, spec));
+      Optional<String> key = server.key().filter(it -> SocketKeys.mayBeOf(it, spec));
       if (key.isPresent() && !isThere(sockets.get(), key.get(), server)) {
         try {
           regain(sockets.get(), spec, key.get(), server.address(), awaited, holders);
@@ -72,7 +73,7 @@ record SocketRecovery(ProcessHost host) {
       throws ListenException {
     boolean had = false;
     List<Holder> own =
-        holders.stream().filter(holder -> SocketNames.mayBeOf(key, holder.spec())).toList();
+        holders.stream().filter(holder -> SocketKeys.mayBeOf(key, holder.spec())).toList();
     for (Holder holder : own) {
       for (TreeListener one : host.listenersOf(holder.process())) {
         if (one.address().equals(at)) {
@@ -106,8 +107,8 @@ record SocketRecovery(ProcessHost host) {
     return new Query(0, listenTarget, 0, 0, Optional.empty(), OptionalInt.empty());
   }
 
-  /// Returns the daemon's rights for the port that the spec declares, and the rights of the program
-  /// for any other port that it requests.
+  /// Returns the credentials with which to open a port: the daemon's for the port that the spec
+  /// declares, and the app's for any other port that the program requests.
   static RunAs rights(AppSpec spec, int port) {
     OptionalInt declared = spec.cluster().port();
     return declared.isPresent() && declared.getAsInt() == port ? RunAs.DAEMON : spec.runAs();

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /// The address, load and health of one process behind the proxy. Connections use it from any
-/// thread, but [#ready], [#admitted], [#fit] and [#outlierEjection] are owned by the balancer's
-/// context.
+/// thread, but [#ready], [#admitted], [#fit] and [#outlierEjection] may be used only on the
+/// balancer's context.
 final class Backend implements BackendLoad {
   private final WorkerId worker;
   private final ClusterSettings clusterSettings;
@@ -27,18 +27,18 @@ final class Backend implements BackendLoad {
   private volatile boolean draining;
   private volatile boolean answered;
 
-  /// Whether it accepts connections.
+  /// Whether the process accepts connections.
   boolean ready;
 
-  /// Whether it is ready for clients, as reported by itself or its probes.
+  /// Whether the process is ready for clients, as reported by the process itself or by its probes.
   boolean admitted;
 
-  /// False while its readiness probe fails.
+  /// False while the readiness probe of the process fails.
   boolean fit = true;
 
   OutlierEjection outlierEjection = OutlierEjection.NONE;
 
-  /// @param admitted whether it receives clients without being reported as ready first
+  /// @param admitted whether the process receives clients before it is reported as ready
   Backend(
       WorkerId worker,
       int port,
@@ -68,13 +68,13 @@ final class Backend implements BackendLoad {
     return address;
   }
 
-  /// Records that it has answered at this address.
+  /// Records that the process has answered at this address.
   void setAddress(InetSocketAddress where) {
     this.address = where;
     this.answered = true;
   }
 
-  /// Reports whether it has ever answered.
+  /// Reports whether the process has ever answered.
   boolean answered() {
     return answered;
   }
@@ -84,7 +84,7 @@ final class Backend implements BackendLoad {
     return worker.id().value();
   }
 
-  /// Returns the number of connections that have not ended in both directions.
+  /// Returns the number of connections that are still open in at least one direction.
   int open() {
     return open.get();
   }
@@ -103,21 +103,22 @@ final class Backend implements BackendLoad {
     return silence.get();
   }
 
-  /// Updates the record of its unanswered requests.
+  /// Applies `change` to the record of unanswered requests.
   void updateResponses(UnaryOperator<ResponseTracker> change) {
     silence.updateAndGet(change);
   }
 
-  /// Marks it as passed over because it hangs.
+  /// Marks the process as passed over because it hangs. The mark remains until the process answers
+  /// again.
   ///
-  /// @return whether it was not marked before; the mark stays until it answers again
+  /// @return whether the process was not marked before
   boolean markHanging() {
     return !passedOver.get() && passedOver.compareAndSet(false, true);
   }
 
-  /// Records that it has sent its first byte over a connection.
+  /// Records that the process has sent the first byte on a connection.
   ///
-  /// @return whether it was passed over until now
+  /// @return whether the process was passed over until now
   boolean recordFirstByte() {
     return passedOver.get() && passedOver.compareAndSet(true, false);
   }
@@ -143,7 +144,7 @@ final class Backend implements BackendLoad {
     draining = true;
   }
 
-  /// Counts one more connection; returns false if it accepts none any more.
+  /// Counts one more connection; returns false if the process accepts no more connections.
   boolean acquire() {
     open.incrementAndGet();
     load.incrementAndGet();
@@ -157,13 +158,13 @@ final class Backend implements BackendLoad {
     return true;
   }
 
-  /// Reduces the load by a connection that causes no more work but has not ended yet.
+  /// Reduces the load by a connection that causes no more work but is still open.
   void reduceLoad() {
     load.decrementAndGet();
   }
 
-  /// Counts the end of a connection, or a failed attempt to connect. [#reduceLoad] was called
-  /// before.
+  /// Counts a closed connection or a failed attempt to connect. [#reduceLoad] must have been called
+  /// for it.
   void release() {
     open.decrementAndGet();
   }
@@ -175,7 +176,7 @@ final class Backend implements BackendLoad {
     return failuresInARow.incrementAndGet();
   }
 
-  /// Resets the consecutive failures, because it has sent something.
+  /// Resets the consecutive failures, because the process has sent data.
   void succeeded() {
     if (failuresInARow.get() != 0) {
       failuresInARow.set(0);

@@ -17,27 +17,27 @@ import java.time.Duration;
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendConnection {
-  /// Upper bound on one read, and so on the memory for one direction of a connection. It is small
-  /// because thousands of slow clients may need as much each.
+  /// Upper bound on one read, and therefore on the memory for one direction of a connection. It is
+  /// small because thousands of slow clients may each need this much.
   static final int MOST_BYTES = 16 * 1024;
 
   private static final int LEAST_BYTES = 512;
   private static final int USUAL_BYTES = 2048;
 
-  /// Allows for one retransmission: the kernel repeats a lost SYN after one second, and a full
-  /// accept queue drops the SYN.
+  /// The connect timeout. It allows for one retransmission: the kernel resends a lost SYN after one
+  /// second, and a full accept queue drops SYNs.
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
   private BackendConnection() {}
 
-  /// Sets an option.
+  /// Sets a channel option.
   interface Setter {
     <T> void set(ChannelOption<T> option, T value);
   }
 
   static void options(Setter setter) {
     setter.set(ChannelOption.AUTO_READ, false);
-    // A failed write must not discard what can still be read.
+    // A failed write must not discard data that can still be read.
     setter.set(ChannelOption.AUTO_CLOSE, false);
     setter.set(ChannelOption.ALLOW_HALF_CLOSURE, true);
     setter.set(ChannelOption.TCP_NODELAY, true);
@@ -60,9 +60,9 @@ final class BackendConnection {
     return bootstrap.connect(address);
   }
 
-  /// Reports whether the connection leads to an instance, and closes it otherwise. If no process
-  /// listens on a port of the ephemeral range, the kernel may use this very port as the local one,
-  /// and the socket connects to itself.
+  /// Reports whether the connection leads to an instance; closes the connection if it does not. If
+  /// no process listens on a port of the ephemeral range, the kernel may choose this very port as
+  /// the local one, and the socket connects to itself.
   static boolean reached(ChannelFuture connected) {
     if (!connected.isSuccess()) {
       if (connected.channel().isOpen()) {
@@ -78,14 +78,14 @@ final class BackendConnection {
     return true;
   }
 
-  /// Makes the channel end with a RST when it is closed.
+  /// Makes the channel send a RST when it is closed.
   static void endAbruptly(Channel channel) {
     try {
       if (channel.isOpen()) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
       }
     } catch (ChannelException gone) {
-      // The peer has closed it before.
+      // The peer has already closed the connection.
     }
   }
 }

@@ -6,11 +6,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// Waits for the connections of a draining process to end. Owned by the balancer's context.
+/// Waits until the connections of a draining process are closed. Owned by the balancer's context.
 final class BackendDrainer {
   private static final Duration LOOK = Duration.ofMillis(50);
 
-  /// Idle connections are closed only every so many polls, because there may be thousands to check.
+  /// The number of polls between attempts to close idle connections, because there may be thousands
+  /// to check.
   private static final int LOOKS = 10;
 
   private final Vertx vertx;
@@ -32,7 +33,7 @@ final class BackendDrainer {
 
   /// Starts polling.
   ///
-  /// @return the number of connections that are left
+  /// @return the number of remaining connections
   Future<Integer> start() {
     timer = vertx.setPeriodic(LOOK.toMillis(), _ -> look());
     look();
@@ -43,7 +44,7 @@ final class BackendDrainer {
     return left.future();
   }
 
-  /// Ends the wait, because the timeout has expired or the process has ended.
+  /// Stops waiting, because the timeout has expired or the process has terminated.
   void finish() {
     vertx.cancelTimer(timer);
     left.tryComplete(backend.open());

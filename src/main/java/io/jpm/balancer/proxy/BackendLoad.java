@@ -1,22 +1,22 @@
 package io.jpm.balancer.proxy;
 
-/// The properties of an instance on which the selection depends.
+/// The properties of an instance that determine its selection.
 interface BackendLoad {
-  /// Returns the id of the instance, which is the same for a process that replaces another.
+  /// Returns the id of the instance. A process and its replacement have the same id.
   long slot();
 
-  /// Returns the number of connections that cause work, including those that are being made.
+  /// Returns the number of connections that cause work, including those that are being established.
   int load();
 
-  /// Returns for how long it has owed first responses without sending one.
+  /// Returns how long the instance has owed first responses without sending one.
   ///
-  /// @param now monotonic nanoseconds
-  /// @return nanoseconds; 0 if it owes nothing
+  /// @param now the current time, in monotonic nanoseconds
+  /// @return the duration in nanoseconds; 0 if the instance owes no response
   long silent(long now);
 
-  /// Returns the part of an instance's usual load that it should receive.
+  /// Returns the fraction of an instance's usual load that this instance should receive.
   ///
-  /// @param now monotonic nanoseconds
-  /// @return more than 0, at most 1
+  /// @param now the current time, in monotonic nanoseconds
+  /// @return the fraction, greater than 0 and at most 1
   double share(long now);
 }

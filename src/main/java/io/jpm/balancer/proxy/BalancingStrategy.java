@@ -11,15 +11,15 @@ sealed interface BalancingStrategy
   /// Returns the next instance.
   ///
   /// @param ready the instances that accept connections, in a stable order
-  /// @param usable which of them are eligible for this connection
+  /// @param usable whether an instance is eligible for this connection
   /// @param client the client's address, 4 or 16 bytes
-  /// @param now monotonic nanoseconds
-  /// @return empty if none is eligible
+  /// @param now the current time, in monotonic nanoseconds
+  /// @return the instance; empty if none is eligible
   <C extends BackendLoad> Optional<C> next(
       List<C> ready, Predicate<? super C> usable, byte[] client, long now);
 
-  /// Returns a new selector. [Strategy#KERNEL] needs a queue of the kernel, so the proxy uses round
-  /// robin for it.
+  /// Returns a new selector. [Strategy#KERNEL] requires an accept queue in the kernel, so the proxy
+  /// uses round robin instead.
   static BalancingStrategy of(Strategy strategy) {
     return switch (strategy) {
       case KERNEL, ROUND_ROBIN -> new RoundRobinSelector();

@@ -7,7 +7,7 @@ import io.netty.util.AsciiString;
 ///
 /// @param end the index after the head; negative if the head is incomplete
 /// @param length the value of `Content-Length`; negative if there is none
-/// @param chunked whether the body itself shows where it ends
+/// @param chunked whether the body is chunked and therefore marks its own end
 record BodyFraming(int end, long length, boolean chunked) {
   private static final AsciiString LENGTH = AsciiString.cached("content-length:");
   private static final AsciiString ENCODING = AsciiString.cached("transfer-encoding:");
@@ -15,7 +15,7 @@ record BodyFraming(int end, long length, boolean chunked) {
   private static final long UNKNOWN = -1;
   private static final int MOST_DIGITS = 18;
 
-  /// Parses the fields without copying anything, because every response passes here.
+  /// Parses the fields. Copies nothing, because every response passes through this method.
   ///
   /// @param from the index after the first line
   static BodyFraming at(ByteBuf bytes, int from) {
@@ -72,7 +72,7 @@ record BodyFraming(int end, long length, boolean chunked) {
     return number;
   }
 
-  /// Returns where a line ends without its trailing blanks.
+  /// Returns the index at which a line ends without its trailing blanks.
   private static int withoutBlanks(ByteBuf bytes, int from, int lineEnd) {
     int end = lineEnd;
     while (end > from && isBlank(bytes.getByte(end - 1))) {

@@ -2,8 +2,8 @@ package io.jpm.balancer.proxy;
 
 import io.netty.buffer.ByteBuf;
 
-/// Finds the end of a chunked body. Only the lengths of its chunks show where it ends, because the
-/// data of a chunk may look like the end. Owned by the connection's event loop.
+/// Finds the end of a chunked body. Only the lengths of the chunks show where the body ends,
+/// because the data of a chunk may look like the end. Owned by the connection's event loop.
 final class ChunkedBodyScanner {
   private enum Part {
     /// The digits of a chunk's length.
@@ -11,7 +11,7 @@ final class ChunkedBodyScanner {
     /// The rest of the line with the length.
     SIZE_LINE,
     DATA,
-    /// The line end after a chunk's data.
+    /// The line break after a chunk's data.
     DATA_END,
     /// The beginning of a line after the last chunk.
     TRAILER,
@@ -19,7 +19,7 @@ final class ChunkedBodyScanner {
     TRAILER_LINE,
     /// The body is complete.
     END,
-    /// More bytes follow the body, or it is not chunked.
+    /// More bytes follow the body, or the body is not chunked.
     INVALID
   }
 
@@ -30,9 +30,9 @@ final class ChunkedBodyScanner {
   private long size;
   private boolean digits;
 
-  /// Reads more of the body.
+  /// Scans more of the body.
   ///
-  /// @param from the index from which on the bytes belong to it
+  /// @param from the index of the first byte that belongs to the body
   void read(ByteBuf bytes, int from) {
     int at = from;
     while (at < bytes.writerIndex()) {
@@ -47,7 +47,7 @@ final class ChunkedBodyScanner {
     }
   }
 
-  /// Reports whether the body is complete and nothing follows.
+  /// Reports whether the body is complete and no bytes follow it.
   boolean ended() {
     return part == Part.END;
   }

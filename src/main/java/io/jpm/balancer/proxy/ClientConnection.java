@@ -6,13 +6,13 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// A client connection for which an instance is being sought. Nothing is read from it until then.
-/// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called from any
-/// thread.
+/// A client connection for which an instance is being sought. No data is read from the connection
+/// until an instance is found. Owned by the connection's event loop; [#again], [#giveUp] and
+/// [#expired] may be called from any thread.
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection {
-  /// How long a connection may be without an instance.
+  /// How long a connection may wait for an instance.
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ProxyListener proxyListener;
@@ -30,7 +30,7 @@ final class ClientConnection {
     return now - begun >= PATIENCE.toNanos();
   }
 
-  /// Starts over, including the instances that have refused before.
+  /// Restarts the search, including instances that have refused the connection before.
   void again() {
     client
         .eventLoop()
@@ -44,7 +44,7 @@ final class ClientConnection {
     client.close();
   }
 
-  /// Tries the ready instances one after the other.
+  /// Tries the ready instances one after another.
   void seek() {
     if (proxyListener.closed()) {
       giveUp();
@@ -55,8 +55,8 @@ final class ClientConnection {
         .ifPresentOrElse(this::connect, () -> proxyListener.park(this, Set.copyOf(tried)));
   }
 
-  /// Connects a probe to this instance, or closes its connection.
-  static void lead(ProxyListener proxyListener, SocketChannel client, Backend backend) {
+  /// Connects a probe to this instance, or closes the probe's connection.
+  static void connectProbe(ProxyListener proxyListener, SocketChannel client, Backend backend) {
     if (!backend.acquire()) {
       client.close();
       return;
@@ -84,7 +84,7 @@ final class ClientConnection {
           if (client.eventLoop().inEventLoop()) {
             connected(backend, done);
           } else {
-            // If no socket can be created at all, Netty reports it on another thread.
+            // If no socket can be created at all, Netty reports the failure on another thread.
             client.eventLoop().execute(() -> connected(backend, done));
           }
         });

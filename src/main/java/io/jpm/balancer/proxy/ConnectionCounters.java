@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The counters of an instance, over all of its processes. Thread-safe.
+/// The counters of an instance, summed over all of its processes. Thread-safe.
 final class ConnectionCounters {
   final LongAdder connections = new LongAdder();
   final LongAdder open = new LongAdder();

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// Client connections for which no instance is ready. They are not read from while they wait. Owned
-/// by the balancer's context.
+/// Client connections for which no instance is ready. No data is read from them while they wait.
+/// Owned by the balancer's context.
 final class ConnectionQueue {
-  /// The usual length of an accept queue of the kernel.
+  /// The maximum number of connections: the usual length of an accept queue in the kernel.
   static final int MOST = 1024;
 
-  /// How often connections are retried that no ready instance has accepted, because one that
-  /// refused may accept again.
+  /// The interval at which connections are retried that every ready instance has refused. An
+  /// instance may accept again later.
   private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Deque<ClientConnection> links = new ArrayDeque<>();
@@ -25,9 +25,9 @@ final class ConnectionQueue {
   private final Runnable unserved;
   private long timer = -1;
 
-  /// @param anyReady whether a retry makes sense
-  /// @param unserved called for each connection that is closed because the queue is full or its
-  ///   time over
+  /// @param anyReady whether any instance is ready, so that a retry makes sense
+  /// @param unserved called for each connection that is closed because the queue is full or the
+  ///   connection has expired
   ConnectionQueue(Vertx vertx, LongSupplier nanoTime, BooleanSupplier anyReady, Runnable unserved) {
     this.vertx = vertx;
     this.nanoTime = nanoTime;
@@ -35,7 +35,7 @@ final class ConnectionQueue {
     this.unserved = unserved;
   }
 
-  /// Adds a connection, or closes it if the queue is full or its time is over.
+  /// Adds a connection, or closes it if the queue is full or the connection has expired.
   void add(ClientConnection clientConnection) {
     if (links.size() >= MOST || clientConnection.expired(nanoTime.getAsLong())) {
       clientConnection.giveUp();
@@ -68,7 +68,8 @@ final class ConnectionQueue {
 
   private void poll() {
     long now = nanoTime.getAsLong();
-    // A retried connection keeps its deadline, so the first one has not always waited longest.
+    // A retried connection keeps its deadline, so the first connection in the queue is not always
+    // the one that has waited longest.
     links.removeIf(clientConnection -> {
       boolean over = clientConnection.expired(now);
       if (over) {

@@ -27,9 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/// A port on which the daemon listens for clients, at every address of the machine, in both
-/// families if it has IPv6. If the system can keep sockets, the socket outlives the daemon, and
-/// clients that connect without a daemon wait for the next one.
+/// A port on which the daemon listens for clients, on all addresses of the machine, over IPv4 and,
+/// if available, IPv6. If the system can preserve sockets, the socket outlives the daemon. Clients
+/// that connect while no daemon is running then wait for the next one.
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class FrontendSockets {
@@ -48,8 +48,9 @@ final class FrontendSockets {
 
   /// Opens a port.
   ///
-  /// @param key the name under which its socket is kept
-  /// @param visitors receives each connection, on its own event loop; nothing was read from it
+  /// @param key the key under which its socket is kept
+  /// @param visitors receives each connection on the connection's own event loop, before any data
+  ///   is read
   static Future<FrontendSockets> open(
       String key,
       int port,
@@ -75,9 +76,9 @@ final class FrontendSockets {
         Optional.empty());
   }
 
-  /// Opens a loopback port that the system chooses, for one connection that follows soon.
+  /// Opens a loopback port chosen by the system, for a single connection that follows soon.
   ///
-  /// @param visitor receives the connection, on its own event loop; nothing was read from it
+  /// @param visitor receives the connection on its own event loop, before any data is read
   /// @return the address to connect to
   static Future<InetSocketAddress> once(
       ProxyListener.ProxyContext proxyContext, Consumer<SocketChannel> visitor) {
@@ -87,7 +88,7 @@ final class FrontendSockets {
             open.getAndSet(Optional.empty())
                 .ifPresentOrElse(
                     frontendSockets -> {
-                      frontendSockets.leave();
+                      frontendSockets.stopAccepting();
                       visitor.accept(client);
                     },
                     client::close);
@@ -104,12 +105,12 @@ final class FrontendSockets {
               .owner()
               .setTimer(
                   CHECK_PATIENCE_MILLIS,
-                  _ -> open.getAndSet(Optional.empty()).ifPresent(FrontendSockets::leave));
+                  _ -> open.getAndSet(Optional.empty()).ifPresent(FrontendSockets::stopAccepting));
           return (InetSocketAddress) frontendSockets.channel.localAddress();
         });
   }
 
-  /// A kept socket with a channel that accepts from it.
+  /// A kept socket, together with a channel that accepts from it.
   private record Found(ListenSocket socket, java.nio.channels.ServerSocketChannel channel) {
     Found(ListenSocket socket) throws IOException {
       this(socket, socket.channel());
@@ -166,7 +167,7 @@ final class FrontendSockets {
     return promise.future();
   }
 
-  /// Accepts or pauses, as the limits demand.
+  /// Accepts or pauses, as the connection limits require.
   void follow() {
     channel
         .eventLoop()
@@ -179,7 +180,7 @@ final class FrontendSockets {
   }
 
   /// Stops accepting. A kept socket stays open.
-  Future<Void> leave() {
+  Future<Void> stopAccepting() {
     proxyContext.capacity().remove(this);
     Promise<Void> promise = Promise.promise();
     channel.close().addListener((ChannelFuture _) -> promise.complete());
@@ -188,7 +189,7 @@ final class FrontendSockets {
 
   /// Stops accepting and frees the port.
   Future<Void> close() {
-    return leave()
+    return stopAccepting()
         .compose(_ -> BlockingCalls.call(proxyContext.context().owner(), this::forget))
         .mapEmpty();
   }
@@ -198,14 +199,14 @@ final class FrontendSockets {
     return true;
   }
 
-  /// Counts connections on the port's own event loop, so that the limit is exceeded by one batch at
-  /// most.
+  /// Counts connections on the port's own event loop, so the limit is exceeded by at most one
+  /// batch.
   private static final class Counter extends ChannelInboundHandlerAdapter {
     private final ProxyConnectionLimiter proxyConnectionLimiter;
     private final int port;
     private final AtomicInteger count = new AtomicInteger();
 
-    /// Whether this port has reached the limit for one port.
+    /// Whether this port has reached the limit per port.
     private volatile boolean full;
 
     Counter(ProxyConnectionLimiter proxyConnectionLimiter, int port) {
@@ -249,7 +250,7 @@ final class FrontendSockets {
     }
   }
 
-  /// Passes accepted connections on.
+  /// Passes accepted connections on to a consumer.
   private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
     private final Consumer<SocketChannel> visitors;
 

@@ -3,15 +3,15 @@ package io.jpm.balancer.proxy;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Tracks an HTTP/1 connection closely enough to know where a response begins, and whether all
-/// requests have been answered. Data that it does not understand counts as another protocol, about
+/// Tracks an HTTP/1 connection closely enough to determine where a response begins, and whether all
+/// requests have been answered. Data that cannot be parsed is treated as another protocol, about
 /// which nothing is known. Owned by the connection's event loop.
 final class HttpTracker {
   /// The result if no header field can be inserted.
   static final int NOWHERE = -1;
 
   private enum Stage {
-    /// Another protocol, or a response that was not understood.
+    /// Another protocol, or a response that could not be parsed.
     UNKNOWN,
     /// The client has sent data, and a response is expected.
     ASKED,
@@ -19,26 +19,26 @@ final class HttpTracker {
     ANSWERING,
     /// All requests have been answered.
     ANSWERED,
-    /// Upgraded: arbitrary bytes until the end.
+    /// The connection was upgraded: arbitrary bytes follow until it is closed.
     RAW
   }
 
   private Stage stage = Stage.UNKNOWN;
   private RequestHead requestHead = RequestHead.NONE;
 
-  /// Whether the client has sent something during a response.
+  /// Whether the client has sent data during a response.
   private boolean ahead;
 
-  /// Whether the client has sent requests before the previous one was answered. It is then not
-  /// known which response is the last one.
+  /// Whether the client has sent a request before the previous one was answered. In this case, it
+  /// is not known which response is the last one.
   private boolean pipelined;
 
-  /// The number of bytes of the body that follow; negative if it is not known.
+  /// The number of remaining bytes of the body; negative if it is not known.
   private long left;
 
   private @Nullable ChunkedBodyScanner chunks;
 
-  /// Processes bytes for the instance.
+  /// Tracks bytes that the client has sent to the instance.
   void asked(ByteBuf bytes) {
     if (stage == Stage.UNKNOWN || stage == Stage.ANSWERED) {
       requestHead = RequestHead.at(bytes);
@@ -52,7 +52,7 @@ final class HttpTracker {
     }
   }
 
-  /// Processes bytes from the instance.
+  /// Tracks bytes that the instance has sent to the client.
   ///
   /// @return the index in `bytes` where the first header field of a response begins, or [#NOWHERE]
   int answered(ByteBuf bytes) {
@@ -84,7 +84,7 @@ final class HttpTracker {
         return NOWHERE;
       }
       if (head.end() < 0 || head.end() == bytes.writerIndex()) {
-        // An interim response: the final one follows.
+        // This is an interim response, which the final one follows.
         stage = head.end() < 0 ? Stage.UNKNOWN : Stage.ASKED;
         return NOWHERE;
       }
@@ -115,7 +115,7 @@ final class HttpTracker {
       stage = chunked.ended() ? done() : chunked.isMalformed() ? Stage.UNKNOWN : Stage.ANSWERING;
     } else if (left >= 0) {
       left -= bytes.writerIndex() - from;
-      // More than announced: responses to pipelined requests.
+      // More bytes than announced are responses to pipelined requests.
       stage = left > 0 ? Stage.ANSWERING : left == 0 ? done() : Stage.UNKNOWN;
     }
   }

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Selects always the same instance for a client's address. Each pair of client and instance has a
-/// number, and the greatest wins (rendezvous hashing): when an instance ends, only its own clients
-/// move.
+/// Always selects the same instance for a client address, by rendezvous hashing: each pair of
+/// client and instance has a hash, and the instance with the greatest hash is selected. When an
+/// instance terminates, only its own clients move to other instances.
 final class IpHashSelector implements BalancingStrategy {
   @Override
   public <C extends BackendLoad> Optional<C> next(
@@ -16,8 +16,7 @@ final class IpHashSelector implements BalancingStrategy {
     long most = 0;
     for (C one : ready) {
       long number = mixed(seed ^ mixed(one.slot() + 1));
-      // During a reload an instance has two processes, of which the later one in the list is the
-      // newer.
+      // During a reload, an instance has two processes. The later one in the list is the newer one.
       if ((best == null || number >= most) && usable.test(one)) {
         best = one;
         most = number;
@@ -34,7 +33,7 @@ final class IpHashSelector implements BalancingStrategy {
     return hash;
   }
 
-  /// The finaliser of SplitMix64: each bit of the result depends on all bits.
+  /// The finalizer of SplitMix64: each bit of the result depends on all bits of `value`.
   private static long mixed(long value) {
     long z = value + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

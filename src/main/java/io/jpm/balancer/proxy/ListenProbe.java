@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Tries to connect to an instance until that succeeds, on the IPv4 and the IPv6 loopback in turn.
-/// Owned by the balancer's context.
+/// Tries to connect to an instance until this succeeds, alternating between the IPv4 and the IPv6
+/// loopback address. Owned by the balancer's context.
 final class ListenProbe {
   private static final Duration FIRST = Duration.ofMillis(25);
   private static final Duration LONGEST = Duration.ofMillis(250);
@@ -28,7 +28,7 @@ final class ListenProbe {
   private int turn;
   private boolean stopped;
 
-  /// @param ready receives, once, the address at which the instance answers
+  /// @param ready receives the address at which the instance answers; called at most once
   ListenProbe(Context context, EventLoop loop, Backend backend, Consumer<InetSocketAddress> ready) {
     this.context = context;
     this.loop = loop;
@@ -56,8 +56,8 @@ final class ListenProbe {
     stopped = true;
   }
 
-  /// Sends the header first, because a program that reads the PROXY protocol expects it on any
-  /// connection.
+  /// Sends the header before closing the connection, because a program that reads the PROXY
+  /// protocol expects a header on every connection.
   private void leave(Channel channel) {
     channel
         .writeAndFlush(ProxyProtocolHeader.local(protocol))

@@ -2,11 +2,11 @@ package io.jpm.balancer.proxy;
 
 import java.time.Duration;
 
-/// The temporary ejection of a failing instance: a second, doubling up to half a minute. After a
-/// minute without failures, the next one is short again.
+/// The temporary ejection of a failing instance. It lasts one second and doubles with each
+/// repetition, up to 30 seconds. After a minute without failures, the next ejection is short again.
 ///
-/// @param times the number of consecutive ejections; 0: never ejected
-/// @param until the end of the last ejection, monotonic nanoseconds
+/// @param times the number of consecutive ejections; 0 if the instance was never ejected
+/// @param until the end of the last ejection, in monotonic nanoseconds
 record OutlierEjection(int times, long until) {
   /// The number of consecutive failures that cause an ejection.
   static final int FAILURES = 3;
@@ -17,7 +17,7 @@ record OutlierEjection(int times, long until) {
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
   private static final int DOUBLINGS = 5;
 
-  /// Returns the next ejection, which begins now.
+  /// Returns the next ejection, which begins at `now`.
   OutlierEjection next(long now) {
     int before = times > 0 && now - until < FORGOTTEN.toNanos() ? times : 0;
     Duration length = Duration.ofSeconds(1L << Math.min(before, DOUBLINGS));
@@ -29,10 +29,10 @@ record OutlierEjection(int times, long until) {
     return times > 0 && until - now > 0;
   }
 
-  /// Reports whether one more instance may be ejected: never more than half of them.
+  /// Reports whether one more instance may be ejected. At most half of the instances may be.
   ///
-  /// @param out how many are ejected
-  /// @param of how many there are
+  /// @param out the number of ejected instances
+  /// @param of the number of all instances
   static boolean isAllowed(int out, int of) {
     return (out + 1) * 2 <= of;
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Allocates ports for instances. A port is free when it is allocated, and is not allocated again
-/// within a minute, because the program binds it only after its start. Owned by the balancer's
-/// context.
+/// Allocates ports for instances. A port is free when it is allocated. It is not allocated again
+/// within a minute, because the program does not bind it until it has started. Owned by the
+/// balancer's context.
 final class PortAllocator {
   private static final Duration APART = Duration.ofMinutes(1);
   private static final int TRIES = 1000;
@@ -24,8 +24,8 @@ final class PortAllocator {
 
   /// Returns a free port.
   ///
-  /// @param taken ports that are assigned already, whether a process listens on them or not
-  /// @throws IOException if there is none
+  /// @param taken the ports that are already assigned, whether or not a process listens on them
+  /// @throws IOException if no port is free
   int next(Set<Integer> taken) throws IOException {
     long now = nanoTime.getAsLong();
     given.values().removeIf(at -> now - at > APART.toNanos());
@@ -38,7 +38,7 @@ final class PortAllocator {
     throw new IOException("no free port is left");
   }
 
-  /// Tests the wildcard address, because most programs bind that.
+  /// Binds the wildcard address to find a free port, because most programs bind this address.
   private static int free() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1)) {
       return socket.getLocalPort();

@@ -42,38 +42,39 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Balances programs that cannot be given a socket: each process gets a `PORT` of its own, and the
-/// daemon listens on the app's port and forwards connections. Connections end with the daemon; the
-/// next one listens again as soon as it has adopted the app. Owned by the balancer's context.
+/// Balances programs that cannot be given a socket. Each process receives a `PORT` of its own; the
+/// daemon listens on the app's port and forwards connections. Connections are closed when the
+/// daemon exits. The next daemon listens again as soon as it has adopted the app. Owned by the
+/// balancer's context.
 public final class ProxyBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
   /// `EADDRINUSE`.
   private static final int IN_USE = 98;
 
-  /// How long a program may take to listen before that is reported as a problem.
+  /// How long a program may take to listen before this is reported as a problem.
   private static final Duration USUAL_START = Duration.ofSeconds(5);
 
-  /// A process that runs or is about to be started.
+  /// A process that is running or about to be started.
   ///
-  /// @param from when it was prepared or adopted, monotonic nanoseconds
+  /// @param from the time at which the process was prepared or adopted, in monotonic nanoseconds
   private record Member(ProxyListener proxyListener, Backend backend, int port, long from) {}
 
   private final Context context;
   private final LongSupplier nanoTime;
   private final ProxyListener.ProxyContext proxyContext;
   private final PortAllocator ports;
-  private final Set<ProxyListener> fronts = new HashSet<>();
+  private final Set<ProxyListener> listeners = new HashSet<>();
   private final Map<WorkerId, Member> members = new LinkedHashMap<>();
   private final Map<InstanceId, ProxyListener> latest = new TreeMap<>();
   private final Map<InstanceId, ConnectionCounters> tallies = new HashMap<>();
   private final Map<WorkerId, BackendDrainer> drains = new HashMap<>();
-  private final Set<InstanceId> unheard = new HashSet<>();
+  private final Set<InstanceId> neverListened = new HashSet<>();
   private final Map<AppName, JsonObject> published = new HashMap<>();
 
-  /// @param context the balancer's; all methods are called on it
+  /// @param context the balancer's context, on which all methods must be called
   /// @param observer receives the observations
-  /// @param nanoTime monotonic nanoseconds, on any thread
+  /// @param nanoTime the monotonic clock, in nanoseconds; called on any thread
   /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
   public ProxyBackend(
       Context context,
@@ -95,7 +96,8 @@ public final class ProxyBackend implements BalancerBackend {
     this.proxyContext =
         new ProxyListener.ProxyContext(
             context,
-            // The public API does not provide the event loops; Vert.x's own clients use this one.
+            // The public API does not provide the event loops. Vert.x's own clients use this
+            // method.
             ((VertxInternal) context.owner()).nettyEventLoopGroup(),
             nanoTime,
             observer,
@@ -110,13 +112,14 @@ public final class ProxyBackend implements BalancerBackend {
     OptionalInt port = ClientPort.of(order.spec());
     if (port.isEmpty()) {
       return Future.succeededFuture(
-          new Refused("no port is known: set port to the one that clients connect to"));
+          new Refused("no port is known: set port to the port that clients connect to"));
     }
     int own;
     try {
       own = ports.next(members.values().stream().map(Member::port).collect(Collectors.toSet()));
     } catch (IOException error) {
-      return Future.succeededFuture(new Refused("no port for the process: " + error.getMessage()));
+      return Future.succeededFuture(
+          new Refused("cannot allocate a port for the process: " + error.getMessage()));
     }
     WorkerId worker = order.worker();
     forgetEarlier(worker);
@@ -155,15 +158,15 @@ public final class ProxyBackend implements BalancerBackend {
       return "cannot listen on port %d: %s".formatted(proxyListener.port(), error.getMessage());
     }
     String who =
-        fronts.stream()
+        listeners.stream()
             .filter(other -> other.port() == proxyListener.port() && other != proxyListener)
             .findFirst()
             .map(other -> "the app \"" + other.app() + "\" listens there")
             .orElse("");
     if (who.isEmpty() && error instanceof ListenException) {
-      return String.valueOf(error.getMessage()); // it names the pid
+      return String.valueOf(error.getMessage()); // the message contains the pid
     }
-    return "port %d is in use already: %s; end it, or set port to another one"
+    return "port %d is already in use: %s; stop it, or set port to a different one"
         .formatted(proxyListener.port(), who.isEmpty() ? "another program listens there" : who);
   }
 
@@ -172,7 +175,7 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(ProcessStarted news) {
+  public void processStarted(ProcessStarted news) {
     Member member = members.get(news.worker());
     if (member == null) {
       adopt(news).ifPresent(adopted -> adopted.proxyListener().began(adopted.backend()));
@@ -214,23 +217,23 @@ public final class ProxyBackend implements BalancerBackend {
 
   private ProxyListener front(AppSpec spec, int port) {
     ProxyListener proxyListener =
-        fronts.stream()
+        listeners.stream()
             .filter(one -> one.app().equals(spec.name()) && one.port() == port)
             .findFirst()
             .orElseGet(() -> new ProxyListener(spec.name(), port, proxyContext));
-    fronts.add(proxyListener);
-    proxyListener.updateAccepting(spec);
+    listeners.add(proxyListener);
+    proxyListener.updateStrategy(spec);
     return proxyListener;
   }
 
-  /// Removes processes that were prepared for an earlier generation and never ran.
+  /// Removes processes that were prepared for an earlier generation but were never started.
   private void forgetEarlier(WorkerId worker) {
     List<WorkerId> earlier =
         members.keySet().stream()
             .filter(
                 one -> one.slot().equals(worker.slot()) && one.generation() < worker.generation())
             .toList();
-    earlier.forEach(this::ended);
+    earlier.forEach(this::processTerminated);
   }
 
   @Override
@@ -257,7 +260,8 @@ public final class ProxyBackend implements BalancerBackend {
     if (!member.backend().answered() && !member.backend().admitted) {
       return Future.succeededFuture(
           new Route.Unreachable(
-              "nothing listens on %d yet, the PORT of the process".formatted(member.port())));
+              "the process does not listen on port %d, the value of its variable PORT, yet"
+                  .formatted(member.port())));
     }
     return member
         .proxyListener()
@@ -275,7 +279,7 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public void fit(WorkerId worker, boolean fit) {
+  public void setFit(WorkerId worker, boolean fit) {
     Member member = members.get(worker);
     if (member != null) {
       member.proxyListener().fit(member.backend(), fit);
@@ -300,15 +304,15 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public void ended(WorkerId worker) {
+  public void processTerminated(WorkerId worker) {
     Member member = members.remove(worker);
     if (member == null) {
       return;
     }
     if (member.backend().answered()) {
-      unheard.remove(worker.id());
+      neverListened.remove(worker.id());
     } else {
-      unheard.add(worker.id());
+      neverListened.add(worker.id());
     }
     member.proxyListener().ended(member.backend());
     BackendDrainer backendDrainer = drains.remove(worker);
@@ -320,35 +324,36 @@ public final class ProxyBackend implements BalancerBackend {
 
   @Override
   public void released(WorkerId worker) {
-    ended(worker);
+    processTerminated(worker);
     InstanceId id = worker.id();
     if (alive(id).isEmpty()) {
       latest.remove(id);
       tallies.remove(id);
-      unheard.remove(id);
+      neverListened.remove(id);
       settle(id);
     }
   }
 
-  /// Closes ports that an instance no longer needs, because it has moved to another or ended for
-  /// good.
+  /// Closes ports that an instance no longer needs, because it has moved to another port or was
+  /// removed.
   private void settle(InstanceId id) {
     List<ProxyListener> needed = alive(id);
     if (!needed.isEmpty()) {
       latest.put(id, needed.getLast());
     }
     ProxyListener last = latest.get(id);
-    for (ProxyListener proxyListener : List.copyOf(fronts)) {
+    for (ProxyListener proxyListener : List.copyOf(listeners)) {
       if (proxyListener != last
           && !needed.contains(proxyListener)
           && proxyListener.releaseIfDue(id)) {
-        fronts.remove(proxyListener);
+        listeners.remove(proxyListener);
         proxyListener.close();
       }
     }
   }
 
-  /// Returns the listeners of an instance's processes, that of the newest process last.
+  /// Returns the listeners of an instance's processes. The listener of the newest process comes
+  /// last.
   private List<ProxyListener> alive(InstanceId id) {
     return members.entrySet().stream()
         .filter(one -> one.getKey().id().equals(id))
@@ -369,20 +374,20 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public boolean holds(String key) {
-    return fronts.stream()
+  public boolean claimsSocket(String key) {
+    return listeners.stream()
         .anyMatch(proxyListener ->
             ProxyListener.key(proxyListener.app(), proxyListener.port()).equals(key));
   }
 
   private Stream<ProxyListener> of(AppName app) {
-    return fronts.stream()
+    return listeners.stream()
         .filter(proxyListener -> proxyListener.app().equals(app))
         .sorted(Comparator.comparingInt(ProxyListener::port));
   }
 
   @Override
-  public OptionalInt own(InstanceId id) {
+  public OptionalInt privatePort(InstanceId id) {
     return newest(id).map(member -> OptionalInt.of(member.port())).orElse(OptionalInt.empty());
   }
 
@@ -413,7 +418,7 @@ public final class ProxyBackend implements BalancerBackend {
   private static Optional<String> unfit(Member member) {
     return member.backend().fit
         ? Optional.empty()
-        : Optional.of("its readiness check fails: new connections go to the others");
+        : Optional.of("its readiness probe fails: new connections go to the other instances");
   }
 
   private Optional<String> notListening(InstanceId id, Member member) {
@@ -423,18 +428,19 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   private static String notListening(int own, ProxyListener proxyListener) {
-    return "nothing listens on %d, the value of its variable PORT: it must listen there, not on %d itself"
+    return "it does not listen on port %d, the value of its variable PORT: it must listen there, not on port %d"
         .formatted(own, proxyListener.port());
   }
 
   private boolean isLate(InstanceId id, Member member) {
-    return unheard.contains(id) || nanoTime.getAsLong() - member.from() > USUAL_START.toNanos();
+    return neverListened.contains(id)
+        || nanoTime.getAsLong() - member.from() > USUAL_START.toNanos();
   }
 
   @Override
   public Future<Void> close() {
-    List<ProxyListener> all = List.copyOf(fronts);
-    fronts.clear();
+    List<ProxyListener> all = List.copyOf(listeners);
+    listeners.clear();
     members.clear();
     List.copyOf(drains.values()).forEach(BackendDrainer::finish);
     drains.clear();
@@ -445,7 +451,7 @@ public final class ProxyBackend implements BalancerBackend {
 
   /// Returns all ports with the processes behind them.
   Set<ProxyListener> fronts() {
-    return Set.copyOf(fronts);
+    return Set.copyOf(listeners);
   }
 
   private void publish() {

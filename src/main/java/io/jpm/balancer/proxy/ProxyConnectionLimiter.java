@@ -11,22 +11,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// Limits the number of client connections over all proxy ports. At the limit no more are accepted
-/// until a sixteenth of them has ended; further ones wait in the kernel's queues and are not
-/// refused. If there are several ports, none may have more than three quarters, so that a full port
-/// does not block the others. Thread-safe.
+/// Limits the number of client connections over all proxy ports. At the limit, no more connections
+/// are accepted until a sixteenth of them are closed. Meanwhile, new connections wait in the
+/// kernel's queues and are not refused. If there are several ports, none may use more than three
+/// quarters of the limit, so a full port does not block the others. Thread-safe.
 final class ProxyConnectionLimiter {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// The heap that a connection needs while it is idle, with both of its sockets, and for the data
-  /// that passes.
+  /// The heap that a connection needs for its two sockets while it is idle, and for the data that
+  /// passes through.
   private static final long BYTES_EACH = 6 * 1024;
 
-  /// One for the client and one for the instance.
+  /// One descriptor for the client and one for the instance.
   private static final int DESCRIPTORS_EACH = 2;
 
-  /// The part that is left to instances, of the descriptors that the daemon does not reserve for
-  /// itself.
+  /// The fraction of the descriptors not reserved by the daemon that is left for instances.
   private static final double DESCRIPTORS_LEFT = 0.25;
 
   private static final int LEAST = 16;
@@ -47,8 +46,8 @@ final class ProxyConnectionLimiter {
     this.told = new AtomicLong(nanoTime.getAsLong() - QUIET.toNanos());
   }
 
-  /// Returns the limit for which half of the heap and three quarters of the unreserved descriptors
-  /// are enough.
+  /// Returns a limiter for which half of the heap and three quarters of the unreserved descriptors
+  /// are sufficient.
   static ProxyConnectionLimiter ofThisProcess(LongSupplier nanoTime) {
     return new ProxyConnectionLimiter(
         limitFor(Runtime.getRuntime().maxMemory(), descriptors()), nanoTime);
@@ -66,7 +65,7 @@ final class ProxyConnectionLimiter {
         .orElse(Long.MAX_VALUE);
   }
 
-  /// Makes a port follow the limit from now on.
+  /// Applies the limit to a port from now on.
   void add(FrontendSockets frontendSockets) {
     ports.add(frontendSockets);
     frontendSockets.follow();
@@ -76,7 +75,7 @@ final class ProxyConnectionLimiter {
     ports.remove(frontendSockets);
   }
 
-  /// Returns the limit for one port.
+  /// Returns the limit per port.
   int mostOfOne() {
     return ports.size() > 1 ? most - Math.max(1, most / 4) : most;
   }
@@ -86,12 +85,12 @@ final class ProxyConnectionLimiter {
     return Math.max(1, most / PART);
   }
 
-  /// Reports whether no more connections are accepted.
+  /// Reports whether the limit is reached, so no more connections are accepted.
   boolean isFull() {
     return full;
   }
 
-  /// Returns a message for users if the limit is reached.
+  /// Returns a message for users if the limit is reached; otherwise empty.
   Optional<String> problem() {
     return full ? Optional.of(sentence()) : Optional.empty();
   }
@@ -105,7 +104,7 @@ final class ProxyConnectionLimiter {
     }
   }
 
-  /// Counts the end of a client connection.
+  /// Counts a closed client connection.
   void release() {
     if (count.decrementAndGet() <= most - part(most) && full) {
       full = false;
@@ -115,10 +114,10 @@ final class ProxyConnectionLimiter {
     }
   }
 
-  /// Logs that a port has reached the limit for one port.
+  /// Logs that a port has reached the limit per port.
   void tellOfOne(int port) {
     tell(
-        "port %d has %d connections, the limit for one port: further ones wait in the kernel's queue until some of these end"
+        "port %d has %d connections, the limit per port: new ones wait in the kernel's queue until some are closed"
             .formatted(port, mostOfOne()));
   }
 
@@ -131,8 +130,8 @@ final class ProxyConnectionLimiter {
   }
 
   private String sentence() {
-    return ("the daemon serves %d connections, as many as its memory and descriptors allow: further"
-            + " ones wait in the kernel's queue until some of these end")
+    return ("the daemon serves %d connections, as many as its memory and descriptors allow: new"
+            + " ones wait in the kernel's queue until some are closed")
         .formatted(count.get());
   }
 }

@@ -32,7 +32,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A port of an app and the processes behind it. Owned by the balancer's context, except for the
-/// methods that connections use: [#take], [#park], [#failed], [#answered], [#answersAtAll],
+/// methods that connections call: [#take], [#park], [#failed], [#answered], [#answersAtAll],
 /// [#entered], [#left], [#now], [#changed] and [#closed] may be called on any event loop.
 final class ProxyListener {
   private static final Logger LOG = System.getLogger("jpm.balancer");
@@ -40,11 +40,11 @@ final class ProxyListener {
 
   /// The collaborators that all ports share.
   ///
-  /// @param context the balancer's
-  /// @param loops the event loops of connections
-  /// @param nanoTime monotonic nanoseconds
-  /// @param reports receives the processes that accept connections
-  /// @param changed called when a counter has changed, on any thread
+  /// @param context the balancer's context
+  /// @param loops the event loops of the connections
+  /// @param nanoTime the monotonic clock, in nanoseconds
+  /// @param reports is notified of processes that accept connections
+  /// @param changed called on any thread when a counter has changed
   /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
   /// @param capacity the limit on connections
   record ProxyContext(
@@ -62,7 +62,7 @@ final class ProxyListener {
   private final ProxyContext proxyContext;
   private final ConnectionQueue connectionQueue;
   private final SortedMap<InstanceId, ConnectionCounters> holders = new TreeMap<>();
-  private final Map<Backend, ListenProbe> behind = new HashMap<>();
+  private final Map<Backend, ListenProbe> processes = new HashMap<>();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
   private int blamed;
   private @Nullable Future<FrontendSockets> frontendSockets;
@@ -97,7 +97,7 @@ final class ProxyListener {
   }
 
   /// Applies the strategy of the current spec.
-  void updateAccepting(AppSpec spec) {
+  void updateStrategy(AppSpec spec) {
     Strategy wanted = spec.cluster().strategy().orElse(Strategy.ROUND_ROBIN);
     if (wanted != strategy) {
       strategy = wanted;
@@ -107,7 +107,7 @@ final class ProxyListener {
 
   // ------------------------------------------------------------------ the port
 
-  /// Opens the port, unless it is open.
+  /// Opens the port unless it is already open.
   Future<Void> open() {
     if (frontendSockets == null || frontendSockets.failed()) {
       frontendSockets =
@@ -117,12 +117,12 @@ final class ProxyListener {
     return frontendSockets.mapEmpty();
   }
 
-  /// Returns the name under which the next daemon finds the socket of a port.
+  /// Returns the key under which the next daemon finds the socket of a port.
   static String key(AppName app, int port) {
     return "proxy %s %d".formatted(app, port);
   }
 
-  /// Opens the port, and tries again until that succeeds, because the app runs.
+  /// Opens the port, retrying until this succeeds, because the app is already running.
   void reopen() {
     open().onFailure(this::openLater);
   }
@@ -163,41 +163,42 @@ final class ProxyListener {
 
   /// Removes an instance that no longer needs the port.
   ///
-  /// @return whether it was the last one
+  /// @return whether it was the last instance
   boolean releaseIfDue(InstanceId id) {
     return holders.remove(id) != null && holders.isEmpty();
   }
 
-  /// Stops accepting and frees the port. Connections that have an instance continue.
+  /// Stops accepting and frees the port. Connections that already have an instance continue.
   Future<Void> close() {
     return shut().compose(FrontendSockets::close, _ -> Future.succeededFuture());
   }
 
-  /// Does the same as [#close], but keeps the socket open, so that new clients can wait for the
-  /// next daemon.
+  /// Stops accepting in the same way as [#close], but keeps the socket open, so new clients can
+  /// wait for the next daemon.
   Future<Void> detach() {
-    return shut().compose(FrontendSockets::leave, _ -> Future.succeededFuture());
+    return shut().compose(FrontendSockets::stopAccepting, _ -> Future.succeededFuture());
   }
 
   private Future<FrontendSockets> shut() {
     closed = true;
-    behind.values().forEach(ListenProbe::stop);
-    behind.clear();
+    processes.values().forEach(ListenProbe::stop);
+    processes.clear();
     refresh();
     connectionQueue.closeAll();
     return frontendSockets == null ? Future.failedFuture("it was not open") : frontendSockets;
   }
 
-  /// Ends the remaining connections.
+  /// Closes the remaining connections.
   void endAll() {
     relays.forEach(Relay::end);
   }
 
   // ------------------------------------------------------------------ processes
 
-  /// Registers a running process. It receives connections as soon as it answers and is admitted.
+  /// Registers a running process. The process receives connections as soon as it answers and is
+  /// admitted.
   void began(Backend backend) {
-    if (behind.containsKey(backend)) {
+    if (processes.containsKey(backend)) {
       return;
     }
     ListenProbe listenProbe =
@@ -206,7 +207,7 @@ final class ProxyListener {
             proxyContext.loops().next(),
             backend,
             address -> answers(backend, address));
-    behind.put(backend, listenProbe);
+    processes.put(backend, listenProbe);
     listenProbe.begin();
   }
 
@@ -242,13 +243,13 @@ final class ProxyListener {
     return backend.slowStart().isOver(now);
   }
 
-  /// Returns the address at which a probe reaches this process: its own port or, if it expects the
-  /// PROXY protocol first, a port of the daemon that is open for one connection.
+  /// Returns the address at which a probe reaches this process: the process's own port or, if the
+  /// process expects a PROXY protocol header, a port of the daemon that is open for one connection.
   Future<InetSocketAddress> resolveProbeAddress(Backend backend) {
     return backend.cluster().proxyProtocol() == ProxyProtocol.NONE
         ? Future.succeededFuture(backend.address())
         : FrontendSockets.once(
-            proxyContext, client -> ClientConnection.lead(this, client, backend));
+            proxyContext, client -> ClientConnection.connectProbe(this, client, backend));
   }
 
   void drain(Backend backend) {
@@ -267,13 +268,13 @@ final class ProxyListener {
     }
   }
 
-  /// Closes the connections to a process that are idle.
+  /// Closes the idle connections to a process.
   void endIdle(Backend backend) {
     relays.stream().filter(relay -> relay.backend().equals(backend)).forEach(Relay::endIfIdle);
   }
 
   void ended(Backend backend) {
-    ListenProbe listenProbe = behind.remove(backend);
+    ListenProbe listenProbe = processes.remove(backend);
     if (listenProbe != null) {
       listenProbe.stop();
     }
@@ -282,7 +283,7 @@ final class ProxyListener {
     refresh();
   }
 
-  /// Updates the instances that connections see.
+  /// Updates the list of instances from which connections select.
   private void refresh() {
     long now = now();
     List<Backend> all = new ArrayList<>(serving());
@@ -291,8 +292,8 @@ final class ProxyListener {
             .thenComparingLong(one -> one.worker().incarnation())
             .thenComparingLong(one -> one.worker().generation()));
     List<Backend> sound = all.stream().filter(one -> !one.outlierEjection.isActive(now)).toList();
-    // An ejected instance does not answer, an unfit one may: so unfit ones come before ejected
-    // ones.
+    // An ejected instance does not answer, but an unfit one may. Therefore, unfit instances are
+    // preferred to ejected ones.
     List<Backend> usable = sound.isEmpty() ? List.copyOf(all) : sound;
     List<Backend> fit = usable.stream().filter(one -> one.fit).toList();
     ready = fit.isEmpty() ? usable : fit;
@@ -302,7 +303,7 @@ final class ProxyListener {
   }
 
   private List<Backend> serving() {
-    return behind.keySet().stream()
+    return processes.keySet().stream()
         .filter(one -> one.ready && one.admitted && !one.draining())
         .toList();
   }
@@ -322,14 +323,14 @@ final class ProxyListener {
     changed();
     refresh();
     long millis = Math.ceilDiv(backend.outlierEjection.until() - now, 1_000_000L);
-    proxyContext.context().owner().setTimer(millis, _ -> comeBack(backend));
+    proxyContext.context().owner().setTimer(millis, _ -> endEjection(backend));
   }
 
-  private void comeBack(Backend backend) {
+  private void endEjection(Backend backend) {
     long now = now();
     if (backend.outlierEjection.isActive(now)) {
-      // The timer's clock is slightly ahead.
-      proxyContext.context().owner().setTimer(1, _ -> comeBack(backend));
+      // The timer's clock runs slightly ahead.
+      proxyContext.context().owner().setTimer(1, _ -> endEjection(backend));
       return;
     }
     backend.setSlowStart(new SlowStart(now, true));
@@ -337,7 +338,7 @@ final class ProxyListener {
   }
 
   /// Returns why a process that listens receives no new connections, as text for users; empty if it
-  /// does.
+  /// receives them.
   Optional<String> trouble(Backend backend) {
     long now = now();
     if (hangs(backend, ready, now)) {
@@ -347,14 +348,14 @@ final class ProxyListener {
       return Optional.empty();
     }
     return Optional.of(
-        "instance %d gets no connections for another %d s: it did not accept or answer the last ones"
+        "instance %d receives no connections for another %d s: it did not accept or answer the last ones"
             .formatted(
                 backend.slot(),
                 Math.ceilDiv(
                     backend.outlierEjection.until() - now, Duration.ofSeconds(1).toNanos())));
   }
 
-  /// Counts a client that waited in vain as a failure of one of the instances, of each in turn.
+  /// Counts a client that waited in vain as a failure of one of the instances, each in turn.
   private void unserved() {
     List<ConnectionCounters> all = List.copyOf(holders.values());
     if (!all.isEmpty()) {
@@ -369,9 +370,9 @@ final class ProxyListener {
     new ClientConnection(this, client, now()).seek();
   }
 
-  /// Returns the instance for a connection, and counts the connection for it.
+  /// Selects the instance for a connection, and counts the connection for it.
   ///
-  /// @param tried the instances that have refused it
+  /// @param tried the instances that have already refused the connection
   Optional<Backend> take(Set<Backend> tried, @Nullable InetSocketAddress client) {
     byte[] address = client == null ? new byte[0] : client.getAddress().getAddress();
     long now = now();
@@ -415,7 +416,7 @@ final class ProxyListener {
   }
 
   private static String silence(Backend one, long now) {
-    return "has not answered a new connection for %d s: further ones go to other instances until it does"
+    return "has not answered a new connection for %d s: new ones go to other instances until it does"
         .formatted(Duration.ofNanos(one.silent(now)).toSeconds());
   }
 
@@ -434,10 +435,9 @@ final class ProxyListener {
         });
   }
 
-  /// Records that a process has not accepted a connection, has cut it, or has let the client wait
-  /// in vain.
+  /// Records that a process has refused, cut or not answered a connection.
   ///
-  /// @param answered whether it had sent something before
+  /// @param answered whether the process had sent data on the connection before
   void failed(Backend backend, boolean answered) {
     backend.connectionCounters().failures.increment();
     changed();
@@ -446,9 +446,9 @@ final class ProxyListener {
     }
   }
 
-  /// Records that a process has sent its first byte over a connection.
+  /// Records that a process has sent the first byte on a connection.
   ///
-  /// @param asked whether it was sent something before
+  /// @param asked whether data was sent to the process before
   void answered(Backend backend, boolean asked, long now) {
     backend.updateResponses(it -> asked ? it.answered(now) : it.spokeFirst(now));
     if (!answersAtAll) {
@@ -459,8 +459,8 @@ final class ProxyListener {
     }
   }
 
-  /// Reports whether any process has ever sent a byte. Some programs only receive, such as those
-  /// that collect logs.
+  /// Reports whether any process has ever sent data. Some programs only receive data, such as log
+  /// collectors.
   boolean answersAtAll() {
     return answersAtAll;
   }

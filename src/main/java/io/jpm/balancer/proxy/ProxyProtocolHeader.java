@@ -8,8 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/// Builds the header that precedes the first byte of a connection and tells the instance the
-/// client's address: HAProxy's [PROXY
+/// Builds the header that precedes the first byte of a connection and contains the client's
+/// address, as specified by HAProxy's [PROXY
 /// protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt).
 final class ProxyProtocolHeader {
   /// The beginning of every header of version 2.
@@ -37,7 +37,7 @@ final class ProxyProtocolHeader {
     };
   }
 
-  /// Returns the header of a connection that the daemon makes for itself.
+  /// Returns the header of a connection that the daemon makes for its own purposes.
   static ByteBuf local(ProxyProtocol version) {
     return switch (version) {
       case NONE -> Unpooled.EMPTY_BUFFER;
@@ -81,8 +81,8 @@ final class ProxyProtocolHeader {
         && other.getAddress().getAddress().length == IPV4_BYTES;
   }
 
-  /// Returns the bytes of an address in the family of both: a header has two addresses of one
-  /// family.
+  /// Returns the bytes of `address` in the common family of both addresses, because a header
+  /// contains two addresses of the same family.
   private static byte[] bytes(InetSocketAddress address, InetSocketAddress other) {
     byte[] bytes = address.getAddress().getAddress();
     if (bytes.length == IPV4_BYTES && !isVersion4(address, other)) {

@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The ports of a process, kept in the journal for the next daemon.
+/// The ports of a process, which the journal keeps for the next daemon.
 ///
-/// @param own the port that the process listens on
+/// @param own the port on which the process listens
 /// @param shared the port that clients connect to
 record ProxyState(int own, int shared) {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})");

@@ -14,13 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /// Copies bytes between a client connection and the connection to its instance. Each direction is
-/// read only when the previous read has been written, so that at most one read is in memory. An end
-/// (FIN) is passed on as the end of that direction, a reset as a reset. Owned by the event loop of
-/// both connections.
+/// read only after the previous read has been written, so at most one read is in memory. A FIN is
+/// passed on as the end of that direction, and a reset as a reset. Owned by the event loop that
+/// both connections share.
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Relay {
-  /// A connection without data for this long is idle.
+  /// How long a connection must transfer no data to be considered idle.
   static final Duration IDLE = Duration.ofSeconds(2);
 
   private static final ByteBuf CLOSE =
@@ -80,7 +80,7 @@ final class Relay {
     instance.read();
   }
 
-  /// Closes the connection in order if it is idle, is HTTP/1 and no response is missing.
+  /// Closes the connection gracefully if it is idle, uses HTTP/1 and has no outstanding response.
   void endIfIdle() {
     client
         .eventLoop()
@@ -93,12 +93,12 @@ final class Relay {
         });
   }
 
-  /// Closes the connection in whatever state it is.
+  /// Closes the connection, whatever its state.
   void end() {
     client.eventLoop().execute(this::close);
   }
 
-  /// Returns the number of bytes that were read and are not written yet. Must be called on the
+  /// Returns the number of bytes that have been read but not written yet. Must be called on the
   /// connection's event loop.
   long buffered() {
     return buffered(client) + buffered(instance);
@@ -121,7 +121,7 @@ final class Relay {
     if (owes()) {
       backend.updateResponses(ResponseTracker::connectionEnded);
     }
-    // Before the client sees the end and connects again.
+    // This must happen before the client notices the close and connects again.
     relieve();
     client.close();
     instance.close();
@@ -130,7 +130,7 @@ final class Relay {
     proxyListener.left(this);
   }
 
-  /// Reports whether the instance was asked and has not sent a byte yet.
+  /// Reports whether the instance was sent a request but has not sent a byte yet.
   private boolean owes() {
     return asked && !answered;
   }
@@ -142,7 +142,7 @@ final class Relay {
     }
   }
 
-  /// Handles the end of the instance's direction.
+  /// Records that the instance has closed its direction of the connection.
   private void instanceEnds() {
     relieve();
     if (owes() && !up.over()) {
@@ -150,8 +150,9 @@ final class Relay {
     }
   }
 
-  /// Handles the end of the client's direction. A client that ends right after its request usually
-  /// waits for the response; one that ends after a long wait has waited in vain.
+  /// Records that the client has closed its direction of the connection. A client that does so
+  /// right after its request usually waits for the response. A client that does so much later has
+  /// waited in vain.
   private void clientEnds() {
     if (httpTracker.idle()) {
       relieve();
@@ -162,7 +163,7 @@ final class Relay {
     }
   }
 
-  /// Records that the instance has cut the connection, or has not answered.
+  /// Records that the instance has cut the connection or has not answered.
   private void fail() {
     if (!failed) {
       failed = true;
@@ -172,7 +173,7 @@ final class Relay {
 
   private void reset() {
     if (!closed) {
-      // Set on both first, because closing one closes the other.
+      // Both channels are configured first, because closing one closes the other.
       BackendConnection.endAbruptly(client);
       BackendConnection.endAbruptly(instance);
       close();
@@ -204,14 +205,14 @@ final class Relay {
         : client.writeAndFlush(bytes);
   }
 
-  /// Inserts `Connection: close`, so that the client closes the connection after the response.
+  /// Inserts `Connection: close`, which makes the client close the connection after the response.
   private ChannelFuture withClose(ByteBuf bytes, int at) {
     client.write(bytes.readRetainedSlice(at - bytes.readerIndex()));
     client.write(CLOSE.duplicate());
     return client.writeAndFlush(bytes);
   }
 
-  /// One direction.
+  /// One direction of the connection.
   private final class Half extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private final SocketChannel from;
     private final SocketChannel to;
@@ -258,8 +259,9 @@ final class Relay {
       }
     }
 
-    /// A broken direction does not end the other one: an instance may refuse the rest of a request
-    /// and close, and its response must still reach the client.
+    /// Ends the connection when both directions have ended. A broken direction does not end the
+    /// other one: an instance may refuse the rest of a request and close, but its response must
+    /// still reach the client.
     private void endWhenBothAre() {
       if (up.over() && down.over()) {
         if (down.broken) {

@@ -7,12 +7,13 @@ import java.nio.charset.StandardCharsets;
 
 /// An HTTP/1 request, as far as it determines how the connection continues.
 ///
-/// @param headOnly whether the response has no body, whatever its fields say
+/// @param headOnly whether the response has no body, whatever its header fields say
 /// @param tunnel whether another protocol follows the response
 /// @param known whether the length of the request is known
-/// @param left the number of its bytes that follow; negative if more came than belong to it
+/// @param left the number of remaining bytes of the request; negative if more bytes have arrived
+///   than belong to it
 record RequestHead(boolean headOnly, boolean tunnel, boolean known, long left) {
-  /// A request that was not understood.
+  /// A request that could not be parsed.
   static final RequestHead NONE = new RequestHead(false, false, false, 0);
 
   private static final ByteBuf HEAD = word("HEAD ");
@@ -36,12 +37,12 @@ record RequestHead(boolean headOnly, boolean tunnel, boolean known, long left) {
         headOnly, tunnel, known, known ? body - (bytes.writerIndex() - fields.end()) : 0);
   }
 
-  /// Returns the request after `count` more bytes.
+  /// Returns the request after `count` more bytes have arrived.
   RequestHead consume(int count) {
     return known ? new RequestHead(headOnly, tunnel, true, left - count) : this;
   }
 
-  /// Reports whether bytes of another request came with this one.
+  /// Reports whether bytes of another request have arrived together with this one.
   boolean isPipelined() {
     return known && left < 0;
   }

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// @param fields the index after the status line, where a field can be inserted
 /// @param end the index after the head; negative if the head is incomplete
 /// @param length the value of `Content-Length`; negative if there is none
-/// @param chunked whether the body itself shows where it ends
+/// @param chunked whether the body is chunked and therefore marks its own end
 record ResponseHead(int status, int fields, int end, long length, boolean chunked) {
   private static final byte[] BEGIN = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
   private static final int STATUS_AT = "HTTP/1.1 ".length();
   private static final int SHORTEST = STATUS_AT + 3;
 
-  /// Parses a head.
+  /// Parses the head of a response.
   ///
-  /// @param at the index where it begins
-  /// @return null if there is no whole status line
+  /// @param at the index where the head begins
+  /// @return the head; null if there is no complete status line
   static @Nullable ResponseHead at(ByteBuf bytes, int at) {
     int lineEnd = bytes.indexOf(at, bytes.writerIndex(), (byte) '\n');
     if (lineEnd - at < SHORTEST || !begins(bytes, at)) {

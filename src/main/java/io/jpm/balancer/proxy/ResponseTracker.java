@@ -4,49 +4,54 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /// Tracks the first responses that an instance owes, to detect that it hangs. Only the first bytes
-/// of a connection count, in both directions, so that neither a WebSocket nor an unused connection
-/// is ever waited for. Immutable.
+/// of a connection count, in each direction, so the tracker never waits for a WebSocket or an
+/// unused connection. Immutable.
 ///
-/// @param unanswered the number of connections over which it was asked and has not sent a byte yet
-/// @param since when it began to owe, or last answered over a new connection if that was later;
-///   monotonic nanoseconds, meaningful only while it owes something
-/// @param hasAnswered whether it has ever answered
-/// @param last when it last answered
+/// @param unanswered the number of connections on which the instance was sent a request but has not
+///   sent a byte yet
+/// @param since when the instance began to owe responses, or when it last answered on a new
+///   connection, whichever is later; in monotonic nanoseconds, meaningful only if `unanswered` is
+///   not 0
+/// @param hasAnswered whether the instance has ever answered
+/// @param last when the instance last answered, in monotonic nanoseconds
 record ResponseTracker(int unanswered, long since, boolean hasAnswered, long last) {
-  /// How long an instance may be silent before its new connections go to others that answer. If it
-  /// is only working on something long, nothing is lost: it keeps the connections that it has.
+  /// How long an instance may be silent before new connections are sent to other instances that
+  /// answer. If the instance is only working on a long request, nothing is lost, because it keeps
+  /// its existing connections.
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /// The state of an instance that was never asked anything.
+  /// The state of an instance that was never sent a request.
   static final ResponseTracker NONE = new ResponseTracker(0, 0, false, 0);
 
-  /// Returns the state after a request over one more connection.
+  /// Returns the state after a request was sent on one more connection.
   ResponseTracker requestSent(long now) {
     return new ResponseTracker(unanswered + 1, unanswered == 0 ? now : since, hasAnswered, last);
   }
 
-  /// Returns the state after its first byte over a connection with a request.
+  /// Returns the state after the instance has sent its first byte on a connection with a request.
   ResponseTracker answered(long now) {
     return new ResponseTracker(unanswered - 1, now, true, now);
   }
 
-  /// Returns the state after it has sent the first byte of a connection.
+  /// Returns the state after the instance has sent the first byte on a connection without a
+  /// request.
   ResponseTracker spokeFirst(long now) {
     return new ResponseTracker(unanswered, now, true, now);
   }
 
-  /// Returns the state after a connection has ended without an answer.
+  /// Returns the state after a connection was closed without an answer.
   ResponseTracker connectionEnded() {
     return new ResponseTracker(unanswered - 1, since, hasAnswered, last);
   }
 
-  /// Returns for how many nanoseconds it has owed an answer without giving any.
+  /// Returns how long the instance has owed an answer without giving one, in nanoseconds.
   long unansweredNanos(long now) {
     return unanswered == 0 ? 0 : Math.max(0, now - since);
   }
 
-  /// Reports whether it is silent for too long while another instance has answered since. If all
-  /// are silent, none hangs: long answers are then usual for the app.
+  /// Reports whether the instance has been silent for too long while another instance has answered.
+  /// If all instances are silent, none of them hangs, because slow answers are then normal for the
+  /// app.
   ///
   /// @param others the states of the other instances that may receive new connections
   boolean isHanging(long now, Stream<ResponseTracker> others) {

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/// Selects the instances in turn; one with a share of 0.5 is skipped every other time.
+/// Selects the instances in turn. An instance with a share of 0.5 is skipped every other time.
 ///
-/// Each instance has a position (stride scheduling). The one with the lowest position is next, and
-/// advances by the inverse of its share. A new one begins at the highest position, so that it has
-/// nothing to catch up on.
+/// Each instance has a position (stride scheduling). The instance with the lowest position is next,
+/// and its position advances by the inverse of its share. A new instance begins at the highest
+/// position, so it has nothing to catch up on.
 final class RoundRobinSelector implements BalancingStrategy {
   /// The position of an instance.
   private record Position(BackendLoad backend, double at) {}
@@ -23,7 +23,7 @@ final class RoundRobinSelector implements BalancingStrategy {
     while (true) {
       List<Position> before = line.get();
       List<Position> after = linedUp(before, ready);
-      int best = hindmost(after, ready, usable);
+      int best = lowestPosition(after, ready, usable);
       if (best < 0) {
         return Optional.empty();
       }
@@ -50,7 +50,7 @@ final class RoundRobinSelector implements BalancingStrategy {
     return places;
   }
 
-  private static <C extends BackendLoad> int hindmost(
+  private static <C extends BackendLoad> int lowestPosition(
       List<Position> places, List<C> ready, Predicate<? super C> usable) {
     int best = -1;
     for (int i = 0; i < places.size(); i++) {

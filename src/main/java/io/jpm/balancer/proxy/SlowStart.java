@@ -2,12 +2,12 @@ package io.jpm.balancer.proxy;
 
 import java.time.Duration;
 
-/// Increases the load of an instance that has just become ready, from a tenth to all of it within
-/// five seconds, so that it can warm up.
+/// Gradually increases the load of an instance that has just become ready, from a tenth of its
+/// share to all of it within five seconds, so it can warm up.
 ///
-/// @param from when it became ready, monotonic nanoseconds
-/// @param reduced whether it begins with a part of its load; false if no other instance can take
-///   the rest
+/// @param from the time at which it became ready, in monotonic nanoseconds
+/// @param reduced whether it begins with a reduced load; false if no other instance can take the
+///   rest
 record SlowStart(long from, boolean reduced) {
   static final Duration LENGTH = Duration.ofSeconds(5);
 
@@ -23,9 +23,9 @@ record SlowStart(long from, boolean reduced) {
     return reduced ? Math.clamp(done, FIRST_SHARE, 1) : 1;
   }
 
-  /// Reports whether it has been ready long enough to take the load that others leave. This holds
-  /// for one that began with the full load too: after an app's start all instances are new, and
-  /// none is spared.
+  /// Reports whether the instance has been ready long enough to take over load from instances that
+  /// are still warming up. This also applies to an instance that began with the full load: after an
+  /// app is started, all of its instances are new and receive the full load.
   boolean isOver(long now) {
     return now - from >= LENGTH.toNanos();
   }

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 public sealed interface AccessCommand extends BusMessage {
   /// Creates a token.
   ///
-  /// @param name its name, see [IssuedToken]
+  /// @param name the token's name, see [IssuedToken]
   /// @param role the role of its holder
-  /// @param apps the names of the apps it is limited to; empty: all
+  /// @param apps the names of the apps to which it is limited; empty: all apps
   /// @param expires its lifetime; empty: unlimited
   record Create(String name, Role role, Set<String> apps, Optional<Duration> expires)
       implements AccessCommand {
@@ -23,16 +23,16 @@ public sealed interface AccessCommand extends BusMessage {
     }
   }
 
-  /// Gives a token a new secret; its name, role and apps stay. Answered by [AccessReply.Created].
+  /// Gives a token a new secret. Its name, role and apps stay the same. Answered with
+  /// [AccessReply.Created].
   ///
   /// @param name the token's name
-  /// @param grace how long the former secret remains valid beside the new one. Zero: it becomes
-  ///   invalid at once, and the connections of its holders are closed
-  /// @param expires the new lifetime; empty: as long as the token was created for, or unlimited if
-  ///   it was created without a limit
+  /// @param grace how long the previous secret remains valid after the new one was created. Zero:
+  ///   it becomes invalid immediately, and the connections of its holders are closed
+  /// @param expires the new lifetime; empty: the lifetime with which the token was created
   record Rotate(String name, Duration grace, Optional<Duration> expires) implements AccessCommand {}
 
-  /// Revokes a token and closes the connections of its holders at once.
+  /// Revokes a token and immediately closes the connections of its holders.
   record Revoke(String name) implements AccessCommand {}
 
   /// Lists all valid tokens.
@@ -42,8 +42,8 @@ public sealed interface AccessCommand extends BusMessage {
   ///
   /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
   record Authenticate(String digest) implements AccessCommand {
-    /// The prefix of the secrets of issued tokens, by which users and secret scanners recognize
-    /// them.
+    /// The prefix of the secrets of issued tokens. Users and secret scanners recognize secrets by
+    /// it.
     public static final String PREFIX = "jpm_";
 
     private static final Pattern SECRET = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");

@@ -6,7 +6,7 @@ import java.util.List;
 
 /// The reply to an [AccessCommand].
 public sealed interface AccessReply extends BusMessage {
-  /// A token was created, or has a new secret, and was written to the disk.
+  /// A token was created or given a new secret, and was written to the disk.
   ///
   /// @param secret the secret, which the daemon does not store
   record Created(IssuedToken token, String secret) implements AccessReply {

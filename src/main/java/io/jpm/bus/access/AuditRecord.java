@@ -9,10 +9,10 @@ import java.util.Set;
 ///
 /// @param who the owner, or the holder of a token
 /// @param from the origin of the request: `unix`, or the address of a TCP peer
-/// @param verb the requested command, as it is typed
-/// @param apps the names of the apps concerned; empty: none, or the daemon
-/// @param result `done`, or why it was not done, in one sentence without secrets. The result of a
-///   refused request begins with `refused`, `denied`, `not_found` or `invalid`
+/// @param verb the requested command, as typed
+/// @param apps the names of the apps concerned; empty: no app, or the daemon
+/// @param result `done`, or why the request failed, in one sentence without secrets. The result of
+///   a refused request begins with `refused`, `denied`, `not_found` or `invalid`
 public record AuditRecord(Principal who, String from, String verb, List<String> apps, String result)
     implements BusMessage {
   private static final Set<String> REFUSALS = Set.of("refused", "denied", "not_found", "invalid");
@@ -21,7 +21,7 @@ public record AuditRecord(Principal who, String from, String verb, List<String> 
     apps = List.copyOf(apps);
   }
 
-  /// Reports whether the request was refused, so that nothing has changed.
+  /// Reports whether the request was refused and therefore changed nothing.
   public boolean isRefusal() {
     return REFUSALS.contains(result.split("[: ]", 2)[0]);
   }

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 ///
 /// @param name 1 to 64 letters, digits or `. _ -`, beginning with a letter or a digit; not `owner`
 /// @param role the role of its holder
-/// @param apps the names of the apps it is limited to; empty: all
+/// @param apps the names of the apps to which it is limited; empty: all apps
 /// @param created when its secret was created
 /// @param expires when it expires; empty: never
 public record IssuedToken(
     String name, Role role, Set<String> apps, Instant created, Optional<Instant> expires) {
-  /// The remaining time below which [#endsSoon] may report the token.
+  /// The remaining lifetime below which [#expiresSoon] may report the token.
   private static final Duration SOON = Duration.ofDays(7);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -38,7 +38,7 @@ public record IssuedToken(
 
   /// Reports whether the token should be rotated now: it expires within 7 days, and less than half
   /// of its lifetime is left.
-  public boolean endsSoon(Instant now) {
+  public boolean expiresSoon(Instant now) {
     return expires
         .filter(end -> {
           Duration left = Duration.between(now, end);
@@ -48,7 +48,7 @@ public record IssuedToken(
         .isPresent();
   }
 
-  /// Returns the principal of a caller that presents its secret.
+  /// Returns the principal of a caller that presents the token's secret.
   public Principal principal() {
     return new Principal(name, role, apps);
   }

@@ -9,10 +9,11 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 
-/// Logs one warning for each refused peer, at most ten a second, because a peer that can make the
-/// daemon write could fill its disk. Owned by the event loop of the server that uses it.
+/// Logs warnings about refused peers, at most ten per second. Without this limit, a peer could fill
+/// the disk by making the daemon write log lines. Owned by the event loop of the server that uses
+/// it.
 public final class RefusalLog {
-  /// The number of lines per second after which refusals are only counted.
+  /// The maximum number of logged lines per second. Further refusals are only counted.
   public static final int LINES_PER_SECOND = 10;
 
   /// The principal of a peer without a valid token. No token can have this name.
@@ -29,18 +30,18 @@ public final class RefusalLog {
     this.log = log;
   }
 
-  /// Logs what happened to a peer.
+  /// Logs an event that concerns a peer.
   ///
   /// @param peer the address of the peer
   /// @param what what happened and why, in one clause
   public void warn(String peer, String what) {
-    var _ = isTold(peer, what);
+    var _ = logOrCount(peer, what);
   }
 
-  /// Logs a line or only counts it.
+  /// Logs a line, or only counts it if the limit is reached.
   ///
   /// @return whether it was logged
-  private boolean isTold(String peer, String what) {
+  private boolean logOrCount(String peer, String what) {
     if (lines == 0) {
       vertx.setTimer(1000, _ -> flushCount());
     }
@@ -53,13 +54,13 @@ public final class RefusalLog {
     return false;
   }
 
-  /// Logs that a peer was refused before it could send a request, and records that in the audit
-  /// log.
+  /// Logs that a peer was refused before it could send a request, and records the refusal in the
+  /// audit log.
   ///
-  /// @param peer its address
-  /// @param reason in one clause
+  /// @param peer the address of the peer
+  /// @param reason the reason, in one clause
   public void refused(String peer, String reason) {
-    if (isTold(peer, "refused: " + reason)) {
+    if (logOrCount(peer, "refused: " + reason)) {
       vertx
           .eventBus()
           .send(
@@ -68,7 +69,8 @@ public final class RefusalLog {
     }
   }
 
-  /// Logs the number of refusals that were only counted. Also called when the server closes.
+  /// Logs the number of refusals that were counted but not logged. Also called when the server
+  /// closes.
   public void flushCount() {
     if (more > 0) {
       log.log(Level.WARNING, "… " + more + " more refused");

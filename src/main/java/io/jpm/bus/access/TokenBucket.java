@@ -2,39 +2,40 @@ package io.jpm.bus.access;
 
 import java.time.Duration;
 
-/// A token bucket: allows a burst of a fixed size, and one more event after each interval of a
-/// fixed length. Not thread-safe.
+/// A token bucket: allows a burst of a fixed size, and one additional event per interval of fixed
+/// length. Not thread-safe.
 public final class TokenBucket {
   private final long nanosPerToken;
-  private final long nanosOfAll;
+  private final long capacityNanos;
 
-  /// The time that the bucket needs, counted from `last`, to become full if nothing more is taken.
-  private long missing;
+  /// The time, counted from `last`, after which the bucket is full again if nothing more is taken.
+  private long deficitNanos;
 
   private long last;
 
   /// Creates a full bucket.
   ///
-  /// @param most the size of the bucket, more than 0
-  /// @param each the interval after which one more event is allowed, more than 0
-  /// @param now in nanoseconds, of any clock
+  /// @param most the size of the bucket, greater than 0
+  /// @param each the interval after which one more event is allowed, greater than 0
+  /// @param now the current time of any clock, in nanoseconds
   public TokenBucket(int most, Duration each, long now) {
     this.nanosPerToken = each.toNanos();
-    this.nanosOfAll = most * nanosPerToken;
+    this.capacityNanos = most * nanosPerToken;
     this.last = now;
   }
 
-  /// Takes one from the bucket.
+  /// Takes one event from the bucket.
   ///
-  /// @param now the time of the same clock; if it was set back, it counts as standing still
-  /// @return whether there was one left
+  /// @param now the current time of the same clock. If the clock was set back, no time is assumed
+  ///   to have passed
+  /// @return whether an event was left
   public boolean take(long now) {
-    missing = missing(now);
+    deficitNanos = missing(now);
     last = now;
-    if (missing + nanosPerToken > nanosOfAll) {
+    if (deficitNanos + nanosPerToken > capacityNanos) {
       return false;
     }
-    missing += nanosPerToken;
+    deficitNanos += nanosPerToken;
     return true;
   }
 
@@ -44,6 +45,6 @@ public final class TokenBucket {
   }
 
   private long missing(long now) {
-    return Math.max(0, missing - Math.max(0, now - last));
+    return Math.max(0, deficitNanos - Math.max(0, now - last));
   }
 }

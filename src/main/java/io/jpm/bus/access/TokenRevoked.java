@@ -3,13 +3,13 @@ package io.jpm.bus.access;
 import io.jpm.bus.BusMessage;
 import java.util.Optional;
 
-/// Announces that a token is no longer valid, because it was revoked, rotated, has expired or was
-/// removed from its file; or that one secret of it is no longer valid, which another had replaced
-/// some time before.
+/// Announces that a token is no longer valid, because it was revoked, was rotated, has expired or
+/// was removed from its file. With a digest, announces that only a replaced secret of the token has
+/// become invalid.
 ///
 /// @param name the token's name
-/// @param digest the SHA-256 of the only secret that is no longer valid, while the newer one is;
-///   empty: all secrets used so far are invalid
+/// @param digest the SHA-256 of the replaced secret that is no longer valid, while the newer one
+///   is; empty: all secrets used so far are invalid
 public record TokenRevoked(String name, Optional<String> digest) implements BusMessage {
   /// Announces that the whole token is no longer valid.
   public TokenRevoked(String name) {

@@ -1,5 +1,4 @@
-/// Messages about access tokens and the audit log, and the limits for requests and refusals of one
-/// peer.
+/// Messages about access tokens and the audit log, and the rate limits for requests and refusals.
 @NullMarked
 package io.jpm.bus.access;
 

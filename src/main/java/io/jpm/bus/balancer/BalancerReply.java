@@ -18,19 +18,21 @@ public sealed interface BalancerReply extends BusMessage {
 
   /// The additional settings with which God starts the process.
   ///
-  /// @param wrapper words before the whole command, the program to execute first; empty: none
-  /// @param options words immediately after the program, such as `--require`
-  /// @param environment variables that override those of the app
-  /// @param sockets keys of `os.ListenSocketRegistry` that the process inherits, in this order
-  /// @param ipcChannel whether it gets an IPC channel; its sockets then begin at descriptor 5,
-  ///   otherwise at 3
+  /// @param wrapper the words before the whole command, beginning with the program to execute;
+  ///   empty: none
+  /// @param options the words immediately after the program, such as `--require`
+  /// @param environment the variables that override those of the app
+  /// @param sockets the keys of `os.ListenSocketRegistry` for the sockets that the process
+  ///   inherits, in this order
+  /// @param ipcChannel whether the process has an IPC channel. If so, its sockets begin at
+  ///   descriptor 5, otherwise at 3
   /// @param startHint the likely cause if the process never accepts connections, as a sentence
   ///   without a full stop; empty: unknown
-  /// @param balancerState the balancer's state, which God keeps with the process and passes to
+  /// @param balancerState the balancer's state, which God stores with the process and passes to
   ///   [BalancerCommand.ProcessStarted] after an adoption
-  /// @param mustListen whether the process is certain to listen, since it listens on sockets of the
-  ///   daemon. Until it does, it is not ready to replace another one
-  /// @param inheritToDescendants whether its descendants inherit the sockets too,
+  /// @param mustListen whether the process is certain to listen, because it listens on sockets of
+  ///   the daemon. Until it does, it is not ready to replace another process
+  /// @param inheritToDescendants whether its descendants also inherit the sockets,
   ///   `SpawnRequest.far`
   record Prepared(
       List<String> wrapper,
@@ -79,7 +81,7 @@ public sealed interface BalancerReply extends BusMessage {
     }
   }
 
-  /// The process cannot be started in this way.
+  /// The process cannot be started with these settings.
   ///
   /// @param reason a sentence for the user that says what to fix
   record Refused(String reason) implements BalancerReply {}
@@ -93,7 +95,7 @@ public sealed interface BalancerReply extends BusMessage {
     /// protocol. Valid for one connection, which the caller must open immediately.
     record Via(InetSocketAddress address) implements Route {}
 
-    /// Connect from a certain address of this machine, by which the connection reaches this
+    /// Connect from a specific address of this machine, because connections from it reach this
     /// process.
     ///
     /// @param source an address of the loopback interface
@@ -111,14 +113,14 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param left the number of connections that were still open at the deadline
   record Drained(int left) implements BalancerReply {}
 
-  /// How a process can be replaced, in reply to [BalancerCommand.PrepareHandover].
+  /// How a process can be replaced. The reply to [BalancerCommand.PrepareHandover].
   sealed interface Handover extends BalancerReply {
-    /// Returns why a new process cannot run beside it; empty if it can.
+    /// Returns why a new process cannot run at the same time; empty if it can.
     String obstacle();
 
-    /// A new process can start beside it.
+    /// A new process can start while the old one is still running.
     ///
-    /// @param explanation for users, a clause without a subject: `its listening sockets are handed
+    /// @param explanation a clause for users without a subject: `its listening sockets are handed
     ///   over`
     /// @param separateSockets whether the two processes have separate sockets
     record SideBySide(String explanation, boolean separateSockets) implements Handover {
@@ -128,7 +130,7 @@ public sealed interface BalancerReply extends BusMessage {
       }
     }
 
-    /// The process does not listen on a TCP port, as far as the system shows.
+    /// The process does not listen on a TCP port, as far as the operating system shows.
     record NoPort() implements Handover {
       @Override
       public String obstacle() {
@@ -136,11 +138,11 @@ public sealed interface BalancerReply extends BusMessage {
       }
     }
 
-    /// The process must end before the next one can listen.
+    /// The process must stop before the next one can listen.
     ///
-    /// @param obstacle why, a clause: `python3 cannot be given a listening socket`
-    /// @param remedy how to change that, a sentence without a full stop; empty: unknown
-    /// @param addresses where it listens
+    /// @param obstacle the reason, as a clause: `python3 cannot receive a listening socket`
+    /// @param remedy how to change that, as a sentence without a full stop; empty: unknown
+    /// @param addresses the addresses on which it listens
     record Sequential(String obstacle, String remedy, Set<InetSocketAddress> addresses)
         implements Handover {
       public Sequential {
@@ -153,10 +155,10 @@ public sealed interface BalancerReply extends BusMessage {
   ///
   /// @param mode the balancing mode
   /// @param reason why that mode was chosen, for users: `the program is node`
-  /// @param strategy its keyword
-  /// @param addresses the addresses listened on, as users write them
+  /// @param strategy the keyword of the strategy
+  /// @param addresses the addresses on which the app listens, in the form that users write
   /// @param privatePort the private port of the requested instance; empty if it has none
-  /// @param counters the counters of the requested instance by name, in display order; only if
+  /// @param counters the counters of the requested instance by name, in display order; empty unless
   ///   connections pass through the daemon
   record Status(
       BalancingMode mode,

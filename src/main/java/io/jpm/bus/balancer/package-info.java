@@ -1,4 +1,4 @@
-/// Commands, replies and reports of ClusterBalancer.
+/// ClusterBalancer's commands, replies and reports.
 @NullMarked
 package io.jpm.bus.balancer;
 

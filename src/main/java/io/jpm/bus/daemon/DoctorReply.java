@@ -15,7 +15,7 @@ public record DoctorReply(List<Finding> findings) implements BusMessage {
   public enum Verdict {
     /// No problem was found.
     OK,
-    /// It works, but with restrictions or not for long.
+    /// It works, but with restrictions or only for a limited time.
     WARN,
     /// It does not work.
     FAIL
@@ -23,11 +23,12 @@ public record DoctorReply(List<Finding> findings) implements BusMessage {
 
   /// The result of one check.
   ///
+  /// @param verdict the severity
   /// @param name the subject of the check, in one or two words
   /// @param found the result
-  /// @param remedy how to fix it; empty if there is no problem or nothing to do
+  /// @param remedy how to fix it; empty if there is no problem or nothing can be done
   public record Finding(Verdict verdict, String name, String found, String remedy) {
-    /// Creates a finding without a problem.
+    /// Creates a finding that reports no problem.
     public static Finding ok(String name, String found) {
       return new Finding(Verdict.OK, name, found, "");
     }

@@ -5,5 +5,5 @@ import java.time.Duration;
 
 /// Reports that God has answered a ping. Published on [io.jpm.bus.Addresses#HEARTBEAT_ACKS].
 ///
-/// @param took the time from the ping to the answer
-public record HeartbeatAck(Duration took) implements BusMessage {}
+/// @param latency the time from the ping to the reply
+public record HeartbeatAck(Duration latency) implements BusMessage {}

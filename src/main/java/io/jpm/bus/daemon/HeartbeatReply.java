@@ -8,10 +8,10 @@ import java.util.Optional;
 /// Statistics of the heartbeat.
 ///
 /// @param interval the time between two pings
-/// @param last how long God's latest answer took; empty: there was none yet
-/// @param worst the slowest answer of the last 10 minutes
-/// @param missed the number of pings in the last 10 minutes without an answer in time
-/// @param consecutiveMisses the number of latest pings without any answer since
+/// @param last the latency of God's latest reply; empty: there was none yet
+/// @param worst the maximum latency in the last 10 minutes
+/// @param missed the number of pings in the last 10 minutes that were not answered in time
+/// @param consecutiveMisses the number of missed pings since the last reply
 /// @param loops the event loops
 public record HeartbeatReply(
     Duration interval,
@@ -25,9 +25,9 @@ public record HeartbeatReply(
     loops = List.copyOf(loops);
   }
 
-  /// The latency of one event loop: how long other work kept it from its timers.
+  /// The latency of one event loop: how long other work delayed its timers.
   ///
-  /// @param late how late it ran its latest timer
-  /// @param worst the greatest delay of the last 10 minutes
-  public record Loop(Duration late, Duration worst) {}
+  /// @param latestDelay the delay of its latest timer
+  /// @param worst the maximum delay in the last 10 minutes
+  public record Loop(Duration latestDelay, Duration worst) {}
 }

@@ -5,10 +5,10 @@ import io.jpm.model.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A command about the resources that the keeper holds while no daemon runs. Sent to
+/// A command to the keeper, which holds resources while no daemon runs. Sent to
 /// [io.jpm.bus.Addresses#KEEPER_COMMAND], without a reply.
 public sealed interface KeeperCommand extends BusMessage {
-  /// Keeps these log pipes open from now on.
+  /// Holds these log pipes open from now on.
   record Hold(List<Path> fifos) implements KeeperCommand {
     public Hold {
       fifos = List.copyOf(fifos);
@@ -22,6 +22,6 @@ public sealed interface KeeperCommand extends BusMessage {
     }
   }
 
-  /// Records how this process ends, if it ends while no daemon runs.
+  /// Records the exit status of this process if it exits while no daemon runs.
   record Remember(ProcessIdentity process) implements KeeperCommand {}
 }

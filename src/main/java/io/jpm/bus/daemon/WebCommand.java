@@ -6,11 +6,11 @@ import java.util.OptionalInt;
 
 /// A command to the HTTP server, on [io.jpm.bus.Addresses#WEB_COMMAND]; the reply is a [WebReply].
 public sealed interface WebCommand extends BusMessage {
-  /// Opens the server, for future daemons too, and creates a login link. Absent values keep their
-  /// present setting.
+  /// Opens the server, in future daemons too, and creates a login link. Absent values keep their
+  /// current setting.
   ///
   /// @param host `127.0.0.1`, `::1` or `localhost`
-  /// @param port from 0 to 65535; 0: any free one
+  /// @param port the port, from 0 to 65535; 0: any free port
   record Open(Optional<String> host, OptionalInt port) implements WebCommand {}
 
   /// Closes the server and ends all sessions.

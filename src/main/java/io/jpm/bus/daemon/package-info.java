@@ -1,5 +1,5 @@
-/// Commands and replies of the daemon itself: its end, its heartbeat, its servers, its keeper and
-/// its diagnosis.
+/// Commands and replies that concern the daemon itself: shutdown, heartbeat, servers, keeper and
+/// diagnosis.
 @NullMarked
 package io.jpm.bus.daemon;
 

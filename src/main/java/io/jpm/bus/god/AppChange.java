@@ -11,8 +11,9 @@ import java.util.stream.Collectors;
 /// @param kind the kind of change
 /// @param fields the attributes that differ, each once, and `status` if the app was errored; empty
 ///   for a new app, [Kind#DELETE] and [Kind#UNCHANGED]
-/// @param stopped whether no instance of the app runs and none is started: only its spec changes
-/// @param problem why the change failed, entirely or in part; empty: it succeeded, or was only
+/// @param stopped whether no instance of the app is running or being started, so only the spec
+///   changes
+/// @param problem why the change failed, entirely or in part; empty: it succeeded or was only
 ///   planned
 public record AppChange(
     AppName app, Kind kind, List<Field> fields, boolean stopped, Optional<String> problem) {
@@ -32,7 +33,7 @@ public record AppChange(
 
   /// The kinds of changes. Users and clients see them in lower case.
   public enum Kind {
-    /// The app is new, or was errored and is started without replacing a running process.
+    /// The app is new, or it was errored and is started without replacing a running process.
     START,
     /// The app matches the file.
     UNCHANGED,
@@ -40,18 +41,18 @@ public record AppChange(
     LIVE,
     /// The number of instances changes.
     SCALE,
-    /// The processes are replaced without a gap.
+    /// The processes are replaced without downtime.
     ROLLING,
     /// The processes are restarted.
     RESTART,
-    /// The app came from this file, which no longer contains it.
+    /// The app was loaded from this file, which no longer contains it.
     DELETE
   }
 
   /// An attribute whose value differs.
   ///
-  /// @param key its name in a process file, such as `args` or `env.PORT`
-  /// @param from the present value, as text for users; empty: not set
+  /// @param key the attribute's name in a process file, such as `args` or `env.PORT`
+  /// @param from the current value, as text for users; empty: not set
   /// @param to the new value
   public record Field(String key, String from, String to) {}
 }

@@ -8,23 +8,24 @@ import java.util.Set;
 
 /// A process file from which apps were loaded.
 ///
-/// @param file absolute
+/// @param file the absolute path
 /// @param apps the apps whose spec was last loaded from this file
-/// @param watch how the file is applied again whenever it changes; empty: it is not watched
+/// @param watch the context in which the file is applied again whenever it changes; empty: the file
+///   is not watched
 public record AppFile(Path file, Set<AppName> apps, Optional<WatchContext> watch) {
   public AppFile {
     apps = Set.copyOf(apps);
   }
 
   /// The context in which a watched file is read again. Apps that an edit adds are started with the
-  /// directory and variables of the user who started the watch.
+  /// working directory and variables of the user who started the watch.
   ///
   /// @param cwd the working directory of that user, absolute
   /// @param environment the variables of that user
   /// @param envName the name given with `--env`
   /// @param only the apps named with `--only`; empty: all
-  /// @param persistent whether the watch was requested on the command line. Otherwise the file
-  ///   itself requests it, and the watch ends when the file no longer does
+  /// @param persistent true if the watch was requested on the command line. False if the file
+  ///   itself requests it: the watch then ends when the file no longer does
   public record WatchContext(
       Path cwd,
       Map<String, String> environment,
@@ -39,7 +40,7 @@ public record AppFile(Path file, Set<AppName> apps, Optional<WatchContext> watch
     /// Omits the variables, which may contain secrets.
     @Override
     public String toString() {
-      return "Reading[cwd=%s, chosen=%s, only=%s]".formatted(cwd, envName, only);
+      return "WatchContext[cwd=%s, chosen=%s, only=%s]".formatted(cwd, envName, only);
     }
   }
 }

@@ -8,16 +8,16 @@ import java.util.Set;
 
 /// The watched process files whose latest edit could not be applied.
 ///
-/// @param rejectedFiles one entry for each such file
+/// @param rejectedFiles one entry for each of these files
 public record ConfigWatchReply(List<RejectedFile> rejectedFiles) implements BusMessage {
   public ConfigWatchReply {
     rejectedFiles = List.copyOf(rejectedFiles);
   }
 
-  /// A file that was edited and could not be applied.
+  /// A file whose latest edit could not be applied.
   ///
-  /// @param file absolute
-  /// @param apps the apps that have come from it
+  /// @param file the absolute path
+  /// @param apps the apps that were loaded from the file
   /// @param problems one or more sentences
   public record RejectedFile(Path file, Set<AppName> apps, List<String> problems) {
     public RejectedFile {
@@ -25,12 +25,12 @@ public record ConfigWatchReply(List<RejectedFile> rejectedFiles) implements BusM
       problems = List.copyOf(problems);
     }
 
-    /// Returns the problem in one line, for users.
+    /// Returns a one-line message for users.
     public String message() {
       String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
       String first = problems.getFirst();
       String place = first.startsWith(file.toString()) ? "" : file + ": ";
-      return "a process file is not applied since it was edited: " + place + first + more;
+      return "the latest edit of a process file was not applied: " + place + first + more;
     }
   }
 }

@@ -10,11 +10,11 @@ import java.util.Locale;
 /// @param kind the kind of event
 /// @param reason one sentence for users, without a full stop
 /// @param pid the daemon's process id
-/// @param at wall clock
+/// @param at the time of the event, wall clock
 public record DaemonEvent(Kind kind, String reason, long pid, Instant at)
     implements NumberedMessage {
   @Override
-  public EventMessage outside(long sequence) {
+  public EventMessage toEventMessage(long sequence) {
     return EventMessage.ofDaemon(
         sequence,
         kind.name().toLowerCase(Locale.ROOT),
@@ -27,11 +27,11 @@ public record DaemonEvent(Kind kind, String reason, long pid, Instant at)
   public enum Kind {
     /// A daemon has started and adopted the running processes; it is about to accept connections.
     DAEMON_STARTED,
-    /// The daemon shuts down in an orderly way. A daemon that is killed cannot report it.
+    /// The daemon is shutting down in an orderly way. A daemon that is killed cannot report this.
     DAEMON_STOPPING,
-    /// God has not answered a ping in time: apps are not supervised in the meantime.
+    /// God has not answered a ping in time. Until it answers, apps are not supervised.
     HEARTBEAT_MISSED,
-    /// God answers again after [#HEARTBEAT_MISSED].
+    /// God has answered a ping again after [#HEARTBEAT_MISSED].
     HEARTBEAT_BACK,
     /// An event loop was blocked: it ran a timer at least one second late.
     STALL

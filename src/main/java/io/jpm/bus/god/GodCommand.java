@@ -13,28 +13,28 @@ import java.util.Set;
 /// A command to God, the supervisor. The reply is always a [GodReply], sent when the instances have
 /// settled (started, errored, deleted) and the journal has been written.
 public sealed interface GodCommand extends BusMessage {
-  /// A command that the sender may repeat because the reply was lost. The first command with a key
-  /// is carried out, and later ones with the same key receive its reply.
+  /// A command that the sender may repeat if it does not receive the reply. The first command with
+  /// a key is carried out, and later ones with the same key receive its reply.
   ///
   /// @param key identifies the command; unique among the commands of the last ten minutes
-  /// @param command the command to carry out; not itself a `Keyed`
+  /// @param command the command to carry out; must not be `Idempotent` itself
   record Idempotent(String key, GodCommand command) implements GodCommand {}
 
-  /// Asks for the outcome of the command with this key, without carrying out any. The reply
+  /// Asks for the outcome of the command with this key, without carrying out a command. The reply
   /// contains a problem if no such command is known.
   ///
   /// @param key as in [Idempotent]
   record GetOutcome(String key) implements GodCommand {}
 
-  /// Starts apps. A spec with an unknown name becomes a new app; for a known name `existing`
-  /// decides.
+  /// Starts apps. A spec with an unknown name becomes a new app. For the name of an existing app,
+  /// `existing` decides.
   ///
-  /// @param specs one or more, names unique
+  /// @param specs one or more specs with unique names
   /// @param existing how to treat an app that exists already
-  /// @param file the process file that contains them, absolute, to be recorded with them. Empty
-  ///   with RESTART: the recorded file is kept
-  /// @param awaitStable whether the reply waits until newly started processes have run for a
-  ///   moment, and reports those that ended early. Instances that were already running are not
+  /// @param file the process file that contains the specs, absolute; it is recorded with the apps.
+  ///   Empty with RESTART: the recorded file is kept
+  /// @param awaitStable whether the reply is delayed until newly started processes have run for a
+  ///   moment, and reports those that exited early. Instances that were already running are not
   ///   waited for
   record StartApps(
       List<AppSpec> specs, ExistingAppPolicy existing, Optional<Path> file, boolean awaitStable)
@@ -48,7 +48,7 @@ public sealed interface GodCommand extends BusMessage {
       this(specs, existing, file, false);
     }
 
-    /// Creates a command for apps that do not come from a file.
+    /// Creates a command for apps that were not loaded from a file.
     public StartApps(List<AppSpec> specs, ExistingAppPolicy existing) {
       this(specs, existing, Optional.empty());
     }
@@ -56,13 +56,13 @@ public sealed interface GodCommand extends BusMessage {
 
   /// The ways in which [StartApps] treats an app that exists already.
   enum ExistingAppPolicy {
-    /// `jpm start app.js`: refuses if the app is running (PM2: "Script already launched"),
-    /// otherwise starts it with the new spec.
+    /// `jpm start app.js`: refuses the command if the app is running (PM2: "Script already
+    /// launched"), otherwise starts the app with the new spec.
     REFUSE_RUNNING,
-    /// `jpm start file.json`: takes the new spec and restarts the app.
+    /// `jpm start file.json`: replaces the spec and restarts the app.
     RESTART,
-    /// `jpm start --force app.js`: as [#RESTART], and the app no longer belongs to the file it came
-    /// from.
+    /// `jpm start --force app.js`: like [#RESTART], but also detaches the app from the file from
+    /// which it was loaded.
     REPLACE
   }
 
@@ -72,7 +72,7 @@ public sealed interface GodCommand extends BusMessage {
   /// @param targets selectors as the user typed them: `all`, `/regex/` on names, a name, a
   ///   namespace or an id. As in PM2, an app's name takes precedence over the others
   /// @param shell for START and RESTART with `--update-env`: the variables exported by the caller's
-  ///   shell, which replace those that the apps have inherited
+  ///   shell, which replace the variables that the apps have inherited
   /// @param awaitStable for START, as in [StartApps]
   record Act(
       Action action, List<String> targets, Optional<Map<String, String>> shell, boolean awaitStable)
@@ -87,7 +87,7 @@ public sealed interface GodCommand extends BusMessage {
       this(action, targets, shell, false);
     }
 
-    /// Creates a command that keeps the environment of the apps.
+    /// Creates a command that keeps the apps' current environment.
     public Act(Action action, List<String> targets) {
       this(action, targets, Optional.empty());
     }
@@ -95,25 +95,26 @@ public sealed interface GodCommand extends BusMessage {
 
   /// The actions on existing instances.
   enum Action {
-    /// Starts the instances that are not running and restarts those that are, as PM2's `start NAME`
-    /// does.
+    /// Starts the instances that are not running and restarts those that are, like PM2's `start
+    /// NAME`.
     START,
     STOP,
     RESTART,
     DELETE
   }
 
-  /// Replaces processes without a gap (PM2's `reload`). A new process starts beside each running
-  /// one; the old process is drained and stopped only when the new one is ready. An instance that
-  /// does not run, or cannot have a second process beside it, is restarted ([GodReply#restarted]).
-  /// If the new process of an app does not become ready, the old one stays, and the remaining
-  /// instances of that app are left alone.
+  /// Replaces processes without downtime (PM2's `reload`). A new process starts next to each
+  /// running one; the old process is drained and stopped only when the new one is ready. An
+  /// instance that is not running, or cannot have a second process next to it, is restarted
+  /// ([GodReply#restarted]). If the new process of an app does not become ready, the old one keeps
+  /// running, and the remaining instances of that app are not replaced.
   ///
   /// Progress is reported by [InstanceEvent]s of the kinds `RELOAD`, `RELOAD_FAILED` and
   /// `RELOAD_GAP`.
   ///
   /// @param targets as in [Act]
-  /// @param specs apps of a process file, to be reloaded with these specs; unknown ones are started
+  /// @param specs apps from a process file, to be reloaded with these specs; unknown apps are
+  ///   started
   /// @param parallel how many instances of one app are replaced at a time, 1 or more
   /// @param shell as in [Act]
   /// @param awaitStable as in [StartApps], for instances that are started
@@ -140,12 +141,12 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Changes the number of instances of an app (PM2's `scale`). Instances that are removed are
-  /// drained first.
+  /// Changes the number of instances of an app (PM2's `scale`). Instances to be removed are drained
+  /// first.
   ///
   /// @param target a name or id
   /// @param step whether `number` is absolute or relative
-  /// @param number the number or the difference; at least one instance must remain
+  /// @param number the number of instances or the difference; at least one instance must remain
   /// @param awaitStable as in [StartApps]
   record Scale(String target, Step step, int number, boolean awaitStable) implements GodCommand {
     /// Creates a command that is answered as soon as the processes have started.
@@ -153,18 +154,18 @@ public sealed interface GodCommand extends BusMessage {
       this(target, how, number, false);
     }
 
-    /// The meaning of the number.
+    /// How the number is interpreted.
     public enum Step {
-      /// The number of instances.
+      /// As the new number of instances.
       TO,
-      /// The difference to the present number; negative for fewer instances.
+      /// As the difference from the current number; negative to remove instances.
       BY
     }
   }
 
-  /// Returns the present state of instances.
+  /// Returns the current state of instances.
   ///
-  /// @param targets as in [Act]; empty: all, and it is not a problem if there are none
+  /// @param targets as in [Act]. Empty: all instances; it is not a problem if there are none
   record Show(List<String> targets) implements GodCommand {
     public Show {
       targets = List.copyOf(targets);
@@ -175,8 +176,8 @@ public sealed interface GodCommand extends BusMessage {
   /// one [GodReply.ActionResult] for each instance that has answered.
   ///
   /// @param targets as in [Act]
-  /// @param action the name under which the app has registered it
-  /// @param parameter the parameter for the app
+  /// @param action the name under which the app has registered the action
+  /// @param parameter the parameter passed to the app
   record Trigger(List<String> targets, String action, Optional<String> parameter)
       implements GodCommand {
     public Trigger {
@@ -196,12 +197,12 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Writes to the standard input of one instance (PM2's `send`).
   ///
-  /// @param target an id, or another selector of exactly one instance
-  /// @param text including the end of the line; bytes as in [io.jpm.model.text.SurrogateEscape]
+  /// @param target an id, or another selector that matches exactly one instance
+  /// @param text the text, including the line end; bytes as in [io.jpm.model.text.SurrogateEscape]
   record WriteInput(String target, String text) implements GodCommand {}
 
-  /// Sends a signal to the main processes of instances, without any other change (PM2's
-  /// `sendSignal`).
+  /// Sends a signal to the main processes of instances, without any other effect on their state
+  /// (PM2's `sendSignal`).
   ///
   /// @param targets as in [Act]
   record SendSignal(List<String> targets, Signal signal) implements GodCommand {
@@ -210,7 +211,7 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Sets the restart counters to zero and the creation time to now (PM2's `reset`).
+  /// Resets the restart counters to zero and the creation time to now (PM2's `reset`).
   ///
   /// @param targets as in [Act]
   record Reset(List<String> targets) implements GodCommand {
@@ -219,12 +220,12 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Changes some attributes of an app. Its processes keep running; attributes that only a new
-  /// process can take on apply from the next start.
+  /// Changes some attributes of an app. Its processes keep running; attributes that require a new
+  /// process take effect at the next start.
   ///
   /// @param app the app
   /// @param spec the spec with the new values
-  /// @param keys the attributes that are taken from `wanted`, by their names in a process file
+  /// @param keys the attributes that are copied from `spec`, by their names in a process file
   record UpdateSpec(AppName app, AppSpec spec, Set<String> keys) implements GodCommand {
     public UpdateSpec {
       keys = Set.copyOf(keys);
@@ -233,13 +234,13 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Writes the list of apps to `dump.json`, for [Resurrect] (PM2's `save`).
   ///
-  /// @param force whether to write an empty list over a file that is not empty
+  /// @param force whether an empty list may replace a file that is not empty
   record Save(boolean force) implements GodCommand {}
 
-  /// Empties `dump.json` (PM2's `cleardump`).
+  /// Clears `dump.json` (PM2's `cleardump`).
   record ClearDump() implements GodCommand {}
 
-  /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Apps that were
+  /// Starts the apps from `dump.json` that are not in the list (PM2's `resurrect`). Apps that were
   /// stopped when the file was written are added to the list and stay stopped.
   ///
   /// @param awaitStable as in [StartApps]
@@ -250,16 +251,17 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Makes apps match a process file with as few changes as possible. Apps that match are left
-  /// alone, and apps that a user has stopped stay stopped. An app in state `errored` is started if
-  /// its spec has changed. Apps are processed in the order of their dependencies; a failure of one
-  /// does not affect the others. The reply lists the change of each app ([GodReply#changes]).
+  /// Makes apps match a process file with as few changes as possible. Apps that already match are
+  /// not changed, and apps that a user has stopped stay stopped. An app in state `errored` is
+  /// started if its spec has changed. Apps are processed in the order of their dependencies; a
+  /// failure of one does not affect the others. The reply lists the change of each app
+  /// ([GodReply#changes]).
   ///
-  /// @param specs the apps, names unique
-  /// @param file the process file that contains them, absolute; empty: none
-  /// @param prune whether to delete apps that have come from `file` and are not among `specs`
-  /// @param startErrored whether to start also errored apps whose spec has not changed
-  /// @param dryRun whether only to report the changes without making them
+  /// @param specs the apps, with unique names
+  /// @param file the process file that contains the apps, absolute; empty: none
+  /// @param prune whether to delete apps that were loaded from `file` and are not among `specs`
+  /// @param startErrored whether to start errored apps even if their spec has not changed
+  /// @param dryRun whether to report the changes without making them
   /// @param awaitStable as in [StartApps]
   record Apply(
       List<AppSpec> specs,
@@ -283,8 +285,8 @@ public sealed interface GodCommand extends BusMessage {
   /// Returns the process files from which apps were loaded, in [GodReply#files].
   record ListFiles() implements GodCommand {}
 
-  /// Records, also for the next daemon, whether and how a process file is applied again when it
-  /// changes. A file is not recorded if none of its apps is in the list.
+  /// Records whether and how a process file is applied again when it changes. The record is kept
+  /// for the next daemon. A file is not recorded if none of its apps is in the list.
   ///
   /// @param file the file, with the apps that have just been loaded from it
   record WatchFile(AppFile file) implements GodCommand {}
@@ -300,9 +302,9 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Has no effect: any reply shows that God is responsive.
+  /// Has no effect. Any reply shows that God is responsive.
   record Ping() implements GodCommand {}
 
-  /// Stops and deletes every app, because `jpm kill` is about to end the daemon.
+  /// Stops and deletes every app, because `jpm kill` is about to terminate the daemon.
   record DeleteAll() implements GodCommand {}
 }

@@ -8,16 +8,16 @@ import java.util.Set;
 
 /// God's reply to a [GodCommand].
 ///
-/// @param instances the instances that the command returned or changed, by id, as they are after
-///   the command (for a deletion: as they were before)
-/// @param problems sentences for the user; if there are any, the command failed, entirely or for
+/// @param instances the instances that the command returned or changed, by id, in their state after
+///   the command (for a deletion: before it)
+/// @param problems sentences for the user. If there are any, the command failed, entirely or for
 ///   some instances
-/// @param actionResults answers of apps to a [GodCommand.Trigger]
-/// @param notes sentences for the user that are not failures
+/// @param actionResults the apps' answers to a [GodCommand.Trigger]
+/// @param notes sentences for the user that do not report failures
 /// @param changes for a [GodCommand.Apply]: the change of each app, in the order of the file
 /// @param files for [GodCommand.ListFiles]: the process files from which apps were loaded
-/// @param restarted for a [GodCommand.Reload]: instances whose process had to end before the next
-///   one started
+/// @param restarted for a [GodCommand.Reload]: the instances whose process had to stop before the
+///   next one could start
 public record GodReply(
     List<InstanceView> instances,
     List<String> problems,
@@ -82,33 +82,33 @@ public record GodReply(
     this(instances, problems, answers, List.of());
   }
 
-  /// Creates a reply without answers of apps.
+  /// Creates a reply without answers from apps.
   public GodReply(List<InstanceView> instances, List<String> problems) {
     this(instances, problems, List.of());
   }
 
-  /// Returns this reply with one more note.
+  /// Returns a copy of this reply with an additional note.
   public GodReply withNote(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
     return new GodReply(instances, problems, actionResults, more, changes, files, restarted);
   }
 
-  /// Returns this reply without notes, once they have been shown.
+  /// Returns a copy of this reply without notes, for use after they have been shown.
   public GodReply withoutNotes() {
     return new GodReply(instances, problems, actionResults, List.of(), changes, files, restarted);
   }
 
-  /// Returns this reply with one more problem.
+  /// Returns a copy of this reply with an additional problem.
   public GodReply withProblem(String problem) {
     List<String> more = new ArrayList<>(problems);
     more.add(problem);
     return new GodReply(instances, more, actionResults, notes, changes, files, restarted);
   }
 
-  /// The answer of one instance to a custom action.
+  /// One instance's answer to a custom action.
   ///
   /// @param id the instance
-  /// @param json the value that it returned
+  /// @param json the value that it returned, as JSON
   public record ActionResult(InstanceId id, String json) {}
 }

@@ -10,7 +10,7 @@ import java.util.List;
 /// @param forgotten how many events after the requested number are no longer stored, because the
 ///   history is bounded
 /// @param last the greatest sequence number used so far in this home; 0: there was no event yet. A
-///   caller that knows a greater number got it from another home
+///   greater number known to the caller must be from another home
 public record HistoryReply(List<EventMessage> events, long forgotten, long last)
     implements BusMessage {
   public HistoryReply {

@@ -13,17 +13,17 @@ import java.util.OptionalInt;
 ///
 /// @param kind the kind of event
 /// @param instance the instance immediately after the event
-/// @param at wall clock
-/// @param expected for an [Kind#EXIT]: whether jpm ended the process, see [EventMessage#expected]
+/// @param at the time of the event, wall clock
+/// @param expected for [Kind#EXIT]: whether jpm caused the exit, see [EventMessage#expected]
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolean expected)
     implements NumberedMessage {
-  /// Creates any event other than an expected [Kind#EXIT].
+  /// Creates an event that is not an expected [Kind#EXIT].
   public InstanceEvent(Kind kind, InstanceView instance, Instant at) {
     this(kind, instance, at, false);
   }
 
   @Override
-  public EventMessage outside(long sequence) {
+  public EventMessage toEventMessage(long sequence) {
     Optional<Exit> exit = kind == Kind.EXIT ? instance.lastExit() : Optional.empty();
     return new EventMessage(
         sequence,
@@ -58,8 +58,9 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
   public enum Kind {
     START,
     ONLINE,
-    /// The instance is ready, by its own report or by its probes. Published only for apps whose
-    /// readiness is known. [#ONLINE] follows, or [#RELOAD] if it is the new process of a reload.
+    /// The instance is ready, as it reported itself or as its probes found. Published only for apps
+    /// with a readiness signal. [#ONLINE] follows, or [#RELOAD] if this is the new process of a
+    /// reload.
     READY,
     EXIT,
     RESTART,
@@ -70,23 +71,23 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
     ADOPT,
     /// A reload has replaced the process.
     RELOAD,
-    /// The new process of a reload did not become ready; the former one stays.
+    /// The new process of a reload did not become ready; the old one keeps running.
     RELOAD_FAILED,
-    /// A reload restarts the instance, since no second process can listen beside the first.
-    /// Published before the restart with the reason, and after it with the length of the gap.
+    /// A reload restarts the instance, because a second process cannot listen next to the first.
+    /// Published before the restart with the reason, and after it with the length of the downtime.
     RELOAD_GAP,
     /// The instance runs, but its readiness or liveness probe fails.
     UNHEALTHY,
-    /// The instance has entered a crash loop. Published once, at its beginning.
+    /// The instance has entered a crash loop. Published once per crash loop, at its start.
     CRASH_LOOPING,
     /// The instance is healthy again after [#UNHEALTHY], or has run for long enough after
     /// [#CRASH_LOOPING].
     RECOVERED,
     /// The instance exceeds a limit.
     LIMIT,
-    /// The number of instances of the app changes; published for one instance that existed before.
+    /// The number of instances of the app changes. Published for one instance that existed before.
     SCALE,
-    /// The process file was applied and has changed the spec.
+    /// The process file was applied and the spec has changed.
     CONFIG,
     /// The process file was edited, and the edit could not be applied to this instance.
     CONFIG_FAILED

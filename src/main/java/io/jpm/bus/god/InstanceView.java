@@ -17,23 +17,24 @@ import java.util.Optional;
 /// @param phase its phase in the life cycle
 /// @param process the main process, if there is one
 /// @param restarts the number of restarts since it was created (PM2's `restart_time`)
-/// @param unstableRestarts the number of consecutive exits sooner than `min_uptime`
+/// @param unstableRestarts the number of consecutive exits before `min_uptime`
 /// @param createdAt when it was first added, wall clock
-/// @param startedAt when the present process started, wall clock
-/// @param lastExit how the last process ended
+/// @param startedAt when the current process started, wall clock
+/// @param lastExit how the previous process terminated
 /// @param reason why it is in its phase, one sentence without a full stop, such as `exit 1 after 12
 ///   ms, restart 3/16`
 /// @param outFile the log file for standard output
 /// @param errorFile the log file for standard error
 /// @param combinedFile the log file for both (`log_file`)
 /// @param pidFile the file that contains the pid, written for users and scripts
-/// @param nextRun the next restart of its schedule, wall clock
-/// @param report metrics and actions that the app reports
-/// @param unhealthy why it is unhealthy although it runs; empty: no problem is known
+/// @param nextRun the next restart on its schedule, wall clock
+/// @param report the metrics and actions that the app reports
+/// @param unhealthy why it is unhealthy although it is running; empty: no problem is known
 /// @param status its latest status text (`STATUS=` of `sd_notify(3)`); may be empty
-/// @param unenforced which limits are not enforced for the present process, and why; empty: all are
+/// @param unenforced which limits are not enforced for the current process, and why; empty: all are
+///   enforced
 /// @param version the version of the package from which its process was started; empty: unknown
-/// @param crashLooping whether it is in a crash loop, in whichever phase it is at the moment
+/// @param crashLooping whether it is in a crash loop, regardless of its current phase
 public record InstanceView(
     InstanceId id,
     AppSpec spec,

@@ -3,7 +3,7 @@ package io.jpm.bus.god;
 import io.jpm.bus.BusMessage;
 import io.jpm.wire.EventMessage;
 
-/// An event of God with the message that History published for it.
+/// An event published by God, with the message that History published for it.
 ///
 /// @param event the event as God published it
 /// @param message the external message, with its sequence number

@@ -6,11 +6,11 @@ import java.time.Instant;
 
 /// An event that History numbers, stores and publishes.
 public sealed interface NumberedMessage extends BusMessage permits DaemonEvent, InstanceEvent {
-  /// Returns when it happened, wall clock.
+  /// Returns the time of the event, wall clock.
   Instant at();
 
   /// Returns the external form of the event.
   ///
-  /// @param sequence its number in the history
-  EventMessage outside(long sequence);
+  /// @param sequence the event's number in the history
+  EventMessage toEventMessage(long sequence);
 }

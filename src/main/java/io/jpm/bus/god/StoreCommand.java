@@ -5,12 +5,12 @@ import io.jpm.model.AppName;
 import java.util.List;
 
 /// A command to the key-value store that `jpm set` writes; the reply is a [StoreReply]. The store
-/// is a tree of names with texts as its leaves. The first name of a path is usually that of an app,
+/// is a tree of names whose leaves are texts. The first name of a path is usually that of an app,
 /// and the values below it become variables of the app.
 public sealed interface StoreCommand extends BusMessage {
   /// A text and its path.
   ///
-  /// @param path one or more names, from the root
+  /// @param path one or more names, starting at the root
   /// @param value the text
   record Setting(List<String> path, String value) {
     public Setting {
@@ -27,7 +27,7 @@ public sealed interface StoreCommand extends BusMessage {
   /// Returns the whole store.
   record Read() implements StoreCommand {}
 
-  /// Stores either all of the texts or none.
+  /// Stores all of the texts or, on failure, none.
   record Put(List<Setting> settings) implements StoreCommand {
     public Put {
       settings = List.copyOf(settings);
@@ -36,13 +36,13 @@ public sealed interface StoreCommand extends BusMessage {
 
   /// Removes the value at a path and everything below it.
   ///
-  /// @param path from the root; empty: everything
+  /// @param path the path from the root; empty: everything is removed
   record Remove(List<String> path) implements StoreCommand {
     public Remove {
       path = List.copyOf(path);
     }
   }
 
-  /// Returns the variables that an app gets from the store at its next start.
+  /// Returns the variables that an app will receive from the store at its next start.
   record Variables(AppName app) implements StoreCommand {}
 }

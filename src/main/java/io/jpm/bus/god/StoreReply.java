@@ -4,9 +4,9 @@ import io.jpm.bus.BusMessage;
 import java.util.List;
 import java.util.Map;
 
-/// God's answer to a [StoreCommand].
+/// God's reply to a [StoreCommand].
 public sealed interface StoreReply extends BusMessage {
-  /// The content of the store, after the change if there was one.
+  /// The content of the store, after the change if the command made one.
   ///
   /// @param json the text of a JSON object
   /// @param changed whether the command changed the store

@@ -1,5 +1,5 @@
-/// Commands, replies and events of God, the key-value store, the history and the watcher of process
-/// files.
+/// Commands, replies and events of God, the key-value store, the history and the process file
+/// watcher.
 @NullMarked
 package io.jpm.bus.god;
 

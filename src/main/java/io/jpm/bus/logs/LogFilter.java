@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// Selects lines of a log.
 ///
-/// @param since lines captured at this moment or later
-/// @param until lines captured at this moment or earlier
+/// @param since selects lines captured at this moment or later
+/// @param until selects lines captured at this moment or earlier
 /// @param grep a pattern in RE2 syntax that must match a part of the line
 /// @param ignoreCase whether the pattern ignores case
 public record LogFilter(

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /// A position in a log: in its active file or in a rotated one. It remains valid when the file is
-/// rotated or compressed later.
+/// later rotated or compressed.
 ///
 /// @param log the path of the log file
 /// @param part the file of the log
-/// @param offset bytes from the beginning of the uncompressed file; everything before it has been
-///   read. [#END] is the end of a file whose length is not known
+/// @param offset the number of bytes from the beginning of the uncompressed file; everything before
+///   it has been read. [#END] is the end of a file whose length is not known
 /// @param scannedTo the offset up to which the file was searched for a line end, at least `offset`
 public record LogPosition(Path log, Part part, long offset, long scannedTo) {
   public static final long END = Long.MAX_VALUE;
@@ -22,13 +22,13 @@ public record LogPosition(Path log, Part part, long offset, long scannedTo) {
   /// @param at the time of the rotation
   public record Rotated(Instant at) implements Part {}
 
-  /// The file that is written to, or was when the position was taken.
+  /// The file that is written to, or was when the position was created.
   ///
-  /// @param after when the file before it was rotated; [Instant#EPOCH]: there was none
+  /// @param after when the previous file was rotated; [Instant#EPOCH]: there was none
   /// @param key the file's key in the file system; empty: there was no file
   public record Active(Instant after, String key) implements Part {}
 
-  /// Creates a position behind which the file has not been searched.
+  /// Creates a position after which the file has not been searched.
   public LogPosition(Path log, Part part, long offset) {
     this(log, part, offset, offset);
   }

@@ -3,8 +3,8 @@ package io.jpm.bus.logs;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The progress of a search for the last lines of a log, backwards from its end. A search may take
-/// several requests ([LogsCommand.Seek]).
+/// The progress of a search for the last lines of a log, backwards from its end. A search may
+/// require several requests ([LogsCommand.Seek]).
 ///
 /// @param log the path of the log file
 /// @param span the part that has been searched; empty: none yet
@@ -27,10 +27,10 @@ public record LogSearch(
   ///
   /// @param offset how far the file has been searched
   /// @param count the number of matching lines before that offset
-  /// @param skip how many of these lines are too many; negative: not known yet
+  /// @param skip how many of these lines exceed the requested number; negative: not known yet
   public record Decompression(long offset, long count, long skip) {}
 
-  /// Returns a search that has not begun.
+  /// Returns a search that has not started.
   public static LogSearch of(Path log) {
     return new LogSearch(log, Optional.empty(), 0, Optional.empty(), false);
   }
@@ -40,12 +40,12 @@ public record LogSearch(
     return new LogSearch(log, Optional.of(now), lines, Optional.empty(), false);
   }
 
-  /// Returns this search, interrupted within a compressed file.
-  public LogSearch unpacking(Decompression state) {
+  /// Returns this search, suspended within a compressed file.
+  public LogSearch suspended(Decompression state) {
     return new LogSearch(log, span, found, Optional.of(state), false);
   }
 
-  /// Returns the finished search.
+  /// Returns this search, finished with `result`.
   public LogSearch finished(Span result) {
     return new LogSearch(log, Optional.of(result), found, Optional.empty(), true);
   }

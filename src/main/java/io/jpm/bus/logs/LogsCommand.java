@@ -14,17 +14,17 @@ import java.util.Map;
 
 /// A command to LogAggregator; the reply is a [LogsReply].
 public sealed interface LogsCommand extends BusMessage {
-  /// Captures the output of an instance, from before its first start until [Close]. Repeating the
-  /// command for an instance that is already captured in the same way has no effect; other files
-  /// redirect the capture to them.
+  /// Captures the output of an instance. Sent before its first start; the capture lasts until
+  /// [Close]. Repeating the command for an instance that is already captured has no effect, unless
+  /// the files differ: the capture is then redirected to the new files.
   ///
   /// @param id the instance, PM2's `process_id`
   /// @param app the app's name, for JSON lines and subscribers
-  /// @param outFifo the pipe of standard output
-  /// @param errorFifo the pipe of standard error
+  /// @param outFifo the pipe for standard output
+  /// @param errorFifo the pipe for standard error
   /// @param files the log files
   /// @param options the log settings of the app; `files` replaces the paths in them
-  /// @param runAs the user of the app, who owns log files outside of the home
+  /// @param runAs the user of the app, who owns log files outside the home
   /// @param incarnation the incarnation of the instance, as in [io.jpm.model.process.WorkerId]
   record Open(
       InstanceId id,
@@ -47,28 +47,28 @@ public sealed interface LogsCommand extends BusMessage {
     }
   }
 
-  /// Opens all log files again, because an external program has moved them away.
+  /// Reopens all log files, because an external program has moved them.
   record Reopen() implements LogsCommand {}
 
-  /// Asks for the state of the capture of an instance; answered with [LogsReply.Status].
+  /// Asks for the capture state of an instance. Answered with [LogsReply.Status].
   record GetStatus(InstanceId id) implements LogsCommand {}
 
-  /// Writes everything in the pipes to the files, ends the capture and removes the pipes.
+  /// Writes all remaining data in the pipes to the files, ends the capture and removes the pipes.
   ///
-  /// @param outFifo the pipe of standard output, which may exist even if it is not captured
-  /// @param errorFifo the pipe of standard error
+  /// @param outFifo the pipe for standard output, which may exist even if it is not captured
+  /// @param errorFifo the pipe for standard error
   record Close(InstanceId id, Path outFifo, Path errorFifo) implements LogsCommand {}
 
-  /// Finds where the last matching lines of some logs begin; answered with [LogsReply.Searches]. A
-  /// long search is answered before it is finished; repeat the command with the searches of the
-  /// reply.
+  /// Finds where the last matching lines of some logs begin. Answered with [LogsReply.Searches]. A
+  /// long search is answered before it is finished; the sender then repeats the command with the
+  /// searches from the reply.
   ///
-  /// @param searches one for each log
+  /// @param searches one search for each log
   /// @param filter selects the lines that count
-  /// @param lines how many of each log; [Long#MAX_VALUE] for all
+  /// @param lines the number of lines per log; [Long#MAX_VALUE] for all
   /// @param unfinished whether a last line without a line end counts
-  /// @param users the users of apps that do not run as the daemon's user, by log: these logs are
-  ///   read with the permissions of that user, by this command and all later ones
+  /// @param users the users of apps that do not run as the daemon's user, by log. This command and
+  ///   all later ones read these logs with the permissions of that user
   record Seek(
       List<LogSearch> searches,
       LogFilter filter,
@@ -87,20 +87,21 @@ public sealed interface LogsCommand extends BusMessage {
     }
   }
 
-  /// Returns the lines of some spans, in the order in which they were captured; answered with
-  /// [LogsReply.Positions]. The size of a reply is limited; repeat the command with its positions.
+  /// Returns the lines of some spans, in the order in which they were captured. Answered with
+  /// [LogsReply.Positions]. The size of a reply is limited; to continue, the sender repeats the
+  /// command with the positions from the reply.
   record Read(List<LogSearch.Span> spans, LogFilter filter) implements LogsCommand {
     public Read {
       spans = List.copyOf(spans);
     }
   }
 
-  /// Returns the lines written after some positions, in the order in which they were captured;
-  /// waits until there is one. Answered with [LogsReply.Positions].
+  /// Returns the lines written after some positions, in the order in which they were captured.
+  /// Waits until there is at least one. Answered with [LogsReply.Positions].
   ///
-  /// @param positions those of an earlier reply
+  /// @param positions the positions from an earlier reply
   /// @param filter selects lines
-  /// @param timeout how long to wait before an answer without lines
+  /// @param timeout how long to wait before a reply without lines
   record Follow(List<LogPosition> positions, LogFilter filter, Duration timeout)
       implements LogsCommand {
     public Follow {

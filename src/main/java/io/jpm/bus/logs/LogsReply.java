@@ -16,12 +16,12 @@ public sealed interface LogsReply extends BusMessage {
   /// @param problem a sentence for the user that names the path
   record Failed(String problem) implements LogsReply {}
 
-  /// The state of the capture of an instance.
+  /// The capture state of an instance.
   ///
-  /// @param droppedLines the number of lines lost because the log buffer was full, since the
-  ///   instance is known
-  /// @param waitingBytes output that is not in a file yet
-  /// @param problem why output cannot be written now; empty: it can
+  /// @param droppedLines the number of lines dropped because the log buffer was full, since the
+  ///   instance has been known
+  /// @param waitingBytes the number of bytes not written to a file yet
+  /// @param problem why output cannot currently be written; empty: it can
   /// @param printedBytes the number of bytes captured by this daemon; empty: the instance is not
   ///   captured
   record Status(long droppedLines, long waitingBytes, String problem, OptionalLong printedBytes)
@@ -32,8 +32,8 @@ public sealed interface LogsReply extends BusMessage {
 
   /// Lines, and the state from which the next request continues.
   ///
-  /// @param lines in the order in which they are printed
-  /// @param next where they end
+  /// @param lines the lines, in the order in which they are printed
+  /// @param next the state at the end of these lines
   record Lines(List<Line> lines, Next next) implements LogsReply {
     public Lines {
       lines = List.copyOf(lines);
@@ -55,10 +55,10 @@ public sealed interface LogsReply extends BusMessage {
     }
   }
 
-  /// The positions of the request, in the same order, moved behind the lines that were read
+  /// The positions from the request, in the same order, moved past the lines that were read
   /// ([LogsCommand.Read], [LogsCommand.Follow]).
   ///
-  /// @param more whether there was more to read than one reply contains
+  /// @param more whether there was more to read than one reply can contain
   record Positions(List<LogPosition> all, boolean more) implements Next {
     public Positions {
       all = List.copyOf(all);
@@ -68,8 +68,9 @@ public sealed interface LogsReply extends BusMessage {
   /// One line.
   ///
   /// @param log the log that contains it
-  /// @param time when it was captured, as far as that is known
-  /// @param text the line without its end; one of more than 64 KiB is cut, and ends with `…`
-  /// @param end the position behind the line: reading from it returns the lines after this one
+  /// @param time when it was captured, as far as known
+  /// @param text the line without its line end; a line of more than 64 KiB is truncated and ends
+  ///   with `…`
+  /// @param end the position after the line, from which the following lines can be read
   record Line(Path log, Instant time, String text, LogPosition end) {}
 }

@@ -1,4 +1,4 @@
-/// Commands and replies of LogAggregator, and subscriptions to lines as they are printed.
+/// LogAggregator's commands and replies, and subscriptions to lines as they are printed.
 @NullMarked
 package io.jpm.bus.logs;
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// A command to Satan, the health monitor; the reply is a [SatanReply].
 public sealed interface SatanCommand extends BusMessage {
-  /// Sets the process trees whose memory is monitored, in place of all former ones. A
+  /// Sets the process trees whose memory is monitored. They replace all previous ones. A
   /// [SatanReport.MemoryExceeded] reports a tree that exceeds its limit. Answered with
   /// [SatanReply.Done].
   ///
@@ -23,9 +23,9 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// Starts the health monitoring of a process with the probes of its app; [SatanReport]s report
+  /// Starts the health monitoring of a process with the probes of its app. [SatanReport]s report
   /// the results. Must be sent before the process starts, so that none of its log lines and
-  /// notifications is missed. Answered with [SatanReply.Done] once all of them will be received.
+  /// notifications is missed. Answered with [SatanReply.Done] once Satan is ready to receive them.
   ///
   /// @param worker the process
   /// @param spec its app
@@ -40,13 +40,13 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// The process of [StartMonitoring] has started. Not answered.
+  /// Reports that the process of [StartMonitoring] has started. Not answered.
   record ProcessStarted(WorkerId worker, ProcessIdentity process) implements SatanCommand {}
 
-  /// The process has sent `ready` over its IPC channel. Not answered.
+  /// Reports that the process has sent `ready` over its IPC channel. Not answered.
   record ReadyAnnounced(WorkerId worker) implements SatanCommand {}
 
-  /// Stops the health monitoring of a process, because it has ended or is being stopped. Not
+  /// Stops the health monitoring of a process, because it has terminated or is being stopped. Not
   /// answered.
   record StopMonitoring(WorkerId worker) implements SatanCommand {}
 
@@ -68,7 +68,7 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// Asks for the recorded resource usage. Usage is recorded only for some minutes after each
+  /// Asks for the recorded resource usage. Usage is recorded for only a few minutes after each
   /// request ([Sample] or this one). Answered with [SatanReply.RecordedUsage].
   ///
   /// @param instance the instance; empty: the machine

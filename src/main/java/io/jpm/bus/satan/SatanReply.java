@@ -11,14 +11,15 @@ public sealed interface SatanReply extends BusMessage {
   /// The command was carried out.
   record Done() implements SatanReply {}
 
-  /// The resource usage of process trees by main process, without those that have ended.
+  /// The resource usage of process trees by main process. Processes that have terminated are
+  /// omitted.
   record Sampled(Map<ProcessIdentity, MeasuredUsage> usages) implements SatanReply {
     public Sampled {
       usages = Map.copyOf(usages);
     }
   }
 
-  /// The health of processes, without those whose apps have no probes.
+  /// The health of processes. Processes whose apps have no probes are omitted.
   record Health(Map<ProcessIdentity, HealthReport> reports) implements SatanReply {
     public Health {
       reports = Map.copyOf(reports);
@@ -34,8 +35,9 @@ public sealed interface SatanReply extends BusMessage {
 
   /// The resource usage of one process tree.
   ///
-  /// @param cpuPercent percent of one core since the previous sample; 0 for the first
-  /// @param tree memory and other usage
+  /// @param cpuPercent the CPU usage since the previous sample, in percent of one core; 0 for the
+  ///   first
+  /// @param tree the memory and other usage
   record MeasuredUsage(double cpuPercent, TreeUsage tree) {
     /// Returns the resident memory of the tree.
     public long memoryBytes() {

@@ -8,15 +8,15 @@ import java.time.Duration;
 /// A report that Satan sends on its own initiative. Published on
 /// [io.jpm.bus.Addresses#SATAN_REPORTS].
 public sealed interface SatanReport extends BusMessage {
-  /// A process tree exceeds its memory limit, as set by [SatanCommand.Limits]. Reported once for
-  /// each process.
+  /// A process tree exceeds its memory limit, as set by [SatanCommand.Limits]. Reported once per
+  /// process.
   ///
   /// @param process the main process
   /// @param bytes the resident memory of its tree
   /// @param limit the limit in bytes
   record MemoryExceeded(ProcessIdentity process, long bytes, long limit) implements SatanReport {}
 
-  /// A report about the health of one process of [SatanCommand.StartMonitoring].
+  /// A report about the health of a process for which [SatanCommand.StartMonitoring] was sent.
   sealed interface HealthChange extends SatanReport {
     /// Returns the process that the report is about.
     WorkerId worker();
@@ -25,9 +25,9 @@ public sealed interface SatanReport extends BusMessage {
   /// The startup and readiness probes have passed for the first time.
   record Ready(WorkerId worker) implements HealthChange {}
 
-  /// The startup or readiness probe has not passed yet; reported when the reason changes.
+  /// The startup or readiness probe has not passed yet. Reported whenever the reason changes.
   ///
-  /// @param reason the result of the last attempt, such as `http://127.0.0.1:3000/ready answers
+  /// @param reason the result of the latest attempt, such as `http://127.0.0.1:3000/ready answers
   ///   503`
   record NotReady(WorkerId worker, String reason) implements HealthChange {}
 
@@ -39,14 +39,14 @@ public sealed interface SatanReport extends BusMessage {
   /// The process is healthy again after [Unhealthy].
   record Recovered(WorkerId worker) implements HealthChange {}
 
-  /// The liveness probe has failed: God must replace the process. Reported once for each process.
+  /// The liveness probe has failed, so God must replace the process. Reported once per process.
   ///
   /// @param reason as in [Unhealthy]
   record Dead(WorkerId worker, String reason) implements HealthChange {}
 
   /// The process requests more time to become ready (`EXTEND_TIMEOUT_USEC=` of `sd_notify(3)`).
   ///
-  /// @param time from now on; positive
+  /// @param time the additional time, counted from now; positive
   record TimeoutExtension(WorkerId worker, Duration time) implements HealthChange {}
 
   /// The process has set its status text (`STATUS=` of `sd_notify(3)`).

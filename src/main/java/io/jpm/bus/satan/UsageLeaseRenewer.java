@@ -4,7 +4,7 @@ import io.jpm.bus.Addresses;
 import io.vertx.core.Vertx;
 
 /// Subscribes one component to usage samples and renews the subscription ([UsageLease]) until it is
-/// ended. No timer runs without a subscription. Owned by one event loop.
+/// stopped. No timer runs while there is no subscription. Owned by one event loop.
 public final class UsageLeaseRenewer {
   private static final long NO_TIMER = -1;
 
@@ -18,24 +18,24 @@ public final class UsageLeaseRenewer {
     this.listener = listener;
   }
 
-  /// Starts the subscription; has no effect if it runs already.
+  /// Starts the subscription. Has no effect if it is active already.
   public void start() {
     if (renewal == NO_TIMER) {
-      tell(true);
-      renewal = vertx.setPeriodic(UsageLease.RENEWAL.toMillis(), _ -> tell(true));
+      send(true);
+      renewal = vertx.setPeriodic(UsageLease.RENEWAL.toMillis(), _ -> send(true));
     }
   }
 
-  /// Ends the subscription, if it runs.
+  /// Ends the subscription, if it is active.
   public void stop() {
     if (renewal != NO_TIMER) {
       vertx.cancelTimer(renewal);
       renewal = NO_TIMER;
-      tell(false);
+      send(false);
     }
   }
 
-  private void tell(boolean wanted) {
+  private void send(boolean wanted) {
     vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease(listener, wanted));
   }
 }

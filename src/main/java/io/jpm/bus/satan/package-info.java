@@ -1,4 +1,4 @@
-/// Commands, replies and reports of Satan, and subscriptions to resource usage.
+/// Satan's commands, replies and reports, and subscriptions to resource usage.
 @NullMarked
 package io.jpm.bus.satan;
 

@@ -38,7 +38,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Builds the spec of one app from its attributes and records every problem.
+/// Builds the spec of one app from its attributes and records all problems found.
 public final class AppBuilder {
   private static final Pattern NAMESPACE =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
@@ -53,14 +53,14 @@ public final class AppBuilder {
     this.problems = problems;
   }
 
-  /// Returns the spec; empty if any problem was recorded.
+  /// Returns the spec; empty if a problem was recorded.
   public Optional<AppSpec> build() {
     int before = problems.problemCount();
     OptionalInt port = port();
     AppEnvironment environment = new AppEnvironment(attributeReader, context, port);
     VariableExpansion texts = new VariableExpansion(attributeReader, environment.scope());
     if (context.fileDirectory().isPresent()) {
-      texts.putIntoCwd();
+      texts.expandCwd();
     }
     Path cwd = workingDirectory();
     VariableSourcesReader variableSourcesReader =
@@ -70,7 +70,7 @@ public final class AppBuilder {
     Set<String> own = InstanceTemplatesReader.names(attributeReader);
     environment.scope().setPerInstanceNames(own);
     if (context.fileDirectory().isPresent()) {
-      texts.putIntoAll();
+      texts.expandAll();
     }
     Optional<Resolution.Found> found = resolve(cwd);
     Optional<AppName> name = name(found);
@@ -168,7 +168,8 @@ public final class AppBuilder {
   private Optional<Resolution.Found> resolve(Path cwd) {
     if (attributeReader.node(AppKey.SCRIPT).isEmpty()) {
       if (!attributeReader.hasUnknownKeys()) {
-        attributeReader.refuseApp("no script: name the file, program or command line to run");
+        attributeReader.refuseApp(
+            "script is missing: set it to the file, program or command line to run");
       }
       return Optional.empty();
     }
@@ -219,7 +220,7 @@ public final class AppBuilder {
         attributeReader.variableName(AppKey.INCREMENT_VAR));
   }
 
-  /// Applies PM2's rule: `max` and 0 mean one instance per core, -1 one less.
+  /// Applies PM2's rule: `max` and 0 mean one instance per core; -1 means one fewer.
   private int instanceCount() {
     Optional<ConfigNode> node = attributeReader.node(AppKey.INSTANCES);
     if (node.isEmpty()) {
@@ -235,7 +236,7 @@ public final class AppBuilder {
           AppKey.INSTANCES,
           node.get().displayText()
               + " is not a number: use 1 or more, 0 or \"max\" for one per core, or -1 for one"
-              + " less");
+              + " fewer");
       return 1;
     }
     long count = number.getAsLong();
@@ -243,7 +244,7 @@ public final class AppBuilder {
     if (count > most) {
       attributeReader.refuse(
           AppKey.INSTANCES,
-          "%d are too many: use up to %d, or set %s in jpm.json (%d at most)"
+          "%d is too many: at most %d are allowed; raise %s in jpm.json (up to %d) for more"
               .formatted(
                   count, most, SettingKey.LIMITS_MAX_INSTANCES.key(), InstanceSettings.MOST));
       return 1;
@@ -261,13 +262,13 @@ public final class AppBuilder {
   private ReadinessPolicy readiness(
       ClusterSettings clusterSettings, HealthProbes healthProbes, Pm2Variables pm2) {
     Duration alone =
-        clusterSettings.enabled() ? ClusterRules.PATIENCE : ReadinessPolicy.DEFAULT.timeout();
+        clusterSettings.enabled() ? ClusterRules.READY_TIMEOUT : ReadinessPolicy.DEFAULT.timeout();
     Duration usual =
         pm2.listenTimeout()
-            .orElse(healthProbes.gatesOnline() ? HealthProbesReader.PATIENCE : alone);
+            .orElse(healthProbes.gatesOnline() ? HealthProbesReader.READY_TIMEOUT : alone);
     Duration timeout = attributeReader.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
-      attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "0 is too short: use 1ms or more");
+      attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "must be greater than 0");
       timeout = ReadinessPolicy.DEFAULT.timeout();
     }
     return new ReadinessPolicy(
@@ -280,7 +281,7 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.NAMESPACE,
           new ConfigNode.Text(0, namespace).displayText()
-              + " is not a namespace: use letters, digits or . _ - : @ + and inner spaces");
+              + " is not a valid namespace: use letters, digits, . _ - : @ + and inner spaces");
     }
     return namespace;
   }

@@ -19,16 +19,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Reads the variables of an app: those of the caller that are meant for programs, overridden by
-/// the app's own.
+/// Reads the variables of an app: the variables of the caller that are meant for programs,
+/// overridden by the app's own.
 ///
-/// As in PM2 they are independent of the daemon's environment. An app that runs as another user
-/// begins with [CleanEnvironment] instead of the caller's variables, but its texts may still
-/// reference the caller's, since they do so explicitly.
+/// As in PM2, they do not depend on the daemon's environment. An app that runs as another user
+/// starts with [CleanEnvironment] instead of the caller's variables. Its texts may still reference
+/// the caller's variables, because such a reference is explicit.
 public final class AppEnvironment {
-  /// Variables that belong to the caller's shell, or refer to descriptors and sockets that an app
-  /// does not inherit.
-  private static final Set<String> NOT_PASSED_ON =
+  /// Variables that belong to the caller's shell, or that refer to descriptors and sockets that an
+  /// app does not inherit.
+  private static final Set<String> EXCLUDED =
       Set.of(
           "_",
           "SHLVL",
@@ -43,11 +43,13 @@ public final class AppEnvironment {
           "WATCHDOG_PID",
           "WATCHDOG_USEC");
 
-  /// Variables by which jpm identifies an app, which would be wrong for an app that it starts.
-  private static final Set<String> OF_AN_APP = Set.of("name", "pm_id", "NODE_APP_INSTANCE");
+  /// Variables with which jpm identifies an app. If such an app starts another app, they would
+  /// identify the wrong one.
+  private static final Set<String> APP_IDENTITY_VARIABLES =
+      Set.of("name", "pm_id", "NODE_APP_INSTANCE");
 
   private static final String HOME_OF_JPM = "JPM_HOME";
-  private static final String MARK_OF_AN_APP = "JPM_TAG";
+  private static final String PROCESS_TAG = "JPM_TAG";
 
   /// The variable from which servers read the port to listen on.
   static final String PORT = "PORT";
@@ -62,23 +64,23 @@ public final class AppEnvironment {
   private final Set<String> removed = new HashSet<>();
   private final VariableScope known;
 
-  /// @param context the caller's shell and the name given with `--env`. The variables of
-  ///   `env_<name>` override those of `deploy`, which override `env`, as in PM2
+  /// @param context the caller's shell and the name given with `--env`. As in PM2, the variables of
+  ///   `env_<name>` override those of `deploy`, which override `env`
   /// @param port the value of PORT unless the app's own variables set it
   AppEnvironment(AttributeReader attributeReader, ReadContext context, OptionalInt port) {
     this.attributeReader = attributeReader;
-    // On a command line the shell has already expanded references.
+    // On a command line, the shell has already expanded variable references.
     this.expanding = context.fileDirectory().isPresent();
-    Map<String, String> callers = ofPrograms(context.callerContext().environment());
+    Map<String, String> callers = inheritableVariables(context.callerContext().environment());
     InheritFilter declared = filter();
     callers.keySet().removeIf(declared::drops);
     boolean clean =
         attributeReader
             .node(AppKey.UID)
             .flatMap(ConfigNode::scalarText)
-            .filter(UserChange::is)
+            .filter(UserChange::isChange)
             .isPresent();
-    // Nothing is inherited from a later shell either (`--update-env`).
+    // The variables of a later shell (`--update-env`) are not inherited either.
     this.filter = clean ? new InheritFilter(true, declared.name(), declared.parts()) : declared;
     this.inherited = clean ? CleanEnvironment.of(context.callerContext().environment()) : callers;
     port.ifPresent(number -> addPort(Integer.toString(number)));
@@ -120,13 +122,14 @@ public final class AppEnvironment {
         : ConfigNode.scalarText(configNode).orElseGet(configNode::json);
   }
 
-  /// Returns the variables of a shell that are meant for the programs it starts.
-  public static Map<String, String> ofPrograms(Map<String, String> shell) {
-    boolean insideApp = shell.containsKey(MARK_OF_AN_APP);
+  /// Returns those variables of a shell that are meant for the programs it starts.
+  public static Map<String, String> inheritableVariables(Map<String, String> shell) {
+    boolean insideApp = shell.containsKey(PROCESS_TAG);
     Map<String, String> environment = new HashMap<>();
     shell.forEach((name, value) -> {
       boolean ours = name.startsWith("JPM_") && !name.equals(HOME_OF_JPM);
-      boolean internal = NOT_PASSED_ON.contains(name) || (insideApp && OF_AN_APP.contains(name));
+      boolean internal =
+          EXCLUDED.contains(name) || (insideApp && APP_IDENTITY_VARIABLES.contains(name));
       if (!ours && !internal) {
         environment.put(name, value);
       }
@@ -134,8 +137,9 @@ public final class AppEnvironment {
     return environment;
   }
 
-  /// Reads PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
-  /// `true` drops all (which PM2 documents but does not do).
+  /// Reads PM2's `filter_env`. A list drops all variables whose names contain one of its items, a
+  /// text drops the variable with that name, and `true` drops all variables (which PM2 documents
+  /// but does not implement).
   private InheritFilter filter() {
     Optional<ConfigNode> node = attributeReader.node(AppKey.FILTER_ENV);
     if (node.isEmpty()) {
@@ -149,7 +153,8 @@ public final class AppEnvironment {
       case ConfigNode.Num _, ConfigNode.Nil _, ConfigNode.Obj _ -> {
         attributeReader.refuse(
             AppKey.FILTER_ENV,
-            node.get().displayText() + " is neither true, a name nor a list of parts of names");
+            node.get().displayText()
+                + " is not valid: use true, a name or a list of substrings of names");
         yield InheritFilter.NOTHING;
       }
     };

@@ -22,12 +22,13 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// Reads how the instances of an app share their port: whether it runs in cluster mode, and the
+/// Reads how the instances of an app share a port: whether the app runs in cluster mode, and the
 /// settings of that mode.
 final class ClusterRules {
   /// The default time within which a program in cluster mode must become ready. PM2 continues after
-  /// 3 s in any case; here exceeding the time is a failure, so it must be long enough for a JVM.
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// 3 s even if the program is not ready. Here a timeout is a failure, so the default must be long
+  /// enough for a JVM.
+  static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final List<String> BALANCES =
@@ -39,7 +40,7 @@ final class ClusterRules {
   private final AttributeReader attributeReader;
   private final String label;
 
-  /// The program and its variables.
+  /// The app's program and variables.
   private record App(
       Optional<AppCommand> command,
       EnvironmentVariables variables,
@@ -72,10 +73,10 @@ final class ClusterRules {
     this.label = label;
   }
 
-  /// @param command the command to run; empty if it is not known, which has already been reported
+  /// @param command the command to run; empty if it is unknown, which has already been reported
   /// @param environmentVariables the variables of the app
   /// @param port the value of `port`
-  /// @param inFiles whether the files of variables set one
+  /// @param inFiles whether the app's `env_file` sets a port
   ClusterSettings read(
       Optional<AppCommand> command,
       EnvironmentVariables environmentVariables,
@@ -104,7 +105,7 @@ final class ClusterRules {
     return new ClusterSettings(enabled, wanted, strategy, port, listen, drain, header);
   }
 
-  /// Returns the mode that `auto` selects, as far as the spec determines it; otherwise
+  /// Returns the mode that `auto` selects, if the spec determines it; otherwise
   /// [BalancingMode#AUTO].
   private BalancingMode implied(App app) {
     if (is(AppKey.LISTEN)) {
@@ -119,9 +120,9 @@ final class ClusterRules {
     return app.command().isPresent() && app.hasPort() ? BalancingMode.PROXY : BalancingMode.AUTO;
   }
 
-  /// Reports whether the app runs in cluster mode. PM2 enables it for a Node app with `instances`;
-  /// here this extends to other programs that can be balanced, and to apps that set `balance` or
-  /// `listen`.
+  /// Reports whether the app runs in cluster mode. PM2 enables it for a Node app with `instances`.
+  /// Here it is also enabled for other programs that can be balanced, and for apps that set
+  /// `balance` or `listen`.
   private boolean enabled(App app, BalancingMode mode) {
     Optional<String> execMode = attributeReader.text(AppKey.EXEC_MODE);
     if (execMode.isPresent() && !EXEC_MODE.matcher(execMode.get()).matches()) {
@@ -144,7 +145,7 @@ final class ClusterRules {
     return asked || is(AppKey.LISTEN) || severalOfOne;
   }
 
-  /// Reports whether each instance gets a port of its own.
+  /// Reports whether each instance has its own port.
   private boolean portCounts() {
     return attributeReader
         .node(AppKey.INCREMENT_VAR)
@@ -174,7 +175,7 @@ final class ClusterRules {
     }
   }
 
-  /// Checks the requirements of a mode that the app names.
+  /// Checks the requirements of a mode that the app selects explicitly.
   private void checkMode(BalancingMode mode, App app) {
     switch (mode) {
       case NODE -> checkProgram(mode, app, "node", EffectiveProgram::runsNode);
@@ -229,11 +230,11 @@ final class ClusterRules {
   }
 
   private void refuseMode(BalancingMode mode, String needed) {
-    attributeReader.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(mode.keyword(), needed));
+    attributeReader.refuse(AppKey.BALANCE, "\"%s\" requires %s".formatted(mode.keyword(), needed));
   }
 
-  /// Warns of a server with several instances that runs in fork mode, since its owner probably
-  /// expects them to share the port.
+  /// Warns about a server with several instances in fork mode: its owner probably expects the
+  /// instances to share the port.
   private void warnOfForkMode(App app) {
     boolean several =
         attributeReader
@@ -248,12 +249,12 @@ final class ClusterRules {
           .ifPresent(why ->
               attributeReader.warn(
                   label,
-                  "fork mode, in which instances do not share a port: %s; for cluster mode set the port with %s, or run the server alone"
+                  "runs in fork mode, in which instances do not share a port: %s; for cluster mode set the port with %s, or run only the server"
                       .formatted(why, shown(AppKey.PORT))));
     }
   }
 
-  /// Warns of attributes without an effect: they are not wrong, but their author expects one.
+  /// Warns about attributes that have no effect. They are valid, but the user expects an effect.
   private void warnOfIdle(boolean enabled, BalancingMode mode, boolean header) {
     List<AppKey> idle = new ArrayList<>();
     if (!enabled && mode != BalancingMode.OFF) {
@@ -279,10 +280,10 @@ final class ClusterRules {
     if (!given.isEmpty()) {
       attributeReader.warn(
           label,
-          "%s %s nothing %s"
+          "%s %s no effect %s"
               .formatted(
                   String.join(", ", given),
-                  given.size() == 1 ? "does" : "do",
+                  given.size() == 1 ? "has" : "have",
                   enabled
                       ? "with %s %s".formatted(shown(AppKey.BALANCE), mode.keyword())
                       : "in fork mode"));
@@ -314,6 +315,6 @@ final class ClusterRules {
   }
 
   private String shown(AppKey key) {
-    return attributeReader.shown(key);
+    return attributeReader.displayName(key);
   }
 }

@@ -16,17 +16,17 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads the user, group, priority, umask and sandbox of an app. Whether the user exists and the
-/// daemon may switch to it is checked when the app is started.
+/// Reads the user, group, priority, umask and sandbox of an app. Whether the user exists, and
+/// whether the daemon may switch to it, is checked when the app is started.
 final class CredentialRules {
   private static final int LEAST_URGENT = 19;
   private static final int MOST_URGENT = -20;
 
-  /// The names that `useradd(8)` allows, and the characters that directory services add.
+  /// Matches the names that `useradd(8)` allows, including characters that directory services add.
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.@\\\\-]*\\$?");
 
-  /// The largest valid id. 2^32 - 1, which is -1 in system calls such as `setresuid(2)`, means "no
-  /// change" there.
+  /// The largest valid id. The next one, 2^32 - 1, is -1 in system calls such as `setresuid(2)`,
+  /// where it means "no change".
   private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
   private static final Pattern MASK = Pattern.compile("(?:0o)?([0-7]{1,4})");
@@ -77,19 +77,20 @@ final class CredentialRules {
       if (path.isEmpty()) {
         attributeReader.refuse(
             key,
-            "\"%s\" is not an absolute path without . and ..: use \"/path\", or \"-/path\" for one"
+            "\"%s\" is not an absolute path without . and ..: use \"/path\", or \"-/path\" for a"
                     .formatted(word)
-                + " that need not exist");
+                + " path that need not exist");
       } else if (privateTmp && Sandbox.TEMPORARY.stream().anyMatch(path.get().path()::startsWith)) {
         attributeReader.refuse(
-            key, "\"%s\" is hidden by private_tmp: leave one of them out".formatted(word));
+            key, "\"%s\" is hidden by private_tmp: remove one of the two".formatted(word));
       } else {
         paths.add(path.get());
       }
     }
     if (paths.size() > MOST_PATHS) {
       attributeReader.refuse(
-          key, "contains more than " + MOST_PATHS + " paths: list directories above them instead");
+          key,
+          "contains more than " + MOST_PATHS + " paths: list their parent directories instead");
     }
     return List.copyOf(paths);
   }
@@ -105,7 +106,7 @@ final class CredentialRules {
       if (name.isEmpty()) {
         attributeReader.refuse(
             AppKey.CAPABILITIES,
-            "\"%s\" is not a capability: use names of capabilities(7), such as net_bind_service"
+            "\"%s\" is not a capability: use names from capabilities(7), such as net_bind_service"
                 .formatted(word));
       }
       name.filter(it -> !names.contains(it)).ifPresent(names::add);
@@ -113,7 +114,8 @@ final class CredentialRules {
     return Optional.of(names);
   }
 
-  /// Returns the words of a value; empty if it is absent or invalid, which is reported.
+  /// Returns the words of a value; empty if the value is absent or invalid. An invalid value is
+  /// recorded as a problem.
   private Optional<List<String>> words(AppKey key) {
     int before = attributeReader.problems();
     List<String> words = attributeReader.words(key);
@@ -138,7 +140,7 @@ final class CredentialRules {
     return Optional.empty();
   }
 
-  /// Reads octal digits, in a text as well as in a number: `22` is `"022"`.
+  /// Reads octal digits, written as a text or as a number: `22` means the same as `"022"`.
   private OptionalInt mask() {
     Optional<ConfigNode> node = attributeReader.node(AppKey.UMASK);
     if (node.isEmpty()) {

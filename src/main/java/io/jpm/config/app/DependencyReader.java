@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `depends_on`: the apps that start before an app, and the condition that each must reach.
+/// Reads `depends_on`: the apps that start before an app, and the condition that each must meet.
 final class DependencyReader {
   private static final String FORMS =
       " is not an app: use a name, a list of names, or {\"db\": \"ready\"}";
@@ -23,7 +23,7 @@ final class DependencyReader {
     this.attributeReader = attributeReader;
   }
 
-  /// Returns the apps under their names as written. Must be called at most once.
+  /// Returns the dependencies, by app name as written. Must be called at most once.
   Map<AppName, StartCondition> read() {
     attributeReader.node(AppKey.DEPENDS_ON).ifPresent(this::add);
     return Map.copyOf(read);

@@ -15,15 +15,16 @@ import java.util.OptionalLong;
 /// Reads the probes of an app: `startup`, `readiness` and `liveness`.
 final class HealthProbesReader {
   /// The default time within which an app with probes must become ready.
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
   private static final String INTERVAL = "interval";
   private static final String TIMEOUT = "timeout";
   private static final String FAILURES = "failures";
   private static final String SUCCESSES = "successes";
   private static final String DELAY = "delay";
-  private static final List<String> ONCE = List.of(INTERVAL, TIMEOUT);
-  private static final List<String> AGAIN = List.of(INTERVAL, TIMEOUT, FAILURES, SUCCESSES, DELAY);
+  private static final List<String> STARTUP_KEYS = List.of(INTERVAL, TIMEOUT);
+  private static final List<String> PROBE_KEYS =
+      List.of(INTERVAL, TIMEOUT, FAILURES, SUCCESSES, DELAY);
 
   private static final Duration STARTUP_INTERVAL = Duration.ofMillis(500);
   private static final ProbeHandler.ProbeTiming READINESS =
@@ -46,10 +47,10 @@ final class HealthProbesReader {
 
   private Optional<HealthProbes.StartupProbe> startup() {
     AppKey key = AppKey.STARTUP;
-    return object(key, ONCE)
+    return object(key, STARTUP_KEYS)
         .flatMap(object -> {
           Duration interval = time(key, object, INTERVAL, STARTUP_INTERVAL, false);
-          Duration within = time(key, object, TIMEOUT, PATIENCE, false);
+          Duration within = time(key, object, TIMEOUT, READY_TIMEOUT, false);
           return new ProbeHandlerReader(attributeReader, key)
               .read(object)
               .map(probeHandler -> new HealthProbes.StartupProbe(probeHandler, interval, within));
@@ -57,7 +58,7 @@ final class HealthProbesReader {
   }
 
   private Optional<HealthProbes.Probe> probe(AppKey key, ProbeHandler.ProbeTiming usual) {
-    return object(key, AGAIN)
+    return object(key, PROBE_KEYS)
         .flatMap(object -> {
           var probeTiming =
               new ProbeHandler.ProbeTiming(
@@ -95,7 +96,7 @@ final class HealthProbesReader {
     return Optional.of(object);
   }
 
-  /// Reads a duration, which must have a unit.
+  /// Reads a duration, which must be written with a unit.
   private Duration time(
       AppKey key, ConfigNode.Obj object, String name, Duration usual, boolean mayBeZero) {
     Optional<ConfigNode> node =
@@ -122,7 +123,7 @@ final class HealthProbesReader {
           name,
           node.get().displayText() + " is not a duration: " + Durations.EXPECTED);
     } else if (time.get().isZero() && !mayBeZero) {
-      refuse(key, node.get(), name, "0 is too short: use more");
+      refuse(key, node.get(), name, "must be greater than 0");
       return usual;
     }
     return time.orElse(usual);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `on`: the commands and webhooks that run on events of an app.
+/// Reads `on`: the commands and webhooks that are run on events of an app.
 final class HookRules {
   private static final AppKey KEY = AppKey.ON;
   private static final String EXEC = "exec";
@@ -67,8 +67,8 @@ final class HookRules {
         .orElse("unknown event " + shown + ": use " + String.join(", ", OCCASIONS));
   }
 
-  /// Reads the actions of one event. A list that contains only text is one command; otherwise it is
-  /// a list of actions.
+  /// Reads the actions of one event. A list that contains only texts is a single command; any other
+  /// list is a list of actions.
   private List<Action> actions(String tail, ConfigNode configNode) {
     if (!(configNode instanceof ConfigNode.Arr list)
         || list.items().stream().noneMatch(HookRules::isActionItself)) {
@@ -151,7 +151,7 @@ final class HookRules {
           KEY,
           configNode,
           tail,
-          "a URL with a user or password in it is not supported: put a token into its path or query");
+          "must not contain a user or password: put a token in the path or query instead");
       return Optional.empty();
     }
     return url.map(Hooks.Webhook::new);

@@ -14,19 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads texts that differ between instances, because they contain the port of the instance or the
+/// Reads texts that differ between instances because they contain the port of the instance or the
 /// variable that counts instances. Such a variable is rejected in a text that must be the same for
 /// all instances.
 ///
-/// @param names the variables with a different value in each instance
+/// @param names the variables whose values differ between instances
 record InstanceTemplatesReader(
     AttributeReader attributeReader,
     VariableExpansion texts,
     VariableScope known,
     Set<String> names) {
-  /// Programs whose processes share one port. Other programs are balanced by the proxy, which gives
-  /// each process a port of its own.
-  private static final Set<String> SHARING = Set.of("node", "nodejs", "java", "jpm-serve");
+  /// Programs whose processes share one port. Other programs are balanced by the proxy, which
+  /// assigns a separate port to each process.
+  private static final Set<String> PORT_SHARING_PROGRAMS =
+      Set.of("node", "nodejs", "java", "jpm-serve");
 
   /// Returns the variables whose values differ, or may differ, between the app's instances.
   static Set<String> names(AttributeReader attributeReader) {
@@ -39,23 +40,23 @@ record InstanceTemplatesReader(
   }
 
   PerInstanceTexts read(Optional<AppCommand> command, ClusterSettings clusterSettings) {
-    List<String> args = texts.ofInstances(AppKey.ARGS);
-    List<String> interpreterArgs = texts.ofInstances(AppKey.INTERPRETER_ARGS);
+    List<String> args = texts.perInstanceWords(AppKey.ARGS);
+    List<String> interpreterArgs = texts.perInstanceWords(AppKey.INTERPRETER_ARGS);
     Map<String, String> environment = known.perInstanceValues();
     if (command.isEmpty()) {
       return PerInstanceTexts.NONE;
     }
     Set<String> differing = differing(command.get(), clusterSettings);
     known.setPerInstanceNames(differing);
-    texts.wronglyDiffering().forEach(entry -> refuse(entry, differing));
-    checkPlace(AppKey.ARGS, args, command.get().args());
-    checkPlace(AppKey.INTERPRETER_ARGS, interpreterArgs, command.get().interpreterArgs());
+    texts.invalidPerInstanceEntries().forEach(entry -> refuse(entry, differing));
+    checkPosition(AppKey.ARGS, args, command.get().args());
+    checkPosition(AppKey.INTERPRETER_ARGS, interpreterArgs, command.get().interpreterArgs());
     return args.isEmpty() && interpreterArgs.isEmpty() && environment.isEmpty()
         ? PerInstanceTexts.NONE
         : new PerInstanceTexts(names, args, interpreterArgs, environment);
   }
 
-  /// Returns those variables whose values certainly differ.
+  /// Returns the variables whose values definitely differ.
   private Set<String> differing(AppCommand appCommand, ClusterSettings clusterSettings) {
     Set<String> differing = new HashSet<>(names);
     boolean counted =
@@ -72,7 +73,7 @@ record InstanceTemplatesReader(
 
   private static boolean isProxied(AppCommand appCommand, ClusterSettings clusterSettings) {
     Path program = appCommand.program().getFileName();
-    boolean shares = program != null && SHARING.contains(program.toString());
+    boolean shares = program != null && PORT_SHARING_PROGRAMS.contains(program.toString());
     return clusterSettings.enabled()
         && (clusterSettings.balance() == BalancingMode.PROXY
             || (clusterSettings.balance() == BalancingMode.AUTO
@@ -85,14 +86,14 @@ record InstanceTemplatesReader(
         entry,
         entry.value(),
         "",
-        "uses a variable that differs between instances (%s), but this value is the same for all:"
+        "uses a variable that differs between instances (%s), but must be the same for all:"
                 .formatted(String.join(", ", differing.stream().sorted().toList()))
             + " use args or env");
   }
 
-  /// Checks that the parts are the last words of the command, where each instance can complete
-  /// them.
-  private void checkPlace(AppKey key, List<String> parts, List<String> words) {
+  /// Checks that the arguments are the last words of the command, where they can be expanded for
+  /// each instance.
+  private void checkPosition(AppKey key, List<String> parts, List<String> words) {
     if (parts.isEmpty()) {
       return;
     }
@@ -103,8 +104,8 @@ record InstanceTemplatesReader(
         || !words.subList(begin, words.size()).equals(wanted)) {
       attributeReader.refuse(
           key,
-          "uses a variable that differs between instances, in a shell command: write it as $PORT,"
-              + " which the shell expands");
+          "uses a variable that differs between instances in a shell command: write it as $PORT,"
+              + " so that the shell expands it");
     }
   }
 }

@@ -29,9 +29,10 @@ final class ListenAddresses {
   private final AttributeReader attributeReader;
   private final List<ResolvedAddress> read = new ArrayList<>();
 
-  /// An address and its parsed host; without a host it means every address.
+  /// An address and its parsed host; without a host, it stands for all addresses.
   private record ResolvedAddress(ListenAddress address, Optional<InetAddress> host) {
-    /// Reports whether a socket with this address prevents one with the address `other`.
+    /// Reports whether a socket with this address prevents another socket from using the address
+    /// `other`.
     boolean covers(ResolvedAddress other) {
       return address.port() == other.address.port()
           && (host.isEmpty()
@@ -55,7 +56,7 @@ final class ListenAddresses {
     switch (configNode) {
       case ConfigNode.Arr list -> {
         if (list.items().isEmpty()) {
-          attributeReader.refuse(AppKey.LISTEN, "is empty: give a port, or omit it");
+          attributeReader.refuse(AppKey.LISTEN, "is empty: specify a port or remove the key");
         }
         for (int i = 0; i < list.items().size(); i++) {
           add(list.items().get(i), "[" + i + "]");
@@ -95,7 +96,7 @@ final class ListenAddresses {
     if (earlier.isEmpty()) {
       read.add(resolvedAddress);
     } else if (earlier.get().address().equals(resolvedAddress.address())) {
-      refuse(configNode, tail, resolvedAddress.address() + " is given twice");
+      refuse(configNode, tail, resolvedAddress.address() + " is listed twice");
     } else {
       refuse(
           configNode,
@@ -134,7 +135,7 @@ final class ListenAddresses {
     if (port.isPresent() && port.getAsLong() >= 1 && port.getAsLong() <= 65_535) {
       return Optional.of((int) port.getAsLong());
     }
-    refuse(configNode, tail, configNode.displayText() + " has no port from 1 to 65535");
+    refuse(configNode, tail, configNode.displayText() + " does not contain a port from 1 to 65535");
     return Optional.empty();
   }
 
@@ -154,7 +155,7 @@ final class ListenAddresses {
           tail,
           bracketed
               ? FORMS.formatted(place.displayText())
-              : "%s has a host name instead of an address: use \"127.0.0.1:%d\" or \"[::1]:%d\""
+              : "%s contains a host name, not an address: use \"127.0.0.1:%d\" or \"[::1]:%d\""
                   .formatted(place.displayText(), port, port));
       return Optional.empty();
     }
@@ -164,7 +165,8 @@ final class ListenAddresses {
         return Optional.of(address);
       }
     } catch (IllegalArgumentException _) {
-      // Reported below, as is an IPv4-mapped IPv6 address, which Java turns into an IPv4 address.
+      // Reported below. An IPv4-mapped IPv6 address is reported too: Java converts it to an IPv4
+      // address.
     }
     refuse(place, tail, FORMS.formatted(place.displayText()));
     return Optional.empty();

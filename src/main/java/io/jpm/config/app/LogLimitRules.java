@@ -65,7 +65,7 @@ final class LogLimitRules {
             AppKey.LOGS,
             member.value(),
             "." + member.key(),
-            "is already given, as \"" + earlier.key() + "\"");
+            "is already set, as \"" + earlier.key() + "\"");
       }
     }
   }

@@ -34,7 +34,7 @@ final class LogRules {
     this.attributeReader = attributeReader;
     this.context = context;
     this.label = label;
-    // On a command line relative paths refer to the app's directory, as in PM2; in a file they
+    // On a command line, relative paths refer to the app's directory, as in PM2. In a file, they
     // refer to the file's directory.
     this.base = context.fileDirectory().orElse(cwd);
   }
@@ -47,9 +47,10 @@ final class LogRules {
     if (terminal && error.isPresent()) {
       attributeReader.warn(
           label,
-          "%s does nothing with %s: a terminal shows both outputs as one"
+          "%s has no effect with %s: a terminal combines both output streams"
               .formatted(
-                  attributeReader.shown(AppKey.ERROR_FILE), attributeReader.shown(AppKey.PTY)));
+                  attributeReader.displayName(AppKey.ERROR_FILE),
+                  attributeReader.displayName(AppKey.PTY)));
     }
     return new LogFiles(
         out,
@@ -76,8 +77,8 @@ final class LogRules {
     return file;
   }
 
-  /// Reports whether the file exists and is neither regular nor a directory. Files below `/dev` are
-  /// recognized by their path instead.
+  /// Reports whether the file exists and is neither a regular file nor a directory. Files below
+  /// `/dev` are recognized by their path instead.
   private static boolean isSpecial(Path file) {
     return !file.equals(USUAL)
         && !file.startsWith(DEV)

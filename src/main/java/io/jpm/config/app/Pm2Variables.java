@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/// Provides app defaults from the PM2 variables of the shell that starts the app; attributes of the
+/// Provides app defaults from the PM2 variables of the shell that starts the app. Attributes of the
 /// app take precedence. (PM2 uses the variables of its daemon, for all apps and for the daemon's
 /// whole lifetime.)
 final class Pm2Variables {
@@ -24,7 +24,7 @@ final class Pm2Variables {
   private final Consumer<String> warnings;
 
   /// @param shell the variables of the shell that starts the app
-  /// @param warnings receives a sentence about each value that cannot be used
+  /// @param warnings receives one sentence per value that cannot be used
   Pm2Variables(Map<String, String> shell, Consumer<String> warnings) {
     this.shell = shell;
     this.warnings = warnings;
@@ -45,7 +45,8 @@ final class Pm2Variables {
     return millis(LISTEN_TIMEOUT, 1);
   }
 
-  /// Returns the default name of the variable with the instance's number; empty if it is not set.
+  /// Returns the default name of the variable that contains the instance's number; empty if it is
+  /// not set.
   Optional<String> instanceVariable() {
     Optional<String> name = given(INSTANCE_VAR);
     if (name.isPresent() && !VariableNames.isName(name.get())) {

@@ -40,12 +40,13 @@ final class ProbeHandlerReader {
     this.key = key;
   }
 
-  /// Returns the only handler in `object`; if it is invalid, records a problem and returns empty.
+  /// Returns the only handler in `object`. If there is not exactly one valid handler, records a
+  /// problem and returns empty.
   Optional<ProbeHandler> read(ConfigNode.Obj object) {
     List<ConfigNode.Member> kinds =
         object.members().stream().filter(member -> KINDS.contains(member.key())).toList();
     if (kinds.isEmpty()) {
-      refuse(object, "", "does not say what to probe: use one of " + String.join(", ", KINDS));
+      refuse(object, "", "does not specify what to probe: use one of " + String.join(", ", KINDS));
       return Optional.empty();
     }
     if (kinds.size() > 1) {
@@ -53,7 +54,7 @@ final class ProbeHandlerReader {
       refuse(
           second.value(),
           "." + second.key(),
-          "%s and %s are both given: keep one of them"
+          "%s and %s are both set: keep one of them"
               .formatted(kinds.getFirst().key(), second.key()));
       return Optional.empty();
     }
@@ -120,7 +121,7 @@ final class ProbeHandlerReader {
       refuse(
           written.get(),
           ".http.headers",
-          written.get().displayText() + " is not an object of texts");
+          written.get().displayText() + " is not an object whose values are text");
     }
     if (written.isPresent() && written.get() instanceof ConfigNode.Obj object) {
       for (ConfigNode.Member member : object.members()) {
@@ -168,7 +169,7 @@ final class ProbeHandlerReader {
     Matcher place = PLACE.matcher(text.map(it -> VARIABLE.matcher(it).replaceAll("1")).orElse(""));
     if (place.matches() && isPort(place.group(2))) {
       String written = text.orElseThrow();
-      // The host may contain variables as well, so it is taken from the text as written.
+      // The host may contain variables too, so it is taken from the original text.
       int colon = place.group(1) == null ? -1 : written.lastIndexOf(':');
       String host = colon < 0 ? LOCAL : written.substring(0, colon);
       String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -187,8 +188,8 @@ final class ProbeHandlerReader {
     return port.isPresent() && port.getAsLong() >= 1 && port.getAsLong() <= 65_535;
   }
 
-  /// Reads a command, which is run without a shell, like the command of `stop`. `${NAME}` is a
-  /// variable here too.
+  /// Reads a command. Like the command of `stop`, it is run without a shell, but `${NAME}` is
+  /// expanded as a variable.
   private Optional<ProbeHandler> exec(ConfigNode configNode) {
     List<String> command = new ArrayList<>();
     if (configNode instanceof ConfigNode.Text text) {

@@ -21,21 +21,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Reads the resources that the system allows an app to use (`limits`).
+/// Reads `limits`: the resources that the operating system allows an app to use.
 final class ResourceRules {
   private static final String MEMORY = "memory";
   private static final String MEMORY_HIGH = "memory_high";
   private static final String CPU = "cpu";
 
-  /// The limit `cpu` of `setrlimit(2)` is a time; in a process file `cpu` is a number of cores.
+  /// The limit `cpu` of `setrlimit(2)` is a time. It has another name in process files, where `cpu`
+  /// is a number of cores.
   private static final String CPU_TIME = "cpu_time";
 
   private static final List<String> PARTS = parts();
 
-  /// More cores than any machine has. The kernel would take a larger number for a smaller one.
+  /// Upper bound on `cpu`; no machine has this many cores. The kernel would misinterpret a larger
+  /// number as a smaller one.
   private static final int MOST_CORES = 10_000;
 
-  /// The least memory with which a program can start.
+  /// The minimum memory limit in bytes. A program cannot start with less.
   private static final long LEAST_MEMORY = 1L << 20;
 
   private static final Pattern WITH_UNIT = Pattern.compile("[0-9]+[KMG]");
@@ -68,9 +70,7 @@ final class ResourceRules {
       readParts(object);
       if (memory.isPresent() && memoryHigh.orElse(0) > memory.getAsLong()) {
         attributeReader.refuse(
-            AppKey.LIMITS,
-            ".memory_high",
-            "is more than memory: it must be less, or it never takes effect");
+            AppKey.LIMITS, ".memory_high", "is greater than memory, so it would never take effect");
       }
     } else {
       attributeReader.refuse(
@@ -89,7 +89,7 @@ final class ResourceRules {
         attributeReader.refusePart(
             AppKey.LIMITS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
       } else if (!seen.add(name)) {
-        refuse(member, "is already given");
+        refuse(member, "is already set");
       } else if (!(member.value() instanceof ConfigNode.Nil)) {
         readPart(name, member);
       }
@@ -101,7 +101,8 @@ final class ResourceRules {
       case MEMORY -> memory = memory(member);
       case MEMORY_HIGH -> memoryHigh = memory(member);
       case CPU -> cpu = cores(member);
-      case CPU_TIME -> put("cpu", limit(member, seconds(member.value()), "a time of 1s or more"));
+      case CPU_TIME ->
+          put("cpu", limit(member, seconds(member.value()), "a duration of 1s or more"));
       default ->
           put(
               name,
@@ -152,7 +153,7 @@ final class ResourceRules {
     }
   }
 
-  /// Returns the limit; −1 for `unlimited`.
+  /// Returns the limit, or −1 for `unlimited`.
   private OptionalLong limit(ConfigNode.Member member, OptionalLong value, String form) {
     if (member.value() instanceof ConfigNode.Text text && text.value().equals(UNLIMITED)) {
       return OptionalLong.of(-1);
@@ -171,7 +172,7 @@ final class ResourceRules {
   }
 
   /// Reads a size. A number without a unit is rejected, because users confuse bytes and megabytes;
-  /// only 0 needs no unit.
+  /// only 0 may be written without one.
   private static OptionalLong size(ConfigNode configNode) {
     if (AttributeReader.whole(configNode).orElse(1) == 0) {
       return OptionalLong.of(0);

@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Reads when an app that has ended is started again.
+/// Reads under which conditions an app is restarted after it has exited.
 final class RestartRules {
-  /// The default random part of a growing delay: enough to spread a hundred apps, and not
-  /// noticeable with one.
+  /// The default random part of an increasing delay. It is large enough to spread out the restarts
+  /// of a hundred apps, and too small to be noticed with one.
   private static final double USUAL_JITTER = 0.1;
 
   private static final int LARGEST_CODE = 255;
@@ -81,7 +81,7 @@ final class RestartRules {
       attributeReader.refuse(
           AppKey.RESTART,
           new ConfigNode.Text(0, word.get()).displayText()
-              + " is not a rule: use \"always\", \"on-failure\" or \"never\"");
+              + " is not a restart rule: use \"always\", \"on-failure\" or \"never\"");
     }
     return rule;
   }
@@ -103,15 +103,15 @@ final class RestartRules {
     if (!constant.isZero()) {
       attributeReader.warn(
           label,
-          "%s is ignored: %s is given and takes precedence, as in PM2"
+          "%s is ignored, because %s is set and takes precedence, as in PM2"
               .formatted(
-                  attributeReader.shown(AppKey.RESTART_DELAY),
-                  attributeReader.shown(AppKey.EXP_BACKOFF_RESTART_DELAY)));
+                  attributeReader.displayName(AppKey.RESTART_DELAY),
+                  attributeReader.displayName(AppKey.EXP_BACKOFF_RESTART_DELAY)));
     }
     if (cap.compareTo(first) < 0) {
       attributeReader.refuse(
           AppKey.MAX_RESTART_DELAY,
-          "%s is shorter than the first wait, %s"
+          "%s is shorter than the initial delay, %s"
               .formatted(
                   Durations.format(cap),
                   attributeReader.reference(AppKey.EXP_BACKOFF_RESTART_DELAY)));
@@ -124,10 +124,10 @@ final class RestartRules {
     if (attributeReader.node(key).isPresent()) {
       attributeReader.warn(
           label,
-          "%s does nothing without %s"
+          "%s has no effect without %s"
               .formatted(
-                  attributeReader.shown(key),
-                  attributeReader.shown(AppKey.EXP_BACKOFF_RESTART_DELAY)));
+                  attributeReader.displayName(key),
+                  attributeReader.displayName(AppKey.EXP_BACKOFF_RESTART_DELAY)));
     }
   }
 

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Rejects probes that would connect to a socket of `listen`. Every instance accepts connections
-/// from it, so any of them could answer, and a connection cannot be directed to a certain instance.
+/// Rejects probes that would connect to a socket of `listen`. All instances accept connections from
+/// that socket, so a probe cannot choose the instance that answers.
 final class SharedPortRules {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
@@ -50,29 +50,29 @@ final class SharedPortRules {
   }
 
   private void check(AppKey key, ProbeHandler probeHandler) {
-    place(probeHandler)
+    endpoint(probeHandler)
         .flatMap(place ->
             clusterSettings.listen().stream().filter(shared -> isAt(shared, place)).findFirst())
         .ifPresent(shared ->
             attributeReader.refuse(
                 key,
-                "probes %s of %s, where any instance may accept the connection: use exec, log or notify, or probe a port that each instance has for itself"
-                    .formatted(shared, attributeReader.shown(AppKey.LISTEN))));
+                "probes %s from %s, where any instance may accept the connection: use exec, log or notify, or probe a port that is not shared between instances"
+                    .formatted(shared, attributeReader.displayName(AppKey.LISTEN))));
   }
 
-  /// Returns the address that the probe connects to, as far as it is known when the app is read.
-  private Optional<Endpoint> place(ProbeHandler probeHandler) {
+  /// Returns the address to which the probe connects, if it is known when the app is read.
+  private Optional<Endpoint> endpoint(ProbeHandler probeHandler) {
     return switch (probeHandler) {
-      case ProbeHandler.Http http -> ofUrl(completed(http.url()));
-      case ProbeHandler.Tcp(String host, String port) -> of(completed(host), completed(port));
+      case ProbeHandler.Http http -> ofUrl(expanded(http.url()));
+      case ProbeHandler.Tcp(String host, String port) -> of(expanded(host), expanded(port));
       case ProbeHandler.Exec _, ProbeHandler.Log _, ProbeHandler.Notify _ -> Optional.empty();
     };
   }
 
-  /// @param host without brackets
+  /// @param host the host, without brackets
   private record Endpoint(String host, int port) {}
 
-  private String completed(String text) {
+  private String expanded(String text) {
     return VARIABLE
         .matcher(text)
         .replaceAll(found ->

@@ -65,7 +65,7 @@ final class StopRules {
     }
     Optional<Signal> signal = ConfigNode.scalarText(node.get()).flatMap(Signal::parse);
     if (signal.isEmpty()) {
-      refuse(SIGNAL, node.get(), AttributeReader.noSignal(node.get()));
+      refuse(SIGNAL, node.get(), AttributeReader.notASignal(node.get()));
     } else if (attributeReader.signal(AppKey.KILL_SIGNAL, signal.get()) != signal.get()) {
       refuse(SIGNAL, node.get(), differs(node.get(), AppKey.KILL_SIGNAL));
     }
@@ -79,7 +79,7 @@ final class StopRules {
     }
     Optional<Duration> timeout = AttributeReader.time(node.get());
     if (timeout.isEmpty()) {
-      refuse(TIMEOUT, node.get(), AttributeReader.noTime(node.get()));
+      refuse(TIMEOUT, node.get(), AttributeReader.notADuration(node.get()));
     } else if (!attributeReader
         .duration(AppKey.KILL_TIMEOUT, timeout.get())
         .equals(timeout.get())) {
@@ -93,8 +93,8 @@ final class StopRules {
         .formatted(value.displayText(), attributeReader.reference(key));
   }
 
-  /// Reads a command, which is run without a shell. Shell syntax is a mistake that would otherwise
-  /// be noticed only when the app is stopped.
+  /// Reads a command, which is run without a shell. Shell syntax is rejected: otherwise the mistake
+  /// would be noticed only when the app is stopped.
   private List<String> command(ConfigNode.Obj stop) {
     Optional<ConfigNode> node = part(stop, COMMAND);
     if (node.isEmpty()) {

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Reads what restarts a healthy app: schedules, file changes, memory.
+/// Reads the triggers that restart a healthy app: schedules, file changes and memory usage.
 final class TriggerRules {
   private static final String LOG_ENDING = ".log";
   private static final String PID_ENDING = ".pid";
@@ -38,9 +38,9 @@ final class TriggerRules {
     this.label = label;
   }
 
-  /// @param cwd the directory for relative paths, and the one that `watch: true` means
-  /// @param logs the log files of the app, which must not restart it
-  /// @param pidFile the pid file of the app, which must not restart it
+  /// @param cwd the directory against which paths are resolved, and which `watch: true` selects
+  /// @param logs the log files of the app, whose changes must not restart it
+  /// @param pidFile the pid file of the app, whose changes must not restart it
   Triggers read(Path cwd, LogFiles logs, Optional<Path> pidFile) {
     List<Path> own =
         Stream.of(logs.out(), logs.error(), logs.combined(), pidFile)
@@ -75,10 +75,10 @@ final class TriggerRules {
       if (attributeReader.node(AppKey.TIME_ZONE).isPresent()) {
         attributeReader.warn(
             label,
-            "%s does nothing without %s"
+            "%s has no effect without %s"
                 .formatted(
-                    attributeReader.shown(AppKey.TIME_ZONE),
-                    attributeReader.shown(AppKey.CRON_RESTART)));
+                    attributeReader.displayName(AppKey.TIME_ZONE),
+                    attributeReader.displayName(AppKey.CRON_RESTART)));
       }
       return Optional.empty();
     }
@@ -124,7 +124,8 @@ final class TriggerRules {
     return Optional.of(new Triggers.Watch(paths, List.copyOf(patterns), delay));
   }
 
-  /// Accepts PM2's forms: true or an empty list means the working directory.
+  /// Returns the watched paths in each form that PM2 accepts. `true` or an empty list means the
+  /// working directory.
   private List<Path> watched(ConfigNode configNode, Path cwd) {
     boolean flagInText =
         configNode instanceof ConfigNode.Text text
@@ -135,7 +136,7 @@ final class TriggerRules {
     if (!(configNode instanceof ConfigNode.Text) && !(configNode instanceof ConfigNode.Arr)) {
       attributeReader.refuse(
           AppKey.WATCH,
-          configNode.displayText() + " is neither true, false, a path nor a list of paths");
+          configNode.displayText() + " is not valid: use true, false, a path or a list of paths");
       return List.of();
     }
     List<String> words = attributeReader.words(AppKey.WATCH);
@@ -159,13 +160,14 @@ final class TriggerRules {
   private void warnOfAbsent(Path path) {
     if (!Files.exists(path)) {
       attributeReader.warn(
-          label, "%s: %s does not exist yet".formatted(attributeReader.shown(AppKey.WATCH), path));
+          label,
+          "%s: %s does not exist yet".formatted(attributeReader.displayName(AppKey.WATCH), path));
     }
   }
 
-  /// Returns the patterns for a log or pid file below a watched directory. With several instances a
-  /// number is inserted before the extension, in place of an existing one. Rotation inserts a date
-  /// there and may compress the file.
+  /// Returns patterns that match a log or pid file below a watched directory. With several
+  /// instances, a number is inserted before the extension or replaces the number there. Rotation
+  /// inserts a date in the same place and may compress the file.
   private static List<String> ofFile(Path file, Path watched) {
     if (!file.startsWith(watched) || file.equals(watched)) {
       return List.of();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Compares the user of an app with that of this process, which is the daemon's user.
+/// Compares the user of an app with the user of this process, which is the daemon's user.
 final class UserChange {
   private static final Path SELF = Path.of("/proc/self");
 
@@ -13,7 +13,7 @@ final class UserChange {
   /// Reports whether the app runs as another user.
   ///
   /// @param user the name or number that the app sets
-  static boolean is(String user) {
+  static boolean isChange(String user) {
     return !user.equals(System.getProperty("user.name")) && !user.equals(ownNumber());
   }
 

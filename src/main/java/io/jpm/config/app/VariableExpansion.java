@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Expands the variable references in the texts of an app: `${PORT}`, `${PORT:-8080}`. A text that
-/// is split into words is split first, so that a value never becomes more than one word.
+/// Expands the variable references in the texts of an app: `${PORT}`, `${PORT:-8080}`. If a text is
+/// split into words, it is split first, so a value never becomes more than one word.
 final class VariableExpansion {
   private static final List<AppKey> WITH_VARIABLES =
       List.of(
@@ -23,9 +23,9 @@ final class VariableExpansion {
           AppKey.LOG_FILE,
           AppKey.PID_FILE);
 
-  private static final List<AppKey> OF_WORDS = List.of(AppKey.ARGS, AppKey.INTERPRETER_ARGS);
+  private static final List<AppKey> WORD_LIST_KEYS = List.of(AppKey.ARGS, AppKey.INTERPRETER_ARGS);
 
-  private static final List<AppKey> ONE_FOR_ALL =
+  private static final List<AppKey> SHARED_KEYS =
       List.of(AppKey.SCRIPT, AppKey.OUT_FILE, AppKey.ERROR_FILE, AppKey.LOG_FILE, AppKey.PID_FILE);
 
   private final AttributeReader attributeReader;
@@ -40,23 +40,24 @@ final class VariableExpansion {
     this.cwd = attributeReader.entry(AppKey.CWD);
   }
 
-  /// Expands the working directory, which other values depend on.
-  void putIntoCwd() {
-    cwd.ifPresent(this::put);
+  /// Expands the working directory, on which other values depend.
+  void expandCwd() {
+    cwd.ifPresent(this::expandInPlace);
   }
 
-  /// Expands all other texts, and records the mistakes in the working directory too.
-  void putIntoAll() {
+  /// Expands all other texts and records mistakes, including those in the working directory.
+  void expandAll() {
     cwd.ifPresent(entry -> expanded(entry, entry.value(), ""));
-    OF_WORDS.forEach(key -> attributeReader.entry(key).ifPresent(this::noteDiffering));
+    WORD_LIST_KEYS.forEach(
+        key -> attributeReader.entry(key).ifPresent(this::recordPerInstanceWords));
     cwd.ifPresent(oneForAll::add);
-    ONE_FOR_ALL.forEach(key -> attributeReader.entry(key).ifPresent(oneForAll::add));
-    WITH_VARIABLES.forEach(key -> attributeReader.entry(key).ifPresent(this::put));
+    SHARED_KEYS.forEach(key -> attributeReader.entry(key).ifPresent(oneForAll::add));
+    WITH_VARIABLES.forEach(key -> attributeReader.entry(key).ifPresent(this::expandInPlace));
   }
 
-  /// Returns the attributes that must be the same for all instances, but reference a variable that
-  /// is not.
-  List<AttributeReader.Entry> wronglyDiffering() {
+  /// Returns the attributes that must be the same for all instances, but reference a variable whose
+  /// value differs between them.
+  List<AttributeReader.Entry> invalidPerInstanceEntries() {
     return oneForAll.stream()
         .filter(entry ->
             entry.value() instanceof ConfigNode.Text text
@@ -64,13 +65,13 @@ final class VariableExpansion {
         .toList();
   }
 
-  /// Returns the words of `key`, expanded as far as they are the same for all instances; empty if
-  /// none differs between instances.
-  List<String> ofInstances(AppKey key) {
+  /// Returns the words of `key`, with only those references expanded that have the same value in
+  /// all instances; empty if no word differs between instances.
+  List<String> perInstanceWords(AppKey key) {
     return ofInstances.getOrDefault(key, List.of());
   }
 
-  private void noteDiffering(AttributeReader.Entry entry) {
+  private void recordPerInstanceWords(AttributeReader.Entry entry) {
     ConfigNode configNode = words(entry);
     List<ConfigNode> items =
         configNode instanceof ConfigNode.Arr list ? list.items() : List.of(configNode);
@@ -84,7 +85,7 @@ final class VariableExpansion {
     }
   }
 
-  private void put(AttributeReader.Entry entry) {
+  private void expandInPlace(AttributeReader.Entry entry) {
     attributeReader.replace(entry, expanded(entry, words(entry), ""));
   }
 
@@ -106,7 +107,7 @@ final class VariableExpansion {
   }
 
   private static ConfigNode words(AttributeReader.Entry entry) {
-    if (OF_WORDS.contains(entry.key())
+    if (WORD_LIST_KEYS.contains(entry.key())
         && entry.value() instanceof ConfigNode.Text text
         && text.value().contains("${")) {
       ShellWords split = ShellWords.of(text.value());

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Resolves the variables that the texts of one app may reference: its own, then those that it
-/// inherits. Owned by the reading of that app.
+/// Resolves the variables that the texts of one app may reference: first its own, then those that
+/// it inherits. One object is used for reading one app.
 final class VariableScope {
-  /// Upper bound on nested references. Deeper nesting is a mistake, and would need a deep stack.
-  private static final int DEEPEST = 50;
+  /// Upper bound on nested references. Deeper nesting is a mistake and would overflow the stack.
+  private static final int MAX_DEPTH = 50;
 
   private static final String PWD = "PWD";
 
@@ -28,23 +28,23 @@ final class VariableScope {
   private final List<String> open = new ArrayList<>();
   private Map<String, String> atStart = Map.of();
   private Optional<String> cwd = Optional.empty();
-  private boolean telling;
+  private boolean reporting;
 
-  /// The variables with a different value in each instance.
-  private Set<String> own = Set.of();
+  /// The variables whose values differ between instances.
+  private Set<String> perInstanceNames = Set.of();
 
   /// The location of a text.
   ///
   /// @param entry the attribute
-  /// @param part the value, or the part of it that is the text
-  /// @param tail leads from the attribute to the part
+  /// @param part the attribute's value, or the part of the value that is the text
+  /// @param tail the path from the attribute to the part
   record TextLocation(AttributeReader.Entry entry, ConfigNode part, String tail) {}
 
   /// A variable of the app as written.
   record Declaration(String name, TextLocation location) {}
 
-  /// @param written the app's own variables, by name
-  /// @param removed inherited variables that the app removes
+  /// @param written the app's own variables by name
+  /// @param removed the inherited variables that the app removes
   VariableScope(
       AttributeReader attributeReader,
       Map<String, Declaration> written,
@@ -56,19 +56,19 @@ final class VariableScope {
     this.removed = removed;
   }
 
-  /// Sets the values that must be known before mistakes can be detected. From now on mistakes are
-  /// recorded.
+  /// Sets the values that must be known before mistakes can be detected. Mistakes are recorded only
+  /// after this call.
   ///
   /// @param workingDirectory the value of PWD
-  /// @param later the variables that are read at each start, with their sources by name
+  /// @param later the variables that are read at each start, with the names of their sources
   void enableReporting(String workingDirectory, Map<String, String> later) {
     this.cwd = Optional.of(workingDirectory);
     this.atStart = later;
-    this.telling = true;
+    this.reporting = true;
     done.clear();
   }
 
-  /// Expands the variable references in the text of `place`.
+  /// Expands the variable references in the text at `textLocation`.
   String expand(TextLocation textLocation, String text) {
     Optional<String> all = Expansion.expand(text, name -> value(textLocation, name));
     if (all.isEmpty()) {
@@ -77,21 +77,21 @@ final class VariableScope {
     return all.orElse("");
   }
 
-  /// Sets the variables with a different value in each instance.
+  /// Sets the variables whose values differ between instances.
   void setPerInstanceNames(Set<String> names) {
-    this.own = names;
+    this.perInstanceNames = names;
     parts.clear();
   }
 
-  /// A text that is expanded in part.
+  /// A partially expanded text.
   ///
-  /// @param text with all references expanded except those to variables with a different value in
-  ///   each instance
+  /// @param text the text with all references expanded, except references to variables whose values
+  ///   differ between instances
   /// @param isPerInstance whether it contains such a reference, directly or through another
   ///   variable
   record PartialText(String text, boolean isPerInstance) {}
 
-  /// Expands `text` as far as it is the same for all instances.
+  /// Expands all references in `text` that have the same value in all instances.
   PartialText expandPartially(String text) {
     boolean[] differs = new boolean[1];
     Optional<String> all =
@@ -105,13 +105,13 @@ final class VariableScope {
     return new PartialText(all.orElse(""), differs[0]);
   }
 
-  /// Returns the values of the app's own variables that differ between instances, as in
-  /// [PartialText].
+  /// Returns those of the app's own variables whose values differ between instances, partially
+  /// expanded as in [PartialText].
   Map<String, String> perInstanceValues() {
     Map<String, String> found = new HashMap<>();
     for (Declaration variable : written.values()) {
       PartialText value = partOf(variable);
-      if (value.isPerInstance() && !own.contains(variable.name())) {
+      if (value.isPerInstance() && !perInstanceNames.contains(variable.name())) {
         found.put(variable.name(), value.text());
       }
     }
@@ -120,7 +120,8 @@ final class VariableScope {
 
   private Optional<PartialText> part(String name) {
     Declaration variable = open.contains(name) ? null : written.get(name);
-    if (own.contains(name) && (variable != null || !name.equals(PerInstanceTexts.PORT))) {
+    if (perInstanceNames.contains(name)
+        && (variable != null || !name.equals(PerInstanceTexts.PORT))) {
       return Optional.of(new PartialText("${" + name + "}", true));
     }
     if (name.equals(PWD) && cwd.isPresent()) {
@@ -138,11 +139,11 @@ final class VariableScope {
     return new PartialText(Expansion.escape(text), false);
   }
 
-  /// Expands a variable in part. References that are nested too deeply or in a circle have already
+  /// Partially expands a variable. References that are nested too deeply or in a cycle have already
   /// been reported.
   private PartialText partOf(Declaration variable) {
     PartialText before = parts.get(variable.name());
-    if (before != null || open.size() >= DEEPEST) {
+    if (before != null || open.size() >= MAX_DEPTH) {
       return before != null ? before : whole("");
     }
     open.add(variable.name());
@@ -194,24 +195,24 @@ final class VariableScope {
     Declaration own = written.get(name);
     boolean itself = !open.isEmpty() && open.getLast().equals(name);
     if (own == null || itself) {
-      return ofOthers(textLocation, name);
+      return inheritedValue(textLocation, name);
     }
-    if (open.contains(name) || open.size() >= DEEPEST) {
+    if (open.contains(name) || open.size() >= MAX_DEPTH) {
       List<String> circle = open.subList(Math.max(0, open.indexOf(name)), open.size());
       refuse(
           textLocation,
           open.contains(name)
-              ? "%s → %s: these variables refer to each other in a circle"
+              ? "%s → %s: these variables reference each other in a cycle"
                   .formatted(String.join(" → ", circle), name)
-              : "refers to variables that refer to others, more than " + DEEPEST + " levels deep");
+              : "contains references that are nested more than " + MAX_DEPTH + " levels deep");
       return Optional.of("");
     }
     return Optional.of(valueOf(own));
   }
 
-  /// Returns the inherited value. It also serves a variable that references itself:
+  /// Returns the inherited value. It is also used for a variable that references itself:
   /// `/opt/bin:${PATH}`.
-  private Optional<String> ofOthers(TextLocation textLocation, String name) {
+  private Optional<String> inheritedValue(TextLocation textLocation, String name) {
     if (removed.contains(name)) {
       return Optional.empty();
     }
@@ -219,7 +220,7 @@ final class VariableScope {
     if (later != null) {
       refuse(
           textLocation,
-          "uses ${%s} of %s, which is read at each start and not stored: only the app itself can use it"
+          "uses ${%s} from %s, which is read at each start and not stored: only the app itself can use it"
               .formatted(name, later));
       return Optional.of("");
     }
@@ -227,7 +228,7 @@ final class VariableScope {
   }
 
   private void refuse(TextLocation textLocation, String what) {
-    if (telling) {
+    if (reporting) {
       attributeReader.refusePart(
           textLocation.entry(), textLocation.part(), textLocation.tail(), what);
     }

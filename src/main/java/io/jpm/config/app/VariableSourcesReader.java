@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the sources of variables that are read at each start: `env_file` and `secrets`. The files
-/// are checked for mistakes; secrets are not read.
+/// Reads `env_file` and `secrets`: the sources from which variables are read at each start. The
+/// files are checked for mistakes; secrets are not read.
 final class VariableSourcesReader {
   private static final int MOST_BYTES = 1 << 20;
   private static final String FILE = "file:";
@@ -33,7 +33,7 @@ final class VariableSourcesReader {
   private final Map<String, String> names = new HashMap<>();
   private boolean absent;
 
-  /// Whether the files set the variable `PORT` of the app.
+  /// Whether the files set the app's variable `PORT`.
   enum PortInFiles {
     /// One of the files sets it.
     NAMED,
@@ -48,8 +48,8 @@ final class VariableSourcesReader {
     this.context = context;
   }
 
-  /// @param cwd the app's working directory, to which the paths of files are relative
-  /// @param own names of the app's own variables, which no secret may have
+  /// @param cwd the app's working directory, against which file paths are resolved
+  /// @param own the names of the app's own variables; no secret may have one of these names
   ReferencedVariables read(Path cwd, java.util.Set<String> own) {
     List<EnvFile> files =
         attributeReader.entry(AppKey.ENV_FILE).map(entry -> files(entry, cwd)).orElse(List.of());
@@ -58,7 +58,8 @@ final class VariableSourcesReader {
     return new ReferencedVariables(files, secrets);
   }
 
-  /// Returns the variables of the files and secrets with their sources. Valid after [#read].
+  /// Returns the names of the variables in files and secrets, with their sources. Valid after
+  /// [#read].
   Map<String, String> names() {
     return names;
   }
@@ -171,7 +172,8 @@ final class VariableSourcesReader {
         };
     if (secret.isEmpty()) {
       // The value may be the secret itself, so the message does not quote it.
-      attributeReader.refusePart(entry, value, tail, "does not say where the value is: " + FORMS);
+      attributeReader.refusePart(
+          entry, value, tail, "does not specify the source of the value: " + FORMS);
     }
     return secret;
   }

@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The shell in which a command was typed. Paths, programs and variables are interpreted as that
-/// shell would; the daemon's own directory and environment never affect an app.
+/// The shell in which the user typed a command. Paths, programs and variables are interpreted as in
+/// that shell; the daemon's own directory and environment never affect an app.
 ///
-/// @param cwd the directory in which the command was typed, absolute
-/// @param environment the caller's variables
-/// @param runAs the user that evaluates a process file that is a script. The daemon's user is also
-///   the caller's; a file that an app's user can write is evaluated as that user
+/// @param cwd the working directory of the shell, absolute
+/// @param environment the shell's variables
+/// @param runAs the user as which a script process file is evaluated. Normally this is the daemon's
+///   user, who is also the caller. A file that an app's user can write is evaluated as that user
 public record CallerContext(Path cwd, Map<String, String> environment, RunAs runAs) {
-  /// Creates a context whose scripts are evaluated as the daemon's user.
+  /// Creates a context in which script files are evaluated as the daemon's user.
   public CallerContext(Path cwd, Map<String, String> environment) {
     this(cwd, environment, RunAs.DAEMON);
   }
@@ -26,8 +26,8 @@ public record CallerContext(Path cwd, Map<String, String> environment, RunAs run
     environment = Map.copyOf(environment);
   }
 
-  /// Returns the absolute path for `text`, resolved against `base`; `~` is the caller's HOME. Empty
-  /// if the text cannot be a path because it contains a NUL.
+  /// Returns the absolute path for `text`, resolved against `base`. `~` is the caller's HOME. Empty
+  /// if the text contains a NUL and therefore cannot be a path.
   public Optional<Path> absolute(String text, Path base) {
     String home = environment.getOrDefault("HOME", "");
     boolean inHome = home.startsWith("/") && (text.equals("~") || text.startsWith("~/"));

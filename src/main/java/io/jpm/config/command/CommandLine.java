@@ -15,10 +15,11 @@ import java.util.stream.Stream;
 
 /// Resolves a `script` that is a whole command line: `node app.js --port 80`, `cd x && make`.
 ///
-/// PM2 passes every one of them to `bash -c`. If a shell is not needed, the program is run without
-/// one, so that the process is the program itself and receives the signals.
+/// PM2 passes every command line to `bash -c`. Here the program is run without a shell if none is
+/// needed. The process is then the program itself and receives the signals.
 ///
-/// @param bases the directories in which a relative program path is searched for, in order
+/// @param bases the directories against which a relative program path is resolved, in order of
+///   preference
 record CommandLine(CallerContext callerContext, SearchPath path, List<Path> bases) {
   private static final List<String> SHELLS = List.of("bash", "sh");
   private static final int LONGEST_NAME = 60;
@@ -61,7 +62,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
     boolean isScript = !word.contains("/") && fileNamed(word).isPresent();
     return new Refused(
         AppKey.SCRIPT,
-        isScript ? what + ": to run the file of that name, give its arguments after --" : what);
+        isScript ? what + ": to run the file with that name, pass its arguments after --" : what);
   }
 
   private Resolution throughShell(ScriptAttributes scriptAttributes) {
@@ -95,8 +96,9 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
         .findFirst();
   }
 
-  /// Returns the app's name by PM2's rule: the part after the last `/`, cut at its last dot; for
-  /// `node app.js --x` it is `node app`. Characters that a name must not contain are removed.
+  /// Derives the app's name by PM2's rule: the part after the last `/`, up to its last dot. For
+  /// `node app.js --x`, the name is `node app`. Characters that are not allowed in a name are
+  /// removed.
   private static String name(String command) {
     int end = command.length();
     while (end > 0 && (command.charAt(end - 1) == '/' || command.charAt(end - 1) == ' ')) {

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Resolves the `script` of an app to its file and the program that interprets it.
+/// Resolves the `script` of an app to a file and the program that interprets it.
 ///
-/// The rules are PM2's: a file of that name, else a program in PATH, else, if the text contains a
-/// space, a command line; the interpreter by the file's extension. Two rules differ: a first line
-/// with `#!` is obeyed where PM2 runs node, and a text file without any sign of its interpreter is
-/// a problem instead of JavaScript.
+/// The rules are those of PM2. The script is a file with that name, otherwise a program in PATH,
+/// otherwise, if the text contains a space, a command line. The file's extension determines the
+/// interpreter. Two rules differ: a `#!` line is honored where PM2 runs node, and a text file whose
+/// interpreter is not recognizable is a problem, where PM2 assumes JavaScript.
 public final class CommandResolver {
-  /// PM2's keyword for a script that is executed without an interpreter.
+  /// PM2's keyword for a script that is run without an interpreter.
   static final String NO_INTERPRETER = "none";
 
   private static final Map<String, List<String>> BY_EXTENSION =
@@ -46,8 +46,9 @@ public final class CommandResolver {
 
   /// Creates a resolver for one app.
   ///
-  /// @param bases the directories in which a relative script is searched for, in order
-  /// @param cwd the app's working directory, to which the paths in a command line are relative
+  /// @param bases the directories against which a relative script is resolved, in order of
+  ///   preference
+  /// @param cwd the app's working directory, against which paths in a command line are resolved
   public CommandResolver(CallerContext callerContext, List<Path> bases, Path cwd) {
     this.callerContext = callerContext;
     this.path = SearchPath.of(callerContext);
@@ -55,7 +56,7 @@ public final class CommandResolver {
     this.cwd = cwd;
   }
 
-  /// The attributes as the app's owner wrote them.
+  /// The attributes as the user wrote them.
   public record ScriptAttributes(
       String script,
       Optional<String> interpreter,
@@ -71,7 +72,7 @@ public final class CommandResolver {
     }
   }
 
-  /// Resolves the script and its interpreter; accesses the file system.
+  /// Resolves the script and its interpreter. Accesses the file system.
   public Resolution resolve(ScriptAttributes scriptAttributes) {
     if (scriptAttributes.script().equals(StaticServer.WORD)) {
       return StaticServer.found(scriptAttributes);
@@ -149,7 +150,7 @@ public final class CommandResolver {
       case ScriptContent.PlainText _ ->
           new Refused(
               AppKey.SCRIPT,
-              "cannot tell what runs %s, which is text without a #! line: name an --interpreter"
+              "cannot determine the interpreter of %s, text without a #! line: specify an --interpreter"
                   .formatted(script));
       case ScriptContent.Unreadable _ when !Files.isExecutable(script) ->
           new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
@@ -173,14 +174,14 @@ public final class CommandResolver {
         : readBy(reader.get(), shebang.arguments(), scriptAttributes, script, name);
   }
 
-  /// Reports whether the kernel can execute the script. It cannot if the file is not executable, if
-  /// the kernel would read the first line differently, or if arguments for the interpreter must be
-  /// inserted.
+  /// Reports whether the kernel can execute the script directly. It cannot if the file is not
+  /// executable, if the kernel would interpret the first line differently, or if arguments must be
+  /// passed to the interpreter.
   private static boolean runsItself(
       ScriptAttributes scriptAttributes, Path script, ScriptContent.Shebang shebang) {
     return Files.isExecutable(script)
         && scriptAttributes.interpreterArgs().isEmpty()
-        && shebang.kernelTakesIt();
+        && shebang.validForKernel();
   }
 
   private Optional<Path> find(String program) {
@@ -234,13 +235,13 @@ public final class CommandResolver {
         AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found in PATH");
   }
 
-  /// Reports whether the last part of a program's path begins with `word`: `python3.12` is python.
+  /// Reports whether the file name of a program begins with `word`: `python3.12` is python.
   static boolean isCalled(String word, String program) {
     return program.substring(program.lastIndexOf('/') + 1).startsWith(word);
   }
 
-  /// Returns the app's name by PM2's rule: the file's name without its last extension. For the
-  /// `index.js` of a directory it is the name of the directory.
+  /// Derives the app's name by PM2's rule: the file's name without its last extension. For the
+  /// `index.js` of a directory, it is the name of the directory.
   private static String nameOf(Path script, String written) {
     String file = String.valueOf(script.getFileName());
     boolean byDirectory = file.equals("index.js") && !written.endsWith("index.js");

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The stop defaults of Java programs: SIGTERM with a timeout of 30 s. Their shutdown hooks close
-/// pools and finish requests, for which PM2's 1.6 s are too short, and frameworks document SIGTERM,
-/// which Kubernetes and systemd send.
+/// The stop defaults for Java programs: SIGTERM with a timeout of 30 s. Their shutdown hooks close
+/// pools and finish requests, for which PM2's 1.6 s are too short. Frameworks expect SIGTERM, which
+/// Kubernetes and systemd also send.
 public final class JavaStopDefaults {
   static final Signal SIGNAL = Signal.SIGTERM;
   static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -20,8 +20,8 @@ public final class JavaStopDefaults {
 
   private JavaStopDefaults() {}
 
-  /// Returns the defaults for an app that runs `command`. A signal or timeout that the daemon's
-  /// settings change applies to Java programs too.
+  /// Returns the defaults for an app that runs `command`. A signal or timeout that was changed in
+  /// the daemon's settings also applies to Java programs.
   public static StopPolicy defaultsFor(StopPolicy settings, Optional<AppCommand> command) {
     if (command.filter(JavaStopDefaults::isJava).isEmpty()) {
       return settings;
@@ -36,7 +36,7 @@ public final class JavaStopDefaults {
         settings.command());
   }
 
-  /// Reports whether the program is `java`, even if a shell starts it.
+  /// Reports whether the program is `java`, possibly started by a shell.
   static boolean isJava(AppCommand appCommand) {
     return isCalled("java", appCommand.program()) || byShell(appCommand);
   }
@@ -54,11 +54,12 @@ public final class JavaStopDefaults {
     return line && firstProgram(argv.get(2)).filter(word -> isCalled("java", word)).isPresent();
   }
 
-  /// Returns the program at the beginning of a simple command line, after `exec` and assignments.
+  /// Returns the program at the beginning of a simple command line; `exec` and assignments before
+  /// it are skipped.
   private static Optional<Path> firstProgram(String line) {
     for (String word : line.strip().split("\\s+", -1)) {
       if (!word.equals("exec") && !word.matches("[A-Za-z_][A-Za-z0-9_]*=\\S*")) {
-        // Quotes and the like are interpreted by the shell: a word that contains them is not a
+        // The shell interprets quotes and similar characters, so a word that contains them is not a
         // program path.
         return word.isEmpty() || word.indexOf('\0') >= 0
             ? Optional.empty()

@@ -10,8 +10,9 @@ public sealed interface Resolution {
   ///
   /// @param command the command to run
   /// @param name the default name of the app, not validated yet
-  /// @param python whether Python interprets it, which buffers its output unless told otherwise
-  /// @param warnings attributes that have no effect
+  /// @param python whether Python interprets it; Python buffers its output unless configured
+  ///   otherwise
+  /// @param warnings sentences about attributes that have no effect
   record Found(AppCommand command, String name, boolean python, List<String> warnings)
       implements Resolution {
     public Found {

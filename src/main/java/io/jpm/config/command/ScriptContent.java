@@ -8,18 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Classifies a script by its first bytes, to find out how to run it.
+/// Classifies a script by its first bytes, which determine how to run it.
 sealed interface ScriptContent {
-  /// A program for the kernel: ELF, or another file that is not text.
+  /// An executable for the kernel: ELF, or another file that is not text.
   record Binary() implements ScriptContent {}
 
   /// Text whose first line names its interpreter.
   ///
   /// @param program the interpreter as written: a path, or the word after `/usr/bin/env`
   /// @param arguments the arguments of the interpreter before the script
-  /// @param kernelTakesIt whether the kernel reads the line as intended: a carriage return at its
-  ///   end would become part of the program's name
-  record Shebang(String program, List<String> arguments, boolean kernelTakesIt)
+  /// @param validForKernel whether the kernel interprets the line as intended. If the line ends
+  ///   with a carriage return, the kernel takes it as part of the program's name
+  record Shebang(String program, List<String> arguments, boolean validForKernel)
       implements ScriptContent {
     public Shebang {
       arguments = List.copyOf(arguments);
@@ -33,7 +33,7 @@ sealed interface ScriptContent {
   record Unreadable() implements ScriptContent {}
 
   /// The number of bytes that the kernel and PM2 examine.
-  int LOOKED_AT = 512;
+  int EXAMINED_BYTES = 512;
 
   static ScriptContent of(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -41,7 +41,7 @@ sealed interface ScriptContent {
     }
     byte[] head;
     try (InputStream in = Files.newInputStream(file)) {
-      head = in.readNBytes(LOOKED_AT);
+      head = in.readNBytes(EXAMINED_BYTES);
     } catch (IOException _) {
       return new Unreadable();
     }
@@ -74,7 +74,8 @@ sealed interface ScriptContent {
     return i;
   }
 
-  /// Reports whether the bytes contain control characters that do not occur in text; UTF-8 is text.
+  /// Reports whether the bytes contain control characters that do not occur in text. UTF-8 counts
+  /// as text.
   private static boolean isBinary(String head) {
     return head.chars().anyMatch(c -> c < ' ' && "\t\n\r\f\b\u001b".indexOf(c) < 0);
   }

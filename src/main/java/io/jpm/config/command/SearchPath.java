@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The directories in which a program name without a slash is looked up, in order: the caller's
-/// PATH.
+/// The directories of the caller's PATH, in which a program name without a slash is looked up, in
+/// order.
 public record SearchPath(List<Path> directories) {
   private static final String USUAL = "/usr/local/bin:/usr/bin:/bin";
   private static final Pattern SEPARATOR = Pattern.compile(":");
@@ -17,8 +17,8 @@ public record SearchPath(List<Path> directories) {
     directories = List.copyOf(directories);
   }
 
-  /// Returns the caller's PATH. Empty entries are omitted, and relative ones are resolved against
-  /// the caller's directory.
+  /// Returns the caller's PATH. Empty entries are omitted, and relative entries are resolved
+  /// against the caller's working directory.
   public static SearchPath of(CallerContext callerContext) {
     String path = callerContext.environment().getOrDefault("PATH", USUAL);
     return new SearchPath(
@@ -46,7 +46,7 @@ public record SearchPath(List<Path> directories) {
     }
   }
 
-  /// Returns the first of `programs` that is found.
+  /// Returns the first of `programs` that exists in PATH.
   Optional<Path> findFirst(List<String> programs) {
     return programs.stream().flatMap(program -> find(program).stream()).findFirst();
   }

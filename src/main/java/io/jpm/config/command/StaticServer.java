@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// PM2's `script: "serve"`: the static file server that comes with jpm. The app runs a program of
+/// PM2's `script: "serve"`: the static file server that is part of jpm. The app runs a program from
 /// the installation, which locates Java at each start.
 public final class StaticServer {
-  /// The script that selects the server; a file of that name is `./serve`.
+  /// The script that selects the server. A file with this name must be written as `./serve`.
   public static final String WORD = "serve";
 
   /// The name of the program.

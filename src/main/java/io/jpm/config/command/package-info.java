@@ -1,4 +1,4 @@
-/// Resolves a `script` to the program to run.
+/// Resolves the `script` of an app to the program to run.
 @NullMarked
 package io.jpm.config.command;
 

@@ -44,8 +44,8 @@ public final class DeployRules {
   private final String environment;
   private final Problems problems;
 
-  /// @param file its name in problems
-  /// @param environment the environment of the section to read
+  /// @param file the file's name in problems
+  /// @param environment the environment whose section is read
   public DeployRules(String file, String environment, Problems problems) {
     this.file = file;
     this.environment = environment;
@@ -54,7 +54,7 @@ public final class DeployRules {
 
   /// Reads the deployment and records all mistakes.
   ///
-  /// @return empty if there are any mistakes
+  /// @return the deployment; empty if there are any mistakes
   public Optional<Deployment> read(ConfigNode root) {
     return section(root).flatMap(this::chosen).flatMap(this::checked);
   }
@@ -70,8 +70,8 @@ public final class DeployRules {
     return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
 
-  /// Returns the variables that the `deploy` section sets for apps that are started with `--env`
-  /// and this name. They are not validated.
+  /// Returns the variables that the `deploy` section sets for apps started with `--env` and this
+  /// name. They are not validated.
   public static Optional<ConfigNode> variables(ConfigNode root, String environment) {
     return member(root, DEPLOY)
         .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
@@ -88,15 +88,18 @@ public final class DeployRules {
     List<String> names = section.members().stream().map(ConfigNode.Member::key).toList();
     String known = names.isEmpty() ? "none" : String.join(", ", names);
     if (environment.isEmpty()) {
-      refuse(section, DEPLOY, "name an environment: the section has " + known);
+      refuse(section, DEPLOY, "specify an environment: the section contains " + known);
       return Optional.empty();
     }
     Optional<ConfigNode> found = section.get(environment);
     if (found.isEmpty()) {
       String shown = new ConfigNode.Text(0, environment).displayText();
-      refuse(section, DEPLOY, "has no environment %s: it has %s".formatted(shown, known));
+      refuse(
+          section,
+          DEPLOY,
+          "does not contain environment %s: it contains %s".formatted(shown, known));
     } else if (!(found.get() instanceof ConfigNode.Obj)) {
-      refuse(found.get(), path(""), found.get().displayText() + " is no object");
+      refuse(found.get(), path(""), found.get().displayText() + " is not an object");
     }
     return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
@@ -124,7 +127,8 @@ public final class DeployRules {
             refuse(
                 section.get("path").orElse(section),
                 path("path"),
-                "\"%s\" is not a path on the remote machine: begin with / or ~/".formatted(it)));
+                "\"%s\" is not a path on the remote machine: it must begin with / or ~/"
+                    .formatted(it)));
     boolean fast = text(section, "fetch").filter("fast"::equals).isPresent();
     Map<String, String> variables = variables(section);
     Map<String, String> hooks = hooks(section);
@@ -143,7 +147,8 @@ public final class DeployRules {
                 hooks));
   }
 
-  /// Warns of unknown keys: PM2 ignores them, and existing sections contain more than it reads.
+  /// Warns about unknown keys. They are not errors, because PM2 ignores them, and existing sections
+  /// contain keys that PM2 does not read.
   private void warnOfUnknown(ConfigNode.Obj section) {
     List<String> known = new ArrayList<>(HOOKS);
     known.addAll(OTHERS);
@@ -167,11 +172,11 @@ public final class DeployRules {
   }
 
   private void missing(ConfigNode.Obj section, String key) {
-    refuse(section, path(""), "there is no \"" + key + "\"");
+    refuse(section, path(""), "\"" + key + "\" is missing");
   }
 
-  /// Reads a text that becomes a word of a command. It must not begin with a hyphen, which would
-  /// make it an option.
+  /// Reads a text that is passed to a command as a word. It must not begin with a hyphen, because
+  /// it would then be interpreted as an option.
   private Optional<String> word(ConfigNode.Obj section, String key) {
     Optional<String> text = text(section, key);
     return text.filter(word -> isWord(word, section.get(key).orElse(section), path(key)));
@@ -183,7 +188,8 @@ public final class DeployRules {
       refuse(
           value,
           where,
-          value.displayText() + " begins with a hyphen: ssh or git would take it for an option");
+          value.displayText()
+              + " begins with a hyphen: ssh or git would interpret it as an option");
     }
     return !option;
   }
@@ -240,7 +246,7 @@ public final class DeployRules {
     return OptionalInt.of((int) number.getAsLong());
   }
 
-  /// Reads a flag as PM2's script does: any text other than `false` or `no` means true.
+  /// Reads a flag like PM2's script: any text other than `false` or `no` means true.
   private static boolean flag(ConfigNode.Obj section, String key) {
     return section
         .get(key)
@@ -261,7 +267,7 @@ public final class DeployRules {
       for (ConfigNode.Member member : object.members()) {
         String where = path("env." + member.key());
         if (!VARIABLE.matcher(member.key()).matches()) {
-          refuse(member.value(), where, "is not a name for a shell variable");
+          refuse(member.value(), where, "is not a valid name of a shell variable");
         } else {
           String value = ConfigNode.scalarText(member.value()).orElseGet(member.value()::json);
           if (value.indexOf('\0') >= 0) {

@@ -8,19 +8,20 @@ import java.util.OptionalInt;
 
 /// The deployment of one environment, as described by the `deploy` section of a process file.
 ///
-/// All values except the commands in `hooks` are data, which must be quoted in a command line. They
-/// contain no line feed and no NUL, and those that become words of `ssh` or `git` do not begin with
-/// a hyphen.
+/// All values except the commands in `hooks` are data and must be quoted in a command line. They
+/// contain no line feeds and no NUL. Those that are passed to `ssh` or `git` as words do not begin
+/// with a hyphen.
 ///
 /// @param environment the section's name, such as `production`
-/// @param hosts one or more machines, deployed to in this order; `localhost` is this machine
-/// @param login how to log in to them
+/// @param hosts one or more machines, to which the app is deployed in this order; `localhost` is
+///   this machine
+/// @param login how to log in to the machines
 /// @param repo the repository for `git clone`
 /// @param ref the commit to deploy, such as `origin/main`
 /// @param path the directory on the machines: absolute, or beginning with `~/`
 /// @param fast whether only the newest commits are fetched
 /// @param variables variables for the commands, in addition to those of the machine
-/// @param hooks commands by the name of their key, such as `post-deploy`
+/// @param hooks the commands by their key, such as `post-deploy`
 public record Deployment(
     String environment,
     List<String> hosts,
@@ -40,11 +41,11 @@ public record Deployment(
   /// The options of `ssh`.
   ///
   /// @param user the user on the machine; empty: the default of ssh
-  /// @param key the file of the private key; may begin with `~/`
-  /// @param port of the ssh server
-  /// @param options each is passed after `-o`
+  /// @param key the file that contains the private key; may begin with `~/`
+  /// @param port the port of the ssh server
+  /// @param options the options, each passed after `-o`
   /// @param forwardAgent whether the caller's agent is forwarded
-  /// @param terminal whether commands get a terminal
+  /// @param terminal whether commands run in a terminal
   public record Login(
       Optional<String> user,
       Optional<String> key,
@@ -59,9 +60,9 @@ public record Deployment(
 
   /// The result of reading a `deploy` section.
   ///
-  /// @param deployment empty if there is any problem
+  /// @param deployment the deployment; empty if there is any problem
   /// @param problems every mistake found
-  /// @param warnings lines to show
+  /// @param warnings the lines to show to the user
   public record Outcome(
       Optional<Deployment> deployment, List<Problem> problems, List<String> warnings) {
     public Outcome {

@@ -9,23 +9,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Masks the values of variables whose names suggest a secret. Names are split at `_`, `-`, `.` and
-/// before capitals (`dbPassword`); a number or a plural at the end of a part is ignored.
+/// before capital letters (`dbPassword`). A number or a plural ending of a part is ignored.
 ///
-/// The heuristic prefers to mask too much: a path to a key file is masked too. Names in which such
-/// a word is known to mean something else are excepted.
+/// If in doubt, a value is masked: even the path of a key file is. The exceptions are names in
+/// which a keyword is known to have another meaning.
 public final class Secrets {
-  /// Replaces a secret of any length.
+  /// The replacement for a secret of any length.
   public static final String MASK = "******";
 
-  /// Words that mark a variable as secret if a part of its name equals one of them.
+  /// Words that mark a variable as secret if a part of its name is one of them.
   private static final Set<String> WORDS =
       Set.of("PASS", "PWD", "KEY", "TOKEN", "AUTH", "PRIVATE", "SESSION", "DSN", "JWT", "BEARER");
 
-  /// Words that mark a variable as secret anywhere in a part: `PGPASSWORD`, `SECRETKEY`.
+  /// Words that mark a variable as secret if a part of its name contains one of them: `PGPASSWORD`,
+  /// `SECRETKEY`.
   private static final List<String> ANYWHERE =
       List.of("PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "CREDENTIAL", "COOKIE");
 
-  /// Words that mark a variable as secret in a part without separators: `APIKEY`, `DBPASS`,
+  /// Matches compounds without separators that mark a variable as secret: `APIKEY`, `DBPASS`,
   /// `GITHUBTOKEN`.
   private static final Pattern RUN_TOGETHER =
       Pattern.compile(
@@ -34,7 +35,7 @@ public final class Secrets {
               + "|(ADMIN|APP|DB|FTP|MAIL|MYSQL|PG|REDIS|ROOT|SMTP|USER)PASS"
               + "|(AUTH|PRIVATE|SESSION).*(ID|KEY|TOKEN)");
 
-  /// Variables of desktops and shells that are not secret, by their full names.
+  /// The full names of desktop and shell variables that are not secret.
   private static final Set<String> HARMLESS =
       Set.of(
           "PWD",
@@ -48,16 +49,17 @@ public final class Secrets {
   private static final Pattern HUMP =
       Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+");
 
-  /// Its repetitions are bounded to limit the matching time of unusual values.
+  /// The part of a URL before the password. Its repetitions are bounded to limit the matching time
+  /// for unusual values.
   private static final String URL_USER =
       "(\\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\\s/?#:@,'\"]{0,256}:)";
 
-  /// A password in a URL that is correctly encoded: up to the first `/`, `?` or `#`.
+  /// Matches a correctly encoded password in a URL, which ends before the first `/`, `?` or `#`.
   private static final Pattern URL_PASSWORD =
       Pattern.compile(URL_USER + "([^\\s/?#'\"]{1,2048})(?=@)");
 
-  /// A password that contains such a character without encoding it. A port is not taken for a
-  /// password.
+  /// Matches a password that contains one of these characters unencoded. A port is not mistaken for
+  /// a password.
   private static final Pattern ODD_URL_PASSWORD =
       Pattern.compile(URL_USER + "(?![0-9]{1,5}/)([^\\s'\"]{1,256})(?=@)");
 

@@ -1,5 +1,5 @@
-/// The `deploy` section of a process file, the masking of secrets, and the evaluation of process
-/// files that are scripts.
+/// The `deploy` section of a process file, the masking of secrets, and the interface for evaluating
+/// process files that are scripts.
 @NullMarked
 package io.jpm.config.deploy;
 

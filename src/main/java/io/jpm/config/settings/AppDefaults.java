@@ -3,8 +3,8 @@ package io.jpm.config.settings;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 
-/// The values that the daemon adds to the spec of an app: the `defaults` of its settings, and the
-/// validation of schedules.
+/// The values that the daemon contributes to the spec of an app: the `defaults` from its settings,
+/// and the validation of schedules.
 ///
 /// @param restart the restart policy, for attributes that the app does not set
 /// @param stop the stop policy, for attributes that the app does not set
@@ -17,12 +17,12 @@ public record AppDefaults(
   /// PM2's own defaults.
   public static final AppDefaults PM2 = new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT);
 
-  /// Creates defaults whose validation of schedules only counts the fields.
+  /// Creates defaults that validate only the number of fields in a schedule.
   public AppDefaults(RestartPolicy restart, StopPolicy stop) {
     this(restart, stop, CronValidator.FIELDS, MAX_INSTANCES);
   }
 
-  /// Returns these defaults with another validation of schedules.
+  /// Returns these defaults with a different validation of schedules.
   public AppDefaults with(CronValidator other) {
     return new AppDefaults(restart, stop, other, maxInstances);
   }

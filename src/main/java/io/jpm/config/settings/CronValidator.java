@@ -2,12 +2,12 @@ package io.jpm.config.settings;
 
 import java.util.Optional;
 
-/// Validates the expression of a `cron_restart`. The component that computes schedules implements
-/// it; this package only passes the text on.
+/// Validates the expression of a `cron_restart`. Implemented by the component that computes
+/// schedules; this package only passes on the text.
 @FunctionalInterface
 public interface CronValidator {
-  /// Checks the number of fields only: 5, or 6 with seconds first, or an expression that begins
-  /// with `@`.
+  /// Checks only the number of fields: 5, or 6 with seconds first. An expression that begins with
+  /// `@` is accepted.
   CronValidator FIELDS =
       expression -> {
         int fields = expression.strip().split("\\s+").length;
@@ -18,9 +18,9 @@ public interface CronValidator {
                     .formatted(expression));
       };
 
-  /// Returns a sentence that begins with the expression and says what is expected; empty if it is
-  /// valid.
+  /// Returns a sentence that begins with the expression and says what is expected; empty if the
+  /// expression is valid.
   ///
-  /// @param expression as written, not blank
+  /// @param expression the expression as written, not blank
   Optional<String> problem(String expression);
 }

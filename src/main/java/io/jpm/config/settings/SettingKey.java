@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
-/// limits and default, and when an edit of it takes effect. `docs/settings.md` is generated from
-/// it. The file `conf/jpm.json` lists the same settings; a test compares the two.
+/// limits, its default, and when a change to it takes effect. `docs/settings.md` is generated from
+/// it. The file `conf/jpm.json` lists the same settings; a test compares them.
 public enum SettingKey {
   BRIDGE_HOST(
       "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address on which the bridge listens"),
@@ -30,47 +30,51 @@ public enum SettingKey {
       "2s",
       "time within which a client must present its token"),
   BRIDGE_MAX_FRAME(
-      "bridge.max_frame", Effect.RESTART, Type.FRAME_SIZE, "8M", "longest frame of the owner"),
+      "bridge.max_frame",
+      Effect.RESTART,
+      Type.FRAME_SIZE,
+      "8M",
+      "maximum frame size for the owner"),
   BRIDGE_SLOW_PEER_TIMEOUT(
       "bridge.slow_peer_timeout",
       Effect.RESTART,
       Type.POSITIVE_DURATION,
       "30s",
-      "a client that reads nothing for this long is disconnected"),
+      "time after which a client that reads nothing is disconnected"),
   BRIDGE_MAX_CONNECTIONS(
       "bridge.max_connections",
       Effect.RESTART,
       1,
       65_536,
       "1024",
-      "number of simultaneous connections"),
+      "maximum number of simultaneous connections"),
   BRIDGE_MAX_SUBSCRIPTIONS(
       "bridge.max_subscriptions",
       Effect.RESTART,
       1,
       65_536,
       "1000",
-      "number of subscriptions of one connection"),
+      "maximum number of subscriptions per connection"),
   BRIDGE_REQUESTS_PER_SECOND(
       "bridge.requests_per_second",
       Effect.RESTART,
       1,
       1_000_000,
       "200",
-      "requests per second of one token (jpm token), counted separately for the bridge and HTTP"),
+      "maximum requests per second for each token (jpm token), counted separately for the bridge and HTTP"),
   BRIDGE_REMOTE_HOST(
       "bridge.remote.host",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "address for services on other machines, TLS only"),
+      "address on which the bridge listens for services on other machines, TLS only"),
   BRIDGE_REMOTE_PORT(
       "bridge.remote.port",
       Effect.RESTART,
       0,
       65_535,
       "0",
-      "port for services on other machines; 0: the daemon does not listen there"),
+      "port for services on other machines; 0: disabled"),
   BRIDGE_REMOTE_CERT(
       "bridge.remote.cert",
       Effect.RESTART,
@@ -84,35 +88,35 @@ public enum SettingKey {
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PKCS12 file instead of cert and key"),
+      "PKCS12 file, used instead of cert and key"),
   BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE(
       "bridge.remote.keystore_password_file",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "file with the password of the keystore"),
+      "file that contains the password of the keystore"),
   BRIDGE_REMOTE_CLIENT_CA(
       "bridge.remote.client_ca",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PEM file of the authority that signs client certificates, which are then required"),
+      "PEM file of the authority that signs client certificates; if set, clients must present one"),
 
   DEFAULTS_AUTORESTART(
-      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "restart apps after they end"),
+      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "restart apps after they exit"),
   DEFAULTS_MAX_RESTARTS(
       "defaults.max_restarts",
       Effect.LIVE,
       0,
       Integer.MAX_VALUE,
       "16",
-      "unstable exits in a row before an app is given up"),
+      "consecutive unstable exits after which an app becomes errored"),
   DEFAULTS_MIN_UPTIME(
       "defaults.min_uptime",
       Effect.LIVE,
       Type.DURATION,
       "1s",
-      "an exit sooner than this is unstable"),
+      "uptime below which an exit counts as unstable"),
   DEFAULTS_RESTART_DELAY(
       "defaults.restart_delay",
       Effect.LIVE,
@@ -137,7 +141,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.SIZE,
       "8M",
-      "total size of the stored events; the oldest are deleted first"),
+      "maximum total size of the stored events; the oldest are deleted first"),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval",
       Effect.LIVE,
@@ -149,7 +153,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.BOOLEAN,
       "true",
-      "run a keeper, which holds log pipes and restarts a daemon that dies"),
+      "run a keeper, which holds log pipes open and restarts a daemon that dies"),
 
   LIMITS_MAX_INSTANCES(
       "limits.max_instances",
@@ -173,7 +177,7 @@ public enum SettingKey {
       Effect.LIVE,
       Type.LIMIT_TIME,
       "7d",
-      "age of its first line at which a log file is rotated"),
+      "age of the first line at which a log file is rotated"),
   LOGS_KEEP(
       "logs.keep",
       Effect.LIVE,
@@ -191,7 +195,7 @@ public enum SettingKey {
       Effect.LIVE,
       Type.LIMIT_SIZE,
       "1G",
-      "total size of the log files of one app; the oldest are deleted first"),
+      "maximum total size of the log files of one app; the oldest are deleted first"),
   LOGS_COMPRESS(
       "logs.compress", Effect.LIVE, Type.BOOLEAN, "true", "compress rotated files with gzip"),
   LOGS_WHEN_FULL(
@@ -199,35 +203,40 @@ public enum SettingKey {
       Effect.LIVE,
       Type.WHEN_FULL,
       "drop_oldest",
-      "if the disk accepts no more data: drop lines, or block the app"),
+      "what to do when the disk accepts no more data: drop lines or block the app"),
   LOGS_TOTAL(
-      "logs.total", Effect.LIVE, Type.LIMIT_SIZE, "10G", "total size of the log files of all apps"),
+      "logs.total",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "10G",
+      "maximum total size of the log files of all apps"),
   LOGS_MIN_FREE(
       "logs.min_free",
       Effect.LIVE,
       Type.LIMIT_SIZE,
       "100M",
-      "free space that logs leave on each disk"),
+      "free space that logs must leave on each disk"),
   LOGS_BUFFER(
       "logs.buffer",
       Effect.LIVE,
       Type.BUFFER_SIZE,
       "32M",
-      "memory for output that waits for the disk"),
+      "memory for output waiting to be written to the disk"),
 
   AUDIT_SYSLOG(
       "audit.syslog",
       Effect.LIVE,
       Type.OPTIONAL_TEXT,
       "",
-      "socket of the system log that also receives the audit lines: /dev/log");
+      "socket of the system log that also receives the audit lines, such as /dev/log");
 
-  /// When an edit of a setting takes effect.
+  /// When a change to a setting takes effect.
   public enum Effect {
-    /// Within moments, in the running daemon. Defaults for apps are applied when an app is read, so
-    /// `defaults` affect apps that are started, planned or applied after the edit.
+    /// Immediately, in the running daemon. Defaults for apps are applied when an app is read, so
+    /// `defaults` affect apps that are started, planned or applied after the change.
     LIVE("in force", "at once"),
-    /// At the next start of the daemon, such as by `jpm update`; apps are not affected by it.
+    /// At the next start of the daemon, for example with `jpm update`. Apps are not affected by
+    /// that start.
     RESTART("at the next start of the daemon (jpm update)", "next start");
 
     private final String told;
@@ -238,12 +247,12 @@ public enum SettingKey {
       this.shown = shown;
     }
 
-    /// Returns the clause for the message about an edit.
+    /// Returns the clause for the message about a change.
     public String notice() {
       return told;
     }
 
-    /// Returns the same, shortened for a table.
+    /// Returns a short label for a table.
     public String label() {
       return shown;
     }
@@ -255,9 +264,9 @@ public enum SettingKey {
     OPTIONAL_TEXT("text; empty: none"),
     BOOLEAN("true or false"),
     NUMBER("a whole number"),
-    DURATION("a time with a unit, such as 500ms, 10s, 5m or 1h"),
-    POSITIVE_DURATION("a time of 1ms or more, such as 500ms, 10s, 5m or 1h"),
-    PACE("a time from 1s to 1h"),
+    DURATION("a duration with a unit, such as 500ms, 10s, 5m or 1h"),
+    POSITIVE_DURATION("a duration of 1ms or more, such as 500ms, 10s, 5m or 1h"),
+    PACE("a duration from 1s to 1h"),
     SIZE("a size of 64K or more, such as 16M or 1G"),
     FRAME_SIZE("a size from 64K to 1G"),
     SIGNAL("the name or number of a signal"),
@@ -319,7 +328,7 @@ public enum SettingKey {
     return Arrays.stream(values()).filter(key -> key.key.equals(text)).findFirst();
   }
 
-  /// Returns the groups of the keys, in order.
+  /// Returns the groups of the keys, in the order of the catalogue.
   public static List<String> groups() {
     return Arrays.stream(values()).map(SettingKey::group).distinct().toList();
   }
@@ -351,8 +360,8 @@ public enum SettingKey {
     return values;
   }
 
-  /// Reads a value of this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
-  /// FullLogPolicy; empty if it is invalid.
+  /// Converts a value to this key's type: String, Boolean, Long (for numbers and bytes), Duration,
+  /// Signal or FullLogPolicy; empty if it is invalid.
   Optional<Object> read(ConfigNode configNode) {
     return switch (type) {
       case TEXT ->
@@ -399,22 +408,22 @@ public enum SettingKey {
         : Optional.empty();
   }
 
-  /// Returns the full name, such as `bridge.port`.
+  /// Returns the full name of the key, such as `bridge.port`.
   public String key() {
     return key;
   }
 
-  /// Returns the object that contains it: `bridge`, or the nested object `bridge.remote`.
+  /// Returns the object that contains the key: `bridge`, or the nested object `bridge.remote`.
   public String group() {
     return key.substring(0, key.lastIndexOf('.'));
   }
 
-  /// Returns its name in that object, such as `port`.
+  /// Returns the key's name within that object, such as `port`.
   public String nameInGroup() {
     return key.substring(key.lastIndexOf('.') + 1);
   }
 
-  /// Returns when an edit of it takes effect.
+  /// Returns when a change to the setting takes effect.
   public Effect effect() {
     return effect;
   }
@@ -424,7 +433,7 @@ public enum SettingKey {
     return type;
   }
 
-  /// Returns a description of the allowed values, with the limits.
+  /// Returns a description of the allowed values, including the limits.
   public String form() {
     if (type != Type.NUMBER) {
       return type.form();
@@ -434,12 +443,12 @@ public enum SettingKey {
         : "a whole number from %d to %d".formatted(min, max);
   }
 
-  /// Returns the default as it is written in the file, without quotes.
+  /// Returns the default as written in the file, without quotes.
   public String defaultText() {
     return defaultText;
   }
 
-  /// Returns one line for the reference.
+  /// Returns the one-line description for the reference.
   public String doc() {
     return doc;
   }

@@ -14,16 +14,16 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
-/// The daemon's own settings, as `conf/jpm.json` and `$JPM_HOME/jpm.json` set them. The keys, their
-/// limits and defaults are in [SettingKey].
+/// The daemon's own settings, as set by `conf/jpm.json` and `$JPM_HOME/jpm.json`. [SettingKey]
+/// defines the keys, their limits and defaults.
 ///
 /// @param bridge the bridge's listener for clients
-/// @param appDefaults the values of attributes that apps do not set
+/// @param appDefaults the defaults for attributes that apps do not set
 /// @param history the event history
-/// @param heartbeat the pings of God
+/// @param heartbeat the pings sent to God
 /// @param keeper whether a keeper is used
 /// @param log the daemon's own log
-/// @param logs the limits of the log files of apps
+/// @param logs the limits for the log files of apps
 /// @param audit where the audit log is sent in addition to its files
 public record Settings(
     Bridge bridge,
@@ -36,14 +36,14 @@ public record Settings(
     Audit audit) {
   /// The bridge's listener for clients.
   ///
-  /// @param host address to listen on
-  /// @param port port to listen on; 0: any free one
+  /// @param host the address to listen on
+  /// @param port the port to listen on; 0: any free port
   /// @param authTimeout the time within which a client must authenticate
   /// @param maxFrame the maximum size of a message in bytes
   /// @param slowPeerTimeout the time after which a client that reads nothing is disconnected
   /// @param maxConnections the maximum number of simultaneous clients
-  /// @param maxSubscriptions the maximum number of subscriptions of one client
-  /// @param requestsPerSecond the maximum number of requests per second of one issued token
+  /// @param maxSubscriptions the maximum number of subscriptions per client
+  /// @param requestsPerSecond the maximum number of requests per second for each issued token
   /// @param remote the listener for services on other machines
   public record Bridge(
       String host,
@@ -58,13 +58,13 @@ public record Settings(
 
   /// The listener for services on other machines. A text is empty if it is not set.
   ///
-  /// @param host address to listen on
-  /// @param port port to listen on; 0: the listener is disabled
-  /// @param cert PEM file of its certificates
-  /// @param key PEM file of their key
-  /// @param keystore PKCS12 file in place of these
-  /// @param keystorePasswordFile file with its password
-  /// @param clientCa PEM file of the authority that signs clients' certificates
+  /// @param host the address to listen on
+  /// @param port the port to listen on; 0: the listener is disabled
+  /// @param cert the PEM file with the server's certificates
+  /// @param key the PEM file with the private key
+  /// @param keystore the PKCS12 file that replaces `cert` and `key`
+  /// @param keystorePasswordFile the file with the password of the keystore
+  /// @param clientCa the PEM file of the authority that signs client certificates
   public record Remote(
       String host,
       int port,
@@ -82,7 +82,7 @@ public record Settings(
   /// @param maxSize the total size of all events in bytes
   public record History(long maxSize) {}
 
-  /// The pings of God.
+  /// The pings sent to God.
   ///
   /// @param interval the time between two pings
   public record Heartbeat(Duration interval) {}
@@ -93,15 +93,15 @@ public record Settings(
   /// @param keep the number of rotated files that are kept
   public record Log(long maxSize, int keep) {}
 
-  /// The limits of the log files of apps.
+  /// The limits for the log files of apps.
   ///
-  /// @param perApp for each app that sets none itself
-  /// @param all for all apps together
+  /// @param perApp the limits for an app that sets none itself
+  /// @param all the limits for all apps together
   public record Logs(LogLimits perApp, LogStorageLimits all) {}
 
   /// Where the audit log is sent in addition to its files.
   ///
-  /// @param syslog unix datagram socket of the system log, a path or `@name`; empty: none
+  /// @param syslog the Unix datagram socket of the system log, a path or `@name`; empty: none
   public record Audit(String syslog) {}
 
   /// Returns the settings that apply if no file sets any.
@@ -109,14 +109,14 @@ public record Settings(
     return of(SettingKey.defaults());
   }
 
-  /// Returns settings with these values.
+  /// Creates settings from these values.
   ///
-  /// @param values a value for every key, of the class that its type states
+  /// @param values a value for every key, of the class that the key's type requires
   static Settings of(Map<SettingKey, Object> values) {
     return new Values(new EnumMap<>(values)).settings();
   }
 
-  /// Reads the values by key, cast to their classes.
+  /// Provides access to the values by key, cast to their classes.
   private record Values(Map<SettingKey, Object> values) {
     Settings settings() {
       return new Settings(

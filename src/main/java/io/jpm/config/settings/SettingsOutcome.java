@@ -8,10 +8,10 @@ import java.util.Objects;
 
 /// The result of reading the daemon's settings.
 ///
-/// @param settings always complete: for an invalid value the previous or default one is used. Use
-///   it only if there is no problem, or if continuing is better than failing
-/// @param values the same values by key, to compare two readings
-/// @param texts the same values as written in the files; keys that no file sets are absent
+/// @param settings the settings, always complete: an invalid value is replaced by the previous or
+///   default one. Use them only if there are no problems, or if continuing is better than failing
+/// @param values the same settings by key, for comparing two readings
+/// @param texts the same settings as written in the files; keys that no file sets are absent
 /// @param problems every mistake in both files
 public record SettingsOutcome(
     Settings settings,
@@ -27,7 +27,7 @@ public record SettingsOutcome(
   /// A setting whose value has changed.
   ///
   /// @param key the setting
-  /// @param from the former value as written
+  /// @param from the previous value as written
   /// @param to the new value as written
   public record Change(SettingKey key, String from, String to) {
     /// Returns a text for users: `logs.max_size 50M -> 20M`.
@@ -42,18 +42,18 @@ public record SettingsOutcome(
     return Arrays.stream(SettingKey.values()).filter(key -> differs(key, earlier)).toList();
   }
 
-  /// Reports whether the value of `key` differs from that in `earlier`.
+  /// Reports whether the value of `key` differs from its value in `earlier`.
   public boolean differs(SettingKey key, SettingsOutcome earlier) {
     return !Objects.equals(values.get(key), earlier.values.get(key));
   }
 
-  /// Returns the values of `key` in `earlier` and here.
+  /// Returns the change of `key` from `earlier` to this outcome.
   public Change change(SettingKey key, SettingsOutcome earlier) {
     return new Change(key, earlier.text(key), text(key));
   }
 
-  /// Returns the changes that take effect only at the next start of a daemon that was started with
-  /// `booted`.
+  /// Returns the changes that are still pending in a daemon that was started with `booted`, because
+  /// they take effect only at its next start.
   public List<Change> pendingSince(SettingsOutcome booted) {
     return changesSince(booted).stream()
         .filter(key -> key.effect() == SettingKey.Effect.RESTART)

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the daemon's settings: the file of the installation, overridden by that of the home.
+/// Reads the daemon's settings from the installation's file, overridden by the file in the home.
 public final class SettingsReader {
   private final Map<SettingKey, Object> values;
   private final Map<SettingKey, String> texts;
@@ -29,10 +29,11 @@ public final class SettingsReader {
     this.file = file;
   }
 
-  /// Reads both files and reports the mistakes of both.
+  /// Reads both files and reports the mistakes in both.
   ///
-  /// @param defaultsFile `conf/jpm.json` of the installation; it is a problem if it does not exist
-  /// @param homeFile `jpm.json` of the home, whose values take precedence; need not exist
+  /// @param defaultsFile the installation's `conf/jpm.json`; it is a problem if this file does not
+  ///   exist
+  /// @param homeFile `jpm.json` in the home, whose values take precedence; need not exist
   public static SettingsOutcome read(Path defaultsFile, Path homeFile) {
     SettingsReader installation =
         new SettingsReader(SettingKey.defaults(), new EnumMap<>(SettingKey.class), defaultsFile);

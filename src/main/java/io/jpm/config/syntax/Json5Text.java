@@ -2,20 +2,21 @@ package io.jpm.config.syntax;
 
 import java.math.BigInteger;
 
-/// Rewrites the JSON5 syntax that no option of Jackson covers: hexadecimal numbers, the escapes
+/// Rewrites the JSON5 syntax that Jackson does not support: hexadecimal numbers, the escapes
 /// `\x41`, `\v`, `\0`, `\'`, line continuations with `\`, tabs in texts, and JavaScript's other
-/// white space. Everything else is left unchanged, valid or not, for Jackson to check.
+/// white space. Everything else, valid or not, is left unchanged for Jackson to check.
 ///
 /// Line numbers stay correct; columns after a rewritten part may be off by a few.
 final class Json5Text {
-  /// Longer numbers are not meaningful, and converting them takes time.
+  /// The maximum number of digits to convert. Longer numbers are not meaningful, and converting
+  /// them takes time.
   private static final int MOST_DIGITS = 100;
 
   private final String text;
   private final StringBuilder out;
   private int at;
 
-  /// Line breaks that were removed from a text and must be appended after it.
+  /// The number of line breaks that were removed from a text and must be appended after it.
   private int brokenLines;
 
   private Json5Text(String text) {

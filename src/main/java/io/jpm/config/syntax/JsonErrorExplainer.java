@@ -13,7 +13,7 @@ final class JsonErrorExplainer {
       Pattern.compile("Unrecognized token '(.*?)'.*", Pattern.DOTALL);
   private static final Pattern CLOSED_WRONGLY =
       Pattern.compile("Unexpected close marker '(.)': expected '(.)'.*", Pattern.DOTALL);
-  private static final Pattern JACKSONS_OWN =
+  private static final Pattern JACKSON_DETAILS =
       Pattern.compile(" \\((?:for|start marker)? ?[^)]*\\)?");
   private static final int LONGEST = 120;
 
@@ -21,14 +21,14 @@ final class JsonErrorExplainer {
 
   /// Returns the message for an error.
   ///
-  /// @param message Jackson's own message, without the location
+  /// @param message Jackson's message, without the location
   static String of(String message) {
     Matcher closed = CLOSED_WRONGLY.matcher(message);
     if (closed.matches()) {
-      return "unexpected " + closed.group(1) + ", a " + closed.group(2) + " comes first";
+      return "unexpected " + closed.group(1) + " where " + closed.group(2) + " is expected";
     }
     if (message.startsWith("Unexpected end-of-input")) {
-      return "the file ends too early: a }, ] or \" is missing";
+      return "unexpected end of file: a }, ] or \" is missing";
     }
     Matcher word = UNKNOWN_WORD.matcher(message);
     if (word.matches()) {
@@ -40,9 +40,9 @@ final class JsonErrorExplainer {
       return unexpected(unexpected.group(1), unexpected.group(2));
     }
     if (message.startsWith("Illegal unquoted character")) {
-      return "a text does not end on its line: a \" is missing, or a tab or line break is not escaped";
+      return "unterminated text: a \" is missing, or a tab or line break is not escaped";
     }
-    return shortened(JACKSONS_OWN.matcher(message).replaceAll(""));
+    return shortened(JACKSON_DETAILS.matcher(message).replaceAll(""));
   }
 
   private static String unexpected(String character, @Nullable String why) {

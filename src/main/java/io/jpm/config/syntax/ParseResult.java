@@ -8,7 +8,7 @@ import java.util.List;
 public sealed interface ParseResult {
   /// The text is valid.
   ///
-  /// @param repeated the members whose key occurred before in the same object
+  /// @param repeated the members whose key occurred earlier in the same object
   record Read(ConfigNode root, List<ConfigNode.Member> repeated) implements ParseResult {
     public Read {
       repeated = List.copyOf(repeated);

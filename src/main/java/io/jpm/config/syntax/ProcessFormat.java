@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The format of a process file, determined by its extension. (PM2 searches the whole path for the
-/// extensions.)
+/// The format of a process file, determined by its extension. (PM2 looks for the extensions
+/// anywhere in the path.)
 public enum ProcessFormat {
-  /// JSON or JSON5, with either extension.
+  /// JSON or JSON5, regardless of which extension is used.
   JSON(".json", ".json5"),
   YAML(".yaml", ".yml"),
-  /// A Node module whose value is the file's content. Other `.js` files are programs.
+  /// A Node module that exports the content of the process file. Other `.js` files are programs.
   SCRIPT(".config.js", ".config.cjs", ".config.mjs");
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
@@ -20,14 +20,14 @@ public enum ProcessFormat {
     this.endings = List.of(endings);
   }
 
-  /// Returns the format of a file with this name; empty if it is not a process file.
+  /// Returns the format of a file with this name; empty if the name is not that of a process file.
   public static Optional<ProcessFormat> named(String file) {
     return Arrays.stream(values())
         .filter(format -> format.endings.stream().anyMatch(file::endsWith))
         .findFirst();
   }
 
-  /// Returns the format of a text without a file name: JSON begins with a bracket or a JSON5
+  /// Returns the format of a text without a file name. JSON begins with a bracket or a JSON5
   /// comment.
   public static ProcessFormat of(String text) {
     String begun = text.stripLeading();

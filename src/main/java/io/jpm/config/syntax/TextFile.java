@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads a file that the user names. Its size is limited, and pipes and devices are refused,
-/// because reading them could block the daemon.
+/// Reads a file named by the user. Its size is limited, and pipes and devices are rejected, because
+/// reading them could block the daemon.
 public final class TextFile {
   /// The maximum size of a configuration file.
   public static final int MAX_BYTES = 4 << 20;
@@ -27,11 +27,11 @@ public final class TextFile {
 
     /// The file cannot be used.
     ///
-    /// @param message one sentence without a subject
+    /// @param message a predicate that completes a sentence about the file, such as `is empty`
     record Refused(String message) implements Outcome {}
   }
 
-  /// Reads a file of up to [#MAX_BYTES] that must not be empty.
+  /// Reads a file of at most [#MAX_BYTES], which must not be empty.
   public static Outcome read(Path file) {
     return switch (read(file, MAX_BYTES)) {
       case Outcome.Read(String text) when text.isBlank() -> new Outcome.Refused("is empty");
@@ -62,7 +62,7 @@ public final class TextFile {
     }
   }
 
-  /// Decodes bytes as text.
+  /// Decodes `bytes`, which must not be empty, as text.
   public static Outcome text(byte[] bytes) {
     Outcome outcome = text(bytes, MAX_BYTES);
     return outcome instanceof Outcome.Read(String text) && text.isBlank()

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Converts Java values to a [ConfigNode] tree: the options of a parsed command line.
+/// Converts Java values, such as the options of a parsed command line, to a [ConfigNode] tree.
 public final class ValueTree {
   private static final int NO_LINE = 0;
 
@@ -14,7 +14,7 @@ public final class ValueTree {
 
   /// Converts a map.
   ///
-  /// @throws IllegalArgumentException if a value is neither text, number, boolean, list nor map
+  /// @throws IllegalArgumentException if a value is not text, a number, a boolean, a list or a map
   public static ConfigNode.Obj object(Map<?, ? extends @Nullable Object> map) {
     List<ConfigNode.Member> members = new ArrayList<>();
     map.forEach((key, value) ->

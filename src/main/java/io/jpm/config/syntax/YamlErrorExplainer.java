@@ -16,7 +16,7 @@ final class YamlErrorExplainer {
         .orElseGet(() -> new ParseResult.Broken(0, 0, what));
   }
 
-  /// @param text the whole text, which is needed to find the line of the error
+  /// @param text the whole text, in which the line of the error is located
   static ParseResult.Broken of(ReaderException e, String text) {
     int end =
         text.offsetByCodePoints(
@@ -28,20 +28,20 @@ final class YamlErrorExplainer {
 
   private static String plain(String problem, String context) {
     if (problem.startsWith("mapping values are not allowed")) {
-      return "unexpected \":\": indent the keys of one object alike, and put text with \": \" in it in"
+      return "unexpected \":\": indent the keys of one object equally and put text with \": \" in it in"
           + " quotes";
     }
     if (problem.contains("TAB")) {
-      return "a tab: indent with spaces";
+      return "a tab is not allowed here: indent with spaces";
     }
     if (problem.startsWith("expected <block end>")) {
       return "unexpected " + found(problem) + ": indent the keys or items of one level alike";
     }
     if (problem.startsWith("could not find expected ':'")) {
-      return "a key without \":\"";
+      return "a key is not followed by \":\"";
     }
     if (problem.contains("unexpected end of stream") || problem.endsWith("'<stream end>'")) {
-      return "the file ends too early: a quote, ] or } is missing";
+      return "unexpected end of file: a quote, ] or } is missing";
     }
     return firstLine(
         context.isEmpty() || context.equals("null") ? problem : context + ": " + problem);

@@ -29,17 +29,17 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 
-/// Parses YAML 1.2 to a [ConfigNode] tree: one document, plain values only, and YAML 1.1's merge
-/// key `<<`, which PM2's parser supports too.
+/// Parses YAML 1.2 to a [ConfigNode] tree: a single document, plain values only, and YAML 1.1's
+/// merge key `<<`, which PM2's parser also supports.
 ///
-/// It works on the parser's events, so that nesting and aliases are limited before they consume
-/// resources. Only this class uses the library, which is therefore loaded only when a YAML file is
-/// read.
+/// It processes the parser's events, so nesting and aliases are limited before they consume
+/// resources. Only this class uses the YAML library, which is therefore loaded only when a YAML
+/// file is read.
 public final class YamlTree {
-  /// The maximum number of values after alias expansion. No configuration has more.
+  /// The maximum number of values after alias expansion. No real configuration has more.
   public static final int MAX_VALUES = 200_000;
 
-  /// The maximum amount of text after alias expansion.
+  /// The maximum number of characters after alias expansion.
   static final int MAX_CHARACTERS = 2 * TextFile.MAX_BYTES;
 
   private static final String MERGE = "<<";
@@ -54,16 +54,16 @@ public final class YamlTree {
   private int depth;
   private int values;
 
-  /// The number of characters of all keys and values so far.
+  /// The number of characters in all keys and values so far.
   private long characters;
 
   /// A value with an anchor.
   ///
-  /// @param values the number of values in it
-  /// @param characters the amount of text in it
+  /// @param values the number of values it contains
+  /// @param characters the number of characters it contains
   private record Anchored(ConfigNode node, int values, long characters) {}
 
-  /// Ends the parsing with an error.
+  /// Aborts parsing with an error.
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -96,9 +96,9 @@ public final class YamlTree {
       return new ParseResult.Broken(
           0, 0, YamlErrorExplainer.firstLine(String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException noCharacter) {
-      // The library does not check whether the text ends within such an escape.
+      // The library does not check whether the text ends within an escape sequence.
       return new ParseResult.Broken(
-          0, 0, "a \\x, \\u or \\U in quotes is not followed by the digits of a character");
+          0, 0, "a \\x, \\u or \\U escape is not followed by hexadecimal digits");
     }
   }
 
@@ -112,7 +112,8 @@ public final class YamlTree {
     events.next(); // the document ends
     Event after = events.next();
     if (after.getEventId() != Event.ID.StreamEnd) {
-      throw new Refused(after, "a second document begins here: a file must contain one document");
+      throw new Refused(
+          after, "a second document begins here: a file must contain only one document");
     }
     return new ParseResult.Read(root, repeated);
   }
@@ -122,7 +123,7 @@ public final class YamlTree {
     long had = characters;
     ConfigNode configNode =
         switch (event) {
-          case AliasEvent alias -> meant(alias);
+          case AliasEvent alias -> resolveAlias(alias);
           case ScalarEvent scalar -> scalar(scalar);
           case SequenceStartEvent begin -> nested(begin, () -> sequence(begin));
           case MappingStartEvent begin -> nested(begin, () -> mapping(begin));
@@ -130,7 +131,7 @@ public final class YamlTree {
         };
     values++;
     if (values > MAX_VALUES) {
-      throw new Refused(event, "more than %,d values, counted with aliases".formatted(MAX_VALUES));
+      throw new Refused(event, "more than %,d values after alias expansion".formatted(MAX_VALUES));
     }
     if (event instanceof ScalarEvent scalar) {
       characters += scalar.getValue().length();
@@ -138,7 +139,7 @@ public final class YamlTree {
     if (characters > MAX_CHARACTERS) {
       throw new Refused(
           event,
-          "more than %s of text, counted with aliases".formatted(Sizes.format(MAX_CHARACTERS)));
+          "more than %s of text after alias expansion".formatted(Sizes.format(MAX_CHARACTERS)));
     }
     if (event instanceof NodeEvent named && !(event instanceof AliasEvent)) {
       named
@@ -149,18 +150,20 @@ public final class YamlTree {
     return configNode;
   }
 
-  private ConfigNode meant(AliasEvent alias) {
+  private ConfigNode resolveAlias(AliasEvent alias) {
     Anchored anchored = anchors.get(alias.getAlias());
     if (anchored == null) {
       throw new Refused(
-          alias, "no complete anchor of this name precedes alias *" + alias.getAlias());
+          alias,
+          "alias *%s refers to an anchor that is not defined before it"
+              .formatted(alias.getAlias()));
     }
     values += anchored.values();
     characters += anchored.characters();
     return anchored.node();
   }
 
-  /// Makes a node from an event and the events after it.
+  /// Creates a node from an event and the events after it.
   @FunctionalInterface
   private interface NodeFactory {
     ConfigNode make();
@@ -181,7 +184,9 @@ public final class YamlTree {
 
   private static void refuseTag(Event event, String tag) {
     throw new Refused(
-        event, "tag %s: use plain text, numbers, lists and objects".formatted(written(tag)));
+        event,
+        "tag %s is not supported: use plain text, numbers, lists and objects"
+            .formatted(written(tag)));
   }
 
   private static String written(String tag) {
@@ -235,13 +240,13 @@ public final class YamlTree {
     throw new Refused(event, "a list or an object cannot be a key: use text");
   }
 
-  /// Returns the objects that `<<` refers to: one object, or a list of objects in which earlier
+  /// Returns the objects to which `<<` refers: one object, or a list of objects in which earlier
   /// ones take precedence.
   private static List<ConfigNode> objects(Event place, ConfigNode value) {
     List<ConfigNode> all = value instanceof ConfigNode.Arr list ? list.items() : List.of(value);
     if (!all.stream().allMatch(ConfigNode.Obj.class::isInstance)) {
       throw new Refused(
-          place, value.displayText() + " cannot be merged: << takes the alias of an object");
+          place, value.displayText() + " cannot be merged: << requires the alias of an object");
     }
     return all;
   }
@@ -281,12 +286,12 @@ public final class YamlTree {
         : ConfigNode.Num.canonical(line, number(event, value));
   }
 
-  /// Converts the number to the form of JSON.
+  /// Converts a YAML number to JSON notation.
   private static String number(Event event, String written) {
     String digits = written.startsWith("+") ? written.substring(1) : written;
     if (digits.length() > MOST_DIGITS) {
       if (digits.startsWith("0x") || digits.startsWith("0o")) {
-        throw new Refused(event, "a number of more than " + MOST_DIGITS + " characters");
+        throw new Refused(event, "a number has more than " + MOST_DIGITS + " characters");
       }
       return digits;
     }

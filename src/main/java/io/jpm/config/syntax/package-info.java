@@ -1,5 +1,5 @@
-/// The formats of process files and settings, JSON5 and YAML, parsed with the lines of their
-/// values.
+/// Parsers for the formats of process files and settings, JSON5 and YAML. They record the line of
+/// each value.
 @NullMarked
 package io.jpm.config.syntax;
 

@@ -13,15 +13,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Reads the attributes of one app as values of the types in the catalogue. An invalid value is
-/// recorded as a problem and treated as absent; so is `null`, without a problem.
+/// recorded as a problem and treated as absent. The value `null` is treated as absent without a
+/// problem.
 public final class AttributeReader {
   /// One attribute as written.
   ///
-  /// @param spelling the key as written
+  /// @param spelling the key's spelling in the file
   public record Entry(AppKey key, String spelling, ConfigNode value) {}
 
-  /// The number of problems after which no spelling suggestions are made: they take time, and users
-  /// do not read that many.
+  /// The number of problems after which no spelling suggestions are made. Suggestions take time,
+  /// and users do not read that many.
   private static final int MANY = 100;
 
   private final SourceLocation sourceLocation;
@@ -35,9 +36,10 @@ public final class AttributeReader {
     this.problems = problems;
   }
 
-  /// Creates a reader for the attributes of `app`. Unknown and repeated keys become problems.
+  /// Creates a reader for the attributes of `app`. Unknown and repeated keys are recorded as
+  /// problems.
   ///
-  /// @param otherNames further candidates for misspelled keys, besides the app attributes
+  /// @param otherNames additional candidates for misspelled keys, besides the app attributes
   public static AttributeReader of(
       ConfigNode.Obj app,
       SourceLocation sourceLocation,
@@ -71,7 +73,7 @@ public final class AttributeReader {
       problems.problem(
           member.line(),
           sourceLocation.value(known.get(), member.key(), member.line(), ""),
-          "is already given, as \"" + earlier.spelling() + "\"");
+          "is already set, as \"" + earlier.spelling() + "\"");
     }
   }
 
@@ -83,8 +85,7 @@ public final class AttributeReader {
         .orElse("unknown key " + shown);
   }
 
-  /// Reports whether there are unknown keys: an attribute that seems missing may only be
-  /// misspelled.
+  /// Reports whether there are unknown keys. If so, a missing attribute may only be misspelled.
   public boolean hasUnknownKeys() {
     return unknownKeys;
   }
@@ -112,19 +113,19 @@ public final class AttributeReader {
     entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
   }
 
-  /// Records a problem in another file that the app refers to in `line`.
+  /// Records a problem in another file to which the app refers in `line`.
   public void problem(int line, String where, String what) {
     problems.problem(line, where, what);
   }
 
-  /// Returns the name of `key` in messages: its spelling in the file, or its option.
-  public String shown(AppKey key) {
+  /// Returns the name of `key` for messages: its spelling in the file, or its command line option.
+  public String displayName(AppKey key) {
     Entry entry = entries.get(key);
     return sourceLocation.displayName(key, entry == null ? key.key() : entry.spelling());
   }
 
-  /// Returns the name of `key` with its location, for a message about another key: `kill_signal in
-  /// line 3`.
+  /// Returns the name of `key` with its location, for use in a message about another key:
+  /// `kill_signal in line 3`.
   public String reference(AppKey key) {
     Entry entry = entries.get(key);
     return entry == null
@@ -136,7 +137,7 @@ public final class AttributeReader {
     refuse(key, "", what);
   }
 
-  /// Records a problem of the value of `key`, or of the app if the key is absent.
+  /// Records a problem with the value of `key`, or with the app if the key is absent.
   public void refuse(AppKey key, String tail, String what) {
     Entry entry = entries.get(key);
     String spelling = entry == null ? key.key() : entry.spelling();
@@ -144,24 +145,24 @@ public final class AttributeReader {
     problems.problem(line, sourceLocation.value(key, spelling, line, tail), what);
   }
 
-  /// Records a problem of the app as a whole.
+  /// Records a problem with the app as a whole.
   public void refuseApp(String what) {
     problems.problem(sourceLocation.line(), sourceLocation.app(), what);
   }
 
-  /// Records a problem as [#refuse] does, with the line of a part of the value.
+  /// Records a problem like [#refuse], with the line of a part of the value.
   public void refusePart(AppKey key, ConfigNode part, String tail, String what) {
     Entry entry = entries.get(key);
     refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
   }
 
-  /// Records a problem of a part of the value of `entry`.
+  /// Records a problem with a part of the value of `entry`.
   public void refusePart(Entry entry, ConfigNode part, String tail, String what) {
     problems.problem(
         part.line(), sourceLocation.value(entry.key(), entry.spelling(), part.line(), tail), what);
   }
 
-  /// Returns a text that is not blank and contains no NUL.
+  /// Returns the value if it is a text that is not blank and contains no NUL.
   public Optional<String> text(AppKey key) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -185,7 +186,7 @@ public final class AttributeReader {
     return Optional.of(text.value());
   }
 
-  /// Returns true or false, also from the text `true` or `false`.
+  /// Returns a boolean value, which may be written as the text `true` or `false`.
   public boolean flag(AppKey key, boolean otherwise) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -202,7 +203,7 @@ public final class AttributeReader {
     return otherwise;
   }
 
-  /// Returns a whole number from `min` to `max`.
+  /// Returns the value if it is an integer from `min` to `max`.
   public Optional<Integer> number(AppKey key, int min, int max) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -218,7 +219,7 @@ public final class AttributeReader {
     return Optional.of((int) value.getAsLong());
   }
 
-  /// Returns a number, or the number in a text: PM2 accepts both.
+  /// Returns the integer that `configNode` contains, as a number or as a text: PM2 accepts both.
   public static OptionalLong whole(ConfigNode configNode) {
     return switch (configNode) {
       case ConfigNode.Num number -> ConfigNode.wholeNumber(number.text());
@@ -235,12 +236,12 @@ public final class AttributeReader {
     }
     Optional<Duration> read = time(node.get());
     if (read.isEmpty()) {
-      refuse(key, noTime(node.get()));
+      refuse(key, notADuration(node.get()));
     }
     return read.orElse(otherwise);
   }
 
-  /// Returns a duration from milliseconds, or from text with a unit.
+  /// Returns the duration for a number of milliseconds or a text with a unit.
   public static Optional<Duration> time(ConfigNode configNode) {
     OptionalLong millis = whole(configNode);
     if (millis.isPresent()) {
@@ -252,7 +253,7 @@ public final class AttributeReader {
   }
 
   /// Returns the message about a value that is not a duration.
-  public static String noTime(ConfigNode configNode) {
+  public static String notADuration(ConfigNode configNode) {
     return configNode.displayText()
         + " is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as"
         + " \"10s\"";
@@ -265,18 +266,18 @@ public final class AttributeReader {
     }
     Optional<Signal> read = ConfigNode.scalarText(node.get()).flatMap(Signal::parse);
     if (read.isEmpty()) {
-      refuse(key, noSignal(node.get()));
+      refuse(key, notASignal(node.get()));
     }
     return read.orElse(otherwise);
   }
 
   /// Returns the message about a value that is not a signal.
-  public static String noSignal(ConfigNode configNode) {
+  public static String notASignal(ConfigNode configNode) {
     return configNode.displayText()
-        + " is not a signal: use SIGINT, SIGTERM or another of signal(7)";
+        + " is not a signal: use SIGINT, SIGTERM or another signal from signal(7)";
   }
 
-  /// Returns a valid name of an environment variable.
+  /// Returns the value if it is a valid name of an environment variable.
   public Optional<String> variableName(AppKey key) {
     Optional<String> name = text(key);
     if (name.filter(VariableNames::isName).isEmpty() && name.isPresent()) {
@@ -291,7 +292,7 @@ public final class AttributeReader {
     return problems.problemCount();
   }
 
-  /// Returns a list of arguments, or the words of a text, which is split as by a shell.
+  /// Returns the value as words: the items of a list, or a text split like a shell does.
   public List<String> words(AppKey key) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -300,7 +301,7 @@ public final class AttributeReader {
     return words(key, "", node.get());
   }
 
-  /// Returns the words of a part of the value of `key`.
+  /// Returns a part of the value of `key` as words.
   public List<String> words(AppKey key, String tail, ConfigNode configNode) {
     return switch (configNode) {
       case ConfigNode.Text text -> splitWords(key, tail, text);
@@ -340,11 +341,11 @@ public final class AttributeReader {
     return words;
   }
 
-  /// Adds a warning, in one line, for attributes that are accepted without an effect. A value of
-  /// `false` requests nothing and causes no warning.
+  /// Adds one-line warnings about attributes that are accepted but have no effect. A value of
+  /// `false` requests nothing, so it causes no warning.
   public void warnOfUnused(String app) {
-    warn(app, "ignored for now", AppKey.Support.NOT_YET);
-    warn(app, "without effect in jpm", AppKey.Support.PM2_ONLY);
+    warn(app, "not supported yet", AppKey.Support.NOT_YET);
+    warn(app, "has no effect in jpm", AppKey.Support.PM2_ONLY);
   }
 
   private void warn(String app, String consequence, AppKey.Support support) {
@@ -359,11 +360,11 @@ public final class AttributeReader {
     }
   }
 
-  /// Returns the ignored keys of an object for PM2's file watcher, or an alternative to the
-  /// attribute.
+  /// Returns additional text for the warning: the ignored keys of an object for PM2's file watcher,
+  /// or an alternative to the attribute.
   private static String parts(AppKey key, ConfigNode value) {
     if (key == AppKey.SOURCE_MAP_SUPPORT) {
-      return " (Node has --enable-source-maps for it, in "
+      return " (use Node's --enable-source-maps instead, in "
           + AppKey.INTERPRETER_ARGS.key()
           + " or --node-args)";
     }
@@ -384,9 +385,11 @@ public final class AttributeReader {
         && !(value instanceof ConfigNode.Bool bool && !bool.value());
   }
 
-  /// Returns the value for a keyword of a closed set.
+  /// Returns the value that a keyword denotes.
   ///
-  /// @param what what the keywords denote
+  /// @param known finds the value for a keyword
+  /// @param words the valid keywords
+  /// @param what the kind of value, for the message, such as `a balancing mode`
   public <T> Optional<T> word(
       AppKey key, Function<String, Optional<T>> known, List<String> words, String what) {
     Optional<String> text = text(key);
@@ -400,7 +403,7 @@ public final class AttributeReader {
     return value;
   }
 
-  /// Returns the words, each quoted, with "or" before the last one.
+  /// Returns the words in quotes, separated by commas, with "or" before the last one.
   public static String oneOf(List<String> words) {
     List<String> quoted = words.stream().map(word -> "\"" + word + "\"").toList();
     int last = quoted.size() - 1;

@@ -9,17 +9,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// A configuration value as written, with its line. Every source of specs (JSON, YAML, the value of
-/// a script, the command line) is converted to this tree, so that each attribute is validated in
-/// one place.
+/// a script, the command line) is converted to this tree, so each attribute is validated in one
+/// place only.
 public sealed interface ConfigNode {
-  /// Returns the line where it begins, from 1; 0 for the command line and the value of a script.
+  /// Returns the line where the value begins, from 1; 0 for the command line and the value of a
+  /// script.
   int line();
 
-  /// Returns the value in a few words, for a problem.
+  /// Returns a short description of the value, for problems.
   String displayText();
 
-  /// Returns the value as compact JSON, the form in which PM2 puts an object into an app's
-  /// environment.
+  /// Returns the value as compact JSON, the form that PM2 uses for objects in an app's environment.
   String json();
 
   record Text(int line, String value) implements ConfigNode {
@@ -45,8 +45,8 @@ public sealed interface ConfigNode {
     private static final int SHOWN = 30;
     private static final Pattern SIMPLE = Pattern.compile("-?[0-9]{1,15}\\.[0-9]{1,15}");
 
-    /// Returns the number for a text in the forms of JSON5 and YAML: `+5`, `.5`, `5.` and `05` are
-    /// 5, 0.5, 5 and 5.
+    /// Converts a number from the notation of JSON5 or YAML: `+5`, `.5`, `5.` and `05` become 5,
+    /// 0.5, 5 and 5.
     public static Num canonical(int line, String text) {
       String digits = text.startsWith("+") ? text.substring(1) : text;
       String sign = digits.startsWith("-") ? "-" : "";
@@ -137,11 +137,11 @@ public sealed interface ConfigNode {
     }
   }
 
-  /// One `"key": value` of an object.
+  /// One `"key": value` pair of an object.
   record Member(int line, String key, ConfigNode value) {}
 
-  /// Returns the whole number for `text` (`16`, `16.0`, `1e3`); empty if it is not one, or does not
-  /// fit into a `long`.
+  /// Returns the integer that `text` denotes (`16`, `16.0`, `1e3`); empty if it is not an integer
+  /// or does not fit into a `long`.
   static OptionalLong wholeNumber(String text) {
     if (text.length() > 100) {
       return OptionalLong.empty();
@@ -153,7 +153,7 @@ public sealed interface ConfigNode {
     }
   }
 
-  /// Returns the number for `text`, such as `0.25`; empty if it is not a number.
+  /// Returns the number that `text` denotes, such as `0.25`; empty if it is not a number.
   static Optional<Double> fraction(String text) {
     try {
       return text.length() > 100
@@ -164,8 +164,7 @@ public sealed interface ConfigNode {
     }
   }
 
-  /// Returns a scalar as the text of an argument or a variable; empty for `null`, lists and
-  /// objects.
+  /// Returns a scalar as text for an argument or a variable; empty for `null`, lists and objects.
   static Optional<String> scalarText(ConfigNode configNode) {
     return switch (configNode) {
       case Text text -> Optional.of(text.value());

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Parses and formats durations: a whole number with `ms`, `s`, `m`, `h` or `d`.
+/// Parses and formats durations: an integer followed by `ms`, `s`, `m`, `h` or `d`.
 public final class Durations {
-  /// The expected form, as the end of a sentence.
+  /// The expected form, for use at the end of a message.
   public static final String EXPECTED =
       "use a whole number with ms, s, m, h or d, such as 500ms or 10s";
 
-  /// The longest duration. A longer one is never useful, and this one fits into a `long` of
+  /// The maximum duration. Longer ones are never useful, and this one fits into a `long` of
   /// nanoseconds.
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -19,8 +19,8 @@ public final class Durations {
 
   private Durations() {}
 
-  /// Returns the duration for `text` (`500ms`, `10s`, `5m`, `1h`, `7d`); empty if it is not a
-  /// duration or exceeds 100 years.
+  /// Returns the duration that `text` denotes (`500ms`, `10s`, `5m`, `1h`, `7d`); empty if it is
+  /// not a duration or exceeds 100 years.
   public static Optional<Duration> parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
@@ -41,8 +41,8 @@ public final class Durations {
     return Optional.of(duration).filter(Durations::isShortEnough);
   }
 
-  /// Returns a duration of `count` milliseconds, the unit of a number without a unit in PM2; empty
-  /// if it is negative or exceeds 100 years.
+  /// Returns a duration of `count` milliseconds, which is how PM2 interprets a number without a
+  /// unit; empty if it is negative or exceeds 100 years.
   public static Optional<Duration> ofMillis(long count) {
     return Optional.of(Duration.ofMillis(count))
         .filter(duration -> !duration.isNegative() && isShortEnough(duration));

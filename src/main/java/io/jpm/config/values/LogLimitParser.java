@@ -13,11 +13,12 @@ public final class LogLimitParser {
   public static final String SIZE =
       "0 for no limit, or a size of 1K or more, such as \"50M\" or \"1G\"";
   public static final String TIME =
-      "0 for no limit, or a time of 1s or more with its unit, such as \"12h\" or \"7d\"";
+      "0 for no limit, or a duration of 1s or more with a unit, such as \"12h\" or \"7d\"";
   public static final String COUNT = "0 for no limit, or a whole number";
   public static final String WHEN_FULL = "\"drop_oldest\" or \"block\"";
 
-  /// Smaller files would be created faster than they can be removed.
+  /// The minimum size of a log file in bytes. Smaller files would be created faster than they can
+  /// be removed.
   private static final long SMALLEST_SIZE = 1L << 10;
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -53,7 +54,7 @@ public final class LogLimitParser {
         .findFirst();
   }
 
-  /// Parses the policy for output that cannot be written.
+  /// Parses the policy for output that cannot be written to the disk.
   public static Optional<FullLogPolicy> whenFull(ConfigNode configNode) {
     return ConfigNode.scalarText(configNode)
         .flatMap(word ->

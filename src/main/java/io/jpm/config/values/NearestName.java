@@ -5,12 +5,13 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds the known name closest to a misspelled one.
+/// Finds the known name that is closest to a misspelled one.
 public final class NearestName {
   private NearestName() {}
 
-  /// Returns the candidate with the fewest differing letters, if it has few enough: one in a name
-  /// of up to 4 letters, two in up to 8, otherwise three. The first candidate wins a tie.
+  /// Returns the candidate with the fewest differing letters. At most one difference is accepted
+  /// for a name of up to 4 letters, two for up to 8 letters, and three for longer names. If several
+  /// candidates are equally close, the first one is returned.
   public static Optional<String> to(String typed, Collection<String> candidates) {
     if (typed.length() > 60) {
       return Optional.empty();
@@ -26,13 +27,13 @@ public final class NearestName {
 
   private record Ranked(String name, int distance) {}
 
-  /// Removes hyphens and underscores, and ignores case: `max_restarts`, `maxRestarts` and
-  /// `max-restarts` become equal.
+  /// Removes hyphens and underscores and ignores case, which makes `max_restarts`, `maxRestarts`
+  /// and `max-restarts` equal.
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 
-  /// Returns Levenshtein's distance, in which a swap of two adjacent letters counts as one
+  /// Returns the Levenshtein distance, where a swap of two adjacent letters counts as one
   /// difference (optimal string alignment).
   private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];

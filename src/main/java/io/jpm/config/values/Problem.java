@@ -1,7 +1,7 @@
 package io.jpm.config.values;
 
-/// A mistake in the user's input, as a sentence for the user. Control characters of the input are
-/// escaped as in `\u001b`, so that a message cannot control the terminal.
+/// A mistake in the user's input, described in a sentence for the user. Control characters from the
+/// input are escaped, as in `\u001b`, so a message cannot control the terminal.
 ///
 /// @param location the location: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
 /// @param message what is wrong there, and what is expected

@@ -4,27 +4,27 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Collects the problems and warnings of one reading, which owns it.
+/// Collects the problems and warnings found while reading one input. Not shared between readings.
 public final class Problems {
   private record Found(int line, Problem problem) {}
 
   private final List<Found> found = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private boolean hot;
+  private boolean watchRequested;
 
-  /// Records that the file asks to be watched and applied whenever it changes.
+  /// Records that the file requests to be watched and applied whenever it changes.
   public void hot() {
-    hot = true;
+    watchRequested = true;
   }
 
   public boolean isHot() {
-    return hot;
+    return watchRequested;
   }
 
   /// Records a problem.
   ///
-  /// @param line determines the order of the problems; 0: before all others
+  /// @param line the line, by which problems are sorted; 0: before all others
   /// @param where the location, see [Problem#location]
   /// @param what the message, see [Problem#message]
   public void problem(int line, String where, String what) {

@@ -4,17 +4,18 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Parses and formats byte sizes: a whole number with `K`, `M` or `G`, multiples of 1024 as in PM2.
+/// Parses and formats byte sizes: an integer followed by `K`, `M` or `G`, which are multiples of
+/// 1024 as in PM2.
 public final class Sizes {
-  /// The expected form, as the end of a sentence.
+  /// The expected form, for use at the end of a message.
   public static final String EXPECTED = "use a whole number with K, M or G, such as 64K or 16M";
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMG]?)");
 
   private Sizes() {}
 
-  /// Returns the number of bytes for `text` (`64K`, `16M`, `1G`; `512` is bytes); empty if it is
-  /// not a size.
+  /// Returns the number of bytes that `text` denotes (`64K`, `16M`, `1G`; `512` is a number of
+  /// bytes); empty if it is not a size.
   public static OptionalLong parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {

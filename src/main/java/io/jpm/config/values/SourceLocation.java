@@ -7,26 +7,26 @@ public sealed interface SourceLocation {
   /// Returns the location of the app as a whole.
   String app();
 
-  /// Returns the location of the app with another line.
+  /// Returns the location of a line in the app.
   String at(int line);
 
   /// Returns the line of the app as a whole; 0 for the command line and the value of a script.
   int line();
 
-  /// Returns the location of the value of `key`, spelled `spelling`; `tail` leads to a part of the
-  /// value: `[2]`, `.PORT`.
+  /// Returns the location of the value of `key`, spelled `spelling`. `tail` is the path to a part
+  /// of the value: `[2]`, `.PORT`.
   String value(AppKey key, String spelling, int line, String tail);
 
   /// Returns the beginning of a warning.
   String warning(String app);
 
-  /// Returns the name of `key`, spelled `spelling`, in a warning.
+  /// Returns the name of `key`, spelled `spelling`, for use in a warning.
   String displayName(AppKey key, String spelling);
 
-  /// Returns the same with its location, for a message about another key.
+  /// Returns the name of `key` with its location, for use in a message about another key.
   String reference(AppKey key, String spelling, int line);
 
-  /// Formats a line of a file; line 0 is omitted.
+  /// Formats the location of a line in a file. Line 0 is omitted.
   static String location(String file, int line) {
     return line == 0 ? file : file + ":" + line;
   }

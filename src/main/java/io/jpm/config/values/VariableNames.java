@@ -4,7 +4,7 @@ package io.jpm.config.values;
 public final class VariableNames {
   private VariableNames() {}
 
-  /// Reports whether a variable can have this name.
+  /// Reports whether `name` is a valid variable name.
   public static boolean isName(String name) {
     return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
   }

@@ -12,8 +12,8 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// Runs `jpm audit verify`: prints the number of lines in the audit log, or the position where its
-/// hash chain is broken. Fails if it is broken.
+/// Runs `jpm audit verify`, which prints the number of lines in the audit log. If the hash chain is
+/// broken, it prints the position and fails.
 public final class AuditVerifyCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -24,7 +24,7 @@ public final class AuditVerifyCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(CommandCall commandCall) {
     if (!commandCall.arguments().targets().equals(List.of("verify"))) {
-      throw new CommandFailure("audit takes one word: jpm audit verify");
+      throw new CommandFailure("unknown audit command: use jpm audit verify");
     }
     boolean json = commandCall.arguments().has(VerbOption.JSON);
     return daemonClient

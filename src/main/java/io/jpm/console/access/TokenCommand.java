@@ -28,8 +28,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Runs `jpm token create NAME`, `jpm token rotate NAME`, `jpm token ls` and `jpm token revoke
-/// NAME`, for the tokens with which services connect to the bridge. Only a new secret is printed on
-/// standard output, so that `TOKEN=$(jpm token create ci)` works.
+/// NAME`. They manage the tokens with which services connect to the bridge. Standard output
+/// contains only the new secret, so that `TOKEN=$(jpm token create ci)` works.
 public final class TokenCommand implements ConsoleCommand {
   private static final String USAGE =
       "jpm token create NAME, jpm token rotate NAME, jpm token ls, jpm token revoke NAME";
@@ -40,7 +40,7 @@ public final class TokenCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final InstantSource clock;
 
-  /// @param clock wall clock, which determines the tokens that expire soon
+  /// @param clock the wall clock, which determines the tokens that expire soon
   public TokenCommand(DaemonClient daemonClient, InstantSource clock) {
     this.daemonClient = daemonClient;
     this.clock = clock;
@@ -63,7 +63,7 @@ public final class TokenCommand implements ConsoleCommand {
   private static String name(List<String> words) {
     if (words.size() != 2) {
       throw new CommandFailure(
-          "token %1$s takes one name: jpm token %1$s NAME".formatted(words.getFirst()));
+          "token %1$s requires exactly one name: jpm token %1$s NAME".formatted(words.getFirst()));
     }
     return words.get(1);
   }
@@ -127,8 +127,8 @@ public final class TokenCommand implements ConsoleCommand {
 
   private static Role role(String word) {
     return Role.of(word)
-        .orElseThrow(
-            () -> new CommandFailure("--role \"%s\": use read, operate or admin".formatted(word)));
+        .orElseThrow(() ->
+            new CommandFailure("\"%s\" is not a role: use read, operate or admin".formatted(word)));
   }
 
   private static Set<String> apps(Arguments arguments) {
@@ -153,14 +153,14 @@ public final class TokenCommand implements ConsoleCommand {
                 .filter(Duration::isPositive)
                 .orElseThrow(() ->
                     new CommandFailure(
-                        "%s \"%s\": use a time such as 10m, 12h or 30d"
+                        "%s \"%s\" is not valid: use a time such as 10m, 12h or 30d"
                             .formatted(option.longName(), text))));
   }
 
   private Future<ExitCode> list(List<String> words, CommandCall commandCall) {
     refuseAll(commandCall, "ls");
     if (words.size() > 1) {
-      throw new CommandFailure("token ls takes no name: jpm token ls shows all");
+      throw new CommandFailure("token ls does not accept a name: jpm token ls shows all tokens");
     }
     return daemonClient
         .tokens(new AccessCommand.ListTokens())
@@ -178,10 +178,10 @@ public final class TokenCommand implements ConsoleCommand {
       session.out(TokenTable.of(tokens, session.textStyle()));
       Instant now = clock.instant();
       tokens.stream()
-          .filter(token -> token.endsSoon(now))
+          .filter(token -> token.expiresSoon(now))
           .forEach(token ->
               session.note(
-                  "token %1$s expires soon: jpm token rotate %1$s gives it a new secret"
+                  "token %1$s expires soon: run jpm token rotate %1$s to create a new secret"
                       .formatted(token.name())));
     }
     return ExitCode.OK;
@@ -204,7 +204,7 @@ public final class TokenCommand implements ConsoleCommand {
         });
   }
 
-  /// Rejects options that look like a change of the token.
+  /// Rejects options that would apply only to creating or rotating a token.
   private static void refuseAll(CommandCall commandCall, String word) {
     refuse(
         commandCall,
@@ -222,7 +222,7 @@ public final class TokenCommand implements ConsoleCommand {
         .findFirst()
         .ifPresent(option -> {
           throw new CommandFailure(
-              "token %s does not take %s, which is for token %s"
+              "token %s does not accept %s, which is an option of token %s"
                   .formatted(
                       word, option.longName(), option == VerbOption.GRACE ? "rotate" : "create"));
         });

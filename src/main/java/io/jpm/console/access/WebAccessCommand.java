@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Runs `jpm web`: starts the HTTP server, also after the daemon's next start, and prints a link
-/// with which a browser can log in once. `jpm web stop` stops it, `jpm web status` prints its
-/// state.
+/// Runs `jpm web`, which starts the HTTP server and prints a link for a single browser login. The
+/// setting persists across restarts of the daemon. `jpm web stop` stops the server, and `jpm web
+/// status` prints its state.
 public final class WebAccessCommand implements ConsoleCommand {
   private static final int MOST_PORT = 65_535;
 
@@ -47,7 +47,8 @@ public final class WebAccessCommand implements ConsoleCommand {
     };
   }
 
-  /// Without an option, the port comes from the variables of PM2's own HTTP interface.
+  /// Returns the command that starts the server. Without `--port`, the port comes from the
+  /// variables of PM2's own HTTP interface.
   private static WebCommand open(CommandCall commandCall) {
     OptionalLong typed = commandCall.arguments().number(VerbOption.PORT, MOST_PORT);
     Map<String, String> environment = commandCall.request().environment();
@@ -71,17 +72,18 @@ public final class WebAccessCommand implements ConsoleCommand {
       // Reported below.
     }
     throw new CommandFailure(
-        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use a port from 0 to %d, or --port"
+        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use a port from 0 to %d, or the option --port"
             .formatted(text, MOST_PORT));
   }
 
   private static ExitCode told(WebReply reply, Session session) {
     return switch (reply) {
       case WebReply.Listening(String url, Optional<String> login) -> {
-        session.info("Listening on %s, also after the daemon's next start".formatted(url));
+        session.info(
+            "Listening on %s; this setting persists across daemon restarts".formatted(url));
         login.ifPresent(link ->
             session.out(
-                "Log in with a browser on this machine, once, within 5 minutes:\n  %s\n"
+                "To log in, open this link in a browser on this machine within 5 minutes; it works only once:\n  %s\n"
                     .formatted(link)));
         yield ExitCode.OK;
       }

@@ -18,8 +18,9 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm stop`, `restart` and `delete`: one action on all targets. A process file selects those
-/// of its apps that are listed; a restart uses their present definition in the file.
+/// Runs `jpm stop`, `restart` and `delete`, which perform one action on all targets. A process file
+/// selects those of its apps that are listed; a restart applies their current definition in the
+/// file.
 public final class ActCommand implements ConsoleCommand {
   private final Action action;
   private final DaemonClient daemonClient;
@@ -80,8 +81,9 @@ public final class ActCommand implements ConsoleCommand {
             .map(second -> joined(first, second)));
   }
 
-  /// Acts on instances by selector. With `--parallel`, a limited number at a time in the order of
-  /// the list; otherwise on all at once, as far as dependencies allow.
+  /// Performs the action on the instances that `words` select. With `--parallel`, it acts on a
+  /// limited number of instances at a time, in the order of the list. Otherwise, it acts on all of
+  /// them at once, as far as dependencies allow.
   private Future<GodReply> byWord(List<String> words, CommandCall commandCall) {
     if (action != Action.RESTART || !commandCall.arguments().has(VerbOption.PARALLEL)) {
       return daemonClient.god(

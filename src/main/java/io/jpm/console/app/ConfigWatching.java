@@ -15,10 +15,11 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Sets whether a process file is applied again whenever it is edited: by `--watch-config`,
-/// `--no-watch-config`, or `hot: true` in the file. Without these, the present setting is kept.
+/// Sets whether a process file is applied again whenever it is edited, as requested by
+/// `--watch-config`, `--no-watch-config`, or `hot: true` in the file. Without any of these, the
+/// current setting is kept.
 ///
-/// @param file the file; empty if it came on standard input
+/// @param file the process file; empty if it was read from standard input
 record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Optional<Path> file) {
   /// Fails with a message for the user if the options cannot be applied.
   Future<Void> validate() {
@@ -30,7 +31,7 @@ record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Option
     }
     return on && file.isEmpty()
         ? Future.failedFuture(
-            new CommandFailure("--watch-config needs a file: standard input cannot be watched"))
+            new CommandFailure("--watch-config requires a file: standard input cannot be watched"))
         : Future.succeededFuture();
   }
 

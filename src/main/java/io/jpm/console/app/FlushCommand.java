@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Runs `jpm flush`: truncates the log files of the targets, or of all apps without a target. An
-/// unknown target is an error, while PM2 succeeds.
+/// Runs `jpm flush`, which truncates the log files of the targets, or of all apps if there is no
+/// target. Unlike PM2, it fails if a target is unknown.
 public final class FlushCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

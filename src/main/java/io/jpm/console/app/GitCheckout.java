@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Inspects and moves the git working copy of an app, by running git.
+/// Inspects and moves the git working copy of an app by running git.
 final class GitCheckout {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /// Overridden by GIT_SSH_COMMAND of the caller, which git does not receive when it runs as
-  /// another user.
+  /// The caller's GIT_SSH_COMMAND overrides this setting, but git does not receive that variable
+  /// when it runs as another user.
   private static final String WITHOUT_QUESTIONS = "core.sshCommand=ssh -o BatchMode=yes";
 
   private final Vertx vertx;
@@ -30,10 +30,10 @@ final class GitCheckout {
   private final RunAs runAs;
   private final Map<String, String> added;
 
-  /// @param directory the app's working directory
-  /// @param environment the caller's variables, which may name agents and keys
-  /// @param runAs the user that git and its hooks run as: a user who may write to the working copy
-  ///   can change the hooks
+  /// @param directory the working directory of the app
+  /// @param environment the caller's variables, which may refer to agents and keys
+  /// @param runAs the user that git and its hooks run as. A user who may write to the working copy
+  ///   can change the hooks, so they must run as that user.
   GitCheckout(
       Vertx vertx,
       ExternalPrograms externalPrograms,
@@ -45,16 +45,16 @@ final class GitCheckout {
     this.directory = directory;
     this.runAs = runAs;
     Map<String, String> variables = new HashMap<>(environment);
-    // Inside a git hook these refer to another repository.
+    // If the caller is a git hook, these variables refer to another repository.
     variables
         .keySet()
         .removeAll(List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"));
-    // Disable prompts: git runs in the daemon, where the user cannot answer them.
+    // Disable prompts, because git runs in the daemon, where the user cannot answer them.
     this.added = Map.of("GIT_TERMINAL_PROMPT", "0", "LC_ALL", "C");
     this.environment = Map.copyOf(variables);
   }
 
-  /// Returns the top directory of the working copy; fails if there is no working copy.
+  /// Returns the top directory of the working copy; fails if the app's directory is not in one.
   Future<Path> top() {
     return ask("rev-parse", "--show-toplevel")
         .compose(answer ->
@@ -69,18 +69,18 @@ final class GitCheckout {
             });
   }
 
-  /// Completes if no tracked file is changed; otherwise fails.
+  /// Completes if no tracked file has been changed; otherwise fails.
   Future<Void> clean() {
     return git("status", "--porcelain", "--untracked-files=no")
         .compose(changes ->
             changes.isEmpty()
                 ? Future.succeededFuture()
                 : failed(
-                    "%s has changes that are not committed (%s): commit or stash them first"
+                    "%s has uncommitted changes (%s): commit or stash them first"
                         .formatted(directory, changes.lines().findFirst().orElse("").strip())));
   }
 
-  /// Returns the full hash of a commit; empty if there is no commit of this name.
+  /// Returns the full hash of the commit that `name` refers to; empty if there is no such commit.
   Future<Optional<String>> commit(String name) {
     return ask("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
         .compose(answer ->
@@ -91,18 +91,18 @@ final class GitCheckout {
             });
   }
 
-  /// Returns the upstream branch, `origin/main`.
+  /// Returns the name of the upstream branch, such as `origin/main`.
   Future<String> upstream() {
     return ask("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
         .compose(answer ->
             answer instanceof Outcome.Ended(int code, String out, String err) && code == 0
                 ? Future.succeededFuture(out.strip())
                 : failed(
-                    "%s is not on a branch with an upstream: set one with git branch --set-upstream-to"
+                    "%s is not on a branch that has an upstream: set one with git branch --set-upstream-to"
                         .formatted(directory)));
   }
 
-  /// Reports whether `commit` is an ancestor of `other`, or the same.
+  /// Reports whether `commit` is an ancestor of `other` or is the same commit.
   Future<Boolean> isIn(String commit, String other) {
     return ask("merge-base", "--is-ancestor", commit, other)
         .compose(answer ->
@@ -115,7 +115,8 @@ final class GitCheckout {
     return git("fetch", "--quiet", "--tags");
   }
 
-  /// Returns the first commit on the way to `branch`; empty if the working copy is already there.
+  /// Returns the next commit on the path to `branch`; empty if the working copy is already at its
+  /// tip.
   Future<Optional<String>> next(String branch) {
     return git("rev-list", "--first-parent", "--reverse", "HEAD.." + branch)
         .map(list -> list.lines().findFirst());

@@ -12,8 +12,8 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import java.util.List;
 
-/// Runs `jpm message <app> <message>`: sends a message to apps over their IPC channel, which Node
-/// passes to `process.on('message')`. Valid JSON is sent as such, everything else as text.
+/// Runs `jpm message <app> <message>`, which sends a message to apps over their IPC channels. Node
+/// passes it to `process.on('message')`. Valid JSON is sent as JSON, everything else as a string.
 public final class MessageCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -26,7 +26,7 @@ public final class MessageCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() != 2) {
       return Future.failedFuture(
-          new CommandFailure("message takes an app and one message: put it in quotes"));
+          new CommandFailure("message requires an app and one message: put the message in quotes"));
     }
     return daemonClient
         .executeOrFail(
@@ -40,7 +40,7 @@ public final class MessageCommand implements ConsoleCommand {
 
   private static String json(String text) {
     try {
-      // Encode again: a message on the channel must be one line.
+      // Encode the JSON again, because a message on the channel must be a single line.
       return Json.encode(Json.decodeValue(text));
     } catch (DecodeException plainText) {
       return Json.encode(text);

@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// Runs the `post_update` commands of an app after its code was replaced. They are defined by the
-/// first default process file that has some, in the app's directory or at the top of its working
-/// copy, as it is after the update.
+/// Runs the `post_update` commands of an app after its code has been updated. The commands come
+/// from the first default process file that defines any, in the app's directory or at the top of
+/// its working copy. The file is read after the update.
 final class PostUpdates {
-  /// The installation of packages may take long.
+  /// Installing packages may take a long time.
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static final List<String> OTHER_FILES = List.of("process.json", "package.json");
@@ -42,7 +42,7 @@ final class PostUpdates {
   }
 
   /// Runs the commands one after another at the top of the working copy, with the app's variables.
-  /// Fails when a command fails; later commands are not run.
+  /// Fails as soon as a command fails; the remaining commands are not run.
   Future<Void> run(AppSpec spec, Path top) {
     return vertx
         .executeBlocking(() -> commands(spec, top), false)
@@ -61,7 +61,7 @@ final class PostUpdates {
     for (Path directory : Stream.of(spec.cwd(), top).distinct().toList()) {
       for (String name : names) {
         Path file = directory.resolve(name);
-        List<String> found = Files.isRegularFile(file) ? said(file, spec) : List.of();
+        List<String> found = Files.isRegularFile(file) ? readCommands(file, spec) : List.of();
         if (!found.isEmpty()) {
           return found;
         }
@@ -70,8 +70,8 @@ final class PostUpdates {
     return List.of();
   }
 
-  private List<String> said(Path file, AppSpec spec) {
-    // The file may have been written by the app's user: a script is evaluated as that user.
+  private List<String> readCommands(Path file, AppSpec spec) {
+    // The app's user may have written the file, so a script is evaluated as that user.
     boolean own = spec.runAs().user().isEmpty();
     CallerContext callerContext =
         new CallerContext(

@@ -21,8 +21,8 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Runs `jpm reload` and `startOrReload`: replaces processes without downtime and reports each
-/// step. The apps of a process file are read from it again.
+/// Runs `jpm reload` and `startOrReload`, which replace processes without downtime and report each
+/// step. If a target is a process file, its apps are read again.
 public final class ReloadCommand implements ConsoleCommand {
   private final Verb verb;
   private final Vertx vertx;
@@ -32,7 +32,7 @@ public final class ReloadCommand implements ConsoleCommand {
   private final ShutdownNotice shutdownNotice;
 
   /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD], which also starts missing apps
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public ReloadCommand(
       Verb verb,
       Vertx vertx,
@@ -65,8 +65,8 @@ public final class ReloadCommand implements ConsoleCommand {
         .compose(reply -> ActionSummary.ofReload(reply, daemonClient, commandCall.session()));
   }
 
-  /// Returns the value of `--parallel`; the default is PM2's variable for concurrent actions, or 1.
-  /// The command fails if the value is not a number in range.
+  /// Returns the value of `--parallel`. The default is the value of PM2's variable for concurrent
+  /// actions, or 1. The command fails if the value is not a number in the allowed range.
   private static int parallel(CommandCall commandCall) {
     String usual = commandCall.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
     long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Runs `jpm resurrect`: reports which apps were restored and which were already present, then
-/// prints the table. If the saved list cannot be read, the command fails. (PM2 exits with 0, so a
-/// boot that lost its apps looks successful.)
+/// Runs `jpm resurrect`, which reports the apps that were restored and those that already existed,
+/// and prints the table. If the saved list cannot be read, the command fails. (PM2 exits with 0, so
+/// a boot that lost its apps looks successful.)
 public final class ResurrectCommand implements ConsoleCommand {
   private static final int MOST_LINES = 10;
 

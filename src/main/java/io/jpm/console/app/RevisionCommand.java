@@ -19,11 +19,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm pull`, `backward` and `forward`: moves the working copy of an app to another commit,
-/// runs its `post_update` commands, and reloads it.
+/// Runs `jpm pull`, `backward` and `forward`, which move the working copy of an app to another
+/// commit, run its `post_update` commands, and reload the app.
 ///
-/// To lose nothing, it moves only a branch with an upstream, only if the working copy has no
-/// changes, and only away from commits that the remote has.
+/// To prevent data loss, it moves the working copy only if a branch with an upstream is checked
+/// out, there are no uncommitted changes, and the remote contains the current commit.
 public final class RevisionCommand implements ConsoleCommand {
   private static final int SHORT = 7;
 
@@ -33,14 +33,14 @@ public final class RevisionCommand implements ConsoleCommand {
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
-  /// The commit to move to.
+  /// Determines the commit to move to.
   public enum Direction {
-    /// The newest commit of the remote, or a named one.
-    PULL("pull takes an app and at most one commit: jpm pull web v1.2"),
+    /// The latest commit on the remote branch, or a given commit.
+    PULL("pull requires one app and accepts at most one commit: jpm pull web v1.2"),
     /// The previous commit.
-    BACKWARD("backward takes one app: jpm backward web"),
-    /// The next commit on the way to the newest.
-    FORWARD("forward takes one app: jpm forward web");
+    BACKWARD("backward requires exactly one app: jpm backward web"),
+    /// The next commit on the path to the latest commit.
+    FORWARD("forward requires exactly one app: jpm forward web");
 
     private final String usage;
 
@@ -49,7 +49,7 @@ public final class RevisionCommand implements ConsoleCommand {
     }
   }
 
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public RevisionCommand(
       Direction direction,
       Vertx vertx,
@@ -82,14 +82,14 @@ public final class RevisionCommand implements ConsoleCommand {
     boolean one = instances.stream().map(view -> view.spec().name()).distinct().count() == 1;
     return one
         ? Future.succeededFuture(specs.getFirst())
-        : failed(word + " matches several apps: name one of them");
+        : failed(word + " matches several apps: specify one of them");
   }
 
   private static <T> Future<T> failed(String why) {
     return Future.failedFuture(new CommandFailure(why));
   }
 
-  /// One move of one app.
+  /// Moves the working copy of one app.
   private final class Move {
     private final AppSpec spec;
     private final CommandCall commandCall;
@@ -130,7 +130,7 @@ public final class RevisionCommand implements ConsoleCommand {
                   : Future.failedFuture(failure));
     }
 
-    /// Returns the target commit; empty if there is no further one.
+    /// Returns the target commit; empty if there is no further commit.
     private Future<Optional<String>> target(String branch) {
       List<String> words = commandCall.arguments().targets();
       return switch (direction) {
@@ -152,7 +152,7 @@ public final class RevisionCommand implements ConsoleCommand {
           .compose(found ->
               found.isPresent()
                   ? Future.succeededFuture(found)
-                  : failed("there is no commit %s".formatted(word)));
+                  : failed("commit %s does not exist".formatted(word)));
     }
 
     private Future<Boolean> moved(String from, Optional<String> to, String branch) {
@@ -171,13 +171,13 @@ public final class RevisionCommand implements ConsoleCommand {
                             && commandCall.arguments().targets().size() == 1
                         ? Future.succeededFuture(false)
                         : failed(
-                            "%s has commits that %s does not have: push them, or check out the commit with git"
+                            "%s contains commits that are not in %s: push them, or check out the commit with git"
                                 .formatted(spec.cwd(), branch)));
           });
     }
 
-    /// Reports that nothing was moved. As in PM2 this is a failure, except for a pull that is up to
-    /// date.
+    /// Reports that the working copy was not moved. As in PM2, this is a failure, except for a pull
+    /// that is up to date.
     private Future<ExitCode> unmoved(String at) {
       String what =
           switch (direction) {
@@ -203,7 +203,7 @@ public final class RevisionCommand implements ConsoleCommand {
       }
       return new PostUpdates(vertx, commandTools, commandCall)
           .run(spec, top)
-          .recover(failure -> wentBack(failure, from))
+          .recover(failure -> restoreCommit(failure, from))
           .compose(_ ->
               daemonClient.god(
                   new GodCommand.Reload(
@@ -219,14 +219,14 @@ public final class RevisionCommand implements ConsoleCommand {
           });
     }
 
-    private <T> Future<T> wentBack(Throwable failure, String from) {
+    private <T> Future<T> restoreCommit(Throwable failure, String from) {
       if (!(failure instanceof CommandFailure)) {
         return Future.failedFuture(failure);
       }
       return git.resetTo(from)
           .compose(_ ->
               failed(
-                  "%s; went back to %s, nothing was reloaded"
+                  "%s; restored %s without reloading the app"
                       .formatted(failure.getMessage(), brief(from))));
     }
 

@@ -14,8 +14,8 @@ import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// Runs `jpm save`; completes when the list is on the disk. As in PM2, an empty list that is not
-/// saved is a warning, not a failure.
+/// Runs `jpm save`. Completes when the list is on disk. As in PM2, an empty list is not saved,
+/// which is reported as a warning and not as a failure.
 public final class SaveCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Runs `jpm scale APP N`: sets the number of instances; with a sign, changes it by N.
+/// Runs `jpm scale APP N`, which sets the number of instances, or changes it by N if N has a sign.
 public final class ScaleCommand implements ConsoleCommand {
   private static final Pattern NUMBER = Pattern.compile("([+-]?)([0-9]{1,9})");
 
@@ -35,7 +35,7 @@ public final class ScaleCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() != 2) {
       return Future.failedFuture(
-          new CommandFailure("scale takes an app and a number: jpm scale web 4"));
+          new CommandFailure("scale requires an app and a number: jpm scale web 4"));
     }
     Scale command = command(words.getFirst(), words.getLast(), FileApps.awaitStable(commandCall));
     return daemonClient
@@ -57,9 +57,9 @@ public final class ScaleCommand implements ConsoleCommand {
     if (number < 1 || number > InstanceSettings.MOST) {
       throw new CommandFailure(
           word.equals("0")
-              ? "scale %s 0 would leave no instance: use 1 or more, or jpm delete %s"
+              ? "scale %s 0 would remove all instances: use at least 1, or jpm delete %s"
                   .formatted(target, target)
-              : "scale %s %s: use a number from 1 to %d, +N, -N or max"
+              : "scale %s %s is not valid: use a number from 1 to %d, +N, -N or max"
                   .formatted(target, word, InstanceSettings.MOST));
     }
     return switch (parts.group(1)) {

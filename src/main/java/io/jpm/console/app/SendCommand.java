@@ -11,8 +11,8 @@ import io.jpm.console.session.ExitCode;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// Runs `jpm send <id> <line>`: writes a line to the standard input of one instance. PM2 accepts
-/// only ids and rejects apps in cluster mode; jpm has neither restriction.
+/// Runs `jpm send <id> <line>`, which writes a line to the standard input of one instance. Unlike
+/// PM2, it also accepts names and apps in cluster mode.
 public final class SendCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -26,7 +26,7 @@ public final class SendCommand implements ConsoleCommand {
         ResolvedTargets.joined(commandCall.arguments().targets(), commandCall.arguments().rest());
     if (words.size() < 2) {
       return Future.failedFuture(
-          new CommandFailure("send takes an app and a line: jpm send 0 hello"));
+          new CommandFailure("send requires an app and a line: jpm send 0 hello"));
     }
     String end = commandCall.arguments().value(VerbOption.SEPARATOR).orElse("\n");
     String text = String.join(" ", words.subList(1, words.size())) + end;

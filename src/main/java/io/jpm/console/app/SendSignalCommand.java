@@ -10,8 +10,8 @@ import io.jpm.model.process.Signal;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// Runs `jpm sendSignal <signal> <app>`: sends a signal to main processes, not to their children.
-/// God sends it, so it never hits another process that has reused the pid.
+/// Runs `jpm sendSignal <signal> <app>`, which sends a signal to main processes but not to their
+/// children. God sends the signal, so it never reaches another process that has reused the pid.
 public final class SendSignalCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -24,13 +24,14 @@ public final class SendSignalCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() < 2) {
       return Future.failedFuture(
-          new CommandFailure("sendSignal takes a signal and an app: jpm sendSignal SIGUSR2 web"));
+          new CommandFailure(
+              "sendSignal requires a signal and an app: jpm sendSignal SIGUSR2 web"));
     }
     Signal signal =
         Signal.parse(words.getFirst())
             .orElseThrow(() ->
                 new CommandFailure(
-                    "signal \"%s\": use a name such as SIGUSR2 or HUP, or a number from 1 to 31"
+                    "\"%s\" is not a signal: use a name such as SIGUSR2 or HUP, or a number from 1 to 31"
                         .formatted(words.getFirst())));
     return daemonClient
         .god(

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm serve`: starts the static file server as an app. Obstacles such as a missing directory
-/// or a port in use are reported immediately, before an app is created.
+/// Runs `jpm serve`, which starts the static file server as an app. Obstacles such as a missing
+/// directory or a port in use are reported before an app is created.
 public final class ServeCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -42,8 +42,8 @@ public final class ServeCommand implements ConsoleCommand {
     return daemonClient
         .god(new GodCommand.Show(List.of(name)))
         .compose(shown ->
-            // A running server occupies its port; the error message must then say that it is
-            // running.
+            // If the server is already running, it uses the port itself. The error message must
+            // then say that the app is running, not that the port is in use.
             vertx.executeBlocking(() -> options.validated(shown.instances().isEmpty()), false))
         .compose(_ ->
             files.loadAttributes(attributes(name, options, commandCall.arguments()), commandCall))
@@ -67,7 +67,7 @@ public final class ServeCommand implements ConsoleCommand {
     attributes.put("cwd", options.directory().toString());
     attributes.put("port", options.port());
     attributes.put("env", environment(options, arguments));
-    // The app counts as started only when the page can be opened.
+    // The app counts as started only when a browser can open the page.
     attributes.put("startup", Map.of("log", "^serving ", "timeout", "60s"));
     arguments.value(VerbOption.NAMESPACE).ifPresent(word -> attributes.put("namespace", word));
     arguments
@@ -79,9 +79,9 @@ public final class ServeCommand implements ConsoleCommand {
     return attributes;
   }
 
-  /// Returns the variables for the server. Options that are not set here may be in the caller's own
-  /// variables. The port is passed as PORT, because the daemon must be able to change it when it
-  /// proxies the connections of clients.
+  /// Returns the variables for the server. The caller's own variables may provide options that are
+  /// not set here. The port is passed as PORT, because the daemon must be able to change it when it
+  /// proxies client connections.
   private static Map<String, String> environment(ServeOptions options, Arguments arguments) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PM2_SERVE_PATH", options.directory().toString());

@@ -19,13 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Updates the specs of listed apps from the options of a command: `jpm restart web
+/// Updates the specs of listed apps from the options of a command. For example, `jpm restart web
 /// --max-memory-restart 1G` changes the setting permanently. As in PM2, the identity of an app (its
 /// name, script and number of instances) cannot be changed in this way; a warning names the
 /// alternative.
 public final class SpecUpdate {
-  /// Options that are part of the identity of an app, or have a command of their own, with the
-  /// alternative.
+  /// Options that belong to the identity of an app, or for which there is a separate command, with
+  /// the alternative.
   private static final Map<VerbOption, String> FIXED =
       Map.of(
           VerbOption.NAME, "delete the app and start it under the new name",
@@ -35,9 +35,9 @@ public final class SpecUpdate {
           VerbOption.CWD, "delete the app and start it again",
           VerbOption.PORT, "delete the app and start it again",
           VerbOption.FILTER_ENV, "delete the app and start it again",
-          VerbOption.NO_AUTOSTART, "it applies to new apps only");
+          VerbOption.NO_AUTOSTART, "it applies only to new apps");
 
-  /// Attributes that are part of another attribute.
+  /// Maps attributes that are stored as part of another attribute to that attribute.
   private static final Map<String, String> WITHIN =
       Map.of(
           "autorestart", "restart",
@@ -60,7 +60,7 @@ public final class SpecUpdate {
   }
 
   /// Updates the specs of all apps that `words` select. If a value is not valid, no spec is
-  /// changed. Does nothing if no such options are given.
+  /// changed. Does nothing if the command has no options that set attributes.
   Future<Void> of(List<String> words, CommandCall commandCall) {
     List<VerbOption> options =
         VerbOption.ofApps().stream().filter(commandCall.arguments()::has).toList();
@@ -93,8 +93,8 @@ public final class SpecUpdate {
     return Future.join(read).map(_ -> read.stream().map(Future::result).toList());
   }
 
-  /// Builds the update of an app: a new spec from the options, and the keys whose values are taken
-  /// from it.
+  /// Builds the update of an app: a new spec that is built from the options, and the keys of the
+  /// attributes to copy from it.
   private Future<GodCommand.UpdateSpec> wanted(
       AppSpec spec, List<VerbOption> options, CommandCall commandCall) {
     Set<String> keys = new HashSet<>();
@@ -103,13 +103,13 @@ public final class SpecUpdate {
         .map(AppKey::key)
         .map(key -> WITHIN.getOrDefault(key, key))
         .forEach(keys::add);
-    // As in PM2, the option without a value toggles the setting.
+    // As in PM2, `--watch` without a value toggles the setting.
     boolean watched = spec.triggers().watch().isPresent();
     boolean toggled =
         commandCall.arguments().values(VerbOption.WATCH).stream().anyMatch(String::isEmpty)
             && watched;
     List<VerbOption> left = new ArrayList<>(FIXED.keySet());
-    // Also as in PM2, the value null resets an attribute to its default.
+    // As in PM2, the value null resets an attribute to its default.
     options.stream()
         .filter(option -> commandCall.arguments().values(option).equals(List.of("null")))
         .forEach(left::add);
@@ -121,7 +121,7 @@ public final class SpecUpdate {
         .map(wanted -> new GodCommand.UpdateSpec(spec.name(), wanted, keys));
   }
 
-  /// Stops watching the files of all apps that `words` select.
+  /// Disables watching for all apps that `words` select.
   Future<Void> unwatched(List<String> words, CommandCall commandCall) {
     return daemonClient
         .god(new GodCommand.Show(words))

@@ -24,9 +24,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm start`. A target is a process file, else a listed app or id, else a script, in PM2's
-/// order. Without a target it is the default process file. Targets are started one after another;
-/// the first failure stops the rest.
+/// Runs `jpm start`. As in PM2, a target is interpreted as a process file, otherwise as a listed
+/// app or id, otherwise as a script. Without a target, the default process file is used. Targets
+/// are started one after another; if one fails, the remaining targets are not started.
 public final class StartCommand implements ConsoleCommand {
   /// If there are more apps than this, only their number is printed.
   private static final int MOST_LINES = 10;
@@ -89,12 +89,13 @@ public final class StartCommand implements ConsoleCommand {
                         place,
                         FileApps.awaitStable(commandCall)),
                     commandCall)
-                // Also if an app does not start: the user will edit the file next.
+                // Watch the file even if an app does not start, because the user will probably edit
+                // the file next.
                 .eventually(() -> watching.apply(outcome)));
   }
 
-  /// Starts a listed app or a script. A script that an earlier daemon has already started for this
-  /// command is listed by now, and must not be taken for a listed app.
+  /// Starts a listed app or a script. If an earlier daemon has already started a script for this
+  /// command, the app is now listed; the target must nevertheless be treated as a script.
   private Future<Void> startOther(String target, CommandCall commandCall) {
     if (commandCall.session().checkpoint().equals(noteOf(target))) {
       return startScript(target, commandCall);
@@ -117,8 +118,9 @@ public final class StartCommand implements ConsoleCommand {
     return "script" + Integer.toHexString(script.hashCode());
   }
 
-  /// PM2's rule: a word with a slash is the path of a script to start, even if a listed app already
-  /// runs it under another name. `/…/` is a regular expression for names.
+  /// Reports whether a target is a path. As in PM2, a word with a slash is the path of a script to
+  /// start, even if a listed app already runs the script under another name. `/…/` is a regular
+  /// expression for names.
   private static boolean isPath(String target) {
     return target.contains("/") && !(target.startsWith("/") && target.endsWith("/"));
   }
@@ -126,7 +128,7 @@ public final class StartCommand implements ConsoleCommand {
   private Future<Void> startKnown(String target, CommandCall commandCall) {
     warnOfRest(commandCall, "an app that is already in the list");
     warnOfEnvironment(commandCall);
-    // As in PM2, starting a running app restarts it. The message says so.
+    // As in PM2, starting a running app restarts it. The message must say so.
     return specUpdate
         .of(List.of(target), commandCall)
         .compose(_ -> daemonClient.god(new GodCommand.Show(List.of(target))))

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// Resolves the targets of a command: distinguishes process files from selectors, and reads the
+/// Resolves the targets of a command: distinguishes process files from selectors and reads the
 /// files.
 public final class TargetResolver {
   private final DaemonClient daemonClient;
@@ -39,7 +39,7 @@ public final class TargetResolver {
 
   /// Resolves targets that must be process files. A file selects all of its apps.
   ///
-  /// @param verb the command, for messages
+  /// @param verb the command, which messages name
   Future<ResolvedTargets> ofFiles(CommandCall commandCall, Verb verb) {
     return each(
         commandCall,
@@ -53,7 +53,7 @@ public final class TargetResolver {
                             .map(specs -> new ResolvedTargets(List.of(), specs))
                         : Future.failedFuture(
                             new CommandFailure(
-                                "%s takes process files, but %s is not one"
+                                "%s requires a process file, but %s is not one"
                                     .formatted(verb.keyword(), word)))));
   }
 
@@ -78,12 +78,13 @@ public final class TargetResolver {
           new CommandFailure(
               "--env selects variables of a process file, but %s is not one".formatted(word)));
     }
-    return meant(word, commandCall).map(known -> new ResolvedTargets(List.of(known), List.of()));
+    return resolveSelector(word, commandCall)
+        .map(known -> new ResolvedTargets(List.of(known), List.of()));
   }
 
-  /// Resolves a word. As in PM2, an app is also found by the path of its script, relative to the
-  /// caller's directory.
-  private Future<String> meant(String word, CommandCall commandCall) {
+  /// Returns the selector for a word. As in PM2, an app can also be selected by the path of its
+  /// script, relative to the caller's directory.
+  private Future<String> resolveSelector(String word, CommandCall commandCall) {
     boolean expression = word.startsWith("/") && word.endsWith("/");
     if (expression || !(word.contains("/") || word.contains("."))) {
       return Future.succeededFuture(word);
@@ -130,10 +131,11 @@ public final class TargetResolver {
     }
     if (found.isEmpty()) {
       return Future.failedFuture(
-          new CommandFailure("%s: none of its apps is in the list".formatted(file)));
+          new CommandFailure("none of the apps in %s is in the list".formatted(file)));
     }
     if (!missing.isEmpty()) {
-      session.warn("%s: not in the list: %s".formatted(file, String.join(", ", missing)));
+      session.warn(
+          "%s: these apps are not in the list: %s".formatted(file, String.join(", ", missing)));
     }
     return Future.succeededFuture(found);
   }

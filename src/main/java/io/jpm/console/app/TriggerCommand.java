@@ -14,8 +14,8 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm trigger <app> <action> [parameter]`: invokes an action that apps have offered over
-/// their IPC channels, and prints their results as PM2 does.
+/// Runs `jpm trigger <app> <action> [parameter]`, which invokes an action that apps have registered
+/// over their IPC channels and prints the results as PM2 does.
 public final class TriggerCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -28,7 +28,8 @@ public final class TriggerCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() < 2 || words.size() > 3) {
       return Future.failedFuture(
-          new CommandFailure("trigger takes an app, an action and at most one parameter"));
+          new CommandFailure(
+              "trigger requires an app and an action, and accepts at most one parameter"));
     }
     Optional<String> parameter = words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     var command = new GodCommand.Trigger(List.of(words.getFirst()), words.get(1), parameter);
@@ -40,7 +41,7 @@ public final class TriggerCommand implements ConsoleCommand {
   private static Future<ExitCode> told(String action, GodReply reply, Session session) {
     if (!reply.actionResults().isEmpty()) {
       session.info(
-          "%s answered action %s"
+          "%s responded to action %s"
               .formatted(Amounts.count(reply.actionResults().size(), "instance"), action));
     }
     for (GodReply.ActionResult actionResult : reply.actionResults()) {

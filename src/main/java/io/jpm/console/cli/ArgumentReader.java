@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Parses command lines. Options may be anywhere; the words after `--` belong to the app.
+/// Parses command lines. Options may appear anywhere; the words after `--` belong to the app.
 ///
-/// Plain lines are parsed by [SimpleParser]. picocli ([OptionParser]) is loaded by the first line
-/// that needs it.
+/// Unambiguous lines are parsed by [SimpleParser]. picocli ([OptionParser]) is loaded only when a
+/// line needs it.
 public final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
   private static final String ALL = "--all";
   private static final int SHORTEST_BEGINNING = 3;
 
-  /// The commands that use the words after `--`.
+  /// The commands that accept words after `--`.
   private static final Set<Verb> TAKING_REST =
       EnumSet.of(
           Verb.START, Verb.SEND, Verb.ATTACH, Verb.MONIT, Verb.LOGS, Verb.SET, Verb.COMPLETION);
 
   private ArgumentReader() {}
 
-  /// Parses the words of a command line after `jpm`.
+  /// Parses the words that follow `jpm` on a command line.
   public static ParsedCommand parse(List<String> argv) {
     int dashes = argv.indexOf("--");
     List<String> words = wordsBeforeSeparator(argv);
@@ -59,7 +59,7 @@ public final class ArgumentReader {
                     "jpm --help")));
   }
 
-  /// Returns the words before `--`, which are jpm's own.
+  /// Returns the words before `--`, which are meant for jpm itself.
   static List<String> wordsBeforeSeparator(List<String> argv) {
     int dashes = argv.indexOf("--");
     return dashes < 0 ? argv : argv.subList(0, dashes);
@@ -79,7 +79,7 @@ public final class ArgumentReader {
     }
     String first = words.getFirst();
     if (VerbOption.find(first).isPresent()) {
-      return new ParsedCommand.Mistake("no command: jpm --help lists all commands");
+      return new ParsedCommand.Mistake("no command was given: jpm --help lists all commands");
     }
     List<String> known = Stream.concat(VERSION_OPTIONS.stream(), HELP_OPTIONS.stream()).toList();
     return new ParsedCommand.Mistake(unknownWordMessage("option", first, known, "jpm --help"));
@@ -100,7 +100,8 @@ public final class ArgumentReader {
   private static ParsedCommand parse(Verb verb, List<String> words, List<String> rest) {
     if (!rest.isEmpty() && !TAKING_REST.contains(verb)) {
       return new ParsedCommand.Mistake(
-          "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.keyword()));
+          "jpm %s does not accept arguments after --; did you mean jpm start?"
+              .formatted(verb.keyword()));
     }
     OptionalValues optional = OptionalValues.extract(verb, words);
     ParsedCommand parsedCommand =
@@ -124,14 +125,14 @@ public final class ArgumentReader {
           count == 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
-                  "jpm %s does not take \"%s\"; see jpm %s --help"
+                  "jpm %s does not accept \"%s\"; see jpm %s --help"
                       .formatted(verb.keyword(), arguments.targets().getFirst(), verb.keyword()));
       case ANY -> parsedCommand;
       case SOME ->
           count > 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
-                  "jpm %s needs an argument: jpm %s %s"
+                  "jpm %s requires an argument: jpm %s %s"
                       .formatted(verb.keyword(), verb.keyword(), verb.targetNames()));
     };
   }
@@ -145,8 +146,8 @@ public final class ArgumentReader {
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
   }
 
-  /// Returns the shortest known word that begins with `word`, if `word` is long enough for that to
-  /// be meaningful.
+  /// Returns the shortest known word that begins with `word`; empty if `word` is too short for a
+  /// meaningful match.
   private static Optional<String> begunWith(String word, Collection<String> known) {
     return word.replace("-", "").length() < SHORTEST_BEGINNING
         ? Optional.empty()
@@ -155,9 +156,9 @@ public final class ArgumentReader {
             .min(Comparator.comparingInt(String::length));
   }
 
-  /// Returns the index of the command. An option before it may have different meanings for
-  /// different commands (`-i`): the command is therefore the first word that is a verb and accepts
-  /// all words before it as its options.
+  /// Returns the index of the command. Options may precede the command, and some (`-i`) have
+  /// different meanings in different commands. The command is therefore the first word that is a
+  /// verb and accepts all words before it as its options.
   public static int verbIndex(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       Optional<Verb> verb = Verb.find(words.get(i));

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// @param targets the targets of the command, in the order typed
 /// @param options the options, each with its values in the order typed; an option without a value
 ///   has an empty text
-/// @param rest everything after `--`
+/// @param rest all words after `--`
 public record Arguments(
     List<String> targets, Map<VerbOption, List<String>> options, List<String> rest) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -30,7 +30,7 @@ public record Arguments(
     return options.containsKey(option);
   }
 
-  /// Returns the value of an option; the last one if it is repeated.
+  /// Returns the value of an option, or the last value if the option is repeated.
   public Optional<String> value(VerbOption option) {
     return Optional.ofNullable(options.get(option)).map(List::getLast);
   }
@@ -69,6 +69,7 @@ public record Arguments(
       return OptionalLong.of(Long.parseLong(text));
     }
     throw new CommandFailure(
-        "%s \"%s\": use %d to %d".formatted(option.longName(), text, least, most));
+        "%s \"%s\" is not valid: use a number from %d to %d"
+            .formatted(option.longName(), text, least, most));
   }
 }

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Derives the audit entry of a command line; only commands that change something have one. Values,
-/// lines and messages are omitted, since they may be secrets.
+/// Derives the audit entry from a command line. Only commands that change something have an entry.
+/// Values, lines and messages are omitted, because they may contain secrets.
 public final class ConsoleAudit {
   private ConsoleAudit() {}
 
-  /// A change.
+  /// A change to record.
   ///
   /// @param verb the command
   /// @param apps its targets as typed: names, ids, files

@@ -4,7 +4,7 @@ import io.jpm.console.text.Paint;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Example command lines. The first group is part of `jpm --help`; `jpm examples` prints all.
+/// Example command lines. `jpm --help` shows the first group; `jpm examples` shows all groups.
 public final class Examples {
   private static final int WIDTH = 38;
 
@@ -23,10 +23,10 @@ public final class Examples {
               List.of(
                   new Line("jpm ls", "all apps"),
                   new Line("jpm ls --sort memory:desc", "the largest first"),
-                  new Line("jpm describe web", "details, and the reason for its state"),
+                  new Line("jpm describe web", "details and the reason for its state"),
                   new Line("jpm logs web --lines 100", "its last 100 lines, then new ones"),
                   new Line("jpm events web", "what has happened to it"),
-                  new Line("jpm jlist", "the list for scripts, with PM2's names"))),
+                  new Line("jpm jlist", "the list for scripts, with PM2's keys"))),
           new Group(
               "Change",
               List.of(
@@ -60,8 +60,8 @@ public final class Examples {
 
   /// One command line.
   ///
-  /// @param command as it is typed
-  /// @param meaning what it does; empty if the command is self-explanatory
+  /// @param command the command line as typed
+  /// @param meaning what the command does; empty if it is self-explanatory
   public record Line(String command, String meaning) {
     String text() {
       String gap = meaning.isEmpty() ? "" : " ".repeat(Math.max(2, WIDTH - command.length()));

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Formats the help pages from the lists of [Verb] and [VerbOption]: an overview, and a page for
-/// each command.
+/// Formats the help pages from [Verb] and [VerbOption]: an overview, and one page per command.
 public final class HelpText {
   private static final String EXAMPLES = Examples.forBeginners();
 
-  /// A command with more options than this lists them under headings.
+  /// If a command has more options than this, its help page lists them under headings.
   private static final int MANY_OPTIONS = 12;
 
   private static final int LONGEST_LINE = 78;
@@ -41,8 +40,8 @@ public final class HelpText {
         .toString();
   }
 
-  /// Lists unsupported commands, since PM2 users look for them here. Each command, when typed,
-  /// names its alternative.
+  /// Lists the unsupported PM2 commands, because PM2 users look for them here. A user who enters
+  /// one is told the alternative.
   private static void leftOut(StringBuilder text, boolean colors) {
     text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
     int column = LONGEST_LINE;
@@ -95,7 +94,8 @@ public final class HelpText {
     return text.toString();
   }
 
-  /// Groups many options under the headings of the attributes that they set.
+  /// Returns the heading of an option. If there are many options, they are grouped by the kind of
+  /// attribute that they set.
   private static String title(VerbOption option, boolean many) {
     return many
         ? option.attribute().map(key -> key.group().title()).orElse("This command")

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /// The options of `jpm logs`.
 ///
-/// @param lines the number of past lines of each log; [Long#MAX_VALUE] for all
+/// @param lines the number of past lines per log; [Long#MAX_VALUE] for all lines
 /// @param filter selects lines
 /// @param streams selects streams
 /// @param style the format of lines
@@ -31,18 +31,18 @@ public record LogsOptions(
   /// Distinguishes a time format from the name of an app.
   private static final Pattern TIME_TOKEN = Pattern.compile("YY|MM|DD|HH|hh|mm|ss|SSS|^[Xx]$");
 
-  /// Matches a word that can only be a time format: date tokens with anything but letters between
-  /// them.
+  /// Matches a word that can only be a time format: date tokens, with any characters except letters
+  /// between them.
   private static final Pattern TIME_FORMAT =
       Pattern.compile(
           "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
 
-  /// Returns the options that print new output unchanged.
+  /// Returns options that print only new output, without labels.
   public static LogsOptions fromNowOn() {
     return following(0, LogFilter.ALL, LogStyle.Kind.RAW);
   }
 
-  /// Returns the options that print the output since `began` and new output, with labels.
+  /// Returns options that print all output since `began`, followed by new output, with labels.
   public static LogsOptions since(Instant began) {
     var filter = new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false);
     return following(Long.MAX_VALUE, filter, LogStyle.Kind.LABELLED);
@@ -100,7 +100,7 @@ public record LogsOptions(
       }
     }
     if (arguments.has(VerbOption.IGNORE_CASE) && !arguments.has(VerbOption.GREP)) {
-      throw new CommandFailure("--ignore-case is for --grep: add --grep PATTERN");
+      throw new CommandFailure("--ignore-case requires --grep: add --grep PATTERN");
     }
   }
 
@@ -161,7 +161,8 @@ public record LogsOptions(
     return new TimePattern(text);
   }
 
-  /// Both `--err` and `--out` together select both streams, like neither.
+  /// Returns the selected streams. `--err` and `--out` together select both streams, as does
+  /// neither.
   private static Streams streams(Arguments arguments) {
     boolean err = arguments.has(VerbOption.ERR);
     boolean out = arguments.has(VerbOption.OUT);

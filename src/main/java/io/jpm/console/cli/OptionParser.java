@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Parses the words of one command with picocli. The model is built explicitly and only for this
-/// command, without reflection.
+/// Parses the words of one command with picocli. The picocli model is built without reflection and
+/// contains only this command.
 final class OptionParser {
   private static final VerbOption ARGUMENTS = VerbOption.INTERPRETER_ARGS;
 
@@ -56,7 +56,7 @@ final class OptionParser {
     }
   }
 
-  /// Removes the arguments of interpreters from the words, since they may look like options of the
+  /// Removes the interpreter arguments from the words, because they may look like options of the
   /// command: `--interpreter-args -u`.
   private static List<String> interpreterArguments(Verb verb, List<String> words) {
     List<String> values = new ArrayList<>();
@@ -80,7 +80,7 @@ final class OptionParser {
             : e.getArgSpec();
     String help = "jpm %s --help".formatted(verb.keyword());
     return argument instanceof OptionSpec option
-        ? "%s needs a value: %s %s (%s)"
+        ? "%s requires a value: %s %s (%s)"
             .formatted(option.longestName(), option.longestName(), option.paramLabel(), help)
         : "%s (%s)".formatted(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), help);
   }

@@ -9,17 +9,17 @@ import java.util.Optional;
 /// Extracts the options whose value is optional from a command line: `--watch`, `--watch src`,
 /// `--watch=src`.
 ///
-/// As in PM2, the word after such an option is its value. Two words are never taken: one that looks
-/// like an option, and the only target of the line, since `start --watch app.js` must start
-/// something. A time format does not count as a target. (PM2 always takes the word and then looks
-/// for a process file.)
+/// As in PM2, the word after such an option is its value. There are two exceptions: a word that
+/// looks like an option, and the only target on the line, since `start --watch app.js` must start
+/// something. A time format does not count as a target. (PM2 always uses the word as the value and
+/// then looks for a process file.)
 ///
-/// The value of `--interpreter-args` is extracted as well, whatever it looks like: `-u` means one
-/// thing to Python and another to jpm.
+/// The value of `--interpreter-args` is extracted as well, even if it looks like an option, because
+/// `-u` means one thing to Python and another to jpm.
 ///
 /// @param words the remaining words
-/// @param values for each option found its values in order; empty text for an option without a
-///   value
+/// @param values the values of each extracted option, in order; an empty text for an option without
+///   a value
 record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) {
   OptionalValues {
     words = List.copyOf(words);

@@ -13,20 +13,21 @@ import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Parses a past moment as typed by a user: `10m` ago, `13:20` (today, or yesterday if that is
-/// still in the future), `2026-11-21`, `2026-11-21T13:20`, optionally with seconds and a zone.
+/// Parses a point in time in the past as typed by a user: `10m` (ten minutes ago), `13:20` (today,
+/// or yesterday if that is still in the future), `2026-11-21`, `2026-11-21T13:20`, optionally with
+/// seconds and a zone.
 ///
-/// @param now the present
+/// @param now the current time
 /// @param zone the default time zone
 public record PastTime(Instant now, ZoneId zone) {
-  /// Returns the moment that the value of `option` denotes.
+  /// Returns the point in time that `text`, the value of `option`, denotes.
   ///
   /// @throws CommandFailure if `text` is not valid
   Instant of(VerbOption option, String text) {
     return read(text.strip())
         .orElseThrow(() ->
             new CommandFailure(
-                "%s \"%s\": use a time such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z"
+                "%s \"%s\" is not a time: use one such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z"
                     .formatted(option.longName(), text)));
   }
 

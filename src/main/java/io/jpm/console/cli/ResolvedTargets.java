@@ -6,8 +6,8 @@ import java.util.List;
 
 /// The resolved targets of a command.
 ///
-/// @param words selectors, for God
-/// @param specs apps of process files, as the files define them now
+/// @param words selectors, which God resolves
+/// @param specs apps from process files, as the files currently define them
 public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
   public static final ResolvedTargets NOTHING = new ResolvedTargets(List.of(), List.of());
 
@@ -20,7 +20,7 @@ public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
     return new ResolvedTargets(joined(words, more.words), joined(specs, more.specs));
   }
 
-  /// Returns selectors of all targets: the name for an app of a file.
+  /// Returns selectors for all targets. Apps from files are selected by name.
   public List<String> names() {
     return joined(words, specs.stream().map(spec -> spec.name().value()).toList());
   }

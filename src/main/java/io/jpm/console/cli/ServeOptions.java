@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The options of `jpm serve`. The words of the command override the caller's PM2_SERVE_* variables
-/// (in PM2 it is the other way round for path and port).
+/// The options of `jpm serve`. The words on the command line override the caller's PM2_SERVE_*
+/// variables. (In PM2, the variables override the path and port on the command line.)
 ///
-/// @param directory absolute path
+/// @param directory the absolute path of the directory to serve
 /// @param host the address to listen on
-/// @param port 1 to 65535
-/// @param user of basic auth
-/// @param password of basic auth
+/// @param port the port to listen on, 1 to 65535
+/// @param user the user name for basic authentication
+/// @param password the password for basic authentication
 public record ServeOptions(
     Path directory, String host, int port, Optional<String> user, Optional<String> password) {
   private static final String EVERYWHERE = "0.0.0.0";
@@ -31,7 +31,8 @@ public record ServeOptions(
   public static ServeOptions of(Arguments arguments, ConsoleRequest request) {
     List<String> words = arguments.targets();
     if (words.size() > 2) {
-      throw new CommandFailure("jpm serve takes a directory and a port: jpm serve dist 8080");
+      throw new CommandFailure(
+          "jpm serve accepts only a directory and a port: jpm serve dist 8080");
     }
     Map<String, String> environment = request.environment();
     String path = words.isEmpty() ? known(environment, "PATH").orElse(".") : words.getFirst();
@@ -59,7 +60,7 @@ public record ServeOptions(
     boolean half = options.user.isPresent() != options.password.isPresent();
     if (half || (asked.equals("true") && options.user.isEmpty())) {
       throw new CommandFailure(
-          "basic auth needs both --basic-auth-username and --basic-auth-password");
+          "basic authentication requires both --basic-auth-username and --basic-auth-password");
     }
     if (options.user.filter(user -> user.contains(":")).isPresent()) {
       throw new CommandFailure("--basic-auth-username cannot contain a colon");
@@ -75,7 +76,7 @@ public record ServeOptions(
     try {
       return Path.of(cwd).resolve(path).normalize();
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the directory's name is not a valid path");
+      throw new CommandFailure("the directory name is not a valid path");
     }
   }
 
@@ -86,19 +87,19 @@ public record ServeOptions(
         return port;
       }
     }
-    throw new CommandFailure("\"%s\" is not a port: use 1 to 65535".formatted(text));
+    throw new CommandFailure("\"%s\" is not a port: use a number from 1 to 65535".formatted(text));
   }
 
-  /// Checks that the directory exists and the port can be bound. Blocks.
+  /// Checks that the directory exists and that the port can be bound. Blocking.
   ///
   /// @param free whether the port must be free
-  /// @throws CommandFailure if not
+  /// @throws CommandFailure if a check fails
   public ServeOptions validated(boolean free) {
     if (!Files.isDirectory(directory)) {
       throw new CommandFailure(
           Files.exists(directory)
               ? directory + " is not a directory"
-              : "there is no directory " + directory);
+              : directory + " does not exist");
     }
     if (!Files.isReadable(directory)) {
       throw new CommandFailure(directory + " cannot be read: permission denied");
@@ -125,13 +126,14 @@ public record ServeOptions(
     return InetAddress.getByName(host);
   }
 
-  /// Returns a message with the URL and the machines that can reach it.
+  /// Returns a message with the URL that says which machines can reach it.
   public String urlMessage() {
     String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);
     boolean everybody = host.equals(EVERYWHERE) || host.equals("::") || host.equals("[::]");
     return everybody
-        ? where + ", open to all machines that can reach this one (only this one: --host 127.0.0.1)"
+        ? where
+            + ", open to all machines that can reach this one (to restrict it to this machine, use --host 127.0.0.1)"
         : where;
   }
 }

@@ -8,15 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Parses unambiguous command lines: complete option names, each with an obvious value. All others
-/// (misspelled, abbreviated, clustered or missing options) are left to [OptionParser].
+/// Parses unambiguous command lines, in which all option names are complete and all values obvious.
+/// Other lines (with misspelled, abbreviated, clustered or missing options) are left to
+/// [OptionParser].
 ///
-/// picocli's classes have a format too old for an AOT cache, so the first line that needs it takes
-/// about 100 ms longer. This should not affect the first command of a daemon.
+/// This avoids loading picocli for the first command of a daemon. Its class files are too old for
+/// the AOT cache, so the first line that needs it takes about 100 ms longer.
 final class SimpleParser {
   private SimpleParser() {}
 
-  /// Returns the arguments exactly as [OptionParser] would; empty if the line is not unambiguous.
+  /// Returns the arguments exactly as [OptionParser] would; empty if the line is ambiguous.
   static Optional<Arguments> sort(Verb verb, List<String> words, List<String> rest) {
     List<String> targets = new ArrayList<>();
     Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
@@ -36,7 +37,8 @@ final class SimpleParser {
     return Optional.of(new Arguments(targets, options, rest));
   }
 
-  /// Returns the option's value, empty if it takes none; null if the value is not obvious.
+  /// Returns the value of the option, or an empty text if the option has none; null if the value is
+  /// not obvious.
   private static @Nullable String value(VerbOption option, String word, Iterator<String> next) {
     int equals = word.indexOf('=');
     if (!option.takesValue()) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// then requires its options in [VerbOptions], examples in [VerbExamples] and an implementation in
 /// [io.jpm.console.ConsoleCommandFactory].
 public enum Verb {
-  START(APPS, "start", "[script|file|name|id|all…]", "start a script, a program, a process file"),
+  START(APPS, "start", "[script|file|name|id|all…]", "start a script, program or process file"),
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
   RESTART(APPS, "restart", "name|id|all|file…", "stop and start apps"),
   RELOAD(APPS, "reload", "name|id|all|file…", "replace processes without downtime"),
@@ -28,7 +28,7 @@ public enum Verb {
   LIST(LOOK, "ls list l ps status", "", "list all apps"),
   DESCRIBE(LOOK, "describe desc info show", "name|id…", "details of an app, reasons for its state"),
   LOGS(LOOK, "logs log", "[name|id|all…]", "print and follow the output of apps"),
-  EVENTS(LOOK, "events", "[name|id|all…]", "what has happened to apps, and why"),
+  EVENTS(LOOK, "events", "[name|id|all…]", "show what has happened to apps, and why"),
   ENV(LOOK, "env", "name|id…", "an app's environment, secrets masked"),
   JLIST(LOOK, "jlist", "", "list all apps as JSON"),
 
@@ -39,62 +39,62 @@ public enum Verb {
 
   PING(DAEMON, "ping", "", "check that the daemon answers"),
   DOCTOR(DAEMON, "doctor", "", "check the machine and the daemon"),
-  WEB(DAEMON, "web", "[stop|status]", "dashboard and HTTP API on this machine"),
-  KILL(DAEMON, "kill", "", "stop and forget all apps, end the daemon"),
+  WEB(DAEMON, "web", "[stop|status]", "serve a dashboard and HTTP API locally"),
+  KILL(DAEMON, "kill", "", "delete all apps and stop the daemon"),
   UPDATE(DAEMON, "update updatePM2", "", "replace the daemon with this build"),
   DAEMON_ITSELF(DAEMON, "daemon", "", "run the daemon in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
-  UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
-  IMPORT_PM2(DAEMON, "import-pm2", "", "take over the apps of PM2"),
+  UNSTARTUP(DAEMON, "unstartup", "[systemd]", "do not start the daemon at boot"),
+  IMPORT_PM2(DAEMON, "import-pm2", "", "import apps from PM2"),
   TOKEN(DAEMON, "token", "create|rotate|ls|revoke [token]", "manage tokens for services"),
   AUDIT(DAEMON, "audit", "verify", "check the hash chain of the audit log"),
 
-  START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start missing ones"),
+  START_OR_RESTART(MORE, "startOrRestart", "file…", "restart or start all apps of a file"),
   START_OR_RELOAD(
-      MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start missing ones"),
+      MORE, "startOrReload startOrGracefulReload", "file…", "reload or start all apps of a file"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "run an action that an app offers"),
   MONIT(
       MORE,
       "monit monitor imonit dash dashboard",
       "[name|id|all…]",
-      "monitor all apps on a full screen"),
-  PRETTYLIST(MORE, "prettylist", "", "list all apps as Node prints objects"),
-  PROCESS_IDS(MORE, "pid", "[name|id|all…]", "process ids, one per line; 0: not running"),
-  INSTANCE_IDS(MORE, "id", "name…", "an app's ids: [ 0, 1 ]"),
-  REPORT(MORE, "report", "", "facts for a bug report, without secrets"),
-  HOST(MORE, "slist sysinfos", "", "CPU, memory and disks of this machine"),
-  EXAMPLES(MORE, "examples", "", "example command lines"),
+      "monitor all apps in a full-screen view"),
+  PRETTYLIST(MORE, "prettylist", "", "list all apps in Node's object notation"),
+  PROCESS_IDS(MORE, "pid", "[name|id|all…]", "print pids, one per line; 0: not running"),
+  INSTANCE_IDS(MORE, "id", "name…", "print an app's ids: [ 0, 1 ]"),
+  REPORT(MORE, "report", "", "print facts for a bug report, no secrets"),
+  HOST(MORE, "slist sysinfos", "", "show CPU, memory and disks of the machine"),
+  EXAMPLES(MORE, "examples", "", "show example command lines"),
   COMPLETION(
-      MORE, "completion", "[shell|install|uninstall] [shell]", "complete command lines on TAB"),
-  GET(MORE, "get", "[key]", "show values that are stored for apps"),
-  SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
+      MORE, "completion", "[shell|install|uninstall] [shell]", "complete command lines with TAB"),
+  GET(MORE, "get", "[key]", "show the values stored for apps"),
+  SET(MORE, "set", "[key value]", "store a variable for an app: web:PORT 8080"),
   MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several values"),
   UNSET(MORE, "unset", "key|all", "delete stored values"),
-  CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
-  PULL(MORE, "pull", "name [commit]", "git pull, post_update and reload of an app"),
-  BACKWARD(MORE, "backward", "name", "the same with the previous commit"),
-  FORWARD(MORE, "forward", "name", "the same with the next commit"),
-  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh, as the file describes"),
+  CONF(MORE, "conf config", "[key] [value]", "show a value, or store one"),
+  PULL(MORE, "pull", "name [commit]", "git pull, run post_update, reload an app"),
+  BACKWARD(MORE, "backward", "name", "like pull, but to the previous commit"),
+  FORWARD(MORE, "forward", "name", "like pull, but to the next commit"),
+  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh as the file specifies"),
   SEND(MORE, "send", "id|name line…", "write a line to an app's standard input"),
   MESSAGE(MORE, "message", "name|id|all message", "send a message to process.on('message')"),
-  ATTACH(MORE, "attach", "id [separator]", "follow an app's output, and type into it"),
-  SEND_SIGNAL(MORE, "sendSignal", "signal name|id…", "signal apps' main processes"),
+  ATTACH(MORE, "attach", "id [separator]", "follow an app's output and send it input"),
+  SEND_SIGNAL(MORE, "sendSignal", "signal name|id…", "send a signal to apps' main processes"),
   RESET(MORE, "reset", "name|id|all…", "reset the restart counters"),
   INSPECT(MORE, "inspect", "name", "show how to debug an app"),
   CLEARDUMP(MORE, "cleardump", "", "delete the saved list"),
-  FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
+  FLUSH(MORE, "flush", "[name|id|all…]", "empty the log files of apps"),
   LOGROTATE(MORE, "logrotate", "", "show how log files are rotated"),
   PROFILE_CPU(MORE, "profile:cpu", "[ms]", "record a CPU profile of the daemon"),
   PROFILE_MEM(MORE, "profile:mem", "[ms]", "write a heap dump of the daemon"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "reopen log files that were moved");
 
-  /// The heading of the command in help.
+  /// The heading under which help lists the command.
   public enum Group {
     APPS("Apps"),
     LOOK("Look"),
     FILES("Process files"),
     DAEMON("Daemon"),
-    /// Commands that are used less often: `jpm help --all` lists them.
+    /// Less common commands, listed only by `jpm help --all`.
     MORE("More");
 
     private final String title;
@@ -122,8 +122,8 @@ public enum Verb {
   @SuppressWarnings("ImmutableEnumChecker") // created by List.of
   private final List<String> names;
 
-  /// @param names its name and PM2's aliases, separated by spaces
-  /// @param targetNames the name of its targets in help; empty if it takes none, in brackets if
+  /// @param names the primary name and PM2's aliases, separated by spaces
+  /// @param targetNames how help names the targets; empty if the command has none, in brackets if
   ///   they are optional
   Verb(Group group, String names, String targetNames, String summary) {
     this.group = group;
@@ -143,7 +143,7 @@ public enum Verb {
     return targetNames.startsWith("[") ? Targets.ANY : Targets.SOME;
   }
 
-  /// Returns the name of its targets in help.
+  /// Returns how help names the targets.
   public String targetNames() {
     return targetNames;
   }
@@ -157,7 +157,7 @@ public enum Verb {
     return names.getFirst();
   }
 
-  /// Returns its name and PM2's aliases.
+  /// Returns the primary name and PM2's aliases.
   public List<String> names() {
     return names;
   }

@@ -4,7 +4,7 @@ import io.jpm.console.cli.Examples.Line;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One to three example command lines for each command, for its help page and the manual page.
+/// One to three example command lines per command, for its help page and the manual page.
 public final class VerbExamples {
   private VerbExamples() {}
 
@@ -16,7 +16,7 @@ public final class VerbExamples {
               "jpm stop web",
               "it stays in the list",
               "jpm stop web api 3",
-              "several, by name or id",
+              "several apps, by name or id",
               "jpm stop all",
               "every app");
       case RESTART ->
@@ -26,13 +26,13 @@ public final class VerbExamples {
               "jpm restart web --update-env",
               "with this shell's variables",
               "jpm restart ecosystem.json --env test",
-              "with env_test over env");
+              "override env with env_test");
       case RELOAD ->
           lines(
               "jpm reload web",
-              "one after the other, without downtime",
+              "one instance at a time, no downtime",
               "jpm reload all --parallel 2",
-              "two of each app at a time");
+              "two instances of each app at a time");
       case SERVE ->
           lines(
               "jpm serve",
@@ -44,11 +44,11 @@ public final class VerbExamples {
       case SCALE ->
           lines(
               "jpm scale web 4",
-              "to four instances",
+              "scale to four instances",
               "jpm scale web +2",
-              "two more instances",
+              "add two instances",
               "jpm scale web max",
-              "one for each CPU");
+              "one instance per CPU");
       case DELETE ->
           lines(
               "jpm delete web",
@@ -56,11 +56,7 @@ public final class VerbExamples {
               "jpm delete all",
               "empty the list");
       case SAVE ->
-          lines(
-              "jpm save",
-              "once the list is as it should be",
-              "jpm save --force",
-              "even if it is empty");
+          lines("jpm save", "save the current list", "jpm save --force", "even if it is empty");
       case RESURRECT -> lines("jpm resurrect", "start the apps of the saved list");
       case LIST ->
           lines(
@@ -87,11 +83,11 @@ public final class VerbExamples {
       case EVENTS ->
           lines(
               "jpm events web",
-              "why it was started and stopped",
+              "why web was started and stopped",
               "jpm events --follow --json",
               "for scripts");
       case ENV -> lines("jpm env web", "secrets masked", "jpm env web --reveal", "with secrets");
-      case JLIST -> lines("jpm jlist", "the list for scripts, with PM2's names");
+      case JLIST -> lines("jpm jlist", "the list for scripts, with PM2's keys");
       case INIT ->
           lines(
               "jpm init",
@@ -119,7 +115,10 @@ public final class VerbExamples {
       case PING -> lines("jpm ping", "{ msg: 'pong' }");
       case DOCTOR ->
           lines(
-              "jpm doctor", "what is wrong, and how to fix it", "jpm doctor --json", "for scripts");
+              "jpm doctor",
+              "show what is wrong and how to fix it",
+              "jpm doctor --json",
+              "for scripts");
       case WEB ->
           lines(
               "jpm web",
@@ -131,40 +130,41 @@ public final class VerbExamples {
       case KILL -> lines("jpm kill", "also stops all apps");
       case UPDATE -> lines("jpm update", "apps keep running");
       case DAEMON_ITSELF -> lines("jpm daemon", "for systemd or a container");
-      case STARTUP -> lines("jpm startup", "by systemd, for this user");
+      case STARTUP -> lines("jpm startup", "with systemd, for this user");
       case UNSTARTUP -> lines("jpm unstartup", "undo jpm startup");
       case IMPORT_PM2 ->
           lines(
               "jpm import-pm2 --dry-run",
-              "show what would be taken over",
+              "show what would be imported",
               "jpm import-pm2 --only web,api",
-              "these only");
-      case AUDIT -> lines("jpm audit verify", "count its lines, or show where it breaks");
+              "only these apps");
+      case AUDIT -> lines("jpm audit verify", "count its lines, or show the first break");
       case TOKEN ->
           lines(
               "jpm token create ci --role operate --app web,api",
               "print a new token, once",
               "jpm token rotate ci --grace 10m",
-              "new secret; both are valid for 10m",
+              "new secret; the old one is valid for 10m",
               "jpm token revoke ci",
-              "revoke it and close its connections");
+              "revoke a token, close its connections");
       case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
       case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
       case TRIGGER ->
           lines(
               "jpm trigger web flush-cache",
-              "an action that web offers",
+              "run an action that web offers",
               "jpm trigger web set-level debug",
               "with a value");
       case MONIT ->
           lines("jpm monit", "all apps; ? shows the keys", "jpm monit web api", "only these apps");
-      case PRETTYLIST -> lines("jpm prettylist", "jlist in readable form");
-      case PROCESS_IDS -> lines("jpm pid web", "of its main processes", "jpm pid", "of all apps");
+      case PRETTYLIST -> lines("jpm prettylist", "the output of jlist in readable form");
+      case PROCESS_IDS ->
+          lines("jpm pid web", "pids of its main processes", "jpm pid", "pids of all apps");
       case INSTANCE_IDS -> lines("jpm id web", "[ 0, 1 ]", "jpm id web --json", "[0,1]");
-      case REPORT -> lines("jpm report", "print it");
+      case REPORT -> lines("jpm report", "print the report");
       case HOST ->
           lines("jpm slist", "CPU, memory, disks, network", "jpm slist --tree", "as a tree");
-      case EXAMPLES -> lines("jpm examples", "more lines such as these");
+      case EXAMPLES -> lines("jpm examples", "show all example command lines");
       case COMPLETION ->
           lines(
               "jpm completion install",
@@ -173,8 +173,8 @@ public final class VerbExamples {
               "print the script",
               "jpm completion uninstall bash",
               "undo the installation");
-      case GET -> lines("jpm get", "all that is stored", "jpm get web:PORT", "one variable");
-      case SET -> lines("jpm set web:PORT 8080", "web gets PORT when it starts again");
+      case GET -> lines("jpm get", "show all stored values", "jpm get web:PORT", "one variable");
+      case SET -> lines("jpm set web:PORT 8080", "store the value and restart web");
       case MULTISET -> lines("jpm multiset \"web:PORT 8080 web:HOST ::1\"", "");
       case UNSET -> lines("jpm unset web:PORT", "one variable", "jpm unset all", "everything");
       case CONF ->
@@ -182,15 +182,15 @@ public final class VerbExamples {
       case PULL ->
           lines(
               "jpm pull web",
-              "to the newest commit, and reload",
+              "move to the newest commit and reload",
               "jpm pull web 1a2b3c4",
-              "to this commit");
-      case BACKWARD -> lines("jpm backward web", "one commit back, and reload");
-      case FORWARD -> lines("jpm forward web", "one commit forward, and reload");
+              "move to this commit and reload");
+      case BACKWARD -> lines("jpm backward web", "move back one commit and reload");
+      case FORWARD -> lines("jpm forward web", "move forward one commit and reload");
       case DEPLOY ->
           lines(
               "jpm deploy production setup",
-              "once, before the first time",
+              "once, before the first deployment",
               "jpm deploy production",
               "deploy the newest commit",
               "jpm deploy ecosystem.json production revert 1",
@@ -198,24 +198,30 @@ public final class VerbExamples {
       case SEND ->
           lines(
               "jpm send 0 reload",
-              "the line \"reload\" to instance 0",
+              "send the line \"reload\" to instance 0",
               "jpm send repl -- --help",
-              "a line that looks like an option");
+              "send a line that looks like an option");
       case MESSAGE -> lines("jpm message web '{\"go\":true}'", "");
       case ATTACH -> lines("jpm attach 0", "Ctrl-C leaves it running");
-      case SEND_SIGNAL -> lines("jpm sendSignal SIGHUP web", "as kill(1) would");
-      case RESET -> lines("jpm reset web", "restarts: 0", "jpm reset all", "of every app");
+      case SEND_SIGNAL -> lines("jpm sendSignal SIGHUP web", "like kill(1)");
+      case RESET ->
+          lines(
+              "jpm reset web",
+              "set its restart counter to 0",
+              "jpm reset all",
+              "reset the counters of all apps");
       case INSPECT -> lines("jpm inspect web", "");
       case CLEARDUMP -> lines("jpm cleardump", "undo jpm save");
-      case FLUSH -> lines("jpm flush web", "of one app", "jpm flush", "of all");
-      case LOGROTATE -> lines("jpm logrotate", "shows the limits, and where to set them");
-      case PROFILE_CPU -> lines("jpm profile:cpu 5000", "for 5 seconds");
-      case PROFILE_MEM -> lines("jpm profile:mem", "for heap tools");
-      case RELOAD_LOGS -> lines("jpm reloadLogs", "for logrotate(8)");
+      case FLUSH ->
+          lines("jpm flush web", "empty the logs of one app", "jpm flush", "empty all logs");
+      case LOGROTATE -> lines("jpm logrotate", "show the limits and where to set them");
+      case PROFILE_CPU -> lines("jpm profile:cpu 5000", "record a profile for 5 seconds");
+      case PROFILE_MEM -> lines("jpm profile:mem", "write a heap dump for analysis tools");
+      case RELOAD_LOGS -> lines("jpm reloadLogs", "reopen the files after logrotate(8)");
     };
   }
 
-  /// @param texts command and meaning in turn; the meaning is empty if the command is
+  /// @param texts command and meaning alternately; the meaning is empty if the command is
   ///   self-explanatory
   private static List<Line> lines(String... texts) {
     List<Line> lines = new ArrayList<>();

@@ -7,138 +7,143 @@ import java.util.Optional;
 
 /// All options of all commands: their names, values and descriptions.
 public enum VerbOption {
-  NAME("the app's name (default: the script's)", "name", "NAME", "-n", "--name"),
-  NAMESPACE("name of a group of apps", "namespace", "WORD", "--namespace"),
-  INTERPRETER("program that runs the script, or none", "interpreter", "PROGRAM", "--interpreter"),
+  NAME("app name (default: the script's name)", "name", "NAME", "-n", "--name"),
+  NAMESPACE("group that the app belongs to", "namespace", "WORD", "--namespace"),
+  INTERPRETER("program that runs the script; or none", "interpreter", "PROGRAM", "--interpreter"),
   INTERPRETER_ARGS(
-      "arguments of the interpreter, in quotes",
+      "quoted arguments for the interpreter",
       "interpreter_args",
       "ARGS",
       "--interpreter-args",
       "--node-args"),
-  CWD("working directory (default: this one)", "cwd", "DIR", "--cwd"),
+  CWD("working directory (default: current)", "cwd", "DIR", "--cwd"),
   UID("run as this user: name or number", "uid", "USER", "-u", "--uid", "--user"),
   GID("run as this group: name or number", "gid", "GROUP", "--gid"),
-  NICE("priority, -20 to 19", "nice", "N", "--nice"),
-  UMASK("permissions removed from new files (027)", "umask", "MASK", "--umask"),
-  DEPENDS_ON("start after these apps: db:ready,cache", "depends_on", "APPS", "--depends-on"),
-  INSTANCES("number of processes; max: one per CPU", "instances", "N", "-i", "--instances"),
-  EXECUTE_COMMAND("exec_mode fork", "execute_command", "", "-x", "--execute-command"),
+  NICE("scheduling priority, -20 to 19", "nice", "N", "--nice"),
+  UMASK("permission bits to clear in files (027)", "umask", "MASK", "--umask"),
+  DEPENDS_ON("apps to start first: db:ready,cache", "depends_on", "APPS", "--depends-on"),
+  INSTANCES("number of instances; max: one per CPU", "instances", "N", "-i", "--instances"),
+  EXECUTE_COMMAND("use exec_mode fork", "execute_command", "", "-x", "--execute-command"),
   HOST("address to listen on (0.0.0.0: all)", "", "ADDRESS", "--host"),
-  LOOPBACK("name to listen on: 127.0.0.1, ::1 or localhost", "", "ADDRESS", "--host"),
-  SPA("serve the home page for unknown pages", "", "", "--spa"),
+  LOOPBACK("listen on 127.0.0.1, ::1 or localhost", "", "ADDRESS", "--host"),
+  SPA("serve the home page for unknown paths", "", "", "--spa"),
   FTP("list directories without an index.html", "", "", "--ftp"),
-  CORS("let pages of other sites read the files", "", "", "--cors"),
+  CORS("allow other sites to read the files", "", "", "--cors"),
   DOTFILES("serve files whose names begin with a dot", "", "", "--dotfiles"),
   BASIC_AUTH_USERNAME("require this user name", "", "USER", "--basic-auth-username"),
   BASIC_AUTH_PASSWORD("require this password", "", "PASSWORD", "--basic-auth-password"),
-  MONITOR("without effect (PM2's service)", "", "", "--monitor"),
+  MONITOR("no effect (for PM2's service)", "", "", "--monitor"),
   PORT("port that clients connect to", "port", "PORT", "--port"),
   BALANCE("auto, node, jvm, listen_fds, proxy, off", "balance", "MODE", "--balance"),
   STRATEGY("kernel, round_robin, least_conn, ip_hash", "strategy", "WORD", "--strategy"),
-  LISTEN("sockets the app inherits: 80,[::1]:81", "listen", "ADDRESSES", "--listen"),
-  DRAIN_TIMEOUT("time to finish connections (30000)", "drain_timeout", "MS", "--drain-timeout"),
+  LISTEN("sockets to pass to the app: 80,[::1]:81", "listen", "ADDRESSES", "--listen"),
+  DRAIN_TIMEOUT(
+      "time to finish open connections (30000)", "drain_timeout", "MS", "--drain-timeout"),
   FILTER_ENV("variables not to inherit; repeatable", "filter_env", "PART", "--filter-env"),
   NO_AUTOSTART("add the app to the list, stopped", "autostart", "", "--no-autostart"),
-  NO_AUTORESTART("do not restart the app when it ends", "autorestart", "", "--no-autorestart"),
+  NO_AUTORESTART("do not restart the app when it exits", "autorestart", "", "--no-autorestart"),
   RESTART("always, on-failure or never", "restart", "RULE", "--restart"),
   STOP_EXIT_CODES(
       "exit codes that prevent a restart", "stop_exit_codes", "N,N", "--stop-exit-codes"),
-  MAX_RESTARTS("unstable exits in a row to errored (16)", "max_restarts", "N", "--max-restarts"),
+  MAX_RESTARTS("give up after N unstable exits (16)", "max_restarts", "N", "--max-restarts"),
   RESTART_WINDOW(
       "period for counting failures (300000)", "restart_window", "MS", "--restart-window"),
-  MIN_UPTIME("an earlier exit is unstable (1000)", "min_uptime", "MS", "--min-uptime"),
+  MIN_UPTIME("uptime before an exit is stable (1000)", "min_uptime", "MS", "--min-uptime"),
   RESTART_DELAY("delay before each restart", "restart_delay", "MS", "--restart-delay"),
   EXP_BACKOFF_RESTART_DELAY(
-      "first of the increasing delays",
+      "initial delay of exponential backoff",
       "exp_backoff_restart_delay",
       "MS",
       "--exp-backoff-restart-delay"),
   MAX_MEMORY_RESTART(
-      "restart above this memory use: 300M", "max_memory_restart", "SIZE", "--max-memory-restart"),
-  CRON_RESTART("restart at these times", "cron_restart", "CRON", "-c", "--cron-restart", "--cron"),
-  TIME_ZONE("time zone of the times: Europe/Berlin", "time_zone", "ZONE", "--time-zone"),
-  WATCH("restart when files change (cwd)", "watch", "[PATH]", "--watch"),
-  IGNORE_WATCH("except these, as in .gitignore", "ignore_watch", "GLOBS", "--ignore-watch"),
-  WATCH_DELAY("wait for further changes, seconds", "watch_delay", "S", "--watch-delay"),
-  KILL_SIGNAL("signal that asks the app to end (SIGINT)", "kill_signal", "SIGNAL", "--kill-signal"),
-  KILL_TIMEOUT("time to stop before SIGKILL (1600)", "kill_timeout", "MS", "-k", "--kill-timeout"),
+      "restart above this memory usage: 300M",
+      "max_memory_restart",
+      "SIZE",
+      "--max-memory-restart"),
+  CRON_RESTART(
+      "cron schedule of restarts", "cron_restart", "CRON", "-c", "--cron-restart", "--cron"),
+  TIME_ZONE("time zone of the schedule: Europe/Berlin", "time_zone", "ZONE", "--time-zone"),
+  WATCH("restart when files change (default: cwd)", "watch", "[PATH]", "--watch"),
+  IGNORE_WATCH("files not to watch, as in .gitignore", "ignore_watch", "GLOBS", "--ignore-watch"),
+  WATCH_DELAY("seconds to wait for further changes", "watch_delay", "S", "--watch-delay"),
+  KILL_SIGNAL("signal that stops the app (SIGINT)", "kill_signal", "SIGNAL", "--kill-signal"),
+  KILL_TIMEOUT("time until SIGKILL is sent (1600)", "kill_timeout", "MS", "-k", "--kill-timeout"),
   NO_TREEKILL("signal the main process only", "treekill", "", "--no-treekill"),
   SHUTDOWN_WITH_MESSAGE(
       "send a Node message instead of a signal",
       "shutdown_with_message",
       "",
       "--shutdown-with-message"),
-  WAIT_READY("online when the app reports ready", "wait_ready", "", "--wait-ready"),
+  WAIT_READY("wait until the app reports ready", "wait_ready", "", "--wait-ready"),
   LISTEN_TIMEOUT(
-      "time until ready (3000; cluster 30000)", "listen_timeout", "MS", "--listen-timeout"),
+      "time to get ready (3000; cluster 30000)", "listen_timeout", "MS", "--listen-timeout"),
   OUTPUT("file for standard output", "out_file", "FILE", "-o", "--output"),
   ERROR("file for standard error", "error_file", "FILE", "-e", "--error"),
-  LOG("additional file with both (NAME.log)", "log_file", "[FILE]", "-l", "--log"),
+  LOG("extra file for all output (NAME.log)", "log_file", "[FILE]", "-l", "--log"),
   MERGE_LOGS("one file for all instances", "merge_logs", "", "--merge-logs"),
   DISABLE_LOGS("discard all output", "disable_logs", "", "--disable-logs"),
   LOG_TYPE("raw, or json: one object per line", "log_type", "TYPE", "--log-type"),
   LOG_DATE_FORMAT(
-      "date before each line: HH:mm:ss", "log_date_format", "FORMAT", "--log-date-format"),
+      "timestamp before each line: HH:mm:ss", "log_date_format", "FORMAT", "--log-date-format"),
   TIME("date and time before each line", "time", "", "--time"),
-  PTY("let the app print on a terminal", "pty", "", "--pty"),
+  PTY("connect the app's output to a terminal", "pty", "", "--pty"),
   PID("file for the process id", "pid_file", "FILE", "-p", "--pid"),
-  NO_PMX("without effect: jpm has no such agent", "pmx", "", "--no-pmx"),
-  NO_AUTOMATION("without effect: jpm has no such agent", "automation", "", "--no-automation"),
-  NO_VIZION("without effect: jpm does not read git", "vizion", "", "--no-vizion"),
-  TRACE("without effect", "trace", "", "--trace"),
-  DISABLE_TRACE("without effect", "disable_trace", "", "--disable-trace"),
-  DEEP_MONITORING("without effect", "deep_monitoring", "", "--deep-monitoring"),
-  EVENT_LOOP_INSPECTOR("without effect", "event_loop_inspector", "", "--event-loop-inspector"),
-  V8("without effect", "v8", "", "--v8"),
+  NO_PMX("no effect: jpm has no such agent", "pmx", "", "--no-pmx"),
+  NO_AUTOMATION("no effect: jpm has no such agent", "automation", "", "--no-automation"),
+  NO_VIZION("no effect: jpm does not read git", "vizion", "", "--no-vizion"),
+  TRACE("no effect", "trace", "", "--trace"),
+  DISABLE_TRACE("no effect", "disable_trace", "", "--disable-trace"),
+  DEEP_MONITORING("no effect", "deep_monitoring", "", "--deep-monitoring"),
+  EVENT_LOOP_INSPECTOR("no effect", "event_loop_inspector", "", "--event-loop-inspector"),
+  V8("no effect", "v8", "", "--v8"),
   SOURCE_MAP_SUPPORT(
       "use --node-args=--enable-source-maps", "source_map_support", "", "--source-map-support"),
   DISABLE_SOURCE_MAP_SUPPORT(
-      "without effect", "disable_source_map_support", "", "--disable-source-map-support"),
-  ATTACH("then follow the output", "", "", "--attach"),
-  NO_DAEMON("without effect: see jpm daemon", "", "", "--no-daemon"),
+      "no effect", "disable_source_map_support", "", "--disable-source-map-support"),
+  ATTACH("follow the output afterwards", "", "", "--attach"),
+  NO_DAEMON("no effect: see jpm daemon", "", "", "--no-daemon"),
   EXT("watch only these extensions: js,json", "", "A,B", "--ext"),
-  DRY_RUN("show what would be done, change nothing", "", "", "--dry-run"),
-  KEEP("leave them in PM2's list, stopped", "", "", "--keep"),
-  ONLY("only these apps of a process file or PM2", "", "A,B", "--only"),
-  ENV("env_NAME of the process file over env", "", "NAME", "--env"),
-  NO_WAIT("do not check that they run for 300 ms", "", "", "--no-wait"),
-  UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
+  DRY_RUN("show what would be done without doing it", "", "", "--dry-run"),
+  KEEP("keep the apps in PM2's list, stopped", "", "", "--keep"),
+  ONLY("only these apps from the file or PM2", "", "A,B", "--only"),
+  ENV("override env with the file's env_NAME", "", "NAME", "--env"),
+  NO_WAIT("do not check that apps run for 300 ms", "", "", "--no-wait"),
+  UPDATE_ENV("update apps with this shell's variables", "", "", "-a", "--update-env"),
   WATCH_CONFIG("apply the file whenever it is edited", "", "", "--watch-config"),
-  NO_WATCH_CONFIG("stop applying it", "", "", "--no-watch-config"),
+  NO_WATCH_CONFIG("stop applying the file when it is edited", "", "", "--no-watch-config"),
   PRUNE("delete apps that are no longer in the file", "", "", "--prune"),
-  PARALLEL("how many at a time (reload: 1 per app)", "", "N", "--parallel"),
-  FORCE("even if it runs; save: even if empty", "", "", "-f", "--force"),
-  SEPARATOR("text that ends the line (line feed)", "", "TEXT", "--separator"),
+  PARALLEL("instances at a time (reload: 1 per app)", "", "N", "--parallel"),
+  FORCE("even if running; save: even if empty", "", "", "-f", "--force"),
+  SEPARATOR("line terminator (default: line feed)", "", "TEXT", "--separator"),
   LINES("past lines (logs: 15 per file, events: 30)", "", "N", "--lines"),
   NOSTREAM("print the past lines and exit", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),
   OUT("standard output only", "", "", "--out"),
-  SINCE_TIME("from this time on: 10m, 13:20, 2026-11-21T13:20", "", "TIME", "--since"),
-  UNTIL("up to this time, then exit", "", "TIME", "--until"),
-  GREP("lines that match this pattern (RE2 syntax)", "", "PATTERN", "--grep"),
+  SINCE_TIME("start time: 10m, 13:20, 2026-11-21T13:20", "", "TIME", "--since"),
+  UNTIL("end time; exit after that", "", "TIME", "--until"),
+  GREP("only lines that match (RE2 syntax)", "", "PATTERN", "--grep"),
   IGNORE_CASE("ignore case in --grep", "", "", "-i", "--ignore-case"),
   HIGHLIGHT("highlight this word", "", "WORD", "--highlight"),
-  TIMESTAMP("time on each line (YYYY-MM-DDTHH:mm:ss)", "", "[FORMAT]", "--timestamp"),
+  TIMESTAMP("timestamp format (YYYY-MM-DDTHH:mm:ss)", "", "[FORMAT]", "--timestamp"),
   RAW("no prefixes, error lines to stderr", "", "", "--raw"),
   FORMAT("as timestamp=… app=… id=… type=… message=…", "", "", "--format"),
-  FOLLOW("then follow new events", "", "", "-f", "--follow"),
-  SINCE("events after the one with this number", "", "SEQ", "--since"),
+  FOLLOW("follow new events afterwards", "", "", "-f", "--follow"),
+  SINCE("only events after this event number", "", "SEQ", "--since"),
   JSON("one JSON object per line", "", "", "--json"),
-  MINI_LIST("a block of lines for each instance", "", "", "-m", "--mini-list"),
-  SORT("by name, memory:desc, uptime … (name)", "", "FIELD[:desc]", "--sort"),
+  MINI_LIST("print a block of lines per instance", "", "", "-m", "--mini-list"),
+  SORT("sort key: name, memory, uptime … (name)", "", "FIELD[:desc]", "--sort"),
   WATCH_NO_MORE("also stop watching their files", "", "", "--watch"),
-  LOGROTATE_USER("without effect: each daemon rotates", "", "USER", "-u", "--user"),
+  LOGROTATE_USER("no effect: each daemon rotates its logs", "", "USER", "-u", "--user"),
   REDRAW("redraw the list until Ctrl-C", "", "", "--watch"),
-  TREE("as a tree", "", "", "-t", "--tree"),
+  TREE("print a tree", "", "", "-t", "--tree"),
   REVEAL("show passwords, tokens and keys", "", "", "--reveal"),
-  ROLE("rights: read, operate or admin (read)", "", "ROLE", "--role"),
-  OF_APPS("limit it to these apps", "", "A,B", "--app"),
+  ROLE("role: read, operate or admin (read)", "", "ROLE", "--role"),
+  OF_APPS("restrict the token to these apps", "", "A,B", "--app"),
   EXPIRES("lifetime: 12h, 30d (90d)", "", "TIME", "--expires"),
-  FOREVER("valid until it is revoked", "", "", "--forever"),
-  GRACE("rotate: how long the old secret is valid (0s)", "", "TIME", "--grace"),
-  SILENT("print only results and problems", "", "", "-s", "--silent"),
-  NO_COLOR("no colours", "", "", "--no-color"),
+  FOREVER("no expiry: valid until revoked", "", "", "--forever"),
+  GRACE("rotate: validity of the old secret (0s)", "", "TIME", "--grace"),
+  SILENT("print only results and errors", "", "", "-s", "--silent"),
+  NO_COLOR("do not use colours", "", "", "--no-color"),
   HELP("show this help", "", "", "-h", "--help");
 
   private final String description;
@@ -159,22 +164,23 @@ public enum VerbOption {
     return description;
   }
 
-  /// Returns the attribute of an app that the option sets.
+  /// Returns the app attribute that the option sets.
   public Optional<AppKey> attribute() {
     return AppKey.named(attribute);
   }
 
-  /// Returns the name of its value in help; empty if it takes none, in brackets if it is optional.
+  /// Returns how help names the value; empty if the option has none, in brackets if the value is
+  /// optional.
   public String parameter() {
     return parameter;
   }
 
-  /// Reports whether a value must follow.
+  /// Reports whether the option requires a value.
   public boolean takesValue() {
     return !parameter.isEmpty() && !mayTakeValue();
   }
 
-  /// Reports whether a value may follow ([OptionalValues]).
+  /// Reports whether the option has an optional value ([OptionalValues]).
   public boolean mayTakeValue() {
     return parameter.startsWith("[");
   }
@@ -183,22 +189,23 @@ public enum VerbOption {
     return names;
   }
 
-  /// Returns its long name, which is used in messages.
+  /// Returns the long name, which is used in messages.
   public String longName() {
     return names.stream().filter(name -> name.startsWith("--")).findFirst().orElseThrow();
   }
 
-  /// Returns the options that set an attribute of an app, in the order of help.
+  /// Returns the options that set an app attribute, in the order of the help page.
   public static List<VerbOption> ofApps() {
     return Arrays.stream(values()).filter(option -> option.attribute().isPresent()).toList();
   }
 
-  /// Finds the option with this name in any command. `word` may contain `=value`.
+  /// Finds the option with this name among the options of all commands. `word` may contain
+  /// `=value`.
   public static Optional<VerbOption> find(String word) {
     return find(word, Arrays.asList(values()));
   }
 
-  /// Finds the option with this name in `options`: some names have different meanings for different
+  /// Finds the option with this name in `options`. Some names have different meanings in different
   /// commands.
   public static Optional<VerbOption> find(String word, List<VerbOption> options) {
     int equals = word.indexOf('=');

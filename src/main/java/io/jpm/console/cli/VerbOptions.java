@@ -3,11 +3,11 @@ package io.jpm.console.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Maps commands to their options and to their retry properties.
+/// Maps commands to their options and their retry properties.
 public final class VerbOptions {
   private VerbOptions() {}
 
-  /// Returns the command's own options and the common ones, in the order of help.
+  /// Returns the command's own options, followed by the common ones, in the order of the help page.
   static List<VerbOption> of(Verb verb) {
     List<VerbOption> options = new ArrayList<>(own(verb));
     options.add(VerbOption.SILENT);
@@ -160,14 +160,14 @@ public final class VerbOptions {
     };
   }
 
-  /// Returns the options of an app and the command's own.
+  /// Returns the options that set app attributes, followed by `own`.
   private static List<VerbOption> describing(VerbOption... own) {
     return ResolvedTargets.joined(VerbOption.ofApps(), List.of(own));
   }
 
   /// Reports whether a command for which [#isNonIdempotent] holds is nevertheless executed only
   /// once if its request has an idempotency key
-  /// ([io.jpm.console.session.CommandCall#withIdempotencyKey]). A reload is not included: its
+  /// ([io.jpm.console.session.CommandCall#withIdempotencyKey]). Reload is not included, because its
   /// client is notified immediately that the command was accepted.
   public static boolean isRepeatable(Verb verb) {
     return switch (verb) {
@@ -176,9 +176,9 @@ public final class VerbOptions {
     };
   }
 
-  /// Reports whether a client that has printed part of the output sends the command again when the
-  /// daemon dies ([io.jpm.console.session.PrintedOutput]). Its effect happens once, because of the
-  /// request's key or because the command is idempotent.
+  /// Reports whether a client that has printed part of the output sends the command again if the
+  /// daemon dies ([io.jpm.console.session.PrintedOutput]). The command takes effect only once,
+  /// because its request has a key or because the command is idempotent.
   public static boolean isResentAfterCrash(Verb verb) {
     return switch (verb) {
       case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
@@ -187,8 +187,8 @@ public final class VerbOptions {
     };
   }
 
-  /// Reports whether executing the command twice differs from executing it once. All others may be
-  /// sent to the next daemon if this one dies before it has answered.
+  /// Reports whether executing the command twice has a different effect from executing it once. All
+  /// other commands may be sent to the next daemon if this one dies before it has answered.
   public static boolean isNonIdempotent(Verb verb) {
     return switch (verb) {
       case RESTART,

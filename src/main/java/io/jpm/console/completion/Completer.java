@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Computes the completions of an unfinished command line from the lists of [Verb] and
-/// [VerbOption], and from the listed apps.
+/// Computes the completions of an unfinished command line from [Verb], [VerbOption] and the listed
+/// apps.
 final class Completer {
   private final ListedNames listed;
   private final FileVariants variants;
@@ -22,8 +22,10 @@ final class Completer {
     this.variants = variants;
   }
 
+  /// Returns the completions.
+  ///
   /// @param before the words between `jpm` and the word at the cursor
-  /// @param current the typed part of the word at the cursor
+  /// @param current the part of the word at the cursor that has been typed
   Completion complete(List<String> before, String current) {
     CompletionContext place = CompletionContext.of(before, current);
     return switch (place) {
@@ -81,7 +83,7 @@ final class Completer {
     };
   }
 
-  /// Completes the last of several names separated by commas.
+  /// Completes the last name in a comma-separated list.
   private Completion names(String typed) {
     String before = typed.substring(0, typed.lastIndexOf(',') + 1);
     List<String> given = Arrays.asList(before.split(",", -1));
@@ -96,7 +98,7 @@ final class Completer {
     boolean filesFirst = false;
     for (TargetKind kind : TargetKind.at(target.verb(), target.targets().size())) {
       Completion more = of(kind, typed, target.targets());
-      // Offer files after names only if no name matches: names are usually meant.
+      // If a name matches, do not offer files: the user usually means the name.
       if (more.files() == Files.NONE || filesFirst || found.candidates().isEmpty()) {
         found = found.and(more.beginningWith(typed));
       }
@@ -119,7 +121,7 @@ final class Completer {
     };
   }
 
-  /// Returns all command names, for shells that cannot reach a daemon.
+  /// Returns all command names, for shells without access to a daemon.
   static List<String> commandWords() {
     return Stream.concat(Arrays.stream(Verb.values()).map(Verb::keyword), Stream.of("help"))
         .toList();

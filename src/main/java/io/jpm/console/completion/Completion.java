@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 
 /// The possible completions of a command line.
 ///
-/// @param candidates words that may be at the cursor, best first
-/// @param files the kind of files that may be there too, which the shell completes itself
+/// @param candidates possible words at the cursor, the best first
+/// @param files the kind of files that are also possible at the cursor; the shell completes their
+///   names
 record Completion(List<Candidate> candidates, Files files) {
   /// No completions.
   static final Completion NOTHING = new Completion(List.of(), Files.NONE);
@@ -17,9 +18,9 @@ record Completion(List<Candidate> candidates, Files files) {
     candidates = List.copyOf(candidates);
   }
 
-  /// A word that may be at the cursor.
+  /// A possible word at the cursor.
   ///
-  /// @param word the text without shell quoting
+  /// @param word the text, without shell quoting
   /// @param description a short description; may be empty
   record Candidate(String word, String description) {}
 
@@ -35,7 +36,7 @@ record Completion(List<Candidate> candidates, Files files) {
       this.word = word;
     }
 
-    /// Returns the spelling for the shell scripts.
+    /// Returns the keyword that the shell scripts use.
     String keyword() {
       return word;
     }
@@ -54,7 +55,7 @@ record Completion(List<Candidate> candidates, Files files) {
     return of(words.stream().map(word -> new Candidate(word, "")).toList());
   }
 
-  /// Returns the union with `other`, and the more general kind of files.
+  /// Returns the union of both completions, with the more general kind of files.
   Completion and(Completion other) {
     return new Completion(
         Stream.concat(candidates.stream(), other.candidates.stream()).toList(),
@@ -75,7 +76,7 @@ record Completion(List<Candidate> candidates, Files files) {
         files);
   }
 
-  /// Returns the candidates prefixed with `before`, which is already typed.
+  /// Returns the candidates prefixed with `before`, which has already been typed.
   Completion prefixedWith(String before) {
     return new Completion(
         candidates.stream().map(it -> new Candidate(before + it.word(), it.description())).toList(),
@@ -87,8 +88,8 @@ record Completion(List<Candidate> candidates, Files files) {
     return candidates.stream().map(it -> it.word() + "\n").collect(Collectors.joining());
   }
 
-  /// Returns the format for the shell scripts: a line with the kind of files, then one word per
-  /// line with its description after a tab.
+  /// Returns the format that the shell scripts read. The first line is the kind of files; each
+  /// further line contains a word and, after a tab, its description.
   String described() {
     return candidates.stream()
         .map(it -> it.word() + "\t" + it.description() + "\n")

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm completion`: prints the completion script for a shell, or installs it.
+/// Runs `jpm completion`, which prints the completion script for a shell or installs it.
 ///
-/// `jpm completion -- WORD…` is called by the scripts whenever TAB is pressed, and is PM2's
-/// interface too: the words are the whole command line, and `COMP_CWORD` is the index of the word
-/// at the cursor. Each candidate is printed on a line of its own; with `JPM_COMPLETION=described`
+/// The scripts call `jpm completion -- WORD…` whenever the user presses TAB. This interface is
+/// compatible with PM2: the words are the whole command line, and `COMP_CWORD` is the index of the
+/// word at the cursor. The candidates are printed one per line or, with `JPM_COMPLETION=described`,
 /// in the format of [Completion#described].
 public final class CompletionCommand implements ConsoleCommand {
   private static final String USE =
@@ -29,7 +29,7 @@ public final class CompletionCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final Path home;
 
-  /// @param home jpm's own home, which contains the scripts
+  /// @param home the daemon's directory, which contains the scripts
   public CompletionCommand(Vertx vertx, DaemonClient daemonClient, Path home) {
     this.vertx = vertx;
     this.daemonClient = daemonClient;
@@ -64,7 +64,7 @@ public final class CompletionCommand implements ConsoleCommand {
         });
   }
 
-  /// Returns the named shell; by default the caller's own.
+  /// Returns the shell named in the command; by default, the caller's shell.
   private static CompletionShell shell(CommandCall commandCall, List<String> names) {
     if (names.size() > 1) {
       throw new CommandFailure(USE);
@@ -74,7 +74,7 @@ public final class CompletionCommand implements ConsoleCommand {
       return CompletionShell.named(own)
           .orElseThrow(() ->
               new CommandFailure(
-                  "SHELL is \"%s\", but jpm supports bash, zsh and fish only: name one of them"
+                  "SHELL is \"%s\", but jpm supports only bash, zsh and fish: specify one of them"
                       .formatted(own)));
     }
     return Optional.of(names.getFirst())
@@ -107,7 +107,8 @@ public final class CompletionCommand implements ConsoleCommand {
         });
   }
 
-  /// Returns the index of the word at the cursor, 1 or more; by default the last one.
+  /// Returns the index of the word at the cursor, at least 1; by default, the index of the last
+  /// word.
   private static int cursor(Map<String, String> environment, int count) {
     String given = environment.getOrDefault("COMP_CWORD", "");
     return given.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(given) : Math.max(1, count - 1);

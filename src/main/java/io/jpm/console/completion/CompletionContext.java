@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The syntactic position of the cursor in an unfinished command line.
+/// The syntactic role of the word at the cursor in an unfinished command line.
 sealed interface CompletionContext {
   /// A command.
   ///
@@ -22,7 +22,7 @@ sealed interface CompletionContext {
 
   /// The value of an option.
   ///
-  /// @param before the part of the word that precedes the value, `--name=`; may be empty
+  /// @param before the part of the word that precedes the value, such as `--name=`; may be empty
   /// @param targets the targets typed so far
   record Value(VerbOption option, String before, List<String> targets)
       implements CompletionContext {
@@ -45,13 +45,13 @@ sealed interface CompletionContext {
   /// An argument of an app, after `--`.
   record AppArgument() implements CompletionContext {}
 
-  /// A position about which nothing is known.
+  /// The role is not known.
   record Unknown() implements CompletionContext {}
 
-  /// Determines the position.
+  /// Determines the role.
   ///
   /// @param before the words between `jpm` and the word at the cursor
-  /// @param current the typed part of the word at the cursor
+  /// @param current the part of the word at the cursor that has been typed
   static CompletionContext of(List<String> before, String current) {
     if (before.contains("--")) {
       return new AppArgument();

@@ -13,25 +13,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Installs and removes the completion script of a user's shell. The script is a file of its own.
-/// If the shell does not find such files by itself, a marked block in its startup file reads the
-/// script.
+/// Installs and removes the completion script of a user's shell. The script is a separate file. If
+/// the shell does not load the file automatically, a marked block in the shell's startup file loads
+/// it.
 ///
 /// All methods access files and must not run on an event loop. They fail with a [CommandFailure].
 ///
 /// @param shell the shell
-/// @param script the file of the script
-/// @param startup the file that contains the block; empty if the shell finds the script by itself
+/// @param script the file that contains the script
+/// @param startup the startup file that contains the block; empty if the shell loads the script
+///   automatically
 record CompletionInstallation(CompletionShell shell, Path script, Optional<Path> startup) {
   private static final String BEGIN = "# >>> jpm completion >>>";
   private static final String END = "# <<< jpm completion <<<";
   private static final Pattern BLOCK =
       Pattern.compile("(?ms)(?:(?<=\\n)\\n)?^" + BEGIN + "$.*?^" + END + "$\\n?");
 
-  /// @param home jpm's own home
-  /// @param environment the caller's variables: `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME` determine
-  ///   the files
-  /// @throws CommandFailure if the caller has no home
+  /// @param home the daemon's directory
+  /// @param environment the caller's variables, of which `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME`
+  ///   determine the files
+  /// @throws CommandFailure if `HOME` is not set
   static CompletionInstallation of(
       CompletionShell shell, Path home, Map<String, String> environment) {
     Path user =
@@ -62,9 +63,9 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
   }
 
-  /// Writes the script and the block, or replaces them.
+  /// Writes the script and the block, replacing existing ones.
   ///
-  /// @return what was done, one sentence per line
+  /// @return what was done, one message per element
   List<String> install() {
     List<String> done = new ArrayList<>();
     write(script, CompletionScript.of(shell).getBytes(StandardCharsets.UTF_8));
@@ -79,13 +80,13 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
         done.add(file + " now loads it");
       }
     });
-    done.add("New shells complete jpm's command lines; jpm completion uninstall undoes this");
+    done.add("Completion is available in new shells; to remove it, run jpm completion uninstall");
     return done;
   }
 
-  /// Removes what [#install] has written, and nothing else.
+  /// Removes exactly what [#install] has written.
   ///
-  /// @return what was done, one sentence per line
+  /// @return what was done, one message per element
   List<String> remove() {
     List<String> done = new ArrayList<>();
     startup.ifPresent(file -> {
@@ -120,7 +121,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     return rest + gap + block;
   }
 
-  /// Reads each byte as a character, since the rest of the file may have any encoding.
+  /// Reads each byte as one character, because the rest of the file may have any encoding.
   private static Optional<String> read(Path file) {
     try {
       return Files.exists(file)
@@ -131,8 +132,8 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     }
   }
 
-  /// Replaces the file atomically. A symbolic link is followed and kept, since dotfiles are often
-  /// stored elsewhere.
+  /// Replaces the file atomically. If the file is a symbolic link, its target is replaced and the
+  /// link is kept, because dotfiles are often stored elsewhere.
   private static void write(Path file, byte[] content) {
     try {
       Path real = Files.exists(file) ? file.toRealPath() : file;

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// Builds the completion script of a shell: a template with the commands and options of [Verb],
-/// which are used when no daemon runs.
+/// Builds the completion script of a shell from a template. The script contains the commands and
+/// options of [Verb], which it uses if no daemon is running.
 final class CompletionScript {
   private CompletionScript() {}
 

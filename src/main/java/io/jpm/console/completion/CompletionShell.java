@@ -11,7 +11,7 @@ enum CompletionShell {
   ZSH,
   FISH;
 
-  /// Returns the name as it is typed.
+  /// Returns the name as users type it.
   String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -21,7 +21,7 @@ enum CompletionShell {
     return Arrays.stream(values()).map(CompletionShell::keyword).toList();
   }
 
-  /// Returns the shell of this name, or of a path that ends with it.
+  /// Returns the shell with this name, or the shell whose name is the last component of this path.
   static Optional<CompletionShell> named(String nameOrPath) {
     String name = nameOrPath.substring(nameOrPath.lastIndexOf('/') + 1);
     return Arrays.stream(values()).filter(shell -> shell.keyword().equals(name)).findFirst();

@@ -10,16 +10,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Finds the `env_NAME` keys of process files by searching their text. Scripts are not evaluated,
-/// since the user waits for the result of TAB.
+/// Finds the `env_NAME` keys of process files by searching their text. Process files that are
+/// scripts are not evaluated, because the user is waiting for the completion.
 ///
 /// @param cwd the caller's directory
 record FileVariants(Path cwd) {
   private static final Pattern VARIANT = Pattern.compile("\\benv_([A-Za-z0-9_.-]+)[\"']?\\s*:");
   private static final int MOST_BYTES = 1 << 20;
 
-  /// Returns the NAMEs in those of `targets` that are files, without duplicates. Files that are
-  /// large or cannot be read are skipped.
+  /// Returns each NAME found in those of `targets` that are files, without duplicates. Files that
+  /// are too large or cannot be read are skipped.
   Completion scan(List<String> targets) {
     return Completion.ofWords(
         List.copyOf(

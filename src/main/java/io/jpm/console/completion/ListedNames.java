@@ -17,8 +17,8 @@ final class ListedNames {
     this.instances = List.copyOf(instances);
   }
 
-  /// Returns the names of apps, each with the number of its instances by phase: `2 online, 1
-  /// errored`.
+  /// Returns the names of apps, each described by the number of its instances per phase: `2 online,
+  /// 1 errored`.
   Completion names() {
     Map<String, List<InstanceView>> byName =
         instances.stream()
@@ -54,7 +54,7 @@ final class ListedNames {
             .toList());
   }
 
-  /// Returns the ids, each with the name of its app.
+  /// Returns the ids, each described by the name of its app.
   Completion ids() {
     return Completion.of(
         instances.stream()
@@ -62,7 +62,7 @@ final class ListedNames {
             .toList());
   }
 
-  /// Returns the actions that the app with this name or id has offered.
+  /// Returns the actions that the app with this name or id has registered.
   Completion actions(String nameOrId) {
     return Completion.ofWords(
         instances.stream()

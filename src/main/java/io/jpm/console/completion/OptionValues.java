@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /// The kind of values that an option accepts.
 sealed interface OptionValues {
-  /// One of these.
+  /// One of the given words.
   record OneOf(List<String> values) implements OptionValues {
     public OneOf {
       values = List.copyOf(values);
@@ -52,7 +52,7 @@ sealed interface OptionValues {
     };
   }
 
-  /// Kinds of values by option, where the parameter name does not determine them.
+  /// The kinds of values of options whose parameter name does not determine the kind.
   final class Known {
     private static final Map<VerbOption, OptionValues> BY_OPTION = new EnumMap<>(VerbOption.class);
 

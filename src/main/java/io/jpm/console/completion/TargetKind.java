@@ -6,7 +6,7 @@ import io.jpm.model.process.Signal;
 import java.util.Arrays;
 import java.util.List;
 
-/// The kind of target that a command accepts at one position, according to [Verb#targetNames].
+/// A kind of target that a command accepts at one position, according to [Verb#targetNames].
 sealed interface TargetKind {
   /// An app, or a namespace of apps.
   record App() implements TargetKind {}
@@ -24,14 +24,14 @@ sealed interface TargetKind {
     }
   }
 
-  /// An action that the preceding app has offered.
+  /// An action that the preceding app has registered.
   record Action() implements TargetKind {}
 
   /// Any text.
   record Free() implements TargetKind {}
 
-  /// Returns the kinds of the target at index `place` of the command, from 0. If the command takes
-  /// any number of targets, the last kind applies to all that follow.
+  /// Returns the kinds of targets that the command accepts at index `place`, counted from 0. If the
+  /// command accepts any number of targets, the last kind applies to all further targets.
   static List<TargetKind> at(Verb verb, int place) {
     String names = verb.targetNames();
     if (names.isEmpty()) {

@@ -13,18 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Reads app specs. All methods but the first access the file system and block.
+/// Reads app specs. All methods except [#isProcessFile] access the file system and may block.
 public interface AppSource {
   /// Reports whether a word has the extension of a process file. Does not block.
   boolean isProcessFile(String word);
 
-  /// Reports whether `path` is a directory of process files.
+  /// Reports whether `path` is a directory that contains process files.
   default boolean isDirectory(Path path) {
     return ProcessFileReader.isDirectoryOfProcessFiles(path);
   }
 
-  /// Returns the default process files in a directory, which are used if the user does not name
-  /// one, in order of preference.
+  /// Returns the default process files in a directory, in order of preference. They are used if the
+  /// user does not name a file.
   default List<String> usualFiles(Path directory) {
     return DefaultProcessFiles.findIn(directory);
   }
@@ -34,18 +34,18 @@ public interface AppSource {
   /// @param environment the value of `--env`
   AppsOutcome fromFile(Path file, Optional<String> environment, CallerContext callerContext);
 
-  /// Reads the apps of a process file that came on the client's standard input.
+  /// Reads the apps of a process file that the client received on its standard input.
   AppsOutcome fromStdin(byte[] content, Optional<String> environment, CallerContext callerContext);
 
-  /// Reads the app that the options of a command describe.
+  /// Reads the app that is described by the options of a command.
   AppsOutcome fromCommandLine(Map<String, Object> attributes, CallerContext callerContext);
 
-  /// Returns a source that reads with `config`.
+  /// Returns a source that uses the readers in `config`.
   static AppSource of(AppDefaults defaults, ScriptEvaluator scripts) {
     return of(() -> defaults, scripts);
   }
 
-  /// Returns a source that reads with `config`, with defaults that may change.
+  /// Returns a source that uses the readers in `config`, with defaults that may change.
   static AppSource of(Supplier<AppDefaults> defaults, ScriptEvaluator scripts) {
     Supplier<ProcessFileReader> files = () -> new ProcessFileReader(defaults.get(), scripts);
     return new AppSource() {

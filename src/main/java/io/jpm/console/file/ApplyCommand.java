@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm plan` and `jpm apply`: shows or makes the changes that a process file requests.
+/// Runs `jpm plan` and `jpm apply`, which show or make the changes that a process file requests.
 public final class ApplyCommand implements ConsoleCommand {
   private final Verb verb;
   private final DaemonClient daemonClient;
@@ -26,7 +26,7 @@ public final class ApplyCommand implements ConsoleCommand {
   private final ShutdownNotice shutdownNotice;
 
   /// @param verb [Verb#PLAN] or [Verb#APPLY]
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public ApplyCommand(
       Verb verb, DaemonClient daemonClient, FileApps files, ShutdownNotice shutdownNotice) {
     this.verb = verb;
@@ -50,7 +50,7 @@ public final class ApplyCommand implements ConsoleCommand {
     return code;
   }
 
-  /// Applies one file and reports problems.
+  /// Applies one file and reports its problems.
   ///
   /// @return whether there were no problems
   private Future<Boolean> file(String word, CommandCall commandCall) {
@@ -61,7 +61,7 @@ public final class ApplyCommand implements ConsoleCommand {
                 ? files.loadFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
-                        "%s takes process files, but %s is not one"
+                        "%s requires a process file, but %s is not one"
                             .formatted(verb.keyword(), word))))
         .compose(specs -> order(specs, FileApps.pathOf(word, commandCall), commandCall))
         .compose(order ->
@@ -77,7 +77,7 @@ public final class ApplyCommand implements ConsoleCommand {
     return prune && place.isEmpty()
         ? Future.failedFuture(
             new CommandFailure(
-                "--prune deletes apps that came from a file, but standard input is not a file"))
+                "--prune deletes apps that were started from a file, so it cannot be used with standard input"))
         : Future.succeededFuture(
             new GodCommand.Apply(
                 specs, place, prune, true, verb == Verb.PLAN, FileApps.awaitStable(commandCall)));

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Formats the changes that a process file requests, as lines and as JSON. Secrets are masked in
+/// Formats the changes that a process file requests as lines or as JSON. Secrets are masked in
 /// both.
 final class ChangeText {
   private static final String OF_ENVIRONMENT = "env.";
 
-  /// Longer values are not shown in lines, since each app has one line.
+  /// Longer values are omitted from lines, because each app has only one line.
   private static final int MOST_SHOWN = 30;
 
   private ChangeText() {}
 
-  /// Returns a line for each app; unchanged apps share the last one.
+  /// Returns one line per changed app. All unchanged apps share the last line.
   static List<String> lines(List<AppChange> changes) {
     List<String> lines = new ArrayList<>();
     List<String> unchanged = new ArrayList<>();
@@ -82,8 +82,8 @@ final class ChangeText {
         key.startsWith(OF_ENVIRONMENT) ? key.substring(OF_ENVIRONMENT.length()) : "", value);
   }
 
-  /// Returns one app as an object: `app`, `action`, `stopped`, `fields` with `key`, `from` and
-  /// `to`, and `problem` if there is one.
+  /// Returns the change of one app as an object: `app`, `action`, `stopped`, `fields` with `key`,
+  /// `from` and `to`, and `problem` if there is one.
   static JsonObject json(AppChange change) {
     JsonArray fields = new JsonArray();
     change

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The daemon's half of `jpm deploy`: validates the section of the process file and prints it as
-/// lines for `bin/jpm-deploy`. That script does the work, since ssh needs the caller's terminal and
-/// agent.
+/// The daemon's part of `jpm deploy`: validates the deployment section of the process file and
+/// prints it as lines for `bin/jpm-deploy`. That script performs the deployment, because ssh needs
+/// the caller's terminal and agent.
 public final class DeployCommand implements ConsoleCommand {
   private static final String PACKAGE = "package.json";
 
@@ -64,7 +64,7 @@ public final class DeployCommand implements ConsoleCommand {
     try {
       return Path.of(word);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file's name is not a valid path");
+      throw new CommandFailure("the file name is not a valid path");
     }
   }
 
@@ -77,7 +77,7 @@ public final class DeployCommand implements ConsoleCommand {
         .map(Path::of)
         .orElseThrow(() ->
             new CommandFailure(
-                "no file was named, and %s contains none of %s, %s"
+                "no file was specified, and %s contains none of %s, %s"
                     .formatted(cwd, String.join(", ", DefaultProcessFiles.NAMES), PACKAGE)));
   }
 

@@ -3,18 +3,18 @@ package io.jpm.console.file;
 import io.jpm.config.deploy.Deployment;
 import java.util.TreeMap;
 
-/// Formats a deployment for `bin/jpm-deploy`: each line has one key and its value, separated by a
-/// space. A backslash, a line feed and a carriage return are written as `\\`, `\n` and `\r`. No
-/// part of it is executed by a shell.
+/// Formats a deployment for `bin/jpm-deploy`. Each line consists of a key and its value, separated
+/// by a space. Backslashes, line feeds and carriage returns are written as `\\`, `\n` and `\r`. No
+/// part of the text is executed by a shell.
 final class DeployLines {
-  /// The first line, by which a client recognizes the format.
+  /// The first line, which identifies the format to the client.
   static final String HEAD = "jpm-deploy 1";
 
   private final StringBuilder text = new StringBuilder(HEAD).append('\n');
 
   private DeployLines() {}
 
-  /// @param file the process file, named such that the caller can use it
+  /// @param file the process file, as a path that the caller can use
   static String of(String file, Deployment deployment) {
     var lines = new DeployLines();
     Deployment.Login login = deployment.login();

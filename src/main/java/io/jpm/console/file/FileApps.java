@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/// Reads app specs off the event loop and turns their problems into command failures.
+/// Reads app specs on worker threads and converts problems in the files to command failures.
 public final class FileApps {
   private static final String STDIN = "-";
 
@@ -36,8 +36,9 @@ public final class FileApps {
     this.source = source;
   }
 
-  /// Reports whether a target is a process file: `-`, a name with one of the extensions, or the
-  /// path of a directory of process files. (A word without a slash may be the name of an app.)
+  /// Reports whether a target is a process file: `-`, a name with one of the supported extensions,
+  /// or the path of a directory of process files. (A word without a slash may also be the name of
+  /// an app.)
   public Future<Boolean> isProcessFile(String word, CommandCall commandCall) {
     if (word.equals(STDIN) || source.isProcessFile(word)) {
       return Future.succeededFuture(true);
@@ -46,14 +47,15 @@ public final class FileApps {
     return isPath ? isDirectory(word, commandCall) : Future.succeededFuture(false);
   }
 
-  /// Reports the same for a command that accepts only process files.
+  /// Reports whether a target of a command that accepts only process files is a process file or a
+  /// directory of process files. The directory name does not need a slash.
   public Future<Boolean> isProcessFileOrDirectory(String word, CommandCall commandCall) {
     return isProcessFile(word, commandCall)
         .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, commandCall));
   }
 
-  /// Returns the targets of a command; if it has none, the default process file of the caller's
-  /// directory.
+  /// Returns the targets of a command. If there are none, returns the default process file in the
+  /// caller's directory.
   public Future<List<String>> targets(CommandCall commandCall) {
     if (!commandCall.arguments().targets().isEmpty()) {
       return Future.succeededFuture(commandCall.arguments().targets());
@@ -66,7 +68,7 @@ public final class FileApps {
     if (found.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "no file was named, and %s contains none of %s"
+              "no file was specified, and %s contains none of %s"
                   .formatted(
                       commandCall.request().cwd(), String.join(", ", DefaultProcessFiles.NAMES))));
     }
@@ -88,13 +90,12 @@ public final class FileApps {
     return vertx.executeBlocking(work, false).map(result -> Objects.requireNonNull(result));
   }
 
-  /// Returns the apps of a process file; with `--only`, the selected ones.
+  /// Returns the apps of a process file, limited to those selected by `--only`.
   public Future<List<AppSpec>> loadFile(String word, CommandCall commandCall) {
     return loadOutcome(word, commandCall).map(AppsOutcome::apps);
   }
 
-  /// Returns the apps and the other settings of a process file, without problems: if there are any,
-  /// it fails.
+  /// Returns the apps and the other settings of a process file. Fails if the file has problems.
   public Future<AppsOutcome> loadOutcome(String word, CommandCall commandCall) {
     return all(word, commandCall)
         .compose(all ->
@@ -109,7 +110,7 @@ public final class FileApps {
         : Optional.of(cwd(commandCall).resolve(word).normalize());
   }
 
-  /// Returns the names after `--only`.
+  /// Returns the names given with `--only`.
   public static List<String> onlyNames(Arguments arguments) {
     return arguments.value(VerbOption.ONLY).stream()
         .flatMap(list -> Arrays.stream(list.split("[, ]+")))
@@ -128,7 +129,7 @@ public final class FileApps {
     return content == null
         ? Future.failedFuture(
             new CommandFailure(
-                "- is a process file on standard input: jpm %s - < apps.json"
+                "- reads a process file from standard input: jpm %s - < apps.json"
                     .formatted(commandCall.request().argv().getFirst())))
         : read(commandCall, () -> source.fromStdin(content, environment, caller(commandCall)));
   }
@@ -140,36 +141,36 @@ public final class FileApps {
         : Optional.empty();
   }
 
-  /// Reports whether the command waits until started processes have survived for a moment. Disabled
-  /// by `--no-wait`.
+  /// Reports whether the command waits until the started processes have run for a short time.
+  /// `--no-wait` disables this.
   public static boolean awaitStable(CommandCall commandCall) {
     return !commandCall.arguments().has(VerbOption.NO_WAIT);
   }
 
-  /// Returns the app that the options of `start` describe.
+  /// Returns the app that is described by the options of `start`.
   public Future<List<AppSpec>> loadCommandLine(String script, CommandCall commandCall) {
     return loadAttributes(StartAttributes.of(script, commandCall.arguments()), commandCall);
   }
 
-  /// Returns the app that the attributes describe.
+  /// Returns the app that is described by the attributes.
   public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, caller(commandCall)))
         .map(AppsOutcome::apps);
   }
 
-  /// Returns the app that the attributes describe.
+  /// Returns the app that is described by the attributes.
   ///
-  /// @param callerContext provides PATH and variables
+  /// @param callerContext provides PATH and other variables
   public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CallerContext callerContext, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, callerContext))
         .map(AppsOutcome::apps);
   }
 
-  /// Returns a spec for a listed app that is built from the options of the command alone.
+  /// Returns a spec for a listed app that is built only from the options of the command.
   ///
-  /// @param left options to ignore
+  /// @param left the options to ignore
   public Future<AppSpec> withOptions(
       AppSpec known, Collection<VerbOption> left, CommandCall commandCall) {
     Map<String, Object> attributes =
@@ -213,7 +214,8 @@ public final class FileApps {
             Future.failedFuture(
                 failure instanceof InvalidPathException invalid
                     ? new CommandFailure(
-                        "path \"%s\": %s".formatted(invalid.getInput(), invalid.getReason()))
+                        "\"%s\" is not a valid path: %s"
+                            .formatted(invalid.getInput(), invalid.getReason()))
                     : failure))
         .compose(outcome -> {
           outcome.warnings().forEach(commandCall.session()::warn);
@@ -234,7 +236,7 @@ public final class FileApps {
     if (names.isEmpty() || !unknown.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "--only %s: the apps of %s are %s"
+              "--only does not match \"%s\": the apps in %s are %s"
                   .formatted(
                       String.join(",", unknown),
                       file,

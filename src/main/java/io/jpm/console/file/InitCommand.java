@@ -18,9 +18,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm init`: writes a sample process file into the caller's directory. Its name is PM2's by
-/// default; the extension of a given name determines the format. `simple` selects a short sample.
-/// An existing file is never overwritten.
+/// Runs `jpm init`, which writes a sample process file into the caller's directory. By default, the
+/// file has PM2's name; otherwise, the extension of the given name determines the format. `simple`
+/// selects a short sample. An existing file is never overwritten.
 public final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
 
@@ -39,13 +39,13 @@ public final class InitCommand implements ConsoleCommand {
     boolean simple = targets.contains(SIMPLE);
     List<String> names = targets.stream().filter(word -> !word.equals(SIMPLE)).toList();
     if (names.size() > 1) {
-      return failed("jpm init writes one file: name one");
+      return failed("jpm init writes only one file: specify one name");
     }
     String name = names.isEmpty() ? USUAL : names.getFirst();
     Optional<String> sample = simple ? SampleFile.minimal(name) : SampleFile.named(name);
     if (sample.isEmpty()) {
       return failed(
-          "%s is not a name for a process file: use one that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+          "%s is not a process file name: use one that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
               .formatted(name));
     }
     Path cwd = Path.of(commandCall.request().cwd());
@@ -62,11 +62,11 @@ public final class InitCommand implements ConsoleCommand {
       Path file = cwd.resolve(name).normalize();
       return Files.writeString(file, sample, StandardOpenOption.CREATE_NEW);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file's name is not a valid path");
+      throw new CommandFailure("the file name is not a valid path");
     } catch (FileAlreadyExistsException _) {
       throw new CommandFailure(name + " already exists, and jpm init does not overwrite files");
     } catch (NoSuchFileException _) {
-      throw new CommandFailure(name + " cannot be written: there is no such directory");
+      throw new CommandFailure(name + " cannot be written: the directory does not exist");
     } catch (AccessDeniedException _) {
       throw new CommandFailure(name + " cannot be written: permission denied");
     } catch (IOException e) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Maps the options of `start` to attributes of an app, under their names in a process file. Values
-/// are validated by `config`.
+/// Maps the options of `start` to app attributes, using the names of a process file. The values are
+/// validated by `config`.
 final class StartAttributes {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,9}");
   private static final Pattern SECONDS =
@@ -41,8 +41,8 @@ final class StartAttributes {
     return attributes;
   }
 
-  /// Returns patterns that ignore every file except those with these extensions, in addition to the
-  /// usual patterns.
+  /// Returns patterns that ignore all files except those with the given extensions, in addition to
+  /// the patterns that are ignored anyway.
   private static List<String> allBut(String endings, Arguments arguments) {
     List<String> patterns = new ArrayList<>(List.of("*", "!*/"));
     Arrays.stream(endings.split("[,\\s]+"))
@@ -98,7 +98,8 @@ final class StartAttributes {
     };
   }
 
-  /// Returns an integer if `text` is one. Other values (`max`, `10s`) are validated by `config`.
+  /// Returns an integer if `text` is an integer. Other values (`max`, `10s`) are validated by
+  /// `config`.
   private static Object numberOrText(String text) {
     return NUMBER.matcher(text).matches() ? Integer.valueOf(text) : text;
   }
@@ -110,19 +111,19 @@ final class StartAttributes {
         : text;
   }
 
-  /// The default path is the working directory.
+  /// Returns the paths to watch. An option without a value stands for the working directory.
   private static Object watched(List<String> values) {
     return values.stream().allMatch(String::isEmpty)
         ? true
         : values.stream().map(value -> value.isEmpty() ? "." : value).toList();
   }
 
-  /// Without a path the default is used; the last value takes precedence.
+  /// Returns the last value; an option without a value selects the default path.
   private static Object pathOrFlag(List<String> values) {
     return values.getLast().isEmpty() ? true : values.getLast();
   }
 
-  /// Parses `db:ready,cache`: the word after the last colon is the condition.
+  /// Parses a list such as `db:ready,cache`. The word after the last colon is the condition.
   private static Map<String, String> dependencies(String text) {
     Map<String, String> conditions = new LinkedHashMap<>();
     Arrays.stream(text.split(","))

@@ -13,8 +13,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// Runs `jpm validate`: reads process files as a start would and reports all problems, without
-/// starting anything. With `--json` it prints one object per file:
+/// Runs `jpm validate`, which reads process files as `jpm start` would and reports all problems
+/// without starting anything. With `--json`, it prints one object per file:
 /// `{"file":…,"ok":true,"apps":["web"]}` or `{"file":…,"ok":false,"problems":["…"]}`.
 public final class ValidateCommand implements ConsoleCommand {
   private final FileApps files;

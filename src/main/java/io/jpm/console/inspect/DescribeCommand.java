@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm describe`: prints a sheet for each instance of each target.
+/// Runs `jpm describe`, which prints a sheet for each instance of each target.
 public final class DescribeCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -91,12 +91,13 @@ public final class DescribeCommand implements ConsoleCommand {
           for (InstanceView instance : instanceListing.instances()) {
             drawn = drawn.compose(_ -> draw(instance, instanceListing, session));
           }
-          return drawn.compose(_ -> tellTroubles(shown.instances(), session));
+          return drawn.compose(_ -> warnAboutRejectedFiles(shown.instances(), session));
         });
   }
 
-  /// Reports an error in the process file of one of the apps that was made since it was applied.
-  private Future<Boolean> tellTroubles(List<InstanceView> instances, Session session) {
+  /// Prints a warning for each of the apps' process files that was edited and then could not be
+  /// applied.
+  private Future<Boolean> warnAboutRejectedFiles(List<InstanceView> instances, Session session) {
     return daemonClient
         .rejectedFiles()
         .map(troubles -> {

@@ -15,8 +15,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 
-/// Runs `jpm doctor`: prints each finding on a line, and its remedy on another. Fails if something
-/// does not work.
+/// Runs `jpm doctor`, which prints each finding on one line and its remedy on the next. Fails if a
+/// finding has the verdict FAIL.
 public final class DoctorCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

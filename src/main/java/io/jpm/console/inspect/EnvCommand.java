@@ -26,14 +26,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Runs `jpm env`: prints the variables that an instance gets at its next start. They are also
-/// those of its present process unless the spec has changed since. Printed one per line like PM2's.
-/// Secrets are masked, since screens are often copied into tickets.
+/// Runs `jpm env`, which prints the variables that an instance will receive at its next start, one
+/// per line as in PM2. Unless the spec has changed in the meantime, the running process has the
+/// same variables. Secrets are masked, because terminal output is often copied into tickets.
 public final class EnvCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final Path home;
 
-  /// @param home the daemon's home directory, which is one of the variables of apps
+  /// @param home the daemon's directory, which is one of the variables of apps
   public EnvCommand(DaemonClient daemonClient, Path home) {
     this.daemonClient = daemonClient;
     this.home = home;
@@ -50,7 +50,7 @@ public final class EnvCommand implements ConsoleCommand {
           Future<Void> done = Future.succeededFuture();
           for (InstanceView instance : instances) {
             done =
-                done.compose(_ -> daemonClient.stored(instance.spec().name()))
+                done.compose(_ -> daemonClient.storedVariables(instance.spec().name()))
                     .map(stored -> {
                       boolean reveal = commandCall.arguments().has(VerbOption.REVEAL);
                       Map<String, String> shown = reveal ? stored : StoreText.masked(stored);
@@ -62,7 +62,7 @@ public final class EnvCommand implements ConsoleCommand {
         });
   }
 
-  /// Stored variables override declared ones, as at a start.
+  /// Stored variables override declared ones, as they do when the instance starts.
   private static InstanceView withStored(InstanceView instance, Map<String, String> stored) {
     return instance.withSpec(
         instance.spec().toBuilder()
@@ -102,7 +102,7 @@ public final class EnvCommand implements ConsoleCommand {
         .files()
         .forEach(file ->
             session.out(
-                "# and at each start the variables in %s\n"
+                "# at each start, also the variables in %s\n"
                     .formatted(TerminalSanitizer.visible(file.displayText()))));
   }
 
@@ -114,8 +114,8 @@ public final class EnvCommand implements ConsoleCommand {
     return reveal ? value : Secrets.mask(name, value);
   }
 
-  /// Returns the variables by origin. Each variable of the process appears only under the origin
-  /// that its value comes from.
+  /// Returns the variables, grouped by origin. Each variable appears only under the origin of the
+  /// value that the process receives.
   private JsonObject json(InstanceView instance, boolean reveal) {
     EnvironmentVariables environmentVariables = instance.spec().variables();
     Map<String, String> added = added(instance);

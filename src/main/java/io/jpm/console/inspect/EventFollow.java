@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Prints events in order of their numbers, page by page, and follows new ones as long as the
+/// Prints events in the order of their numbers, page by page, and follows new events as long as the
 /// client asks for more.
 ///
-/// Publications only signal that there are new events; the events themselves are read from the
-/// history each time. A slow terminal therefore falls behind in the history and does not fill
-/// memory. Confined to the session's context.
+/// Published events only signal that there is something new; the events to print are always read
+/// from the history. If a terminal is slow, the printed position falls behind, and the memory does
+/// not fill up. Confined to the session's context.
 final class EventFollow {
   private static final int PAGE = 500;
 
@@ -46,7 +46,7 @@ final class EventFollow {
     this.format = format;
   }
 
-  /// @param last the number after which the client resumes once it has printed these events
+  /// @param last the event number after which the client resumes once it has printed these events
   void print(List<EventMessage> events, long last) {
     session.writeMarked(false, format.apply(events), () -> Long.toString(last));
   }
@@ -93,7 +93,8 @@ final class EventFollow {
 
   /// Prints new events after the past ones.
   ///
-  /// @param past completes when the past events are printed, with the number of the last one
+  /// @param past completes with the number of the last past event when the past events have been
+  ///   printed
   /// @return completes when the client is gone; fails if History fails
   Future<ExitCode> followAfter(Future<Long> past) {
     MessageConsumer<JsonObject> consumer =

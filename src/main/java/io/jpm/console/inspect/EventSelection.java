@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Selects events. An app is selected by name, so that the events of a deleted app are found too.
-/// An instance is selected by name and id, since ids are reused.
+/// Selects events. An app is selected by name, so that the events of a deleted app are also found.
+/// An instance is selected by name and id, because ids are reused.
 ///
 /// @param all whether all events are selected
-/// @param apps apps of which all events are selected
-/// @param instances single instances
+/// @param apps the apps of which all events are selected
+/// @param instances individually selected instances
 record EventSelection(boolean all, Set<String> apps, Set<InstanceRef> instances) {
   /// An instance of an app.
   record InstanceRef(String app, int id) {}
@@ -28,8 +28,9 @@ record EventSelection(boolean all, Set<String> apps, Set<InstanceRef> instances)
     instances = Set.copyOf(instances);
   }
 
-  /// Returns the union with the events that `word` selects, given the instances that God found for
-  /// it.
+  /// Returns the union of this selection and the events that `word` selects.
+  ///
+  /// @param found the instances that God found for `word`
   EventSelection and(String word, List<InstanceView> found) {
     Set<String> moreApps = new HashSet<>(apps);
     Set<InstanceRef> moreInstances = new HashSet<>(instances);

@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// Runs `jpm events`: prints past events, oldest first, and with `--follow` new ones. Deleted apps
-/// are found by name as long as the history contains their events. `jpm` is the daemon itself,
-/// unless an app has this name.
+/// Runs `jpm events`, which prints past events, oldest first, and with `--follow` also new events.
+/// A deleted app can be selected by name as long as the history contains its events. `jpm` selects
+/// the daemon itself, unless an app has this name.
 public final class EventsCommand implements ConsoleCommand {
   private static final int DEFAULT_LINES = 30;
   private static final String DAEMON = "jpm";
@@ -37,7 +37,7 @@ public final class EventsCommand implements ConsoleCommand {
   private final ShutdownNotice shutdownNotice;
 
   /// @param zone the time zone of displayed times
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public EventsCommand(
       Vertx vertx, DaemonClient daemonClient, ZoneId zone, ShutdownNotice shutdownNotice) {
     this.vertx = vertx;
@@ -77,7 +77,8 @@ public final class EventsCommand implements ConsoleCommand {
     try {
       return Long.parseLong(mark);
     } catch (NumberFormatException malformed) {
-      throw new CommandFailure("resume: not a position of jpm events: run the command again");
+      throw new CommandFailure(
+          "the position to resume jpm events from is not valid: run the command again");
     }
   }
 
@@ -89,7 +90,7 @@ public final class EventsCommand implements ConsoleCommand {
 
   /// Prints the latest events.
   ///
-  /// @param head the number of the latest event of all
+  /// @param head the number of the latest event of any app
   /// @return the number of the last event processed
   private Future<Long> latest(EventSelection selection, int lines, long head, EventFollow follow) {
     return latest(selection, lines)
@@ -151,7 +152,7 @@ public final class EventsCommand implements ConsoleCommand {
                 : Future.succeededFuture(known.and(word, shown.instances())));
   }
 
-  /// Selects an app that is not listed any more.
+  /// Selects an app that is no longer listed.
   private Future<EventSelection> past(EventSelection known, String word) {
     return latest(Optional.of(word), 1)
         .compose(events ->
@@ -160,7 +161,7 @@ public final class EventsCommand implements ConsoleCommand {
                     known,
                     word,
                     new CommandFailure(
-                        "no app or id %s exists, and no event of one is stored: jpm events shows all"
+                        "no app or id %s exists, and no events are stored for it: jpm events shows all events"
                             .formatted(word)))
                 : Future.succeededFuture(known.and(word, List.of())));
   }

@@ -11,7 +11,7 @@ import io.jpm.console.text.NodeInspectFormatter;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/// Runs `jpm slist`: prints the resource usage of the machine as an object or a tree.
+/// Runs `jpm slist`, which prints the resource usage of the machine as an object or a tree.
 public final class HostCommand implements ConsoleCommand {
   private final HostMetrics metrics;
 

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
-/// Measures the resource usage of the machine, under PM2's names. Satan takes two samples, a second
-/// apart, since processor usage is measured over an interval.
+/// Measures the resource usage of the machine and reports it with PM2's names. Satan takes two
+/// samples, one second apart, because CPU usage is measured over an interval.
 public final class HostMetrics {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final double GIGABYTE = 1024.0 * 1024 * 1024;
@@ -26,23 +26,23 @@ public final class HostMetrics {
 
   private int askers;
 
-  /// @param home the home directory; the usage of its disk is a metric too
+  /// @param home the daemon's directory; the usage of its disk is also reported
   public HostMetrics(Vertx vertx, Path home) {
     this.vertx = vertx;
     this.home = home;
   }
 
-  /// Returns an object for each metric: `value`, `type`, `unit`, `historic`. Values that the system
-  /// does not report, or not in time, are omitted.
+  /// Returns one object per metric: `value`, `type`, `unit`, `historic`. Values that the system
+  /// does not report, or does not report in time, are omitted.
   Future<JsonObject> measure() {
     return vertx
         .executeBlocking(this::disk, false)
         .map(Objects::requireNonNull)
-        .compose(disk -> looked().map(system -> metrics(system).mergeIn(disk)));
+        .compose(disk -> secondSample().map(system -> metrics(system).mergeIn(disk)));
   }
 
-  /// Returns the second sample of the machine; empty if it does not arrive in time.
-  private Future<JsonObject> looked() {
+  /// Returns the second sample of the machine's usage; empty if it does not arrive in time.
+  private Future<JsonObject> secondSample() {
     String asker = "console-metrics-" + askers++;
     Promise<JsonObject> second = Promise.promise();
     MessageConsumer<JsonObject> consumer =
@@ -58,7 +58,8 @@ public final class HostMetrics {
         });
   }
 
-  /// Waits for the second message: the processor usage in the first covers an unknown interval.
+  /// Waits for the second message, because the CPU usage in the first one covers an unknown
+  /// interval.
   private static final class SecondSample {
     private final Promise<JsonObject> wanted;
     private boolean first = true;

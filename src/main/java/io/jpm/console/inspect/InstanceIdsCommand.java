@@ -10,8 +10,8 @@ import io.jpm.console.text.NodeInspectFormatter;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 
-/// Runs `jpm id`: prints the ids of an app's instances in PM2's form: `[ 0, 1 ]`, and `[]` for an
-/// unknown name.
+/// Runs `jpm id`, which prints the ids of an app's instances in PM2's format: `[ 0, 1 ]`, or `[]`
+/// for an unknown name.
 public final class InstanceIdsCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm ls`: prints the table, or with `--mini-list` a block for each instance, in the
-/// requested order. With `--watch` it is redrawn until the client is gone.
+/// Runs `jpm ls`, which prints the table or, with `--mini-list`, a block of lines per instance, in
+/// the requested order. With `--watch`, the list is redrawn until the client is gone.
 public final class ListCommand implements ConsoleCommand {
   private static final Duration REDRAWN_AFTER = Duration.ofMillis(900);
 
@@ -51,20 +51,20 @@ public final class ListCommand implements ConsoleCommand {
             daemonClient
                 .listing(all.instances())
                 .map(instanceListing -> {
-                  // A list that is lost must not be shown as empty.
+                  // A list that could not be read must not look empty.
                   if (all.code() == ExitCode.OK || !all.instances().isEmpty()) {
                     commandCall.session().out(drawn(instanceListing, wanted, commandCall));
                   }
                   return all.code();
                 }))
-        .compose(code -> daemonClient.reportFileTroubles(commandCall.session()).map(code));
+        .compose(code -> daemonClient.reportRejectedFiles(commandCall.session()).map(code));
   }
 
   private static InstanceOrder order(String text) {
     return InstanceOrder.parse(text)
         .orElseThrow(() ->
             new CommandFailure(
-                "--sort \"%s\": use one of %s, with :desc for the largest first"
+                "--sort \"%s\" is not valid: use one of %s, with :desc for descending order"
                     .formatted(text, String.join(", ", InstanceOrder.keywords()))));
   }
 
@@ -78,7 +78,7 @@ public final class ListCommand implements ConsoleCommand {
     }
     if (arguments.has(VerbOption.REDRAW) && !commandCall.session().tty().out()) {
       throw new CommandFailure(
-          "--watch needs a terminal: use jpm events --follow, or run jpm ls --json repeatedly");
+          "--watch requires a terminal: use jpm events --follow, or run jpm ls --json repeatedly");
     }
   }
 
@@ -109,7 +109,7 @@ public final class ListCommand implements ConsoleCommand {
         : InstanceTable.draw(instanceListing, order, commandCall.session().textStyle());
   }
 
-  /// Redraws until the client is gone, or a request fails.
+  /// Redraws the list until the client is gone or a request fails.
   private Future<ExitCode> redraw(CommandCall commandCall, InstanceOrder order) {
     Session session = commandCall.session();
     session.out("\u001b[2J");
@@ -141,11 +141,11 @@ public final class ListCommand implements ConsoleCommand {
         });
   }
 
-  /// Returns text that overwrites the previous picture without flicker. Line wrapping is off while
-  /// it is drawn, and lines that do not fit are omitted. After each picture the terminal is in its
-  /// normal state, whenever the client ends.
+  /// Returns text that overwrites the previous picture without flicker. Line wrapping is disabled
+  /// while the picture is drawn, and lines that do not fit are omitted. After each picture, the
+  /// terminal is back in its normal state, so the client may exit at any time.
   ///
-  /// @param rows of the terminal; 0 if unknown
+  /// @param rows the number of lines of the terminal; 0 if unknown
   public static String frame(String picture, int rows) {
     List<String> lines = picture.lines().toList();
     int room = rows == 0 ? lines.size() : Math.max(1, rows - 2);

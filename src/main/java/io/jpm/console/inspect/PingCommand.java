@@ -14,8 +14,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/// Runs `jpm ping`: prints PM2's answer and warns of recently missed pings; with `--json` it prints
-/// details of the heartbeat. It succeeds even if no other verticle answers.
+/// Runs `jpm ping`, which prints PM2's answer and warns about recently missed pings. With `--json`,
+/// it prints details of the heartbeat. The command succeeds even if no other verticle answers.
 public final class PingCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -57,7 +57,7 @@ public final class PingCommand implements ConsoleCommand {
               .formatted(heart.consecutiveMisses()));
     } else if (heart.missed() > 0) {
       session.warn(
-          "the supervisor (God) missed %s in the last 10 minutes and answers again: jpm events jpm shows when"
+          "the supervisor (God) missed %s in the last 10 minutes but answers again: jpm events jpm shows when they were missed"
               .formatted(Amounts.count(heart.missed(), "ping")));
     }
   }
@@ -69,7 +69,7 @@ public final class PingCommand implements ConsoleCommand {
         .forEach(loop ->
             loops.add(
                 new JsonObject()
-                    .put("late_ms", millis(loop.late()))
+                    .put("late_ms", millis(loop.latestDelay()))
                     .put("worst_ms", millis(loop.worst()))));
     var json = new JsonObject().put("interval_ms", millis(heart.interval()));
     heart.last().ifPresent(last -> json.put("last_ms", millis(last)));
@@ -79,7 +79,7 @@ public final class PingCommand implements ConsoleCommand {
         .put("event_loops", loops);
   }
 
-  /// Returns milliseconds, rounded to microseconds.
+  /// Returns the duration in milliseconds, rounded to microseconds.
   private static double millis(Duration time) {
     return Math.round(time.toNanos() / 1e3) / 1e3;
   }

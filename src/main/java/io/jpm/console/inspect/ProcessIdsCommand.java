@@ -14,7 +14,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Runs `jpm pid`: prints the main process of each instance, one per line; 0 if none runs.
+/// Runs `jpm pid`, which prints the pid of the main process of each instance, one per line. It
+/// prints 0 for an instance that is not running.
 ///
 /// An unknown name fails and prints nothing on standard output, so that a script notices that there
 /// is no process to signal. PM2 prints an empty line and succeeds.

@@ -25,8 +25,9 @@ import java.util.OptionalLong;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 
-/// Runs `jpm profile:cpu` and `profile:mem`: writes a Flight Recorder recording or a heap dump of
-/// the daemon itself. Only the owner can read the file, since it contains the environments of apps.
+/// Runs `jpm profile:cpu` and `profile:mem`, which write a Flight Recorder recording or a heap dump
+/// of the daemon itself. Only the owner can read the file, because it contains the environments of
+/// apps.
 public final class ProfileCommand implements ConsoleCommand {
   private static final long USUAL_MILLIS = 10_000;
   private static final long MOST_MILLIS = 600_000;
@@ -54,14 +55,14 @@ public final class ProfileCommand implements ConsoleCommand {
             .resolve("jpm-" + TIME.format(clock.instant()) + (cpu ? ".jfr" : ".hprof"));
     Session session = commandCall.session();
     if (!cpu && millis.isPresent()) {
-      session.warn("a heap dump has no duration: the time is ignored");
+      session.warn("a heap dump has no duration, so the time is ignored");
     }
     Future<Path> written =
         cpu ? recorded(file, millis.orElse(USUAL_MILLIS), session) : blocking(() -> dumped(file));
     return written
         .map(done -> {
           session.out(done + "\n");
-          session.warn("this file may contain environments of apps, and secrets in them");
+          session.warn("this file may contain the environments of apps, including secrets");
           return ExitCode.OK;
         })
         .recover(error ->
@@ -85,7 +86,8 @@ public final class ProfileCommand implements ConsoleCommand {
     return OptionalLong.of(Long.parseLong(text));
   }
 
-  /// Records for a time. If the client disconnects, the recording ends without a file.
+  /// Records for the given time. If the client disconnects, the recording is stopped without
+  /// writing a file.
   private Future<Path> recorded(Path file, long millis, Session session) {
     session.info(
         "Recording the daemon for %s s".formatted(Duration.ofMillis(millis).toMillis() / 1e3));
@@ -117,8 +119,8 @@ public final class ProfileCommand implements ConsoleCommand {
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  /// HotSpot creates the file itself, so it is written to a directory that only the owner can
-  /// enter.
+  /// Writes a heap dump. HotSpot creates the file itself, so it is first written to a directory
+  /// that only the owner can access.
   private static Path dumped(Path file) throws IOException {
     Path own = Files.createTempDirectory(file.toAbsolutePath().getParent(), ".jpm-");
     Path made = own.resolve("heap.hprof");

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Runs `jpm report`: prints a support report, fenced for a ticket.
+/// Runs `jpm report`, which prints a support report as a fenced code block for a ticket.
 ///
-/// It does not contain environments, arguments or tokens, and texts in the daemon's log that look
-/// like passwords are masked.
+/// The report does not contain environments, arguments or tokens. Texts in the daemon's log that
+/// look like passwords are masked.
 public final class ReportCommand implements ConsoleCommand {
   private static final int LINES = 20;
   private static final int MOST_BYTES = 64 * 1024;
@@ -110,7 +110,7 @@ public final class ReportCommand implements ConsoleCommand {
     text.append(": ").append(harmless(value)).append('\n');
   }
 
-  /// Removes control characters, passwords in URLs, and texts that would end the fence.
+  /// Removes control characters, passwords in URLs, and texts that would close the fence.
   private static String harmless(String line) {
     return TerminalSanitizer.visible(Secrets.mask("", line)).replace("```", "'''");
   }
@@ -134,7 +134,7 @@ public final class ReportCommand implements ConsoleCommand {
         : "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
   }
 
-  /// Returns the last lines of a file; a single line with the reason if it cannot be read.
+  /// Returns the last lines of a file. If it cannot be read, returns a single line with the reason.
   private Future<List<String>> lastLines(Path file) {
     var files = vertx.fileSystem();
     String path = file.toString();

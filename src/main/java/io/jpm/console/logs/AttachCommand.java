@@ -17,8 +17,9 @@ import io.vertx.core.Vertx;
 import java.time.ZoneId;
 import java.util.List;
 
-/// One half of `jpm attach`: prints new output of one instance. The other half, `bin/jpm-attach`,
-/// sends typed lines; it starts to read when this command reports that it is attached.
+/// The daemon's part of `jpm attach`: prints the new output of one instance. The other part,
+/// `bin/jpm-attach`, sends the lines that the user types. It starts reading when this command
+/// reports that it is attached.
 public final class AttachCommand implements ConsoleCommand {
   /// The argument that `bin/jpm-attach` passes after `--`.
   private static final List<String> FOLLOW = List.of("follow");
@@ -45,7 +46,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (!commandCall.arguments().rest().equals(FOLLOW)) {
       return Future.failedFuture(
           new CommandFailure(
-              "bin/jpm runs this command itself: type jpm attach %s in bash, without any options"
+              "bin/jpm runs this command itself: enter jpm attach %s in bash, without any options"
                   .formatted(target)));
     }
     return daemonClient
@@ -57,7 +58,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (found.size() != 1) {
       return Future.failedFuture(
           new CommandFailure(
-              "%s has %d instances: name one by its id (%s)"
+              "%s has %d instances: specify one by its id (%s)"
                   .formatted(
                       target,
                       found.size(),
@@ -80,7 +81,7 @@ public final class AttachCommand implements ConsoleCommand {
         new GodCommand.Show(List.of(instance.id().toString())),
         () ->
             session.err(
-                "[jpm] Attached to %s: your input is sent to it, Ctrl-D detaches\n"
+                "[jpm] Attached to %s: your input is sent to the app, and Ctrl-D detaches\n"
                     .formatted(name)));
   }
 }

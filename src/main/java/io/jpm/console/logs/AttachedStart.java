@@ -21,10 +21,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Wraps a command with the option `--attach`: afterwards it follows the logs of the affected
-/// instances until the client disconnects. For a command that starts apps these are the instances
-/// whose process was started since the command began. For a command that stops apps these are the
-/// instances that were running; their output since the beginning of the command is printed.
+/// Wraps a command that has the option `--attach`. After the command, it follows the logs of the
+/// affected instances until the client disconnects. For a command that starts apps, these are the
+/// instances whose process was started after the command began. For a command that stops apps,
+/// these are the instances that were running; their output since the command began is printed.
 public final class AttachedStart implements ConsoleCommand {
   private final ConsoleCommand command;
   private final Vertx vertx;

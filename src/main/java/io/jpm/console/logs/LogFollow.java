@@ -29,13 +29,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Prints logs page by page, each when the client has received the previous one, and follows them
-/// until the client disconnects. Logs that appear later (a new instance) are followed by a loop of
-/// their own, so that the wait for existing ones need not be interrupted.
+/// Prints logs page by page and follows them until the client disconnects. A page is printed only
+/// when the client has received the previous one. Logs that appear later, such as those of a new
+/// instance, are followed by a separate loop, so that waiting for existing logs need not be
+/// interrupted.
 ///
 /// Confined to the session's context.
 final class LogFollow {
-  /// Added to the time within which LogAggregator must reply; a longer delay is a defect.
+  /// Added to the time within which LogAggregator must reply. A longer delay is a defect.
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -54,12 +55,12 @@ final class LogFollow {
 
   /// Determines how long logs are followed.
   interface EndCondition {
-    /// Until the client disconnects.
-    EndCondition IT_GOES = _ -> Optional.empty();
+    /// Follows until the client disconnects.
+    EndCondition CLIENT_DISCONNECT = _ -> Optional.empty();
 
     /// Reports whether to stop.
     ///
-    /// @param apps the present instances
+    /// @param apps the current instances
     /// @return the exit code if no further output is expected; otherwise empty
     Optional<ExitCode> exitCode(List<InstanceView> apps);
   }
@@ -71,13 +72,13 @@ final class LogFollow {
       LogPrinter printer,
       LogsOptions options,
       Instant began) {
-    this(vertx, daemonClient, timing, printer, options, began, EndCondition.IT_GOES);
+    this(vertx, daemonClient, timing, printer, options, began, EndCondition.CLIENT_DISCONNECT);
   }
 
-  /// Creates a command that the next daemon resumes from `places` if this one dies.
+  /// Creates a command that the next daemon resumes from `places` if this daemon dies.
   ///
-  /// @param places the positions that the client has reached; logs without a position are printed
-  ///   from the time at which the client started to follow
+  /// @param places the positions that the client has reached. Logs without a position are printed
+  ///   from the time at which the client started to follow.
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -85,13 +86,21 @@ final class LogFollow {
       LogPrinter printer,
       LogsOptions options,
       LogPositions places) {
-    this(vertx, daemonClient, timing, printer, options, places, true, EndCondition.IT_GOES);
+    this(
+        vertx,
+        daemonClient,
+        timing,
+        printer,
+        options,
+        places,
+        true,
+        EndCondition.CLIENT_DISCONNECT);
   }
 
-  /// @param began a time before the first instances were queried: logs of instances that appear
-  ///   later are printed from this time on
-  /// @param endCondition stops the command before the client disconnects; the logs are then printed
-  ///   to their end
+  /// @param began a time before the instances were first queried. The logs of instances that appear
+  ///   later are printed from this time on.
+  /// @param endCondition stops the command before the client disconnects; the logs are still
+  ///   printed to their end
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -130,7 +139,7 @@ final class LogFollow {
     this.endCondition = endCondition;
   }
 
-  /// Prints the past lines of those logs that are new.
+  /// Prints the past lines of those logs that are not yet followed.
   ///
   /// @return the positions from which to continue
   Future<List<LogPosition>> tail(LogLabels now) {
@@ -200,15 +209,15 @@ final class LogFollow {
     return spans;
   }
 
-  /// Prints past and new lines. Completes only when the client is gone, or as [EndCondition]
-  /// determines; fails if LogAggregator fails.
+  /// Prints past and new lines. Completes when the client is gone or when [EndCondition] is met;
+  /// fails if LogAggregator fails.
   Future<ExitCode> follow(LogLabels now, GodCommand.Show show) {
     return follow(now, show, () -> {});
   }
 
-  /// As [#follow(LogLabels, GodCommand.Show)].
+  /// Like [#follow(LogLabels, GodCommand.Show)], with a callback.
   ///
-  /// @param begun called once, when all lines written from now on will be printed
+  /// @param begun called once, as soon as all lines written from then on are certain to be printed
   Future<ExitCode> follow(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     join(tail(now).onSuccess(_ -> mark()), begun);
@@ -216,7 +225,7 @@ final class LogFollow {
     return ended.future();
   }
 
-  /// Resumes after the output that the client had printed before the daemon died.
+  /// Resumes after the output that the client had already printed when the previous daemon died.
   Future<ExitCode> resume(LogLabels now, GodCommand.Show show) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     labels = now;
@@ -280,7 +289,7 @@ final class LogFollow {
         .onFailure(this::fail);
   }
 
-  /// Looks for new instances periodically, while the client is connected.
+  /// Checks for new instances periodically, as long as the client is connected.
   private void look(GodCommand.Show show) {
     vertx.setTimer(
         timing.rediscovery().toMillis(),
@@ -299,7 +308,7 @@ final class LogFollow {
         });
   }
 
-  /// Prints logs that have appeared meanwhile.
+  /// Prints logs that have appeared in the meantime.
   private Future<List<LogPosition>> tail(GodReply reply) {
     return tail(LogLabels.of(reply.instances(), options.streams()), newLines(), Long.MAX_VALUE);
   }

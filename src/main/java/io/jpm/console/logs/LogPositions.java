@@ -19,20 +19,20 @@ import java.util.function.Supplier;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
-/// The positions up to which a client has printed the logs that it follows. Encoded as a resume
-/// mark ([io.jpm.wire.ConsoleChunk.Marked]) they outlive the daemon: the next one continues from
-/// there.
+/// The positions up to which a client has printed the logs that it follows. They are encoded as a
+/// resume mark ([io.jpm.wire.ConsoleChunk.Marked]) and therefore outlive the daemon: the next
+/// daemon continues from these positions.
 ///
 /// Confined to the session's context.
 final class LogPositions {
-  /// More than the positions of a thousand logs need.
+  /// The maximum size of a decoded mark: more than the positions of a thousand logs need.
   private static final int MOST_BYTES = 4 << 20;
 
   private final Instant began;
   private final Map<Path, LogPosition> all = new LinkedHashMap<>();
 
-  /// @param began when the client started to follow: logs without a position are printed from this
-  ///   time on
+  /// @param began the time at which the client started to follow; logs without a position are
+  ///   printed from this time on
   LogPositions(Instant began) {
     this.began = began;
   }
@@ -49,7 +49,7 @@ final class LogPositions {
     all.put(position.log(), position);
   }
 
-  /// Returns a supplier of the mark for the present positions.
+  /// Returns a supplier of the mark for the current positions.
   Supplier<String> mark() {
     List<LogPosition> now = List.copyOf(all.values());
     return () -> encoded(began, now);
@@ -70,7 +70,7 @@ final class LogPositions {
 
   /// Decodes a mark.
   ///
-  /// @throws CommandFailure if it is not valid
+  /// @throws CommandFailure if the mark is not valid
   static LogPositions fromMark(String mark) {
     try (var in =
         new InflaterInputStream(new ByteArrayInputStream(Base64.getUrlDecoder().decode(mark)))) {
@@ -81,7 +81,8 @@ final class LogPositions {
           .forEach(position -> places.advance(position((JsonObject) position)));
       return places;
     } catch (IOException | RuntimeException malformed) {
-      throw new CommandFailure("resume: not a position of jpm logs: run the command again");
+      throw new CommandFailure(
+          "the position to resume jpm logs from is not valid: run the command again");
     }
   }
 

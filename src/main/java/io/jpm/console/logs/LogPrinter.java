@@ -13,10 +13,10 @@ import java.util.List;
 
 /// Writes log lines to a session.
 ///
-/// On a terminal, all control sequences except colors are removed; into a pipe, lines are written
-/// unchanged.
+/// On a terminal, all control sequences except colors are removed. In a pipe or file, lines are
+/// written unchanged.
 final class LogPrinter {
-  /// The approximate length of text per resume mark.
+  /// The approximate amount of text between two resume marks, in characters.
   private static final int UNIT_CHARS = 8 * 1024;
 
   private final Session session;
@@ -34,9 +34,9 @@ final class LogPrinter {
     return session;
   }
 
-  /// Prints PM2's first line, on a terminal only.
+  /// Prints PM2's first line, but only on a terminal.
   ///
-  /// @param lines the number of past lines of each log; [Long#MAX_VALUE] for all
+  /// @param lines the number of past lines per log; [Long#MAX_VALUE] for all lines
   void title(List<String> targets, long lines) {
     if (session.tty().out() && style.kind() == Kind.LABELLED) {
       String whose = targets.isEmpty() ? AppName.ALL : String.join(" ", targets);
@@ -60,9 +60,9 @@ final class LogPrinter {
     }
   }
 
-  /// Prints lines such that the client can resume after each chunk.
+  /// Prints lines in such a way that the client can resume after each chunk.
   ///
-  /// @param places advanced to the end of each line
+  /// @param places is advanced to the end of each line
   void print(List<Line> lines, LogLabels labels, LogPositions places) {
     var unit = new StringBuilder();
     boolean errors = false;

@@ -15,13 +15,13 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Runs `jpm logrotate`: prints that the daemon rotates logs itself, and by which limits. (PM2
-/// prints a template for logrotate(8).)
+/// Runs `jpm logrotate`, which explains that the daemon itself rotates logs and prints the limits.
+/// (PM2 prints a template for logrotate(8).)
 public final class LogrotateCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Path home;
 
-  /// @param home the daemon's home directory
+  /// @param home the daemon's directory
   public LogrotateCommand(Vertx vertx, Path home) {
     this.vertx = vertx;
     this.home = home;
@@ -51,7 +51,7 @@ public final class LogrotateCommand implements ConsoleCommand {
       rotated files are kept    %s, up to %s, %s
       all files of one app      %s
       the files of all apps     %s
-    To change that: "logs" in %s, or "logs" of an app in its process file.
+    To change this, set "logs" in %s, or "logs" of an app in its process file.
     """
         .formatted(
             size(each.maxSize()),

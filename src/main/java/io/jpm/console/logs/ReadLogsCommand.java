@@ -19,10 +19,10 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm logs`: prints the last lines of logs and follows them.
+/// Runs `jpm logs`, which prints the last lines of logs and follows them.
 ///
 /// An unknown name fails with 1, so that a script does not mistake a typing error for an app
-/// without output. PM2 tails nothing forever and, with `--nostream`, exits with 0.
+/// without output. PM2 waits forever without printing anything or, with `--nostream`, exits with 0.
 public final class ReadLogsCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -31,7 +31,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
   private final ShutdownNotice shutdownNotice;
 
   /// @param zone the time zone of typed and displayed times
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public ReadLogsCommand(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -66,7 +66,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
         });
   }
 
-  /// Streams the output of all apps for `bin/jpm-runtime`, without messages of the daemon.
+  /// Streams the output of all apps for `bin/jpm-runtime`, without messages from the daemon.
   private Future<ExitCode> stream(
       CommandCall commandCall,
       LogsOptions options,
@@ -83,7 +83,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
             options,
             began,
             end);
-    // The client ends the apps only after it knows that their last output will be printed.
+    // The client must not stop the apps before it knows that their last output will be printed.
     return follow.follow(
         LogLabels.of(instances, options.streams()),
         new GodCommand.Show(List.of()),

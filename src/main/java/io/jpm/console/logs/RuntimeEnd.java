@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// Decides when `bin/jpm-runtime` stops streaming: when all apps are deleted, or none has been
-/// running or about to run for some seconds. An app with a restart schedule counts as about to run.
+/// Decides when `bin/jpm-runtime` stops streaming: when all apps are deleted, or when for some
+/// seconds no app has been running or about to run. An app with a restart schedule always counts as
+/// about to run.
 ///
 /// Confined to the session's context.
 final class RuntimeEnd implements LogFollow.EndCondition {
@@ -20,16 +21,16 @@ final class RuntimeEnd implements LogFollow.EndCondition {
 
   private static final String UNTIL_DELETED = "until-deleted";
 
-  /// May follow one of these: there have been apps before, so that an empty list means that all are
-  /// deleted.
+  /// May follow [#UNTIL_IDLE] or [#UNTIL_DELETED]. It states that apps existed before, so an empty
+  /// list means that all apps have been deleted.
   private static final String AGAIN = "again";
 
-  /// Longer than the time between the stop and the start of an app that a user restarts in two
-  /// steps.
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /// Must exceed the time between stopping and starting an app that a user restarts with two
+  /// commands.
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(5);
 
-  /// How long this may delay the end of a container.
-  private static final Duration PACE = Duration.ofMillis(500);
+  /// The polling interval, by which the exit of a container may be delayed.
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final boolean endsIdle;
   private final LongSupplier nanoTime;
@@ -42,10 +43,10 @@ final class RuntimeEnd implements LogFollow.EndCondition {
     this.nanoTime = nanoTime;
   }
 
-  /// Returns the condition; empty if `rest` is empty, as when a user types `jpm logs`.
+  /// Returns the condition; empty if `rest` is empty because a user has typed `jpm logs`.
   ///
   /// @param rest the arguments after `--`
-  /// @throws CommandFailure if they are not valid
+  /// @throws CommandFailure if the arguments are not valid
   static Optional<RuntimeEnd> of(List<String> rest, LongSupplier nanoTime) {
     if (rest.isEmpty()) {
       return Optional.empty();
@@ -54,12 +55,13 @@ final class RuntimeEnd implements LogFollow.EndCondition {
     List<String> more = rest.subList(1, rest.size());
     boolean again = more.equals(List.of(AGAIN));
     if (!(again || more.isEmpty()) || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
-      throw new CommandFailure("jpm logs takes nothing after --; did you mean jpm start?");
+      throw new CommandFailure(
+          "jpm logs does not accept arguments after --; did you mean jpm start?");
     }
     return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));
   }
 
-  /// Returns a timing with polling intervals that are short enough.
+  /// Returns `timing` with polling intervals that are short enough to detect the end.
   static ConsoleTiming withPollInterval(ConsoleTiming timing) {
     return new ConsoleTiming(
         timing.heartbeat(),
@@ -68,8 +70,8 @@ final class RuntimeEnd implements LogFollow.EndCondition {
         timing.shutdownTimeout(),
         timing.queryTimeout(),
         timing.usageTimeout(),
-        PACE,
-        PACE);
+        POLL_INTERVAL,
+        POLL_INTERVAL);
   }
 
   @Override
@@ -85,7 +87,7 @@ final class RuntimeEnd implements LogFollow.EndCondition {
     }
     long since = idleSince.orElse(now);
     idleSince = OptionalLong.of(since);
-    return now - since >= PATIENCE.toNanos() ? Optional.of(ExitCode.IDLE) : Optional.empty();
+    return now - since >= IDLE_TIMEOUT.toNanos() ? Optional.of(ExitCode.IDLE) : Optional.empty();
   }
 
   private static boolean runsOrWill(InstanceView app) {

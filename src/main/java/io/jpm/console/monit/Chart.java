@@ -3,15 +3,15 @@ package io.jpm.console.monit;
 import io.jpm.bus.satan.UsagePoint;
 import java.util.List;
 
-/// The recent usage of an instance: a point for every [#STEP_MILLIS]. The last point is still being
-/// updated.
+/// The recent usage of an instance, with one point per [#STEP_MILLIS]. The last point is still
+/// being updated.
 ///
 /// Not thread-safe: confined to one session.
 public final class Chart {
-  /// The time between two points, the same as Satan's.
+  /// The time between two points, which is the same as Satan's.
   static final long STEP_MILLIS = 5_000;
 
-  /// The number of points kept, the same as Satan's.
+  /// The number of points that are kept, which is the same as Satan's.
   static final int POINTS = 120;
 
   private final double[] cpu = new double[POINTS];
@@ -21,9 +21,9 @@ public final class Chart {
   private double cpuSum;
   private int samples;
 
-  /// Inserts earlier points before the samples that were already added.
+  /// Inserts earlier points before the samples that have already been added.
   ///
-  /// @param points from the oldest on
+  /// @param points the points, oldest first
   public void addHistory(List<UsagePoint> points) {
     double[] newerCpu = cpu();
     double[] newerMemory = memory();
@@ -39,7 +39,7 @@ public final class Chart {
 
   /// Adds a sample.
   ///
-  /// @param atMillis milliseconds since 1970
+  /// @param atMillis the time, in milliseconds since 1970
   public void add(long atMillis, ResourceUse resourceUse) {
     if (samples > 0 && Math.abs(atMillis - began) < STEP_MILLIS) {
       samples++;
@@ -65,14 +65,14 @@ public final class Chart {
     size++;
   }
 
-  /// Returns the processor time in percent of one core, from the oldest point on.
+  /// Returns the CPU usage in percent of one core, oldest point first.
   public double[] cpu() {
     double[] values = new double[size];
     System.arraycopy(cpu, 0, values, 0, size);
     return values;
   }
 
-  /// Returns the memory in bytes, from the oldest point on.
+  /// Returns the memory usage in bytes, oldest point first.
   public double[] memory() {
     double[] values = new double[size];
     for (int i = 0; i < size; i++) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Draws the details of the selected instance that are not in the list: one fact per line if they
-/// are beside the list, otherwise several facts on the lines below it.
+/// Draws details of the selected instance that the list does not contain. If the pane is beside the
+/// list, it shows one fact per line; if it is below the list, it shows several facts per line.
 final class DetailPane {
   private static final int LABEL_WIDTH = 8;
   private static final int MOST_PARTS = 3;
@@ -34,7 +34,7 @@ final class DetailPane {
     }
   }
 
-  /// Returns at most as many lines as the layout reserves.
+  /// Returns the lines, at most as many as the layout reserves.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     if (monitSettings.selectedIn(monitFrame).isEmpty()) {
       return List.of();
@@ -60,8 +60,8 @@ final class DetailPane {
     return strips.subList(0, Math.min(strips.size(), screenLayout.detailRows()));
   }
 
-  /// Splits a long value into several lines. The last line is truncated later if it is still too
-  /// long.
+  /// Splits a long value into several lines. If the last line is still too long, it is truncated
+  /// later.
   private static List<String> folded(String value, int width) {
     List<String> parts = new ArrayList<>();
     String rest = value;
@@ -137,7 +137,7 @@ final class DetailPane {
         });
   }
 
-  /// Returns the ports that clients connect to, as far as they are configured.
+  /// Returns the ports that clients connect to, if they are configured.
   private static Optional<String> ports(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return Optional.of(Integer.toString(spec.cluster().port().getAsInt()));

@@ -2,9 +2,9 @@ package io.jpm.console.monit;
 
 /// A pressed key.
 public sealed interface Key {
-  /// A key that produces a character, including control characters.
+  /// A key that produces a character.
   ///
-  /// @param point its code point
+  /// @param point the code point of the character
   record Typed(int point) implements Key {}
 
   /// A key that does not produce a character.

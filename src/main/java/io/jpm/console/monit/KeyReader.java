@@ -13,13 +13,13 @@ public final class KeyReader {
   private static final char ESCAPE = '\u001b';
   private static final int LONGEST_SEQUENCE = 32;
 
-  /// Bytes of an incomplete key.
+  /// The bytes of an incomplete key.
   private String pending = "";
 
   /// Decodes the next bytes.
   ///
-  /// @param bytes the input since the last call, each character one byte. If empty, a pending
-  ///   escape character is the key Escape
+  /// @param bytes the input since the last call, one character per byte. If it is empty, a pending
+  ///   escape character is decoded as the Escape key.
   public List<Key> read(String bytes) {
     String all = pending + bytes;
     List<Key> keys = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class KeyReader {
     };
   }
 
-  /// Returns the end of a character. An incomplete one ends where another begins.
+  /// Returns the end of a character. An incomplete character ends where the next one begins.
   private static int characterEnd(String all, int at) {
     int end = at + utf8Length(all.charAt(at));
     for (int i = at + 1; i < end; i++) {
@@ -125,7 +125,7 @@ public final class KeyReader {
         : Optional.empty();
   }
 
-  /// @param sequence the text after the escape character; empty for the key Escape
+  /// @param sequence the text after the escape character; empty for the Escape key
   private static Optional<Key> special(String sequence) {
     return Optional.ofNullable(
         switch (sequence) {

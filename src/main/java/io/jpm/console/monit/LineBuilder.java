@@ -5,8 +5,8 @@ import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.console.text.TextWidth;
 
 /// Builds one line of the screen from left to right. Text that exceeds its column is truncated.
-/// Terminals do not agree on the width of some characters: after such text a control sequence moves
-/// the cursor to the next column.
+/// Terminals do not agree on the width of some characters, so a control sequence after such text
+/// moves the cursor to the correct column.
 final class LineBuilder {
   private static final int FIRST_UNSURE = 0x300;
 
@@ -49,7 +49,7 @@ final class LineBuilder {
     return add(" ".repeat(columns - TextWidth.of(shown))).add(shown, paint).add(" ");
   }
 
-  /// Appends spaces up to this column.
+  /// Appends spaces up to `column`.
   LineBuilder to(int column) {
     int spaces = Math.min(column, width) - used;
     return spaces > 0 ? put(" ".repeat(spaces), Paint.PLAIN) : this;
@@ -65,7 +65,7 @@ final class LineBuilder {
     return this;
   }
 
-  /// Appends another line unchanged.
+  /// Appends the content of another line unchanged.
   LineBuilder join(LineBuilder other) {
     text.append(other.text);
     used += other.used;
@@ -99,8 +99,8 @@ final class LineBuilder {
     }
   }
 
-  /// Reports whether a character belongs to the screen's own drawing: those are one column wide
-  /// everywhere.
+  /// Reports whether a character is one of those that the screen itself draws. These are one column
+  /// wide on all terminals.
   private static boolean isOurs(int c) {
     return (c >= 0x2500 && c <= 0x259F) || c == '…' || c == '↺' || c == '·';
   }
@@ -110,7 +110,8 @@ final class LineBuilder {
     return terminalFeatures.unicode() ? fitted : fitted.replace('…', '~');
   }
 
-  /// Removes control characters, so that only this class controls the terminal.
+  /// Makes control characters visible, so that only this class controls the terminal. Replaces
+  /// characters that the terminal cannot display.
   private String drawable(String any) {
     String piece = TerminalSanitizer.visible(any);
     if (terminalFeatures.unicode() || piece.chars().allMatch(c -> c < 0x7F)) {

@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Draws the list of apps with their charts. On a narrow screen some columns are omitted.
+/// Draws the list of apps with their charts. On a narrow screen, some columns are omitted.
 final class ListPane {
   private static final Chart EMPTY = new Chart();
 
-  /// The minimum scale of CPU charts, in percent of one core, so that a small value does not fill
-  /// the chart.
+  /// The minimum scale of CPU charts, in percent of one core, so that small values do not fill the
+  /// chart.
   private static final double LEAST_CPU = 10;
 
   private final TerminalFeatures terminalFeatures;
@@ -25,11 +25,11 @@ final class ListPane {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// The widths of columns.
+  /// The widths of the columns.
   ///
-  /// @param name of the name
-  /// @param chart of each chart; 0 if there are none
-  /// @param memory whether there is a chart of memory too
+  /// @param name the width of the name column
+  /// @param chart the width of each chart; 0 if there are no charts
+  /// @param memory whether there is also a memory chart
   /// @param uptime whether uptime and restarts are shown
   private record Widths(int name, int chart, boolean memory, boolean uptime) {
     private static final int FIXED = 37; // selection, id, status, cpu, mem, each with a space
@@ -78,7 +78,7 @@ final class ListPane {
 
   private static String nothing(MonitFrame monitFrame, MonitSettings monitSettings) {
     return monitFrame.monitData().instances().isEmpty()
-        ? "No app yet. To start one: jpm start app.js --name web"
+        ? "No apps yet. To start one, run jpm start app.js --name web"
         : "No app name contains \"%s\"; Esc shows all".formatted(monitSettings.filter());
   }
 
@@ -103,7 +103,7 @@ final class ListPane {
     return lineBuilder.right(mark("mem", by == SortOrder.MEMORY), 8, Paint.HEADER);
   }
 
-  /// Marks the title of the sorted column with a star.
+  /// Marks the title of the column by which the list is sorted with a star.
   private static String mark(String title, boolean sorted) {
     return sorted ? title + "*" : title;
   }
@@ -149,7 +149,7 @@ final class ListPane {
     return phase == Phase.WAITING_RESTART ? "waiting" : phase.keyword();
   }
 
-  /// Returns the uptime as in `jpm ls`.
+  /// Returns the uptime in the format of `jpm ls`.
   static String uptime(InstanceView instance, MonitData monitData) {
     return instance.phase() == Phase.ONLINE
         ? instance

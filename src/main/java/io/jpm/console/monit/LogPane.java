@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Draws the log of the selected instance. The log has the full width, so that it can be selected
-/// with the mouse line by line.
+/// Draws the log of the selected instance. The log occupies the full width, so that the user can
+/// select whole lines with the mouse.
 final class LogPane {
   private final TerminalFeatures terminalFeatures;
 
@@ -67,7 +67,7 @@ final class LogPane {
     var lineBuilder = new LineBuilder(width, terminalFeatures);
     String lower = shown.toLowerCase(Locale.ROOT);
     int at = 0;
-    // The lower-case form may have a different length: then nothing is highlighted.
+    // If the lower-case form has a different length, nothing is highlighted.
     while (!view.search().isEmpty() && lower.length() == shown.length()) {
       int found = lower.indexOf(view.search(), at);
       if (found < 0) {

@@ -3,19 +3,19 @@ package io.jpm.console.monit;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/// The visible part of a log: its end, or the position at which it was paused.
+/// The visible part of a log: its end or, while the view is paused, an earlier part.
 ///
 /// Not thread-safe: confined to one session.
 final class LogScroll {
   private static final int SIDE_STEP = 20;
 
-  /// The number of the line below the last visible one; empty while new lines are followed.
+  /// The number of the line after the last visible one; empty while new lines are followed.
   private OptionalLong bottom = OptionalLong.empty();
 
   private int shift;
   private String search = "";
 
-  /// Moves to the end, for another log.
+  /// Moves to the end when another log is selected.
   void reset() {
     bottom = OptionalLong.empty();
     shift = 0;
@@ -39,7 +39,7 @@ final class LogScroll {
     search = text.toLowerCase(Locale.ROOT);
   }
 
-  /// Returns the number of the line below the last visible one.
+  /// Returns the number of the line after the last visible one.
   ///
   /// @param height the number of visible lines
   long bottom(MonitLogTail log, int height) {
@@ -47,12 +47,13 @@ final class LogScroll {
     return Math.clamp(bottom.orElse(log.count()), least, log.count());
   }
 
-  /// Pauses or resumes.
+  /// Pauses the view, or resumes following new lines.
   void toggle(MonitLogTail log) {
     bottom = isPaused() ? OptionalLong.empty() : OptionalLong.of(log.count());
   }
 
-  /// Scrolls up by `lines`, or down if negative. At the end new lines are followed again.
+  /// Scrolls up by `lines`, or down if `lines` is negative. At the end of the log, following
+  /// resumes.
   void scroll(MonitLogTail log, int height, long lines) {
     long to = bottom(log, height) - lines;
     bottom = to >= log.count() ? OptionalLong.empty() : OptionalLong.of(to);
@@ -73,7 +74,7 @@ final class LogScroll {
 
   /// Moves to the next line above or below that contains the search text.
   ///
-  /// @return whether there is one
+  /// @return whether such a line exists
   boolean find(MonitLogTail log, int height, boolean above) {
     int step = above ? -1 : 1;
     long from = bottom(log, height) - 1 + (isPaused() || !above ? step : 0);

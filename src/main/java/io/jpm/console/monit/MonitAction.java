@@ -28,15 +28,15 @@ public sealed interface MonitAction {
   /// Close the screen.
   record Quit() implements MonitAction {}
 
-  /// Returns the question that the user must confirm first; empty if the action does not end a
-  /// process and is executed immediately.
+  /// Returns the question that the user must confirm first. Empty if the action is executed
+  /// immediately because it does not stop any process.
   default Optional<String> question() {
     return switch (this) {
       case Restart(var id, var app) -> Optional.of("Restart %s (id %s)?".formatted(app, id));
       case Reload(var app) -> Optional.of("Reload %s?".formatted(app));
       case Stop(var id, var app) -> Optional.of("Stop %s (id %s)?".formatted(app, id));
       case Scale(var app, int by) ->
-          by < 0 ? Optional.of("End one instance of %s?".formatted(app)) : Optional.empty();
+          by < 0 ? Optional.of("Stop one instance of %s?".formatted(app)) : Optional.empty();
       case Start _, Quit _ -> Optional.empty();
     };
   }
@@ -49,7 +49,7 @@ public sealed interface MonitAction {
       case Stop(var id, var app) -> "stopping %s (id %s)".formatted(app, id);
       case Start(var id, var app) -> "starting %s (id %s)".formatted(app, id);
       case Scale(var app, int by) ->
-          by < 0 ? "ending an instance of " + app : "starting an instance of " + app;
+          by < 0 ? "stopping an instance of " + app : "starting an instance of " + app;
       case Quit() -> "";
     };
   }

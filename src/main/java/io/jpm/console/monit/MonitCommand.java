@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Runs `jpm monit`: a full-screen view of all apps, drawn by the daemon. `bin/jpm-monit` prints
-/// the changes, sends the typed keys and asks for more, four times a second or as soon as a key is
-/// pressed.
+/// Runs `jpm monit`: a full-screen view of all apps that is drawn by the daemon. `bin/jpm-monit`
+/// prints the changes, sends the typed keys and requests the next changes four times per second, or
+/// as soon as a key is pressed.
 public final class MonitCommand implements ConsoleCommand {
   /// The argument that `bin/jpm-monit` passes after `--`.
   private static final List<String> SCREEN = List.of("screen");
@@ -33,8 +33,8 @@ public final class MonitCommand implements ConsoleCommand {
 
   /// The clock of the screens.
   ///
-  /// @param nanos monotonic time
-  /// @param started when the daemon was started, wall clock
+  /// @param nanos the monotonic time
+  /// @param started the start time of the daemon, according to the wall clock
   public record Clock(LongSupplier nanos, Instant started) {}
 
   public MonitCommand(Vertx vertx, DaemonClient daemonClient, ConsoleContext context, Clock clock) {
@@ -49,16 +49,16 @@ public final class MonitCommand implements ConsoleCommand {
     Map<String, String> environment = commandCall.request().environment();
     String terminal = environment.getOrDefault("TERM", "");
     if (!commandCall.session().tty().out()) {
-      throw new CommandFailure("monit needs a terminal: use jpm ls, or jpm ls --json for programs");
+      throw new CommandFailure(
+          "monit requires a terminal: use jpm ls, or jpm ls --json for programs");
     }
     if (!commandCall.arguments().rest().equals(SCREEN)) {
       throw new CommandFailure(
-          "bin/jpm runs this command itself: type jpm monit in bash 4.4 or newer, without options"
-              + " before it");
+          "bin/jpm runs this command itself: enter jpm monit in bash 4.4 or newer, without options before it");
     }
     if (terminal.isEmpty() || terminal.equals("dumb")) {
       throw new CommandFailure(
-          "monit needs a full-screen terminal, and TERM=%s is not one: use jpm ls and jpm logs"
+          "monit requires a full-screen terminal, and TERM=%s is not one: use jpm ls and jpm logs"
               .formatted(terminal));
     }
     var terminalFeatures =
@@ -74,8 +74,8 @@ public final class MonitCommand implements ConsoleCommand {
         });
   }
 
-  /// Reports whether the locale uses UTF-8, in the order in which a C program evaluates the
-  /// variables (`setlocale(3)`).
+  /// Reports whether the locale uses UTF-8. The variables are evaluated in the same order as in a C
+  /// program (`setlocale(3)`).
   static boolean isUnicode(Map<String, String> environment) {
     return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
         .map(name -> environment.getOrDefault(name, ""))

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The data of the screen at one moment.
+/// The data of the screen at one point in time.
 ///
 /// @param instances all instances
-/// @param uses their present usage by id, as far as known
+/// @param uses their current usage by id, where it is known
 /// @param charts their recent usage by id
 /// @param hostFacts the daemon and its machine
 /// @param log the log of the selected instance
-/// @param health the probe results of the selected instance; empty if it has none
-/// @param now wall clock
+/// @param health the probe results of the selected instance; empty if it has no probes
+/// @param now the current time of the wall clock
 public record MonitData(
     List<InstanceView> instances,
     Map<InstanceId, ResourceUse> uses,

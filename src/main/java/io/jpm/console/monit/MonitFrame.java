@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The rows at one moment, filtered and sorted, with their layout.
+/// The rows at one point in time, filtered and sorted, with their layout.
 ///
 /// @param monitData the data
-/// @param rows the listed instances, in their order
+/// @param rows the listed instances, in sort order
 /// @param layout the layout of the screen
 public record MonitFrame(MonitData monitData, List<InstanceView> rows, ScreenLayout layout) {
   public MonitFrame {
@@ -27,7 +27,7 @@ public record MonitFrame(MonitData monitData, List<InstanceView> rows, ScreenLay
     return new MonitFrame(monitData, rows, ScreenLayout.of(size, rows.size()));
   }
 
-  /// Returns the row of an instance; negative if it is not listed.
+  /// Returns the row index of an instance; negative if the instance is not listed.
   int indexOf(Optional<InstanceId> id) {
     for (int i = 0; i < rows.size(); i++) {
       if (id.isPresent() && rows.get(i).id().equals(id.get())) {

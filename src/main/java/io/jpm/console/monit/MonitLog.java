@@ -22,8 +22,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// Fetches the last lines of one instance's logs, and new lines as long as the screen asks for
-/// them. If lines arrive faster than they are requested, some are skipped.
+/// Fetches the last lines of one instance's logs, and new lines as long as the screen requests
+/// them. If lines arrive faster than they are requested, some of them are skipped.
 ///
 /// Confined to the session's context.
 final class MonitLog {
@@ -37,23 +37,24 @@ final class MonitLog {
   private final DaemonClient daemonClient;
   private final ConsoleTiming timing;
   private final Deque<MonitLogTail.Line> lines = new ArrayDeque<>();
-  private Optional<InstanceId> whose = Optional.empty();
+  private Optional<InstanceId> instanceId = Optional.empty();
   private LogLabels labels = LogLabels.NONE;
   private long count;
   private String note = "";
 
-  /// Identifies the present request: replies for another instance are ignored.
+  /// Identifies the selection to which a request belongs. Replies to requests for an earlier
+  /// selection are ignored.
   private int generation;
 
-  /// The positions from which to continue; empty if there is no log, or a search is in progress.
+  /// The positions from which to continue; empty if there is no log or a search is in progress.
   private List<LogPosition> positions = List.of();
 
   private boolean waiting;
 
-  /// The number of consecutive replies that did not reach the end.
+  /// The number of consecutive replies that did not reach the end of the log.
   private int behind;
 
-  /// The number of requests until an unreadable log is tried again; 0 if it is readable.
+  /// The number of requests after which an unreadable log is tried again; 0 if the log is readable.
   private int asksUntilRetry;
 
   MonitLog(DaemonClient daemonClient, ConsoleTiming timing) {
@@ -64,7 +65,7 @@ final class MonitLog {
   /// Switches to the log of `instance`.
   void show(Optional<InstanceView> instance) {
     generation++;
-    whose = instance.map(InstanceView::id);
+    instanceId = instance.map(InstanceView::id);
     labels = LogLabels.of(instance.stream().toList(), Streams.BOTH);
     lines.clear();
     count = 0;
@@ -79,10 +80,10 @@ final class MonitLog {
   }
 
   Optional<InstanceId> instance() {
-    return whose;
+    return instanceId;
   }
 
-  /// Called whenever the screen is drawn: fetches new lines.
+  /// Fetches new lines. Must be called whenever the screen is drawn.
   void poll() {
     if (asksUntilRetry > 0 && --asksUntilRetry == 0) {
       seek();
@@ -118,7 +119,7 @@ final class MonitLog {
     }
   }
 
-  /// Searches for the last lines and discards those before.
+  /// Searches for the last lines and discards all earlier ones.
   private void seek() {
     int mine = generation;
     positions = List.of();
@@ -200,8 +201,8 @@ final class MonitLog {
     note = "the log cannot be read: " + failure.getMessage();
   }
 
-  /// Returns the present state.
+  /// Returns the current state.
   MonitLogTail tail() {
-    return new MonitLogTail(whose, List.copyOf(lines), count, note);
+    return new MonitLogTail(instanceId, List.copyOf(lines), count, note);
   }
 }

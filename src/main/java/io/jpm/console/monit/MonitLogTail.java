@@ -6,11 +6,11 @@ import java.util.Optional;
 
 /// The last lines of an instance's log.
 ///
-/// @param whose the instance; empty if none is selected
+/// @param whose the instance; empty if no instance is selected
 /// @param lines the lines, the latest last
-/// @param count how many lines have arrived since it was selected, including those that are not
-///   kept
-/// @param note a message about the log, such as why there are no lines; empty for none
+/// @param count the number of lines that have arrived since the instance was selected, including
+///   lines that are no longer kept
+/// @param note a message about the log, such as why there are no lines; empty if there is none
 public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long count, String note) {
   /// No log.
   public static final MonitLogTail NONE = new MonitLogTail(Optional.empty(), List.of(), 0, "");
@@ -21,7 +21,7 @@ public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long co
 
   /// One line.
   ///
-  /// @param error whether it was printed on standard error alone
+  /// @param error whether the line is from a log that contains only standard error
   /// @param text the visible text, without control sequences
   public record Line(boolean error, String text) {
     public Line {
@@ -29,7 +29,7 @@ public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long co
     }
   }
 
-  /// Returns the number of the first line that is kept.
+  /// Returns the number of the first line that is still kept.
   long first() {
     return count - lines.size();
   }

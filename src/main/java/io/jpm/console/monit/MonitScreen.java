@@ -26,9 +26,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one session of `jpm monit`. Each request of the client is answered immediately with the
-/// lines that have changed, based on the data known at that time. Other verticles are asked
-/// meanwhile and never waited for. A client that does not ask costs nothing.
+/// Runs one session of `jpm monit`. Each request from the client is answered immediately with the
+/// lines that have changed, based on the data known at that time. Requests to other verticles run
+/// in the background and never delay an answer. A client that sends no requests costs nothing.
 ///
 /// Confined to the session's context.
 final class MonitScreen {
@@ -74,14 +74,14 @@ final class MonitScreen {
     this.size = cols > 0 && rows > 0 ? new Size(cols, rows) : USUAL;
   }
 
-  /// Draws until the user quits or the client is gone.
+  /// Draws the screen until the user quits or the client is gone.
   ///
   /// @param show the query for the instances to show
-  /// @param known the instances at present
+  /// @param known the current instances
   Future<ExitCode> run(GodCommand.Show show, List<InstanceView> known) {
     instances = known;
     refreshedNanos = clock.nanos().getAsLong();
-    session.onInput(this::hear);
+    session.onInput(this::onInput);
     session
         .ended()
         .onComplete(_ -> {
@@ -92,7 +92,7 @@ final class MonitScreen {
     return ended.future();
   }
 
-  private void hear(@Nullable Object said) {
+  private void onInput(@Nullable Object said) {
     ConsoleInput input = ConsoleInput.read(said);
     keys.addAll(reader.read(input.keys()));
     if (input.cols() > 0 && input.rows() > 0) {
@@ -103,7 +103,7 @@ final class MonitScreen {
   private void answers(GodCommand.Show show) {
     session
         .awaitDemand()
-        .map(_ -> answered(show))
+        .map(_ -> renderNext(show))
         .onSuccess(goesOn -> {
           if (goesOn) {
             answers(show);
@@ -121,7 +121,7 @@ final class MonitScreen {
   }
 
   /// @return whether to continue
-  private boolean answered(GodCommand.Show show) {
+  private boolean renderNext(GodCommand.Show show) {
     boolean typed = !keys.isEmpty();
     for (Key key : List.copyOf(keys)) {
       MonitAction monitAction = monitSettings.press(key, monitFrame()).orElse(null);
@@ -136,7 +136,7 @@ final class MonitScreen {
     long now = clock.nanos().getAsLong();
     usage.renew(now);
     MonitFrame monitFrame = monitFrame();
-    // While keys arrive the selection may only pass an app: its log is not fetched then.
+    // While keys arrive, the user may only be moving past an app, so its log is not fetched yet.
     if (!typed
         && !monitSettings.selectedIn(monitFrame).map(InstanceView::id).equals(log.instance())) {
       log.show(monitSettings.selectedIn(monitFrame));
@@ -171,13 +171,13 @@ final class MonitScreen {
     }
   }
 
-  /// Asks God for the instances, and Satan for the health of the selected one.
+  /// Requests the instances from God, and the health of the selected instance from Satan.
   private void refresh(GodCommand.Show show) {
     refreshing = true;
     daemonClient
         .god(show)
         .onSuccess(this::refreshed)
-        .onFailure(failure -> monitSettings.say(String.valueOf(failure.getMessage())))
+        .onFailure(failure -> monitSettings.showNotice(String.valueOf(failure.getMessage())))
         .onComplete(_ -> {
           refreshing = false;
           refreshedNanos = clock.nanos().getAsLong();
@@ -216,12 +216,12 @@ final class MonitScreen {
               new GodCommand.Scale(app.value(), GodCommand.Scale.Step.BY, by);
           case MonitAction.Quit() -> throw new IllegalArgumentException("leaving is not a command");
         };
-    monitSettings.say(monitAction.progress() + "…");
+    monitSettings.showNotice(monitAction.progress() + "…");
     daemonClient
         .god(command)
         .onSuccess(reply -> {
           audit.recordChange(change(monitAction), reply.problems().isEmpty());
-          monitSettings.say(
+          monitSettings.showNotice(
               reply.problems().isEmpty()
                   ? monitAction.progress() + ": done"
                   : String.join("; ", reply.problems()));
@@ -229,7 +229,7 @@ final class MonitScreen {
         })
         .onFailure(failure -> {
           audit.recordChange(change(monitAction), false);
-          monitSettings.say(String.valueOf(failure.getMessage()));
+          monitSettings.showNotice(String.valueOf(failure.getMessage()));
         });
   }
 

@@ -7,7 +7,8 @@ import io.jpm.model.process.InstanceId;
 import java.util.List;
 import java.util.Optional;
 
-/// The user's view of the screen (selection, filter, sort order, log position), updated by keys.
+/// The user's view settings (selection, filter, sort order, log position), which key presses
+/// change.
 ///
 /// Not thread-safe: confined to one session.
 public final class MonitSettings {
@@ -38,8 +39,8 @@ public final class MonitSettings {
     HELP
   }
 
-  /// Filters and sorts the rows. The selected instance stays selected while it is listed; otherwise
-  /// the one at the same row is selected.
+  /// Filters and sorts the rows. The selected instance remains selected as long as it is listed;
+  /// after that, the instance in the same row is selected.
   public MonitFrame arrange(MonitData monitData, Size size) {
     MonitFrame monitFrame = MonitFrame.of(monitData, filter, sortOrder, size);
     int found = monitFrame.indexOf(selected);
@@ -48,10 +49,10 @@ public final class MonitSettings {
     return monitFrame;
   }
 
-  /// Handles a key.
+  /// Changes the settings according to the pressed key.
   ///
   /// @param monitFrame the frame that is displayed
-  /// @return the action to execute
+  /// @return the action to execute; empty if there is none
   public Optional<MonitAction> press(Key key, MonitFrame monitFrame) {
     if (key == Named.INTERRUPT) {
       return Optional.of(new MonitAction.Quit());
@@ -115,7 +116,7 @@ public final class MonitSettings {
     return true;
   }
 
-  /// Closes the innermost open element; if none is open, the screen.
+  /// Closes the innermost open element. If none is open, closes the screen.
   private Optional<MonitAction> escape() {
     if (inLog) {
       inLog = false;
@@ -173,7 +174,7 @@ public final class MonitSettings {
       return Optional.of(new MonitAction.Scale(instance.spec().name(), by));
     }
     notice =
-        "%s is not in cluster mode: use jpm scale to add instances anyway"
+        "%s is not in cluster mode: use jpm scale to add instances"
             .formatted(instance.spec().name());
     return Optional.empty();
   }
@@ -194,7 +195,7 @@ public final class MonitSettings {
     if (key instanceof Typed(int point) && (point == 'y' || point == 'Y')) {
       return monitAction;
     }
-    notice = "not done";
+    notice = "canceled";
     return Optional.empty();
   }
 
@@ -272,7 +273,8 @@ public final class MonitSettings {
         : Optional.empty();
   }
 
-  /// Returns the index of the first visible row, such that the selected one is in the middle.
+  /// Returns the index of the first visible row, chosen so that the selected row is in the middle
+  /// if possible.
   int top(MonitFrame monitFrame) {
     int height = monitFrame.layout().listRows();
     return Math.clamp(index - height / 2L, 0, Math.max(0, monitFrame.rows().size() - height));
@@ -286,8 +288,8 @@ public final class MonitSettings {
         .subList(top, Math.min(monitFrame.rows().size(), top + monitFrame.layout().listRows()));
   }
 
-  /// Shows a message in the last line until the next key.
-  public void say(String sentence) {
+  /// Shows a message in the last line until the next key press.
+  public void showNotice(String sentence) {
     notice = sentence;
   }
 

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Collects the usage of instances and of the machine for one screen. Satan measures as long as the
-/// screen renews its subscription.
+/// Collects the usage of instances and of the machine for one screen. Satan measures it as long as
+/// the screen renews its subscription.
 ///
 /// Confined to the session's context.
 final class MonitUsage {
@@ -40,7 +40,7 @@ final class MonitUsage {
     this.consumer = vertx.eventBus().localConsumer(Addresses.USAGE, this::take);
   }
 
-  /// Renews the subscription; called while the screen is in use.
+  /// Renews the subscription. Must be called regularly while the screen is in use.
   void renew(long nowNanos) {
     if (!renewed || nowNanos - renewedNanos >= UsageLease.RENEWAL.toNanos()) {
       renewed = true;
@@ -55,14 +55,14 @@ final class MonitUsage {
     var _ = consumer.unregister(); // takes effect immediately on this context
   }
 
-  /// Discards the data of all other instances.
+  /// Discards the data of all instances except `ids`.
   void keep(Set<InstanceId> ids) {
     uses.keySet().retainAll(ids);
     charts.keySet().retainAll(ids);
     pastKnown.retainAll(ids);
   }
 
-  /// Fetches the earlier usage of the visible instances, once for each.
+  /// Fetches the earlier usage of the visible instances, once per instance.
   void show(List<InstanceId> ids) {
     for (InstanceId id : ids) {
       if (pastKnown.add(id)) {

@@ -21,13 +21,13 @@ public final class Painter {
           "c                  sort by name, cpu, memory, restarts, status, id",
           "r                  restart the instance",
           "R                  reload the app; without downtime in cluster mode",
-          "s                  stop the instance, or start it",
-          "+ -                one instance more or fewer, in cluster mode",
-          "Tab                to the log and back; there the same keys scroll",
-          "Left Right         in the log: long lines",
-          "p or Space         pause the log, and follow it again",
-          "f                  search in the log; n further up, N down",
-          "Esc                close, forget search and filter, quit",
+          "s                  stop or start the instance",
+          "+ -                add or remove an instance, in cluster mode",
+          "Tab                switch to the log and back; the same keys scroll it",
+          "Left Right         scroll long lines in the log",
+          "p or Space         pause the log, or follow it again",
+          "f                  search the log; n: next match above, N: below",
+          "Esc                leave the log, clear search and filter, quit",
           "q Ctrl-C           quit; apps keep running");
 
   private final TerminalFeatures terminalFeatures;
@@ -149,7 +149,8 @@ public final class Painter {
     return line.done();
   }
 
-  /// Shows the end of a long input, where the user types.
+  /// Shows a prompt with the end of the input, so that the place where the user types is visible
+  /// even if the input is long.
   private static void prompt(LineBuilder line, String title, String input) {
     line.add(title, Paint.BOLD_YELLOW);
     String shown = input;

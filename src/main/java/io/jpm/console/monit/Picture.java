@@ -5,13 +5,13 @@ import java.util.List;
 
 /// The content of the screen, line by line.
 ///
-/// @param size of the screen
-/// @param lines with colors, as many as the screen has
+/// @param size the size of the screen
+/// @param lines the lines with their colors, as many as the screen has
 public record Picture(Size size, List<String> lines) {
-  /// The content before anything was drawn.
+  /// The content before anything has been drawn.
   public static final Picture NONE = new Picture(new Size(1, 1), List.of());
 
-  /// The end of each transmitted picture, by which the client recognizes that it is complete.
+  /// The end of each transmitted picture. It tells the client that the picture is complete.
   public static final String END = "\u001b[0m";
 
   public Picture {
@@ -22,9 +22,10 @@ public record Picture(Size size, List<String> lines) {
     lines = List.copyOf(all);
   }
 
-  /// Returns the output that changes `before` into this picture: only lines that differ.
+  /// Returns the output that transforms `before` into this picture. It contains only the lines that
+  /// differ.
   ///
-  /// @return empty if nothing has changed
+  /// @return the output; empty if nothing has changed
   public String since(Picture before) {
     boolean anew = !before.size.equals(size) || before.lines.size() != lines.size();
     var text = new StringBuilder(anew ? "\u001b[0m\u001b[2J" : "");

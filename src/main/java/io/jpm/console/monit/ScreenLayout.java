@@ -1,15 +1,15 @@
 package io.jpm.console.monit;
 
-/// Assigns the lines of the screen. From top to bottom: one line for the system, one with column
-/// titles, apps, details, a title and the log, and a line for keys. On a wide screen the details
-/// are beside the apps.
+/// Divides the screen into areas. From top to bottom, these are one line for the system, one line
+/// for column titles, the apps, the details, a title, the log, and one line for keys. On a wide
+/// screen, the details are beside the apps.
 ///
-/// @param size of the screen
+/// @param size the size of the screen
 /// @param beside whether the details are beside the apps
-/// @param listWidth columns of the list
-/// @param listRows lines of the list, without its title
-/// @param detailRows lines of the details
-/// @param logRows lines of the log, without its title
+/// @param listWidth the width of the list, in columns
+/// @param listRows the number of lines of the list, without its title
+/// @param detailRows the number of lines of the details
+/// @param logRows the number of lines of the log, without its title
 public record ScreenLayout(
     Size size, boolean beside, int listWidth, int listRows, int detailRows, int logRows) {
   private static final int WIDE = 130;
@@ -19,7 +19,7 @@ public record ScreenLayout(
   private static final int BARS = 4;
   private static final int LEAST_LOG = 2;
 
-  /// Returns the layout for `apps` list rows.
+  /// Returns the layout for a list with `apps` rows.
   public static ScreenLayout of(Size size, int apps) {
     int height = size.rows() - BARS;
     if (size.cols() >= WIDE) {

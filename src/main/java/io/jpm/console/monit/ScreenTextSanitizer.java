@@ -3,8 +3,8 @@ package io.jpm.console.monit;
 import io.jpm.console.text.TerminalSanitizer;
 import java.util.regex.Pattern;
 
-/// Reduces untrusted text to one plain line: no control sequences, not even colors, and no
-/// characters that change the writing direction.
+/// Reduces untrusted text to one plain line, without control sequences (including colors) and
+/// without characters that change the writing direction.
 final class ScreenTextSanitizer {
   private static final int LONGEST = 2_000;
   private static final Pattern COLOR = Pattern.compile("\u001b\\[[0-9;:]*m");

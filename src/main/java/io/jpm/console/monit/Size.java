@@ -2,13 +2,13 @@ package io.jpm.console.monit;
 
 /// The size of the terminal.
 ///
-/// @param cols columns, 1 or more
-/// @param rows lines, 1 or more
+/// @param cols the number of columns, at least 1
+/// @param rows the number of lines, at least 1
 public record Size(int cols, int rows) {
-  /// The minimum size for apps and logs.
+  /// The minimum size that has space for apps and logs.
   public static final Size LEAST = new Size(40, 10);
 
-  /// Reports whether the screen fits.
+  /// Reports whether the terminal is large enough.
   public boolean isEnough() {
     return cols >= LEAST.cols && rows >= LEAST.rows;
   }

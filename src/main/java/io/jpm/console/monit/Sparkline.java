@@ -9,8 +9,9 @@ final class Sparkline {
 
   /// Draws the last values, one per column, right-aligned in `width` columns.
   ///
-  /// @param values from the oldest on, 0 or more
-  /// @param least the minimum value of the full height, so that small variations do not look large
+  /// @param values the values, oldest first, none of them negative
+  /// @param least the minimum value that corresponds to the full height, so that small variations
+  ///   do not look large
   static String of(double[] values, int width, double least, TerminalFeatures terminalFeatures) {
     int from = Math.max(0, values.length - width);
     double top = least;

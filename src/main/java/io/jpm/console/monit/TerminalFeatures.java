@@ -1,7 +1,7 @@
 package io.jpm.console.monit;
 
-/// Capabilities of the terminal.
+/// The capabilities of the terminal.
 ///
 /// @param colors whether to use colors
-/// @param unicode whether it displays characters other than ASCII
+/// @param unicode whether the terminal displays characters other than ASCII
 public record TerminalFeatures(boolean colors, boolean unicode) {}

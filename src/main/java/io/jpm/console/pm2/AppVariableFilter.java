@@ -7,12 +7,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Selects an app's own variables from the environment that PM2 has saved, which is the whole
-/// environment of the shell that started the app.
+/// Selects an app's own variables from the environment saved by PM2, which is the whole environment
+/// of the shell that started the app.
 ///
-/// Not its own are variables that PM2 has added, variables of a session (terminal, ssh, desktop,
-/// npm, systemd), and variables that have the same value in the caller's shell: the app inherits
-/// those anyway. A PATH that differs from the shell's is therefore kept.
+/// The following are not the app's own variables: those that PM2 has added, those that belong to a
+/// session (terminal, ssh, desktop, npm, systemd), and those that have the same value in the
+/// caller's shell, because the app inherits them anyway. For example, a PATH that differs from the
+/// shell's is kept.
 final class AppVariableFilter {
   /// Variables that PM2 adds.
   private static final Pattern OF_PM2 =

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Runs `jpm import-pm2`: migrates the apps of the caller's PM2, one after another.
+/// Runs `jpm import-pm2`, which migrates the apps of the caller's PM2 one after another.
 public final class ImportCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -31,7 +31,7 @@ public final class ImportCommand implements ConsoleCommand {
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param shutdownNotice notifies clients when the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon shuts down
   public ImportCommand(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -72,7 +72,7 @@ public final class ImportCommand implements ConsoleCommand {
         .map(all -> all.stream().map(one -> one.spec().name().value()).collect(Collectors.toSet()));
   }
 
-  /// @throws CommandFailure if `--only` contains a name that PM2 does not have
+  /// @throws CommandFailure if `--only` contains a name that is not in PM2's list
   private static List<Pm2App> chosen(Pm2.Inventory inventory, CommandCall commandCall) {
     if (!commandCall.arguments().has(VerbOption.ONLY)) {
       return inventory.apps();
@@ -82,7 +82,7 @@ public final class ImportCommand implements ConsoleCommand {
     inventory.apps().forEach(app -> unknown.remove(app.name()));
     if (only.isEmpty() || !unknown.isEmpty()) {
       throw new CommandFailure(
-          "--only %s: the apps of PM2 are %s"
+          "--only does not match \"%s\": the apps in PM2 are %s"
               .formatted(
                   String.join(",", unknown.stream().sorted().toList()),
                   inventory.apps().stream().map(Pm2App::name).collect(Collectors.joining(", "))));
@@ -90,7 +90,7 @@ public final class ImportCommand implements ConsoleCommand {
     return inventory.apps().stream().filter(app -> only.contains(app.name())).toList();
   }
 
-  /// One import.
+  /// One run of the command.
   private final class Run {
     private final CommandCall commandCall;
     private final Pm2 pm2;
@@ -122,7 +122,7 @@ public final class ImportCommand implements ConsoleCommand {
 
     private Future<Void> one(Pm2App app) {
       if (app.isModule()) {
-        report.skipped(app, "a module of PM2");
+        report.skipped(app, "a PM2 module");
       } else if (known.contains(app.name())) {
         report.skipped(app, "is already in jpm's list");
       } else if (app.inconsistency().isPresent()) {
@@ -149,10 +149,11 @@ public final class ImportCommand implements ConsoleCommand {
           .compose(spec -> spec.isEmpty() ? Future.succeededFuture() : take(app, spec.get()));
     }
 
-    /// Returns the context in which the interpreter is searched: in the app's PATH.
+    /// Returns the context for reading the attributes. The interpreter is looked up in the app's
+    /// PATH.
     private CallerContext caller(Map<String, String> own) {
       Map<String, String> variables = new HashMap<>(commandCall.request().environment());
-      // PM2's home has no meaning for an app that no longer belongs to PM2.
+      // PM2's home is irrelevant to an app that no longer belongs to PM2.
       variables.remove("PM2_HOME");
       if (own.containsKey("PATH")) {
         variables.put("PATH", own.get("PATH"));
@@ -188,7 +189,7 @@ public final class ImportCommand implements ConsoleCommand {
           commandCall
               .session()
               .warn(
-                  "%s: PM2 restarts it at the times of its cron_restart until you run pm2 delete %s"
+                  "%s: PM2 keeps restarting it according to cron_restart until you run pm2 delete %s"
                       .formatted(app.name(), String.join(" ", app.ids())));
         }
         return Future.succeededFuture();

@@ -13,7 +13,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Reports the result for each PM2 app: one line each, or one JSON object at the end.
+/// Reports the result for each PM2 app, either as one line per app or as a single JSON object at
+/// the end.
 final class ImportReport {
   private final Session session;
   private final Pm2.Inventory inventory;
@@ -44,7 +45,7 @@ final class ImportReport {
 
   void begin(List<Pm2App> all) {
     if (!inventory.live()) {
-      say("PM2 is not running: this is its saved list, " + inventory.source());
+      say("PM2 is not running: using its saved list, " + inventory.source());
     }
     if (all.isEmpty()) {
       say("PM2 has no apps");
@@ -63,11 +64,11 @@ final class ImportReport {
     session.error("%s: %s".formatted(app.name(), why));
   }
 
-  /// Records that the app runs here, but could not be removed from PM2's list.
+  /// Records that the app now runs in jpm but could not be removed from PM2's list.
   void stillInPm2(Pm2App app, String why) {
     failed++;
     taken--;
-    String told = "runs in jpm, but is still in PM2's list, stopped: " + why;
+    String told = "is running in jpm, but is still in PM2's list as stopped: " + why;
     apps.getJsonObject(apps.size() - 1).put("result", "failed").put("reason", told);
     session.error("%s: %s".formatted(app.name(), told));
   }
@@ -83,7 +84,7 @@ final class ImportReport {
                 app.name(),
                 shape(app),
                 stop,
-                spec.autostart() ? "started here" : "in the list here, stopped"));
+                spec.autostart() ? "started here" : "added to the list here as stopped"));
     List<String> own = own(spec);
     if (!own.isEmpty()) {
       say("%s: its own variables: %s".formatted(app.name(), String.join(", ", own)));
@@ -104,7 +105,7 @@ final class ImportReport {
                 app.name(),
                 shape(app),
                 stop,
-                spec.autostart() ? "started here as" : "in the list here as",
+                spec.autostart() ? "started here with id" : "added to the list here with id",
                 shown,
                 spec.autostart() ? "" : ", stopped"));
   }
@@ -113,7 +114,7 @@ final class ImportReport {
     int left = app.processes().size() - app.instances();
     return Amounts.count(app.instances(), "instance")
         + (app.isCluster() ? ", cluster" : ", fork")
-        + (left > 0 ? ", without %d that did not run".formatted(left) : "");
+        + (left > 0 ? ", without %d that were not running".formatted(left) : "");
   }
 
   private static List<String> own(AppSpec spec) {
@@ -152,10 +153,7 @@ final class ImportReport {
       say(
           "%s %s, %d skipped, %d failed"
               .formatted(
-                  dry ? "Would take over" : "Took over",
-                  Amounts.count(taken, "app"),
-                  skipped,
-                  failed));
+                  dry ? "Would import" : "Imported", Amounts.count(taken, "app"), skipped, failed));
       if (hasChanged()) {
         hints();
       }
@@ -165,9 +163,9 @@ final class ImportReport {
 
   private void hints() {
     if (keep && inventory.live()) {
-      say("They are still in PM2's list, stopped: run pm2 delete NAME when all is well");
+      say("They are still in PM2's list as stopped: run pm2 delete NAME once everything works");
     }
-    say("To keep PM2 from starting them at boot: pm2 save --force, or pm2 unstartup");
-    say("To have jpm start them at boot: jpm save and jpm startup");
+    say("To keep PM2 from starting them at boot, run pm2 save --force or pm2 unstartup");
+    say("To make jpm start them at boot, run jpm save and jpm startup");
   }
 }

@@ -22,14 +22,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Accesses the caller's PM2 through its home, which is only read, and its command.
+/// Accesses the caller's PM2 through its command and its home directory, which is never modified
+/// directly.
 final class Pm2 {
   private static final Duration TO_LIST = Duration.ofSeconds(60);
 
-  /// Apps of PM2 may have kill timeouts of minutes.
+  /// PM2 apps may have kill timeouts of several minutes.
   private static final Duration TO_ACT = Duration.ofMinutes(10);
 
-  /// Large, since the dump contains the environment of each app.
+  /// The maximum size of a dump, in bytes. It is large because the dump contains the environment of
+  /// each app.
   private static final int MOST_OF_DUMP = 16 << 20;
 
   private final Vertx vertx;
@@ -41,8 +43,8 @@ final class Pm2 {
   /// The app list of PM2.
   ///
   /// @param source `pm2`, or the file from which the list was read
-  /// @param live whether PM2 runs
-  /// @param apps all of its apps
+  /// @param live whether PM2 is running
+  /// @param apps all apps in the list
   record Inventory(String source, boolean live, List<Pm2App> apps) {
     Inventory {
       apps = List.copyOf(apps);
@@ -62,8 +64,7 @@ final class Pm2 {
     String named = environment.getOrDefault("PM2_HOME", "");
     String user = environment.getOrDefault("HOME", "");
     if (named.isEmpty() && user.isEmpty()) {
-      throw new CommandFailure(
-          "neither PM2_HOME nor HOME is set: set PM2_HOME to the directory of PM2");
+      throw new CommandFailure("neither PM2_HOME nor HOME is set: set PM2_HOME to PM2's home");
     }
     try {
       return cwd.resolve(named.isEmpty() ? user + "/.pm2" : named).normalize();
@@ -76,8 +77,8 @@ final class Pm2 {
     return home;
   }
 
-  /// Returns the list of a running PM2, otherwise the saved one. PM2's command would start a PM2
-  /// daemon, so it is called only if one answers.
+  /// Returns the list of a running PM2, or else the saved list. The command `pm2` would start a PM2
+  /// daemon, so it is called only if a PM2 daemon answers.
   Future<Inventory> inventory() {
     return blocking(this::runs).compose(live -> live ? listed() : blocking(this::saved));
   }
@@ -98,7 +99,7 @@ final class Pm2 {
               try {
                 return new Inventory("pm2", true, Pm2App.ofList(printed));
               } catch (DecodeException | ClassCastException e) {
-                throw new CommandFailure("pm2 jlist does not print a list: " + firstLine(printed));
+                throw new CommandFailure("pm2 jlist did not print a list: " + firstLine(printed));
               }
             }));
   }
@@ -125,23 +126,23 @@ final class Pm2 {
       } catch (java.nio.file.NoSuchFileException _) {
         // The next file may exist.
       } catch (IOException | DecodeException e) {
-        unread.add(file + " is not a list of PM2: " + firstLine(String.valueOf(e.getMessage())));
+        unread.add(file + " is not a PM2 list: " + firstLine(String.valueOf(e.getMessage())));
       }
     }
     unread.add(
-        "PM2 is not running with PM2_HOME=%s, which contains no saved list: set PM2_HOME if yours is elsewhere"
+        "PM2 is not running with PM2_HOME=%s, which contains no saved list: set PM2_HOME if PM2's home is elsewhere"
             .formatted(home));
     throw new CommandFailure(unread);
   }
 
-  /// Runs PM2's command `verb` on the processes of an app.
+  /// Runs the PM2 command `verb` on the processes of an app.
   Future<String> act(String verb, Pm2App app) {
     List<String> words = new ArrayList<>(List.of(verb));
     words.addAll(app.ids());
     return run(TO_ACT, words.toArray(String[]::new));
   }
 
-  /// Returns the standard output; fails if the exit code is not 0.
+  /// Runs `pm2` and returns its standard output; fails if the exit code is not 0.
   private Future<String> run(Duration limit, String... arguments) {
     List<String> command = new ArrayList<>(List.of("pm2"));
     command.addAll(List.of(arguments));

@@ -11,10 +11,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// An app of PM2: the processes in its list that have the same name.
+/// A PM2 app: the processes in PM2's list that have the same name.
 ///
 /// @param name the name in PM2
-/// @param processes PM2's data (`pm2_env`) of its processes, one or more, by id
+/// @param processes PM2's data (`pm2_env`) for its processes, at least one, ordered by id
 public record Pm2App(String name, List<JsonObject> processes) {
   private static final Set<String> RUNNING =
       Set.of("online", "launching", "stopping", "waiting restart");
@@ -27,10 +27,10 @@ public record Pm2App(String name, List<JsonObject> processes) {
     processes = List.copyOf(processes);
   }
 
-  /// Returns the apps in the output of `pm2 jlist`, in the order of their first process. The list
-  /// is one line; lines that PM2 prints before it are ignored.
+  /// Returns the apps in the output of `pm2 jlist`, in the order of their first processes. The list
+  /// is a single line; lines that PM2 prints before it are ignored.
   ///
-  /// @throws DecodeException if there is no list
+  /// @throws DecodeException if the output does not contain a list
   public static List<Pm2App> ofList(String printed) {
     String text =
         printed
@@ -52,9 +52,9 @@ public record Pm2App(String name, List<JsonObject> processes) {
     return line.startsWith("[{") || line.equals("[]");
   }
 
-  /// Returns the apps in the text of a `dump.pm2`.
+  /// Returns the apps in the text of a `dump.pm2` file.
   ///
-  /// @throws DecodeException if it is not a list of processes
+  /// @throws DecodeException if the text is not a list of processes
   public static List<Pm2App> ofDump(String text) {
     return grouped(objects(text));
   }
@@ -79,12 +79,12 @@ public record Pm2App(String name, List<JsonObject> processes) {
         .toList();
   }
 
-  /// Returns the process from which the app's attributes are taken.
+  /// Returns the process that provides the attributes of the app.
   JsonObject first() {
     return processes.getFirst();
   }
 
-  /// Returns PM2's ids of its processes; empty if they come from a dump.
+  /// Returns PM2's ids of the processes; empty if they come from a dump.
   public List<String> ids() {
     return processes.stream()
         .map(process -> process.getValue("pm_id"))
@@ -93,7 +93,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
         .toList();
   }
 
-  /// Reports whether it is a PM2 module.
+  /// Reports whether the app is a PM2 module.
   public boolean isModule() {
     return Boolean.TRUE.equals(first().getValue("pmx_module"));
   }
@@ -110,24 +110,25 @@ public record Pm2App(String name, List<JsonObject> processes) {
             .count();
   }
 
-  /// Returns the number of instances in jpm: the running processes, or all if none runs.
+  /// Returns the number of instances to create in jpm: the number of running processes or, if none
+  /// is running, of all processes.
   public int instances() {
     return running() > 0 ? running() : processes.size();
   }
 
-  /// Reports whether PM2 starts it by a schedule, even if it was stopped.
+  /// Reports whether PM2 starts the app on a schedule, even if it was stopped.
   public boolean hasSchedule() {
     return !String.valueOf(first().getValue("cron_restart", "0")).matches("0|null");
   }
 
-  /// Returns the reason why the processes are not one app; empty if they are. Names are not unique
-  /// in PM2.
+  /// Returns the reason why the processes do not belong to one app; empty if they do. Names are not
+  /// unique in PM2.
   public Optional<String> inconsistency() {
     for (JsonObject other : processes) {
       for (String key : COMMON) {
         if (!Objects.equals(first().getValue(key), other.getValue(key))) {
           return Optional.of(
-              "PM2 has different apps of this name (%s): rename one with pm2 restart %s --name NAME"
+              "PM2 has different apps with this name (%s): rename one with pm2 restart %s --name NAME"
                   .formatted(key, other.getValue("pm_id", "ID")));
         }
       }

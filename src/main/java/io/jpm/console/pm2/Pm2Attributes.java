@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Converts an app of PM2 to the attributes of a process file.
+/// Converts a PM2 app to the attributes of a process file.
 ///
-/// Log and pid files in PM2's home are left to PM2, and the app gets default files in jpm's home.
-/// Files elsewhere are kept.
+/// Log and pid files in PM2's home are not used; the app receives default files in jpm's home
+/// instead. Files outside PM2's home are kept.
 ///
 /// @param app the app
 /// @param shell the caller's variables
-/// @param pm2Home PM2's home, absolute path
+/// @param pm2Home the absolute path of PM2's home
 public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home) {
-  /// Keys with the same meaning in jpm.
+  /// Keys that have the same meaning in jpm.
   private static final List<String> SAME =
       List.of(
           "namespace",
@@ -47,7 +47,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
 
   private static final String NOWHERE = "/dev/null";
 
-  /// Returns the attributes, with values in the form that `config` accepts.
+  /// Returns the attributes. Their values have the form that `config` accepts.
   public Map<String, Object> attributes() {
     JsonObject pm2 = app.first();
     Map<String, Object> all = new LinkedHashMap<>();
@@ -98,8 +98,8 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
     kept(pm2, "pm_pid_path", false).ifPresent(file -> all.put("pid_file", file));
   }
 
-  /// Returns the path of a file outside PM2's home as the user configured it, without the id that
-  /// PM2 inserts before the extension.
+  /// Returns the path of a file outside PM2's home as the user configured it, that is, without the
+  /// id that PM2 inserts before the extension. Empty if the file is in PM2's home.
   private Optional<String> kept(JsonObject pm2, String key, boolean merged) {
     if (!(pm2.getValue(key) instanceof String text) || text.isEmpty()) {
       return Optional.empty();

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Moves one app from PM2 to jpm: stops it in PM2, so that its port is free, then starts it in jpm.
-/// If that fails, deletes it in jpm and restarts it in PM2.
+/// Moves one app from PM2 to jpm. It first stops the app in PM2, so that its port is free, and then
+/// starts it in jpm. If the start fails, it deletes the app in jpm and restarts it in PM2.
 final class Pm2Migration {
   private static final long PAUSE_MILLIS = 250;
   private static final int LONGEST_LOOKS = 20;
@@ -26,16 +26,16 @@ final class Pm2Migration {
   private final Pm2 pm2;
   private final boolean live;
 
-  /// The result for an app.
+  /// The result for one app.
   ///
-  /// @param problem why it could not be migrated; empty if it was
+  /// @param problem the reason why the app could not be migrated; empty if it was migrated
   record Result(List<InstanceView> instances, Optional<String> problem) {
     Result {
       instances = List.copyOf(instances);
     }
   }
 
-  /// @param live whether PM2 runs
+  /// @param live whether PM2 is running
   Pm2Migration(Vertx vertx, DaemonClient daemonClient, Pm2 pm2, boolean live) {
     this.vertx = vertx;
     this.daemonClient = daemonClient;
@@ -43,7 +43,7 @@ final class Pm2Migration {
     this.live = live;
   }
 
-  /// Migrates the app. The future fails only because of a defect in the daemon.
+  /// Migrates the app. The returned future fails only if the daemon has a defect.
   ///
   /// @param spec the spec of `app` in jpm
   Future<Result> of(Pm2App app, AppSpec spec) {
@@ -58,10 +58,10 @@ final class Pm2Migration {
     return started(spec)
         .map(instances -> new Result(instances, Optional.empty()))
         .recover(failure ->
-            known(failure, "").compose(why -> goneBack(app, spec, why.orElse(""), stopped)));
+            known(failure, "").compose(why -> rollBack(app, spec, why.orElse(""), stopped)));
   }
 
-  /// Returns the message of a failure that concerns the user; any other failure is passed on.
+  /// Returns the message of a failure that is meant for the user; any other failure is passed on.
   private static Future<Optional<String>> known(Throwable failure, String after) {
     return failure instanceof CommandFailure
         ? Future.succeededFuture(Optional.of(failure.getMessage() + after))
@@ -72,17 +72,19 @@ final class Pm2Migration {
     return daemonClient
         .executeOrFail(new GodCommand.StartApps(List.of(spec), ExistingAppPolicy.REFUSE_RUNNING))
         .compose(instances ->
-            spec.autostart() ? stayed(spec, looks(spec)) : Future.succeededFuture(instances));
+            spec.autostart()
+                ? awaitStable(spec, checkCount(spec))
+                : Future.succeededFuture(instances));
   }
 
-  /// Returns how often to check whether the app still runs: a program whose port is in use, or
-  /// without its files, ends soon after its start.
-  private static int looks(AppSpec spec) {
+  /// Returns how many times to check that the app is still running. A program whose port is in use
+  /// or whose files are missing usually exits shortly after its start.
+  private static int checkCount(AppSpec spec) {
     long millis = spec.restart().minUptime().toMillis();
     return Math.clamp(millis / PAUSE_MILLIS, 1, LONGEST_LOOKS);
   }
 
-  private Future<List<InstanceView>> stayed(AppSpec spec, int looks) {
+  private Future<List<InstanceView>> awaitStable(AppSpec spec, int looks) {
     return vertx
         .timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
         .compose(_ -> daemonClient.executeOrFail(new GodCommand.Show(List.of(spec.name().value()))))
@@ -92,11 +94,11 @@ final class Pm2Migration {
             return Future.failedFuture(
                 new CommandFailure("it does not keep running in jpm: " + end.get()));
           }
-          return looks > 1 ? stayed(spec, looks - 1) : Future.succeededFuture(instances);
+          return looks > 1 ? awaitStable(spec, looks - 1) : Future.succeededFuture(instances);
         });
   }
 
-  /// Returns the reason why an instance has failed; empty if it runs, or has ended regularly.
+  /// Returns the reason why an instance has failed; empty if it is running or has exited regularly.
   private static Optional<String> end(InstanceView instance) {
     boolean over =
         switch (instance.phase()) {
@@ -111,14 +113,14 @@ final class Pm2Migration {
         : Optional.empty();
   }
 
-  private Future<Result> goneBack(Pm2App app, AppSpec spec, String why, boolean restart) {
+  private Future<Result> rollBack(Pm2App app, AppSpec spec, String why, boolean restart) {
     return daemonClient
         .god(new GodCommand.Act(Action.DELETE, List.of(spec.name().value())))
         .compose(_ -> restart ? pm2.act("restart", app) : Future.succeededFuture(""))
-        .map(_ -> restart ? "; PM2 has started it again" : "")
+        .map(_ -> restart ? "; PM2 has restarted it" : "")
         .recover(failure ->
             known(failure, "")
-                .map(again -> "; PM2 could not start it again either: " + again.orElse("")))
+                .map(again -> "; PM2 could not restart it either: " + again.orElse("")))
         .map(after -> new Result(List.of(), Optional.of(why + after)));
   }
 }

@@ -13,22 +13,22 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Reports the result of commands that act on apps.
+/// Reports the result of commands that change apps.
 public final class ActionSummary {
   private static final int MOST_LINES = 10;
 
   private ActionSummary() {}
 
-  /// Reports God's reply and draws the table. If a part could not be done, the successful part is
-  /// still reported and the command fails.
+  /// Reports God's reply and prints the table. If the command failed in part, the successful part
+  /// is still reported, and the command fails.
   ///
-  /// @param done what was done: `Restarted`
+  /// @param done what was done, such as `Restarted`
   public static Future<ExitCode> of(
       String done, GodReply reply, DaemonClient daemonClient, Session session) {
     return of(_ -> done, reply, daemonClient, session);
   }
 
-  /// Reports a reply in which instances were treated differently.
+  /// Reports a reply in which different things were done to different instances.
   ///
   /// @param done returns what was done to an instance
   public static Future<ExitCode> of(
@@ -53,7 +53,7 @@ public final class ActionSummary {
   }
 
   /// Reports the result of a reload: which instances were replaced, which had to be restarted, and
-  /// the consequences.
+  /// the notes of the reply.
   public static Future<ExitCode> ofReload(
       GodReply reply, DaemonClient daemonClient, Session session) {
     reply.notes().forEach(session::info);
@@ -64,7 +64,7 @@ public final class ActionSummary {
         session);
   }
 
-  /// Prints a line for each app. Fails if there is none.
+  /// Prints one line per app. Fails if there are no instances.
   public static Future<Void> reportInstances(
       String done, List<InstanceView> instances, Session session) {
     return reportInstances(_ -> done, instances, session);
@@ -77,11 +77,11 @@ public final class ActionSummary {
     }
     instances.stream()
         .collect(Collectors.groupingBy(done, TreeMap::new, Collectors.toList()))
-        .forEach((what, some) -> tell(what, some, session));
+        .forEach((what, some) -> printLines(what, some, session));
     return Future.succeededFuture();
   }
 
-  private static void tell(String done, List<InstanceView> instances, Session session) {
+  private static void printLines(String done, List<InstanceView> instances, Session session) {
     Map<AppName, List<String>> ids = new TreeMap<>();
     for (InstanceView instance : instances) {
       ids.computeIfAbsent(instance.spec().name(), _ -> new ArrayList<>())

@@ -10,11 +10,11 @@ import java.util.Optional;
 
 /// One invocation of a command.
 ///
-/// @param request what the client sent
+/// @param request the client's request
 /// @param arguments the arguments of the command
 /// @param session receives the output
-/// @param audit records changes that the command line does not name
-/// @param commandCounts how many commands of each kind have been sent to God so far
+/// @param audit records changes that the command line itself does not show
+/// @param commandCounts the number of commands of each kind that have been sent to God so far
 public record CommandCall(
     ConsoleRequest request,
     Arguments arguments,
@@ -25,10 +25,10 @@ public record CommandCall(
     this(request, arguments, session, audit, new HashMap<>());
   }
 
-  /// Returns the command with an idempotency key, so that God does not execute it again when the
-  /// client repeats its request. The key consists of kind and position, not of the content: the
-  /// content may differ the second time, because apps that were started the first time are listed
-  /// by then.
+  /// Adds an idempotency key to the command, so that God does not execute it again if the client
+  /// repeats its request. The key consists of the kind and position of the command, not of its
+  /// content. The content may differ in the repeated request, because apps that were started by the
+  /// first request are then already listed.
   public GodCommand withIdempotencyKey(GodCommand order) {
     Optional<String> key = request.key();
     if (key.isEmpty()) {
@@ -39,8 +39,8 @@ public record CommandCall(
         "%s/%s%d".formatted(key.get(), kind, commandCounts.merge(kind, 1, Integer::sum)), order);
   }
 
-  /// Returns the part of an idempotency key that names the kind of the command. The journal keeps
-  /// it over an update of jpm, so it does not follow the names of types.
+  /// Returns the part of an idempotency key that identifies the kind of the command. The journal
+  /// keeps it across updates of jpm, so it must not change when a type is renamed.
   private static String kind(GodCommand order) {
     return switch (order) {
       case GodCommand.StartApps _ -> "run";

@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 
-/// Facts about the daemon and settings of the console.
+/// Facts about the daemon, and settings of the console.
 ///
 /// @param version jpm's version, as `--version` prints it
-/// @param pid the daemon's process
+/// @param pid the pid of the daemon
 /// @param user the user that the daemon runs as
-/// @param home its home directory
-/// @param defaults default settings of apps; read again for each process file, since they may
-///   change
-/// @param clock wall clock, for display only
-/// @param timing time limits, usually [ConsoleTiming#DEFAULT]
+/// @param home the daemon's directory
+/// @param defaults returns the default settings of apps; called for each process file, since the
+///   settings may change
+/// @param clock the wall clock, used only for display
+/// @param timing the time limits, usually [ConsoleTiming#DEFAULT]
 public record ConsoleContext(
     String version,
     long pid,

@@ -4,17 +4,18 @@ import java.time.Duration;
 
 /// Time limits and intervals of the console.
 ///
-/// @param heartbeat silence after which the client receives `{"wait":true}`; must be shorter than
-///   the bridge's own timeout of 30 s
-/// @param clientTimeout how long to wait until the client asks for the next chunk; after that it is
-///   considered gone
+/// @param heartbeat the period of silence after which the client receives `{"wait":true}`; must be
+///   shorter than the bridge's own timeout of 30 s
+/// @param clientTimeout how long to wait for the client to ask for the next chunk; after that, the
+///   client is considered gone
 /// @param actionTimeout how long God may take to start or stop apps
-/// @param shutdownTimeout how long God may take to end everything; after that the daemon exits
-///   nevertheless, and the next one continues
+/// @param shutdownTimeout how long God may take to stop all apps; after that, the daemon exits
+///   anyway, and the next daemon stops the remaining apps
 /// @param queryTimeout how long God and LogAggregator may take to answer a query
-/// @param usageTimeout how long Satan may take before lists are shown without CPU and memory usage
+/// @param usageTimeout how long Satan may take to answer; after that, lists are shown without CPU
+///   and memory usage
 /// @param followTimeout how long LogAggregator waits for a new line
-/// @param rediscovery how often `logs` looks for new instances
+/// @param rediscovery how often `logs` checks for new instances
 public record ConsoleTiming(
     Duration heartbeat,
     Duration clientTimeout,

@@ -52,8 +52,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Sends requests of commands to the other verticles. Every request has a deadline; a verticle that
-/// does not answer is reported to the user with a message.
+/// Sends the requests of commands to the other verticles. Every request has a deadline. If a
+/// verticle does not answer in time, the user receives a message.
 public final class DaemonClient {
   private final EventBus bus;
   private final ConsoleContext context;
@@ -90,7 +90,7 @@ public final class DaemonClient {
           GodCommand.Resurrect _,
           GodCommand.WatchFile _ ->
           context.timing().actionTimeout();
-      // Draining may take long; its limit is a setting of the app.
+      // Draining may take a long time; an app setting limits it.
       case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
       case GodCommand.DeleteAll _ -> context.timing().shutdownTimeout();
     };
@@ -105,7 +105,7 @@ public final class DaemonClient {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  /// As [#executeOrFail(GodCommand)], and shows the notes of the reply as warnings.
+  /// Like [#executeOrFail(GodCommand)], but also prints the notes of the reply as warnings.
   public Future<List<InstanceView>> executeOrFail(GodCommand command, Session session) {
     return god(command)
         .compose(reply -> {
@@ -143,8 +143,8 @@ public final class DaemonClient {
                 : Future.succeededFuture(reply));
   }
 
-  /// Returns the variables that an app gets from the store; none if God does not answer.
-  public Future<Map<String, String>> stored(AppName app) {
+  /// Returns the variables that an app receives from the store; empty if God does not answer.
+  public Future<Map<String, String>> storedVariables(AppName app) {
     return this.<StoreReply>ask(
             "God",
             Addresses.STORE_COMMAND,
@@ -171,7 +171,7 @@ public final class DaemonClient {
             });
   }
 
-  /// Executes a command of LogAggregator.
+  /// Executes a command of LogAggregator. Fails with a [CommandFailure] if it does not succeed.
   public Future<Void> executeLogs(LogsCommand command) {
     return logs(command, context.timing().actionTimeout())
         .compose(reply ->
@@ -190,7 +190,7 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// Returns how an app is balanced, with the counters of one of its instances; empty if
+  /// Returns the balancing status of an app, with the counters of one of its instances; empty if
   /// ClusterBalancer does not answer.
   public Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(
@@ -205,7 +205,7 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// Returns how a reload would replace the process of an instance; empty if it has none, or
+  /// Returns how a reload would replace the process of an instance; empty if it has no process, or
   /// ClusterBalancer does not answer.
   public Future<Optional<BalancerReply.Handover>> handover(InstanceView instance) {
     if (instance.process().isEmpty()) {
@@ -224,7 +224,8 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// Returns how the instances in cluster mode are balanced, without those whose state is unknown.
+  /// Returns the balancing status of all instances in cluster mode. Instances whose status is
+  /// unknown are omitted.
   Future<Map<InstanceId, BalancerReply.Status>> balances(List<InstanceView> instances) {
     Map<InstanceId, BalancerReply.Status> found = new HashMap<>();
     List<Future<?>> asked = new ArrayList<>();
@@ -281,14 +282,15 @@ public final class DaemonClient {
         context.timing().actionTimeout());
   }
 
-  /// Returns the instances with their CPU and memory usage; without it if Satan does not answer.
+  /// Returns the instances with their CPU and memory usage. The usage is missing if Satan does not
+  /// answer.
   public Future<InstanceListing> listing(List<InstanceView> instances) {
     return listing(instances, TreeUsage.Detail.BASIC);
   }
 
   /// Returns the instances with the resource usage of their processes.
   ///
-  /// @param detail which values are requested
+  /// @param detail selects the values to request
   public Future<InstanceListing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
     List<ProcessIdentity> processes =
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
@@ -341,11 +343,11 @@ public final class DaemonClient {
         .otherwise(List.of());
   }
 
-  /// Returns the watched process files that could not be applied since they were edited; none if
-  /// the watch does not answer.
+  /// Returns the watched process files whose last edit could not be applied; empty if the watcher
+  /// does not answer.
   public Future<List<ConfigWatchReply.RejectedFile>> rejectedFiles() {
     return this.<ConfigWatchReply>ask(
-            "The watch of process files",
+            "The process file watcher",
             Addresses.CONFIG_WATCH_COMMAND,
             new ConfigWatchCommand.GetStatus(),
             context.timing().usageTimeout())
@@ -353,39 +355,41 @@ public final class DaemonClient {
         .otherwise(List.of());
   }
 
-  /// Checks now which process files should be watched.
+  /// Checks again which process files must be watched.
   public Future<Void> checkFiles() {
     return this.<ConfigWatchReply>ask(
-            "The watch of process files",
+            "The process file watcher",
             Addresses.CONFIG_WATCH_COMMAND,
             new ConfigWatchCommand.Refresh(),
             context.timing().actionTimeout())
         .mapEmpty();
   }
 
-  /// Prints the list, the usual last output of a command that acts, unless the client is quiet.
+  /// Prints the list of instances, unless the client is quiet. This is how commands that change
+  /// apps usually finish.
   public Future<ExitCode> table(Session session) {
     return session.isQuiet() ? Future.succeededFuture(ExitCode.OK) : list(session);
   }
 
-  /// Prints the table of all instances, and below it the problems of watched process files.
+  /// Prints the table of all instances, followed by the problems of watched process files.
   Future<ExitCode> list(Session session) {
     Future<List<ConfigWatchReply.RejectedFile>> troubles = rejectedFiles();
     return all(session)
         .compose(all -> listing(all.instances()))
         .compose(instanceListing -> {
           session.out(InstanceTable.draw(instanceListing, session.textStyle()));
-          return told(troubles, session).map(ExitCode.OK);
+          return printWarnings(troubles, session).map(ExitCode.OK);
         });
   }
 
   /// All instances.
   ///
-  /// @param code the exit code of a command that only shows them: a list that may be wrong is a
-  ///   failure
+  /// @param code the exit code of a command that only shows them; [ExitCode#FAILED] if the list may
+  ///   be incorrect
   public record All(List<InstanceView> instances, ExitCode code) {}
 
-  /// Returns all instances. Reasons why the list may be wrong are printed on standard error.
+  /// Returns all instances. If the list may be incorrect, the reasons are printed on standard
+  /// error.
   public Future<All> all(Session session) {
     return god(new GodCommand.Show(List.of()))
         .map(reply -> {
@@ -396,24 +400,25 @@ public final class DaemonClient {
   }
 
   /// Prints the problems of watched process files.
-  public Future<Void> reportFileTroubles(Session session) {
-    return told(rejectedFiles(), session);
+  public Future<Void> reportRejectedFiles(Session session) {
+    return printWarnings(rejectedFiles(), session);
   }
 
-  private static Future<Void> told(
+  private static Future<Void> printWarnings(
       Future<List<ConfigWatchReply.RejectedFile>> troubles, Session session) {
     return troubles
         .onSuccess(all -> all.forEach(rejectedFile -> session.warn(rejectedFile.message())))
         .mapEmpty();
   }
 
-  /// Returns the instances under PM2's names, including how those in cluster mode are balanced.
+  /// Returns the instances as JSON with PM2's names, including the balancing status of those in
+  /// cluster mode.
   public Future<JsonArray> json(InstanceListing instanceListing) {
     return balances(instanceListing.instances())
         .map(balances -> InstanceJson.list(instanceListing, balances));
   }
 
-  /// Sends a command to the daemon as a whole. There is no reply.
+  /// Sends a command that concerns the daemon as a whole. No reply is expected.
   public void daemon(DaemonCommand command) {
     bus.send(Addresses.DAEMON_COMMAND, command);
   }
@@ -428,10 +433,10 @@ public final class DaemonClient {
   private <R> Future<R> ask(String who, String address, BusMessage question, Duration limit) {
     return bus.<R>request(address, question, new DeliveryOptions().setSendTimeout(limit.toMillis()))
         .map(Message::body)
-        .recover(failure -> Future.failedFuture(explained(who, failure, limit)));
+        .recover(failure -> Future.failedFuture(toCommandFailure(who, failure, limit)));
   }
 
-  private static Throwable explained(String who, Throwable failure, Duration limit) {
+  private static Throwable toCommandFailure(String who, Throwable failure, Duration limit) {
     if (!(failure instanceof ReplyException reply)) {
       return failure;
     }

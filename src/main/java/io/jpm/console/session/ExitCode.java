@@ -3,13 +3,13 @@ package io.jpm.console.session;
 /// Exit codes of the client. The first two are PM2's.
 public enum ExitCode {
   OK(0),
-  /// The command was understood and failed, wholly or in part, or was not understood.
+  /// The command failed, wholly or in part, or was not understood.
   FAILED(1),
   /// The request is not valid: client and daemon have incompatible versions.
   BAD_REQUEST(2),
-  /// No app runs any more; for `bin/jpm-runtime`, which turns it into a 2.
+  /// No app is running any more. `bin/jpm-runtime` converts this code to 2.
   IDLE(3),
-  /// A defect of jpm (`EX_SOFTWARE` of `sysexits.h`).
+  /// An internal error in jpm (`EX_SOFTWARE` in `sysexits.h`).
   INTERNAL(70);
 
   private final int number;

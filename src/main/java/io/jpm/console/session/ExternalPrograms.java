@@ -7,19 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/// Runs the programs that commands need besides the daemon: `git`, `pm2` and `post_update`
-/// commands.
+/// Runs the external programs that commands need: `git`, `pm2` and `post_update` commands.
 public interface ExternalPrograms {
   /// A program to run.
   ///
   /// @param command the program and its arguments; the program is a path, or a name that is looked
   ///   up in the PATH of `environment`
-  /// @param cwd working directory
+  /// @param cwd the working directory
   /// @param environment the caller's variables; a program that runs as another user receives only
   ///   those that [io.jpm.model.text.CleanEnvironment] permits
-  /// @param limit the time after which the program and its descendants are ended
+  /// @param limit the time after which the program and its descendants are terminated
   /// @param runAs the user to run as; by default the daemon's user, who is also the caller
-  /// @param added further variables, which override those of `environment`
+  /// @param added additional variables, which override those in `environment`
   record Order(
       List<String> command,
       Path cwd,
@@ -41,19 +40,20 @@ public interface ExternalPrograms {
 
   /// The result of a run.
   sealed interface Outcome {
-    /// The program has ended by itself.
+    /// The program has exited.
     ///
     /// @param code its exit code
-    /// @param out what it printed on standard output
-    /// @param err what it printed on standard error, the first 64 KiB
+    /// @param out its standard output
+    /// @param err the first 64 KiB of its standard error
     record Ended(int code, String out, String err) implements Outcome {}
 
-    /// The program could not be run, or not to its end.
+    /// The program could not be started, or was terminated before it finished.
     ///
-    /// @param why a message that begins with its name
+    /// @param why a message that begins with the name of the program
     record Failed(String why) implements Outcome {}
   }
 
-  /// Runs the program without standard input. Never fails: an error is an [Outcome.Failed].
+  /// Runs the program without standard input. The returned stage never fails: an error is reported
+  /// as [Outcome.Failed].
   CompletionStage<Outcome> run(Order order);
 }

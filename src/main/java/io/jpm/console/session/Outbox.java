@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Output that has not been sent to the client yet. It is cut into chunks when the client asks:
-/// adjacent texts for the same stream are sent together, at most [#CHUNK_BYTES] of UTF-8 at a time,
-/// never half a character. Text with a resume mark is never cut: a client that has received the
-/// mark has received all of the text before it.
+/// Output that has not been sent to the client yet. It is divided into chunks when the client asks
+/// for one: adjacent texts for the same stream are sent together, at most [#CHUNK_BYTES] of UTF-8
+/// at a time. Characters are never divided, and neither is text with a resume mark. A client that
+/// has received a mark has therefore received all of the text before it.
 ///
 /// Not thread-safe: confined to one session.
 public final class Outbox {
@@ -19,7 +19,7 @@ public final class Outbox {
 
   private final Deque<Piece> pieces = new ArrayDeque<>();
 
-  /// The number of characters that wait.
+  /// The number of characters that have not been sent yet.
   private int length;
 
   /// Text for one stream; the part before `from` has been sent.
@@ -36,7 +36,7 @@ public final class Outbox {
     }
 
     /// Reports whether the piece may be sent in one chunk with `first`.
-    boolean goesWith(Piece first) {
+    boolean canJoin(Piece first) {
       return error == first.error && (mark == null) == (first.mark == null);
     }
   }
@@ -48,10 +48,10 @@ public final class Outbox {
     }
   }
 
-  /// Adds text that is sent as a whole.
+  /// Adds text that must be sent as a whole.
   ///
-  /// @param mark returns the resume mark to send with it; not called if a later marked text is sent
-  ///   in the same chunk
+  /// @param mark returns the resume mark to send with the text; not called if a later marked text
+  ///   is sent in the same chunk
   void add(boolean error, String text, Supplier<String> mark) {
     pieces.add(new Piece(error, text, mark));
     length += text.length();
@@ -91,7 +91,7 @@ public final class Outbox {
 
   private void pollPart(Piece first, StringBuilder chunk) {
     int capacity = CHUNK_BYTES;
-    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+    for (Piece piece = first; piece != null && piece.canJoin(first); piece = pieces.peek()) {
       capacity -= move(piece, chunk, capacity);
       if (piece.from < piece.text.length()) {
         return;
@@ -100,12 +100,12 @@ public final class Outbox {
     }
   }
 
-  /// Moves whole pieces into the chunk.
+  /// Moves as many whole pieces as fit into the chunk, but at least one.
   ///
   /// @return the mark of the last piece
   private Supplier<String> pollWhole(Piece first, Supplier<String> mark, StringBuilder chunk) {
     Supplier<String> last = mark;
-    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+    for (Piece piece = first; piece != null && piece.canJoin(first); piece = pieces.peek()) {
       boolean fits = chunk.length() + piece.text.length() <= CHUNK_BYTES;
       if (piece.mark == null || (piece != first && !fits)) {
         break;
@@ -119,7 +119,7 @@ public final class Outbox {
 
   /// Moves as much text as fits into `capacity` bytes.
   ///
-  /// @return the bytes used
+  /// @return the number of bytes used
   private static int move(Piece piece, StringBuilder chunk, int capacity) {
     int used = 0;
     while (piece.from < piece.text.length()) {

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Shows how many instances remain while a long command runs: a line that is redrawn on a terminal,
-/// an occasional line elsewhere. It polls God instead of subscribing to events, so short commands
-/// cost nothing.
+/// Shows how many instances remain while a long command is running. On a terminal, it redraws one
+/// line; otherwise, it prints a line occasionally. It polls God instead of subscribing to events,
+/// so that short commands cost nothing.
 public final class Progress {
   private static final Duration REDRAWN_AFTER = Duration.ofMillis(500);
   private static final Duration TOLD_AFTER = Duration.ofSeconds(5);
@@ -35,7 +35,7 @@ public final class Progress {
   /// Runs `work` and returns its result.
   ///
   /// @param action what `work` does
-  /// @param words the selectors of the instances that it concerns
+  /// @param words the selectors of the instances that it affects
   public <T> Future<T> track(
       Action action, List<String> words, Session session, Supplier<Future<T>> work) {
     if (session.isQuiet() || words.isEmpty()) {
@@ -55,7 +55,7 @@ public final class Progress {
     private final boolean terminal;
     private long timer;
     private boolean over;
-    private String told = "";
+    private String lastLine = "";
 
     Watch(Action action, List<String> words, Session session, Instant began) {
       this.action = action;
@@ -66,36 +66,37 @@ public final class Progress {
     }
 
     void arm() {
-      timer = vertx.setTimer((terminal ? REDRAWN_AFTER : TOLD_AFTER).toMillis(), _ -> look());
+      timer = vertx.setTimer((terminal ? REDRAWN_AFTER : TOLD_AFTER).toMillis(), _ -> poll());
     }
 
     void end() {
       over = true;
       vertx.cancelTimer(timer);
-      if (terminal && !told.isEmpty()) {
+      if (terminal && !lastLine.isEmpty()) {
         session.out(CLEAR);
       }
     }
 
-    /// A terminal that is slow or gone receives no further lines.
-    private void look() {
+    /// Requests the remaining instances as soon as the client asks for output, so that a terminal
+    /// that is slow or gone receives no further lines.
+    private void poll() {
       session
           .awaitDemand()
           .compose(_ -> daemonClient.god(new GodCommand.Show(words)))
           .onSuccess(shown -> {
             if (!over) {
-              tell(shown.instances().stream().filter(it -> !isDone(it)).toList());
+              show(shown.instances().stream().filter(it -> !isDone(it)).toList());
               arm();
             }
           });
     }
 
-    private void tell(List<InstanceView> left) {
+    private void show(List<InstanceView> left) {
       String line = doing(action) + ": " + toGo(left);
-      if (left.isEmpty() || line.equals(told)) {
+      if (left.isEmpty() || line.equals(lastLine)) {
         return;
       }
-      told = line;
+      lastLine = line;
       if (terminal) {
         int columns = session.tty().cols();
         session.out(CLEAR + (columns > 1 ? TextWidth.fit(line, columns - 1) : line));
@@ -108,9 +109,9 @@ public final class Progress {
       boolean idle = instance.phase() == Phase.STOPPED || instance.phase() == Phase.ERRORED;
       return switch (action) {
         case STOP -> idle;
-        // A deleted instance is not listed any more.
+        // A deleted instance is no longer listed.
         case DELETE -> false;
-        // A process that is online may be the old one.
+        // A process that is online may still be the old one.
         case START, RESTART ->
             idle
                 || (instance.phase() == Phase.ONLINE
@@ -134,7 +135,7 @@ public final class Progress {
             .limit(MOST_NAMES)
             .map(it -> "%s (id %s)".formatted(it.spec().name(), it.id()))
             .toList();
-    return "%s to go: %s%s"
+    return "%s left, %s%s"
         .formatted(
             Amounts.count(left.size(), "instance"),
             String.join(", ", names),

@@ -13,8 +13,8 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Reports the steps of a reload as they happen: which process was started, how the previous one
-/// ended, or that there will be a gap. Confined to the session's context.
+/// Reports the steps of a reload as they happen: the start of a process, the exit of the previous
+/// process, or a gap in availability. Confined to the session's context.
 public final class ReloadProgress {
   private final Session session;
   private final Set<InstanceId> ids;
@@ -30,14 +30,14 @@ public final class ReloadProgress {
     this.consumer = bus.localConsumer(Addresses.GOD_EVENTS);
   }
 
-  /// Starts to report.
+  /// Starts reporting.
   ///
-  /// @param ids the instances concerned
-  /// @param apps the apps concerned with all their instances
+  /// @param ids the instances whose reload is reported
+  /// @param apps the apps for which the reload of all instances is reported
   public static ReloadProgress start(
       EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
     var progress = new ReloadProgress(bus, session, ids, apps);
-    progress.consumer.handler(progress::heard);
+    progress.consumer.handler(progress::onEvent);
     return progress;
   }
 
@@ -46,7 +46,7 @@ public final class ReloadProgress {
     return consumer.unregister();
   }
 
-  private void heard(Message<InstanceEvent> message) {
+  private void onEvent(Message<InstanceEvent> message) {
     InstanceView instance = message.body().instance();
     if (session.isOver()
         || !(ids.contains(instance.id()) || apps.contains(instance.spec().name()))) {
@@ -55,7 +55,8 @@ public final class ReloadProgress {
     switch (message.body().kind()) {
       case RELOAD -> {
         replaced.add(instance.id());
-        // Reported immediately, since there may be no further output for the whole drain timeout.
+        // Reported immediately, because there may be no further output until the drain timeout
+        // expires.
         String patience = Amounts.span(instance.spec().cluster().drain());
         session.info(line(instance) + ", which has %s to finish".formatted(patience));
       }

@@ -18,17 +18,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The conversation with one client. Each chunk is the reply to the client's last message, and the
-/// client's answer asks for the next. A slow terminal therefore slows down only its own command.
+/// The conversation with one client. Each chunk is a reply to the client's last message, and the
+/// client's next message asks for another chunk. A slow terminal therefore slows down only its own
+/// command.
 ///
 /// Confined to the context on which it was created.
 public final class Session {
   private static final long NO_TIMER = -1;
 
-  /// Erases the line that a dead daemon has drawn ([Progress]).
+  /// Erases a progress line ([Progress]) that was drawn by a daemon that died.
   private static final String CLEAR = "\r\u001b[K";
 
-  /// How long text waits for further text or for the exit code: each chunk costs a round trip.
+  /// How long text is held back so that it can be sent together with further text or the exit code.
+  /// Each chunk costs a round trip.
   private static final long GATHERING_MILLIS = 5;
 
   private final Vertx vertx;
@@ -42,12 +44,12 @@ public final class Session {
   /// The client's message that has not been answered yet; null while a chunk is in transit.
   private @Nullable Message<Object> asked;
 
-  /// Receives the body of each message with which the client asks for more.
+  /// Receives the body of each message with which the client asks for more output.
   private Consumer<@Nullable Object> listener = _ -> {};
 
   private @Nullable ExitCode exit;
 
-  /// Set for a command that the client sends again when the daemon dies; otherwise null.
+  /// Set for a command that the client sends again if the daemon dies; otherwise null.
   private @Nullable PrintedOutput printedOutput;
 
   private boolean over;
@@ -69,7 +71,8 @@ public final class Session {
     return outputOptions.tty();
   }
 
-  /// Reports whether only requested output is printed: no tables after commands that act.
+  /// Reports whether only requested output is printed. Commands that change apps then print no
+  /// table.
   public boolean isQuiet() {
     return outputOptions.quiet();
   }
@@ -98,8 +101,8 @@ public final class Session {
     schedulePump();
   }
 
-  /// Declares that the client sends this command again when the daemon dies: text that was printed
-  /// already is not printed a second time.
+  /// Declares that the client sends this command again if the daemon dies. Text that the client has
+  /// already printed is then not sent again.
   public void enableReplay(PrintedOutput known) {
     printedOutput = known;
     if (known.isResumed() && tty().out()) {
@@ -110,7 +113,7 @@ public final class Session {
   /// Returns the checkpoint that the command saved before an earlier daemon died; empty if there is
   /// none.
   public String checkpoint() {
-    return printedOutput == null ? "" : printedOutput.note();
+    return printedOutput == null ? "" : printedOutput.checkpoint();
   }
 
   /// Saves a checkpoint for the next daemon; it is sent with the next chunk. Has no effect if the
@@ -119,15 +122,15 @@ public final class Session {
   /// @param words letters, digits and `_`
   public void setCheckpoint(String words) {
     if (printedOutput != null) {
-      printedOutput.note(words);
+      printedOutput.checkpoint(words);
     }
   }
 
-  /// Prints text of a command that can be resumed. It is sent as one chunk, so that a client which
+  /// Prints text of a command that can be resumed. The text is sent in one chunk, so a client that
   /// has received it has printed all of it.
   ///
-  /// @param error whether it is for standard error
-  /// @param text may be empty: only the mark is new
+  /// @param error whether the text is for standard error
+  /// @param text the text; empty if only the mark is new
   /// @param mark returns the position after `text`, for the resume mark of a request; called when
   ///   the chunk is sent
   public void writeMarked(boolean error, String text, Supplier<String> mark) {
@@ -151,21 +154,21 @@ public final class Session {
   /// output is read by programs.
   public void note(String message) {
     if (!isQuiet()) {
-      complain(Paint.GREEN, "[jpm]", message);
+      printMessage(Paint.GREEN, "[jpm]", message);
     }
   }
 
   /// Prints `[jpm][WARN] …` on standard error.
   public void warn(String message) {
-    complain(Paint.YELLOW, "[jpm][WARN]", message);
+    printMessage(Paint.YELLOW, "[jpm][WARN]", message);
   }
 
   /// Prints `[jpm][ERROR] …` on standard error.
   public void error(String message) {
-    complain(Paint.RED, "[jpm][ERROR]", message);
+    printMessage(Paint.RED, "[jpm][ERROR]", message);
   }
 
-  private void complain(Paint paint, String prefix, String message) {
+  private void printMessage(Paint paint, String prefix, String message) {
     err(
         paint.on(prefix, tty().color() && tty().err())
             + " "
@@ -173,20 +176,21 @@ public final class Session {
             + "\n");
   }
 
-  /// Tells the client immediately that its command has arrived: from now on it must not send it to
-  /// another daemon if this one dies. Also used to report that there is nothing new.
+  /// Tells the client immediately that its command has arrived. From then on, the client must not
+  /// send the command to another daemon if this one dies. Also used to report that there is nothing
+  /// new.
   public void acknowledge() {
     if (asked != null && !over && outbox.isEmpty()) {
       send(asked, new ConsoleChunk.KeepAlive());
     }
   }
 
-  /// Passes the body of each further message of the client to `hears`.
+  /// Passes the body of each further message from the client to `hears`.
   public void onInput(Consumer<@Nullable Object> hears) {
     listener = hears;
   }
 
-  /// Completes when the client has received everything and asks for more; fails when the client is
+  /// Completes when the client has received all output and asks for more; fails when the client is
   /// gone. A command with unlimited output waits for this before it fetches more.
   public Future<Void> awaitDemand() {
     if (over) {
@@ -217,9 +221,9 @@ public final class Session {
     schedulePump();
   }
 
-  /// Sends output after a short delay, so that many small writes leave as one chunk. The delay is
-  /// only the rest of the current task if the command has finished, a command waits for demand, or
-  /// a chunk is full.
+  /// Sends output after a short delay, so that many small writes form one chunk. If the command has
+  /// finished, a command waits for demand, or a chunk is full, the output is sent right after the
+  /// current task.
   private void schedulePump() {
     if (over) {
       return;

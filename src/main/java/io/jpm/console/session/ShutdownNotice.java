@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Tracks commands in progress that the end of the daemon would cut off, so that their clients
-/// receive a reason. Confined to ConsoleVerticle's context.
+/// Tracks the commands that the shutdown of the daemon would interrupt, so that their clients are
+/// told why. Confined to ConsoleVerticle's context.
 public final class ShutdownNotice {
   private final Set<Session> waiting = new HashSet<>();
   private final Set<Session> following = new HashSet<>();
@@ -17,27 +17,28 @@ public final class ShutdownNotice {
     return work.onComplete(_ -> waiting.remove(session));
   }
 
-  /// Registers the client of a command that only follows something. The client resumes it in the
-  /// next daemon, so it is notified only if there will be none ([#end]).
+  /// Registers the client of a command that only follows output or events until `work` has
+  /// completed. The client resumes the command with the next daemon, so it is notified only if
+  /// there will be no next daemon ([#end]).
   public <T> Future<T> following(Session session, Future<T> work) {
     following.add(session);
     return work.onComplete(_ -> following.remove(session));
   }
 
-  /// Ends all commands as failed, because no daemon follows this one.
+  /// Fails all commands, because no daemon will replace this one.
   ///
   /// @param why the message for the user
-  /// @return completes when all clients have received it, or are gone
+  /// @return completes when all clients have received the message or are gone
   public Future<Void> end(String why) {
     waiting.addAll(following);
     following.clear();
     return failUnfinished(why);
   }
 
-  /// Ends the unfinished commands as failed.
+  /// Fails the unfinished commands.
   ///
-  /// @param why the message for the user, with what to do
-  /// @return completes when all clients have received it, or are gone
+  /// @param why the message for the user, including what to do next
+  /// @return completes when all clients have received the message or are gone
   public Future<Void> failUnfinished(String why) {
     List<Session> all = List.copyOf(waiting);
     waiting.clear();

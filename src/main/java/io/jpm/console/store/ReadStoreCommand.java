@@ -17,7 +17,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm get`, and `jpm conf` without a value: prints the whole store or the value of one key.
+/// Runs `jpm get`, and `jpm conf` without a value, which print the whole store or the value of one
+/// key.
 public final class ReadStoreCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -29,7 +30,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     List<String> targets = commandCall.arguments().targets();
     if (targets.size() > 1) {
-      throw new CommandFailure("get takes one key: use jpm set KEY VALUE to change it");
+      throw new CommandFailure("get accepts only one key: use jpm set KEY VALUE to change it");
     }
     Optional<String> key = targets.stream().filter(word -> !word.equals(AppName.ALL)).findFirst();
     Optional<List<String>> path = key.map(StoreKey::path);
@@ -91,6 +92,6 @@ public final class ReadStoreCommand implements ConsoleCommand {
             .formatted(
                 StoreKey.of(path),
                 near.map(name -> ": did you mean %s?".formatted(name))
-                    .orElse("; jpm conf shows all")));
+                    .orElse("; jpm conf shows all values")));
   }
 }

@@ -7,30 +7,31 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Parses and formats keys of the store as PM2 users type them: names separated by `:` or `.`, with
-/// quotes around a name that contains these (`'"api.v1":PORT'`).
+/// Parses and formats the keys of the store as PM2 users type them: names separated by `:` or `.`.
+/// A name that contains either character must be quoted (`'"api.v1":PORT'`).
 final class StoreKey {
-  /// Deeper than any user needs, and shallow enough to be written as JSON.
+  /// The maximum depth: more than users need, but small enough to be written as JSON.
   private static final int MOST_NAMES = 8;
 
-  /// Names with a special meaning in JavaScript. PM2's stores do not contain them either.
+  /// Names with a special meaning in JavaScript. PM2 does not allow them in its store either.
   private static final Set<String> RESERVED = Set.of("__proto__", "constructor", "prototype");
 
   private StoreKey() {}
 
-  /// Returns the names of a key, from the root.
+  /// Returns the names that a key consists of, starting at the root.
   ///
   /// @throws CommandFailure if the key is not valid
   static List<String> path(String key) {
     List<String> names = names(key);
     if (names.stream().anyMatch(String::isEmpty)) {
       throw new CommandFailure(
-          "key \"%s\": a name is missing; use APP:KEY, with quotes around a name that contains . or :"
+          "key \"%s\" contains an empty name: use APP:KEY, with quotes around a name that contains . or :"
               .formatted(key));
     }
     if (names.size() > MOST_NAMES) {
       throw new CommandFailure(
-          "key \"%s\": use up to %d names".formatted(shortened(key), MOST_NAMES));
+          "key \"%s\" consists of too many names: at most %d are allowed"
+              .formatted(shortened(key), MOST_NAMES));
     }
     names.stream()
         .filter(name -> RESERVED.contains(name) || name.contains("="))
@@ -66,7 +67,7 @@ final class StoreKey {
       }
     }
     if (quote != 0) {
-      throw new CommandFailure("key \"%s\": a quote is not closed".formatted(key));
+      throw new CommandFailure("key \"%s\" has an unclosed quote".formatted(key));
     }
     names.add(name.toString());
     return names;
@@ -76,7 +77,7 @@ final class StoreKey {
     return key.length() <= 40 ? key : key.substring(0, 40) + "…";
   }
 
-  /// Returns the key of these names, such that [#path] returns them again.
+  /// Returns the key that [#path] parses into these names.
   static String of(List<String> path) {
     return path.stream()
         .map(name ->

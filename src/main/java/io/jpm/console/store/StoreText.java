@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Formats the store as commands that set it again, as PM2 does.
+/// Formats the store as commands that would restore its content, as PM2 does.
 public final class StoreText {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_@%+=:,./-]+");
 
   private StoreText() {}
 
-  /// Formats the whole store, app by app.
+  /// Formats the whole store, one app after another.
   static String of(JsonObject tree) {
     var text = new StringBuilder();
     tree.forEach(entry -> {
@@ -31,7 +31,7 @@ public final class StoreText {
     return text.toString();
   }
 
-  /// Formats everything below one of the names at the root.
+  /// Formats everything under a name at the root.
   static String of(String app, JsonObject below) {
     var text = new StringBuilder("Module: ").append(TerminalSanitizer.visible(app)).append('\n');
     add(text, List.of(app), below);
@@ -61,7 +61,7 @@ public final class StoreText {
         .append('\n');
   }
 
-  /// Returns a value as the text of a variable.
+  /// Returns a value in the form that it has as an environment variable.
   static String plain(Object value) {
     return switch (value) {
       case null -> "null";
@@ -76,7 +76,7 @@ public final class StoreText {
     return TerminalSanitizer.visible(quoted);
   }
 
-  /// Masks the secrets in variables from the store whose values are JSON objects.
+  /// Masks secrets in those variables from the store whose values are JSON objects.
   public static Map<String, String> masked(Map<String, String> variables) {
     Map<String, String> masked = new HashMap<>(variables);
     masked.replaceAll((name, value) -> value.startsWith("{") ? maskedObject(value) : value);

@@ -26,11 +26,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// Runs `jpm set`, `multiset` and `unset`, and `jpm conf` with a value. As in PM2, setting a
-/// variable of an app restarts the app, and removing one does not. A stopped app stays stopped,
-/// while PM2 starts it.
+/// variable of an app restarts the app, whereas removing a variable does not. Unlike in PM2, a
+/// stopped app remains stopped.
 public final class WriteStoreCommand implements ConsoleCommand {
-  /// A word of `multiset`. Spaces within quotes are part of it; quotes around the whole word are
-  /// removed later.
+  /// Matches one word of `multiset`. Spaces within quotes belong to the word; quotes around the
+  /// whole word are removed later.
   private static final Pattern WORD = Pattern.compile("(?:[^ \"]+|\"[^\"]*\")+");
 
   private final Verb verb;
@@ -57,21 +57,21 @@ public final class WriteStoreCommand implements ConsoleCommand {
       case 0 ->
           throw new CommandFailure(
               "set does not open an editor: use jpm set KEY VALUE, or edit conf.json in the home"
-                  + " directory; an app uses it from its next start");
+                  + " directory; apps use the new value from their next start");
       case 1 ->
           throw new CommandFailure(
-              "set needs a value: jpm set %1$s VALUE, or jpm unset %1$s"
+              "set requires a value: jpm set %1$s VALUE, or jpm unset %1$s"
                   .formatted(words.getFirst()));
       case 2 -> new Setting(StoreKey.path(words.getFirst()), value(words.getLast()));
       default ->
           throw new CommandFailure(
-              "set takes one key and one value: put quotes around a value with spaces, or use jpm multiset");
+              "set accepts one key and one value: put quotes around a value with spaces, or use jpm multiset");
     };
   }
 
   private static String value(String text) {
     if (text.indexOf('\0') >= 0) {
-      throw new CommandFailure("a value contains a NUL character");
+      throw new CommandFailure("a value must not contain a NUL character");
     }
     return text;
   }
@@ -84,7 +84,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
             .toList();
     if (all.isEmpty() || all.size() % 2 != 0) {
       throw new CommandFailure(
-          "multiset takes keys and values in turn: jpm multiset \"web:PORT 8080 web:MODE fast\"");
+          "multiset requires keys and values alternately: jpm multiset \"web:PORT 8080 web:MODE fast\"");
     }
     List<Setting> settings = new ArrayList<>();
     for (int i = 0; i < all.size(); i += 2) {
@@ -161,7 +161,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
 
   private Future<ExitCode> unset(List<String> words, CommandCall commandCall) {
     if (words.size() != 1) {
-      throw new CommandFailure("unset takes one key, or all");
+      throw new CommandFailure("unset requires one key, or all");
     }
     String key = words.getFirst();
     List<String> path = key.equals(AppName.ALL) ? List.of() : StoreKey.path(key);
@@ -169,7 +169,9 @@ public final class WriteStoreCommand implements ConsoleCommand {
         .store(new StoreCommand.Remove(path))
         .map(content -> {
           if (content.changed()) {
-            commandCall.session().info("Setting changed: apps use it from their next start");
+            commandCall
+                .session()
+                .info("Setting changed: apps use the change from their next start");
           } else {
             commandCall
                 .session()

@@ -9,7 +9,8 @@ public final class Amounts {
 
   private Amounts() {}
 
-  /// Formats an uptime: `45s`, `119s`, `2m`, `3h`, `4D`. A larger unit is used from two of it on.
+  /// Formats an uptime: `45s`, `119s`, `2m`, `3h`, `4D`. A larger unit is used only if the uptime
+  /// is at least two of that unit.
   public static String uptime(Duration uptime) {
     long seconds = Math.max(0, uptime.toSeconds());
     if (seconds >= 2 * 86_400) {
@@ -38,7 +39,7 @@ public final class Amounts {
     return tenths == Math.rint(tenths) ? (long) tenths + "%" : tenths + "%";
   }
 
-  /// Rounds to one decimal, as in `jlist`.
+  /// Rounds to one decimal place, as in `jlist`.
   static double tenths(double value) {
     return Math.round(value * 10) / 10.0;
   }

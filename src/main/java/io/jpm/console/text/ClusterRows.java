@@ -11,9 +11,10 @@ import java.util.Optional;
 final class ClusterRows {
   private ClusterRows() {}
 
-  /// Returns values by label, in the order to print them.
+  /// Returns the values by label, in the order in which they are printed.
   ///
-  /// @param status how the app is balanced; empty if unknown: then the configured mode is shown
+  /// @param status the balancing status of the app; empty if it is unknown, in which case the
+  ///   configured mode is shown
   static Map<String, String> of(
       ClusterSettings clusterSettings, Optional<BalancerReply.Status> status) {
     Map<String, String> rows = new LinkedHashMap<>();

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/// Formats events for `jpm events`: one line each, with columns as wide as the events so far need.
+/// Formats events for `jpm events`, one line per event. Columns are as wide as the events formatted
+/// so far require.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
   private static final String DAEMON = "jpm";
@@ -30,7 +31,7 @@ public final class EventText {
     this.colors = colors;
   }
 
-  /// Returns the lines of some events, each ended by a line feed.
+  /// Returns the lines for `events`, each terminated by a line feed.
   public String lines(List<EventMessage> events) {
     for (EventMessage event : events) {
       labelWidth = Math.max(labelWidth, TextWidth.of(label(event)));
@@ -69,9 +70,9 @@ public final class EventText {
     return event.pid() == 0 ? NO_PID : "pid " + event.pid();
   }
 
-  /// Returns the style that the table uses for the phase to which the event has led. A newer jpm
-  /// may know other phases. After a failed reload the instance is as healthy as before, but the
-  /// failure needs attention.
+  /// Returns the style that the table uses for the phase that resulted from the event. The phase
+  /// may be unknown if the event comes from a newer jpm. After a failed reload, the instance is as
+  /// healthy as before, but the failure needs attention.
   private static Paint paint(EventMessage event) {
     if (event.event().equals(RELOAD_FAILED)
         || event.event().equals(CONFIG_FAILED)
@@ -85,8 +86,8 @@ public final class EventText {
         .orElse(Paint.PLAIN);
   }
 
-  /// Returns the events as JSON, one per line, in the form of the wire. Control characters that
-  /// would affect a terminal are escaped.
+  /// Returns the events as JSON in their wire format, one per line. Control characters that would
+  /// affect a terminal are escaped.
   public static String json(List<EventMessage> events) {
     var text = new StringBuilder();
     events.forEach(event -> text.append(TerminalSanitizer.json(event.toJson())).append('\n'));

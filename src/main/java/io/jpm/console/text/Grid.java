@@ -3,29 +3,29 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table with box-drawing lines that fits its screen: the least important columns are dropped
-/// first, then the flexible one is truncated.
+/// A table with box-drawing lines that fits the screen. If it is too wide, the least important
+/// columns are dropped first, then the flexible column is truncated.
 final class Grid {
   private final List<Column> columns;
   private final List<List<Cell>> rows;
 
   /// A column.
   ///
-  /// @param header its title; if all titles are empty, no header is drawn
+  /// @param header the title; if all titles are empty, no header is drawn
   /// @param minimum the minimum width
-  /// @param rank columns with a higher rank are dropped sooner; rank 0 is never dropped
-  /// @param flexible whether its texts may be truncated
+  /// @param rank columns with a higher rank are dropped first; rank 0 is never dropped
+  /// @param flexible whether the texts in this column may be truncated
   record Column(String header, int minimum, int rank, boolean flexible) {}
 
   private static final int NARROWEST_FLEXIBLE = 4;
 
-  /// @param rows each has as many cells as there are columns
+  /// @param rows the rows, each with one cell per column
   Grid(List<Column> columns, List<List<Cell>> rows) {
     this.columns = columns;
     this.rows = rows;
   }
 
-  /// Returns the table, each line ended by a line feed.
+  /// Returns the table, each line terminated by a line feed.
   String draw(TextStyle textStyle) {
     int[] widths = naturalWidths();
     List<Integer> shown = new ArrayList<>();
@@ -65,7 +65,8 @@ final class Grid {
     return widths;
   }
 
-  /// Drops columns while the table is too wide even with its flexible columns at their narrowest.
+  /// Drops columns as long as the table is too wide even with its flexible columns at their
+  /// narrowest.
   private void dropColumns(List<Integer> shown, int[] widths, int limit) {
     while (total(shown, widths) - slack(shown, widths) > limit) {
       Integer worst = null;
@@ -88,7 +89,8 @@ final class Grid {
         .sum();
   }
 
-  /// Returns the width that a flexible column keeps before other columns are dropped for it.
+  /// Returns the width below which a flexible column is not reduced until all other droppable
+  /// columns have been dropped.
   private int comfortable(int i) {
     return Math.max(columns.get(i).minimum, 2 * NARROWEST_FLEXIBLE);
   }

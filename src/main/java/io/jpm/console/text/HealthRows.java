@@ -12,10 +12,11 @@ import java.util.Optional;
 final class HealthRows {
   private HealthRows() {}
 
-  /// Returns values by label, in the order to print them: the configured probes and their results.
+  /// Returns the configured probes and their results by label, in the order in which they are
+  /// printed.
   ///
   /// @param found the results; empty if they are unknown
-  /// @param now wall clock
+  /// @param now the current time of the wall clock
   static Map<String, String> of(
       HealthProbes healthProbes, Optional<HealthReport> found, Instant now) {
     Map<String, String> rows = of(healthProbes);

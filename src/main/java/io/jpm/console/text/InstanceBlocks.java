@@ -3,8 +3,9 @@ package io.jpm.console.text;
 import io.jpm.bus.god.InstanceView;
 import java.util.stream.Collectors;
 
-/// Formats the list of `jpm ls --mini-list`: a block of lines for each instance, with PM2's labels,
-/// for screens too narrow for a table and for scripts that search lines.
+/// Formats the list of `jpm ls --mini-list`, which prints one block of lines per instance, with
+/// PM2's labels. It is meant for screens too narrow for a table, and for scripts that search for
+/// lines.
 public final class InstanceBlocks {
   private InstanceBlocks() {}
 

@@ -30,28 +30,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// Builds the output of `jpm jlist`: PM2's elements under PM2's names, and everything that PM2 has
-/// no name for under `jpm`.
+/// Builds the output of `jpm jlist`: PM2's fields under PM2's names, and all fields that PM2 does
+/// not have under `jpm`.
 ///
-/// The values of the environment are omitted: `env` is an empty object, and only `NODE_ENV` is
-/// flattened into `pm2_env`. Lists are piped into logs, tickets and monitoring, and PM2's lists
-/// contain every password that an app was started with.
+/// The values of environment variables are omitted: `env` is an empty object, and only `NODE_ENV`
+/// is copied into `pm2_env`. Users send lists to logs, tickets and monitoring systems, and PM2's
+/// lists contain every password that an app was started with.
 ///
-/// `exit_code` is a number only after an exit with a code. After a signal it is null and
-/// `exit_signal` names the signal. If the kernel did not report the exit, it is null. Before the
-/// first exit it is absent.
+/// After an exit with a code, `exit_code` is a number. After a signal, it is null and `exit_signal`
+/// names the signal. If the kernel did not report the exit, it is null. Before the first exit, it
+/// is absent.
 public final class InstanceJson {
   private InstanceJson() {}
 
   /// Returns the JSON array on one line.
   ///
-  /// @param balances how instances in cluster mode are balanced, as far as that is known
+  /// @param balances the balancing status of instances in cluster mode, where it is known
   public static String draw(
       InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
     return list(instanceListing, balances).encode() + "\n";
   }
 
-  /// Returns the array.
+  /// Returns the JSON array.
+  ///
+  /// @param balances the balancing status of instances in cluster mode, where it is known
   public static JsonArray list(
       InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
@@ -249,7 +251,7 @@ public final class InstanceJson {
     return json;
   }
 
-  /// Returns the log limits that the app sets, in bytes and milliseconds, under the names of a
+  /// Returns the log limits that the app sets, in bytes and milliseconds. The names are those of a
   /// process file.
   private static JsonObject limits(LogLimits.Overrides overrides) {
     var json = new JsonObject();

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Instances at one moment, with everything that the lists show about them.
+/// The instances at one point in time, with everything that lists show about them.
 ///
-/// @param instances by id
-/// @param usages the usage of their processes, as far as Satan has reported it
-/// @param health the probe results of their processes, as far as Satan has reported them
-/// @param now the moment, wall clock
+/// @param instances the instances, ordered by id
+/// @param usages the usage of their processes, where Satan has reported it
+/// @param health the probe results of their processes, where Satan has reported them
+/// @param now the point in time, according to the wall clock
 /// @param user the user that the daemon runs as, which is the default for apps
 public record InstanceListing(
     List<InstanceView> instances,
@@ -40,7 +40,7 @@ public record InstanceListing(
     this(instances, loads, Map.of(), now, user);
   }
 
-  /// Returns a copy with probe results.
+  /// Returns a copy with the given probe results.
   public InstanceListing with(Map<ProcessIdentity, HealthReport> reports) {
     return new InstanceListing(instances, usages, reports, now, user);
   }
@@ -51,8 +51,8 @@ public record InstanceListing(
     return instance.process().flatMap(process -> Optional.ofNullable(health.get(process)));
   }
 
-  /// Returns the user that an instance runs as: a name, or a number if the app is configured with
-  /// one.
+  /// Returns the user that an instance runs as: the name or number in the app's settings, or the
+  /// daemon's user.
   String userOf(InstanceView instance) {
     return instance.spec().runAs().user().orElse(user);
   }
@@ -62,7 +62,7 @@ public record InstanceListing(
     return instance.process().flatMap(process -> Optional.ofNullable(usages.get(process)));
   }
 
-  /// Returns PM2's uptime column: 0 unless online.
+  /// Returns the text of PM2's uptime column, which is 0 unless the instance is online.
   String uptimeOf(InstanceView instance) {
     return instance.phase() == Phase.ONLINE
         ? instance
@@ -85,7 +85,7 @@ public record InstanceListing(
     return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
   }
 
-  /// Returns the status column: the phase, or the problem of an instance that runs.
+  /// Returns the content of the status column: the phase, or the problem of a running instance.
   static Cell statusOf(InstanceView instance) {
     if (instance.crashLooping()) {
       return new Cell("crash-looping", Paint.BOLD_RED);

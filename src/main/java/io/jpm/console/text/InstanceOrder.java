@@ -19,7 +19,7 @@ public record InstanceOrder(Field field, boolean descending) {
   /// PM2's order: by name.
   public static final InstanceOrder USUAL = new InstanceOrder(Field.NAME, false);
 
-  /// Sort keys. An instance that does not run has pid, usage and uptime 0.
+  /// Sort keys. For an instance that is not running, pid, usage and uptime are 0.
   public enum Field {
     NAME,
     NAMESPACE,
@@ -56,7 +56,7 @@ public record InstanceOrder(Field field, boolean descending) {
         .map(field -> new InstanceOrder(field, direction.equals("desc")));
   }
 
-  /// Returns the same instances in this order.
+  /// Returns a listing of the same instances in this order.
   public InstanceListing sorted(InstanceListing instanceListing) {
     Comparator<InstanceView> order = comparator(instanceListing);
     List<InstanceView> sorted =

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Draws the two-column sheet of `jpm describe`: PM2's rows, and the reasons for the state of the
-/// instance.
+/// Draws the two-column sheet of `jpm describe`, which contains PM2's rows and the reasons for the
+/// state of the instance.
 public final class InstanceSheet {
   private static final String NONE = "N/A";
   private static final int NARROWEST_VALUE = 20;
@@ -41,7 +41,8 @@ public final class InstanceSheet {
   private final RuntimeDetails runtimeDetails;
   private final List<Row> rows = new ArrayList<>();
 
-  /// PM2's rows in PM2's order, with the reasons next to the status; all other rows follow.
+  /// PM2's rows in PM2's order, with the reasons following the status. All other rows come after
+  /// these.
   private static final List<String> FIRST =
       List.of(
           "status",
@@ -80,15 +81,15 @@ public final class InstanceSheet {
 
   /// The state of an instance as other verticles report it.
   ///
-  /// @param capture the state of its log capture; shown only if there is a problem
-  /// @param balancerStatus how its app is balanced
+  /// @param capture the state of its log capture, which is shown only if there is a problem
+  /// @param balancerStatus the balancing status of its app
   /// @param reloadPreview how a reload would replace its process
   public record RuntimeDetails(
       Optional<LogsReply.Status> capture,
       Optional<BalancerReply.Status> balancerStatus,
       Optional<BalancerReply.Handover> reloadPreview) {
-    /// Nothing is known.
-    public static final RuntimeDetails SILENT =
+    /// No other verticle has reported anything.
+    public static final RuntimeDetails UNKNOWN =
         new RuntimeDetails(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
@@ -99,8 +100,8 @@ public final class InstanceSheet {
     this.runtimeDetails = runtimeDetails;
   }
 
-  /// Draws the sheet of one instance. A value too long for the screen continues on the next line,
-  /// so that a path is never truncated.
+  /// Draws the sheet of one instance. A value that is too long for the screen continues on the next
+  /// line, so that paths are never truncated.
   ///
   /// @param runtimeDetails the state that other verticles report
   public static String draw(
@@ -156,7 +157,7 @@ public final class InstanceSheet {
     }
   }
 
-  /// A JVM and shells exit with 128 plus the number of the signal that asked them to end.
+  /// A JVM or a shell exits with 128 plus the number of the signal that asked it to terminate.
   private static String exit(Exit exit) {
     return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
         ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
@@ -232,7 +233,8 @@ public final class InstanceSheet {
   private static String reload(BalancerReply.Handover outlook) {
     return switch (outlook) {
       case BalancerReply.Handover.SideBySide(String how, _) -> "without a gap: " + how;
-      case BalancerReply.Handover.NoPort() -> "a restart, because the app listens on no port";
+      case BalancerReply.Handover.NoPort() ->
+          "a restart, because the app does not listen on a port";
       case BalancerReply.Handover.Sequential sequential ->
           "with a gap, because " + sequential.obstacle();
     };
@@ -305,7 +307,7 @@ public final class InstanceSheet {
   private static String delay(Backoff backoff) {
     return switch (backoff) {
       case Backoff.Gradual() ->
-          "0; from the third quick end on %s, growing to %s"
+          "0; from the third fast exit on %s, growing to %s"
               .formatted(Amounts.span(Backoff.Gradual.INITIAL), Amounts.span(Backoff.Gradual.CAP));
       case Backoff.Constant(Duration delay) -> Amounts.span(delay);
       case Backoff.Exponential(Duration initial, Duration cap, _) ->
@@ -354,7 +356,7 @@ public final class InstanceSheet {
         : words.stream().map(InstanceSheet::quoted).collect(Collectors.joining(" "));
   }
 
-  /// Quotes a word as a shell requires, so that words are distinguishable.
+  /// Quotes a word for a shell, so that the boundaries between words are visible.
   private static String quoted(String word) {
     return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }

@@ -12,7 +12,7 @@ public final class InstanceTable {
 
   private InstanceTable() {}
 
-  /// Columns that are shown only if they distinguish instances.
+  /// Which columns to show that are omitted if they would be the same for all instances.
   private record Extra(boolean namespaces, boolean versions, boolean watching) {
     static Extra of(List<InstanceView> instances) {
       return new Extra(
@@ -22,8 +22,8 @@ public final class InstanceTable {
     }
   }
 
-  /// Draws the table, sorted by name and id like PM2's. Below it is a line for each failed
-  /// instance, or for an empty list a hint how to start an app.
+  /// Draws the table, sorted by name and id as in PM2. The table is followed by a line for each
+  /// failed instance or, if there are no instances, a hint on how to start an app.
   public static String draw(InstanceListing instanceListing, TextStyle textStyle) {
     return draw(instanceListing, InstanceOrder.USUAL, textStyle);
   }
@@ -90,7 +90,7 @@ public final class InstanceTable {
 
   private static String below(List<InstanceView> instances, TextStyle textStyle) {
     if (instances.isEmpty()) {
-      return "No app yet. To start one: jpm start app.js --name web\n";
+      return "No apps yet. To start one, run jpm start app.js --name web\n";
     }
     List<InstanceView> failed = instances.stream().filter(InstanceTable::hasFailed).toList();
     StringBuilder text = new StringBuilder();
@@ -111,12 +111,11 @@ public final class InstanceTable {
     return text.toString();
   }
 
-  /// Reports whether the instance does not run because it has failed, or runs only until it fails
-  /// again.
+  /// Reports whether the instance is not running because it failed, or is in a crash loop.
   private static boolean hasFailed(InstanceView instance) {
     return switch (instance.phase()) {
       case ERRORED, WAITING_RESTART -> true;
-      // The reason of an instance that a user has stopped does not begin with its exit.
+      // If a user stopped the instance, the reason does not begin with the exit.
       case STOPPED ->
           instance
               .lastExit()

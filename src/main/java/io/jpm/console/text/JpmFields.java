@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class JpmFields {
   private JpmFields() {}
 
-  /// Returns the resource limits of the instance under the names of a process file (bytes, cores,
-  /// and numbers as `setrlimit(2)` takes them), and those that are not enforced.
+  /// Returns the resource limits of the instance, and those that are not enforced. The names are
+  /// those of a process file; the values are bytes, cores, and numbers as in `setrlimit(2)`.
   static JsonObject limits(InstanceView instance) {
     ResourceLimits limits = instance.spec().limits();
     var json = new JsonObject();
@@ -35,8 +35,9 @@ final class JpmFields {
     return json;
   }
 
-  /// Returns the health of the instance: `not_ready`, `well` or `unhealthy`, the reason, the time
-  /// since when (milliseconds since 1970), and each of its probes. Null if no probe has reported.
+  /// Returns the health of the instance: the state (`not_ready`, `well` or `unhealthy`), the
+  /// reason, the start time of the state (milliseconds since 1970), and each of its probes. Returns
+  /// null if no probe has reported.
   static @Nullable JsonObject health(InstanceView instance, InstanceListing instanceListing) {
     return instanceListing
         .healthOf(instance)
@@ -70,8 +71,8 @@ final class JpmFields {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /// Returns the usage of a process tree other than memory and processor, without values that the
-  /// system does not report.
+  /// Returns the resource usage of a process tree, except CPU and memory. Values that the system
+  /// does not report are omitted.
   static JsonObject usage(TreeUsage tree) {
     var json =
         new JsonObject().put("children", tree.processes() - 1).put("threads", tree.threads());

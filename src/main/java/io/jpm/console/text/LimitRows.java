@@ -15,7 +15,8 @@ final class LimitRows {
 
   private LimitRows() {}
 
-  /// Returns values by label, in the order of the sheet; none if nothing is limited.
+  /// Returns the values by label, in the order in which they are printed; empty if nothing is
+  /// limited.
   static Map<String, String> of(ResourceLimits limits) {
     Map<String, String> rows = new LinkedHashMap<>();
     limits.memoryMax().ifPresent(bytes -> rows.put("memory limit", Amounts.memory(bytes)));
@@ -36,7 +37,7 @@ final class LimitRows {
     return rows;
   }
 
-  /// Returns the name in a process file.
+  /// Returns the name of the resource in process files.
   static String name(String resource) {
     return resource.equals("cpu") ? "cpu_time" : resource;
   }

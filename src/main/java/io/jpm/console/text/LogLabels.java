@@ -12,9 +12,9 @@ import java.util.Set;
 
 /// Maps log files to apps and streams, and formats the label that `jpm logs` prints before a line.
 ///
-/// Immutable; when instances are added or removed a new object is created.
+/// Immutable: a new object is created when instances are added or removed.
 public final class LogLabels {
-  /// Labels without log files.
+  /// A mapping that contains no log files.
   public static final LogLabels NONE = new LogLabels(Map.of());
 
   private static final Path NOWHERE = Path.of("/dev/null");
@@ -22,9 +22,9 @@ public final class LogLabels {
   private final Map<Path, Source> sources;
   private final int width;
 
-  /// The owner of a log.
+  /// The source of a log.
   ///
-  /// @param id the instance; empty if several share the log, or it is the daemon's
+  /// @param id the instance; empty if several instances share the log, or if it is the daemon's log
   /// @param runAs the user that the app runs as
   private record Source(String name, Optional<Integer> id, Stream stream, RunAs runAs) {
     String label() {
@@ -44,7 +44,7 @@ public final class LogLabels {
     }
   }
 
-  /// Selects the streams of an instance.
+  /// Selects the output streams of instances.
   public enum Streams {
     BOTH,
     OUT,
@@ -57,7 +57,7 @@ public final class LogLabels {
         sources.values().stream().mapToInt(source -> TextWidth.of(source.label())).max().orElse(0);
   }
 
-  /// Returns the labels of the logs of some instances, in their order, without `/dev/null`.
+  /// Returns the labels for the logs of `instances`, in the same order, without `/dev/null`.
   public static LogLabels of(List<InstanceView> instances, Streams streams) {
     Map<Path, List<InstanceView>> outs = new LinkedHashMap<>();
     Map<Path, List<InstanceView>> errors = new LinkedHashMap<>();
@@ -88,15 +88,16 @@ public final class LogLabels {
     return new LogLabels(all);
   }
 
-  /// Returns the union with `newer`, which takes precedence. The last lines of a deleted app keep
-  /// their label.
+  /// Returns the union with `newer`, whose labels take precedence. The labels of deleted apps are
+  /// kept for their last lines.
   public LogLabels merge(LogLabels newer) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
     all.putAll(newer.sources);
     return new LogLabels(all);
   }
 
-  /// Labels the log `0|web`, or with the name alone if several instances share it.
+  /// Returns the source of a log. Its label is `0|web`, or only the name if several instances share
+  /// the log.
   private static Source source(List<InstanceView> owners, Stream stream) {
     InstanceView first = owners.getFirst();
     return new Source(
@@ -106,7 +107,7 @@ public final class LogLabels {
         first.spec().runAs());
   }
 
-  /// Returns, by log, the users of apps that run as a user of their own.
+  /// Returns the users of apps that do not run as the daemon's user, by log file.
   public Map<Path, RunAs> users() {
     Map<Path, RunAs> users = new LinkedHashMap<>();
     sources.forEach((log, source) -> {
@@ -117,12 +118,12 @@ public final class LogLabels {
     return users;
   }
 
-  /// Returns the logs.
+  /// Returns the log files.
   public Set<Path> files() {
     return sources.keySet();
   }
 
-  /// Reports whether `file` contains standard error only.
+  /// Reports whether `file` contains only standard error.
   public boolean isError(Path file) {
     return source(file).stream() == Stream.ERROR;
   }
@@ -132,13 +133,13 @@ public final class LogLabels {
     return source(file).name();
   }
 
-  /// Returns the id of the instance that `file` belongs to; empty if several share it.
+  /// Returns the id of the instance that `file` belongs to; empty if several instances share it.
   public Optional<Integer> id(Path file) {
     return source(file).id();
   }
 
-  /// Returns the text before a line of `file`, `0|web | `, padded to a common width, in the color
-  /// of its stream.
+  /// Returns the prefix for lines of `file`, such as `0|web | `, padded to a common width and in
+  /// the color of its stream.
   public String prefix(Path file, boolean colors) {
     Source source = source(file);
     String label = source.label();

@@ -14,11 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about how the output of an app is stored, without defaults.
+/// The rows of `jpm describe` about how the output of an app is stored. Settings that have their
+/// default value are omitted.
 final class LogRows {
   private LogRows() {}
 
-  /// Returns values by label, in the order to print them.
+  /// Returns the values by label, in the order in which they are printed.
   static Map<String, String> of(LogFiles logs) {
     Map<String, String> rows = new LinkedHashMap<>();
     if (logs.disabled()) {

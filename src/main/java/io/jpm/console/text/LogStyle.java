@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Formats log lines for `jpm logs`.
 ///
-/// @param kind the text around a line
-/// @param time the format of the time before it; empty for none
+/// @param kind the format of the output around the text of a line
+/// @param time the format of the timestamp before the text; empty for no timestamp
 /// @param highlight a word to highlight if colors are available
 public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> highlight) {
   private static final DateTimeFormatter ISO =
@@ -29,26 +29,26 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   private static final String MARK = "\u001b[7m";
   private static final String MARK_END = "\u001b[27m";
 
-  /// The text around a line.
+  /// The format of the output around the text of a line.
   public enum Kind {
-    /// With the prefix `0|web | `.
+    /// The prefix `0|web | `.
     LABELLED,
-    /// The line alone.
+    /// Nothing: only the text is printed.
     RAW,
-    /// In a JSON object.
+    /// A JSON object.
     JSON,
-    /// With the prefix `timestamp=… app=… id=… type=… message=`.
+    /// The prefix `timestamp=… app=… id=… type=… message=`.
     FORMAT
   }
 
   /// The output device.
   ///
   /// @param zone the time zone of displayed times
-  /// @param terminal whether it is a terminal, which interprets control sequences
-  /// @param colors whether it supports colors
+  /// @param terminal whether the device is a terminal, which interprets control sequences
+  /// @param colors whether the device supports colors
   public record Target(ZoneId zone, boolean terminal, boolean colors) {}
 
-  /// Returns the line as it is printed, without a line feed.
+  /// Returns the line in its printed form, without a line feed.
   public String draw(Line line, LogLabels labels, Target target) {
     return switch (kind) {
       case LABELLED -> labels.prefix(line.log(), target.colors()) + text(line, target);
@@ -79,7 +79,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalSanitizer.colored(text) : text;
   }
 
-  /// Highlights the word in visible text only, not inside color sequences.
+  /// Highlights the word in visible text only, not within color sequences.
   private static String marked(String text, String word) {
     var all = new StringBuilder();
     Matcher color = COLOR.matcher(text);
@@ -107,7 +107,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalSanitizer.json(json) : json.encode();
   }
 
-  /// Returns the object if the line was written with `log_type: json`; otherwise null.
+  /// Returns the JSON object if the line was written with `log_type: json`; otherwise null.
   private static @Nullable JsonObject own(String text) {
     if (!text.startsWith("{")) {
       return null;

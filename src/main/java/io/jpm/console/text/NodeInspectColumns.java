@@ -3,24 +3,24 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Arranges arrays of many short elements as `util.inspect` does: in columns, as close to a square
-/// as possible.
+/// Arranges arrays of many short elements in columns, as close to a square as possible, as
+/// `util.inspect` does.
 final class NodeInspectColumns {
-  /// Arrays up to this size are written on one line, or with a line for each element.
+  /// Arrays up to this size are written on one line, or with one element per line.
   private static final int FEW = 6;
 
   private static final int SEPARATOR = 2;
   private static final int MOST_COLUMNS = 15;
   private static final int COLUMNS_OF_COMPACT = 12;
 
-  /// The ratio of height to width of a character.
+  /// The ratio of the height of a character to its width.
   private static final double HEIGHT = 2.5;
 
   private NodeInspectColumns() {}
 
-  /// Returns the lines; `entries` unchanged if columns would not help.
+  /// Returns the lines. Returns `entries` unchanged if columns would not help.
   ///
-  /// @param numbers whether all are numbers, which are aligned to the right
+  /// @param numbers whether all entries are numbers, which are right-aligned
   /// @param width the width of a line
   /// @param indent the indentation of the array
   static List<String> group(List<String> entries, boolean numbers, int width, int indent) {

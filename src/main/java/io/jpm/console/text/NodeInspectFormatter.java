@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Formats JSON as Node's `util.inspect` does (`compact: 3`, `breakLength: 80`), of any depth and
-/// without colors. Tools that read `pm2 prettylist` line by line expect this form.
+/// Formats JSON as Node's `util.inspect` does (`compact: 3`, `breakLength: 80`), with unlimited
+/// depth and without colors. Tools that read `pm2 prettylist` line by line expect this form.
 ///
-/// Node truncates arrays after 100 elements and strings after 10,000 characters; here everything is
-/// written.
+/// Node truncates arrays after 100 elements and strings after 10,000 characters; this class writes
+/// everything.
 public final class NodeInspectFormatter {
-  /// The maximum length of a line, including some reserve, as in Node.
+  /// The maximum length of a line, including a reserve, as in Node.
   private static final int LINE = 80;
 
-  /// The maximum levels of nesting on one line.
+  /// The maximum number of nesting levels on one line.
   private static final int COMPACT = 3;
 
-  /// Strings up to this length are never broken.
+  /// Strings up to this length are never split.
   private static final int SHORT_STRING = 16;
 
   private static final int RESERVE = 10;
@@ -29,13 +29,14 @@ public final class NodeInspectFormatter {
 
   private int indent;
 
-  /// The depth of the innermost value written last, not counting empty ones.
+  /// The depth of the innermost value in the text written last, not counting empty objects and
+  /// arrays.
   private int deepest;
 
   private NodeInspectFormatter() {}
 
   /// Returns the text of a [JsonObject], a [JsonArray], a string, a number, a boolean or null,
-  /// without a line feed at its end.
+  /// without a trailing line feed.
   public static String of(@Nullable Object value) {
     return new NodeInspectFormatter().text(value, 0);
   }
@@ -85,7 +86,7 @@ public final class NodeInspectFormatter {
     return text;
   }
 
-  /// @param apart whether each entry must have a line of its own
+  /// @param apart whether each entry must be on its own line
   private String together(List<String> entries, int depth, char open, char close, boolean apart) {
     if (!apart && deepest - depth < COMPACT && fits(entries)) {
       String line = String.join(", ", entries);
@@ -111,7 +112,7 @@ public final class NodeInspectFormatter {
     return IDENTIFIER.matcher(key).matches() ? key : quoted(key);
   }
 
-  /// Breaks a long string after its line feeds.
+  /// Splits a long string after its line feeds.
   private String string(String text) {
     if (text.length() <= SHORT_STRING || text.length() <= LINE - indent - 4) {
       return quoted(text);
@@ -128,7 +129,7 @@ public final class NodeInspectFormatter {
     return String.join(" +\n" + " ".repeat(indent + 2), lines);
   }
 
-  /// Uses single quotes, or other quotes if that avoids escaping.
+  /// Quotes a string with single quotes, or with other quotes if that avoids escaping.
   private static String quoted(String text) {
     char quote = '\'';
     if (text.indexOf('\'') >= 0) {
@@ -175,7 +176,8 @@ public final class NodeInspectFormatter {
     }
   }
 
-  /// Formats a number as JavaScript does: no `.0`, no exponent from 1e-6 to below 1e21.
+  /// Formats a number as JavaScript does: without `.0`, and without an exponent from 1e-6 up to,
+  /// but not including, 1e21.
   private static String number(Number number) {
     if (number instanceof Integer || number instanceof Long) {
       return number.toString();

@@ -11,15 +11,15 @@ final class ProbeText {
   /// Returns a text such as `passing since 2026-03-04T09:58:20Z` or `failing 1 of 3 since …: …
   /// answers 503`.
   ///
-  /// @param now wall clock
+  /// @param now the current time of the wall clock
   static String of(ProbeReport check, Instant now) {
     String since = " since " + now.minus(check.since()).truncatedTo(ChronoUnit.SECONDS);
     return switch (check.verdict()) {
-      case NOT_BEGUN -> "not begun";
+      case NOT_BEGUN -> "not started";
       case NO_ANSWER -> "no answer yet" + since;
       case PASSING -> "passing" + since;
       case FAILING -> "failing " + count(check) + since + ": " + check.failureReason();
-      case UNAVAILABLE -> "not heard: " + check.failureReason();
+      case UNAVAILABLE -> "unavailable: " + check.failureReason();
     };
   }
 

@@ -2,7 +2,7 @@ package io.jpm.console.text;
 
 import io.vertx.core.json.JsonObject;
 
-/// Makes untrusted text safe for a terminal: the output of an app may use colors, but must not move
+/// Makes untrusted text safe for a terminal. The output of an app may use colors, but must not move
 /// the cursor, set the title or inject input.
 public final class TerminalSanitizer {
   private static final char ESCAPE = '\u001b';
@@ -10,8 +10,8 @@ public final class TerminalSanitizer {
 
   private TerminalSanitizer() {}
 
-  /// Removes all control sequences from `line` except tabs and SGR colors (`ESC [ … m`). Colors end
-  /// with the line.
+  /// Removes all control sequences from `line` except tabs and SGR colors (`ESC [ … m`). Colors are
+  /// reset at the end of the line.
   public static String colored(String line) {
     if (isHarmless(line)) {
       return line;
@@ -32,7 +32,7 @@ public final class TerminalSanitizer {
     return painted ? kept.append(RESET).toString() : kept.toString();
   }
 
-  /// Returns `text` on one line with its control characters spelled out: `\x1b`.
+  /// Returns `text` on one line, with its control characters in visible form: `\x1b`.
   public static String visible(String text) {
     if (isHarmless(text) && text.indexOf('\t') < 0) {
       return text;
@@ -56,7 +56,7 @@ public final class TerminalSanitizer {
     return spelled.toString();
   }
 
-  /// Returns the JSON on one line. DEL and C1, which JSON permits, are escaped.
+  /// Returns the JSON on one line. DEL and C1 characters, which JSON permits, are escaped.
   public static String json(JsonObject json) {
     String text = json.encode();
     if (isHarmless(text)) {
@@ -83,7 +83,7 @@ public final class TerminalSanitizer {
     return true;
   }
 
-  /// C0, DEL and C1. Many terminals interpret the 8-bit forms of C1.
+  /// Reports whether `c` is in C0 or C1, or is DEL. Many terminals interpret the 8-bit forms of C1.
   private static boolean isControl(char c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
   }
@@ -120,7 +120,8 @@ public final class TerminalSanitizer {
     };
   }
 
-  /// An escape sequence consists of intermediate characters and one final character.
+  /// Returns the end of an escape sequence, which consists of intermediate characters and one final
+  /// character.
   private static int escapeEnd(String line, int from) {
     int i = from;
     while (i < line.length() && line.charAt(i) >= ' ' && line.charAt(i) <= '/') {
@@ -139,8 +140,8 @@ public final class TerminalSanitizer {
     return isFinal ? i + 1 : i;
   }
 
-  /// A control string ends with ST or, as in xterm, BEL. One that is not closed extends to the end
-  /// of the line.
+  /// Returns the end of a control string. The string is terminated by ST or, as in xterm, by BEL.
+  /// An unterminated string extends to the end of the line.
   private static int stringEnd(String line, int from) {
     for (int i = from; i < line.length(); i++) {
       char c = line.charAt(i);

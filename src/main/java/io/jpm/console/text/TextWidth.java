@@ -2,7 +2,7 @@ package io.jpm.console.text;
 
 import java.util.Arrays;
 
-/// Measures text in terminal columns: 2 for wide characters, 0 for combining ones.
+/// Measures text in terminal columns. A wide character occupies 2 columns, a combining character 0.
 public final class TextWidth {
   /// First and last code points of the ranges that Unicode classifies as Wide or Fullwidth (UAX
   /// #11).
@@ -38,7 +38,8 @@ public final class TextWidth {
     return columns;
   }
 
-  /// Returns `text` in at most `columns`; its end is replaced by `…` if it does not fit.
+  /// Returns `text`, shortened to at most `columns`. If it does not fit, its end is replaced by
+  /// `…`.
   public static String fit(String text, int columns) {
     if (of(text) <= columns) {
       return text;
@@ -46,7 +47,8 @@ public final class TextWidth {
     return text.substring(0, prefix(text, Math.max(columns - 1, 0))) + "…";
   }
 
-  /// Returns how many chars of `text` fit in `columns`. Combining characters stay with their base.
+  /// Returns how many chars of `text` fit in `columns`. Combining characters are kept with their
+  /// base.
   public static int prefix(String text, int columns) {
     int used = 0;
     int end = 0;
@@ -71,7 +73,8 @@ public final class TextWidth {
     };
   }
 
-  /// Hangul vowels and final consonants, which are drawn into the preceding syllable.
+  /// Reports whether `point` is a Hangul vowel or final consonant, which is drawn into the
+  /// preceding syllable.
   private static boolean isMedialJamo(int point) {
     return point >= 0x1160 && point <= 0x11FF;
   }
@@ -81,7 +84,7 @@ public final class TextWidth {
       return false;
     }
     int found = Arrays.binarySearch(WIDE, point);
-    // Between the first and the last point of a range the insertion index is odd.
+    // Between the first and the last code point of a range, the insertion index is odd.
     return found >= 0 || (-found - 1) % 2 == 1;
   }
 }

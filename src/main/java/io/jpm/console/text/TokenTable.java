@@ -4,7 +4,7 @@ import io.jpm.bus.access.IssuedToken;
 import io.jpm.console.text.Grid.Column;
 import java.util.List;
 
-/// Draws the table of tokens of services.
+/// Draws the table of service tokens.
 public final class TokenTable {
   private static final List<Column> COLUMNS =
       List.of(
@@ -16,7 +16,7 @@ public final class TokenTable {
 
   private TokenTable() {}
 
-  /// Returns the table, with a row for each token.
+  /// Returns the table, with one row per token.
   public static String of(List<IssuedToken> tokens, TextStyle textStyle) {
     return new Grid(COLUMNS, tokens.stream().map(TokenTable::row).toList()).draw(textStyle);
   }

@@ -1,4 +1,4 @@
-/// Formats instances, logs and events as text: values in, text out, without bus and clock.
+/// Formats instances, logs and events as text. The package does not use the event bus or a clock.
 ///
 /// Start with [io.jpm.console.text.InstanceTable] (`jpm ls`), [io.jpm.console.text.InstanceSheet]
 /// (`jpm describe`), [io.jpm.console.text.InstanceJson] (`jpm jlist`) and

@@ -6,7 +6,7 @@ import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.instance.Tags;
 import io.jpm.god.journal.Failpoint;
-import io.jpm.god.supervision.CrashBridging;
+import io.jpm.god.supervision.CrashRecoveryStates;
 import io.jpm.god.supervision.InstanceSwap;
 import io.jpm.god.supervision.Supervisor;
 import io.jpm.model.process.Phase;
@@ -27,13 +27,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 
-/// Adopts the processes that an earlier daemon left running: running apps keep their pid and their
-/// log; apps that have ended meanwhile follow their restart policy. Confined to GodVerticle's
-/// context.
+/// Adopts the processes that an earlier daemon left running. Running apps keep their pid and their
+/// log; apps that have exited in the meantime are handled according to their restart policy.
+/// Confined to GodVerticle's context.
 ///
-/// The daemon may be killed at any point of this. The journal contains a recorded process until its
-/// end was handled ([SupervisedInstance#journaledProcess]), and no process is created for an
-/// instance while a running one carries its process tag.
+/// The daemon may be killed at any point during adoption. Therefore, the journal contains a
+/// recorded process until its exit has been handled ([SupervisedInstance#journaledProcess]), and no
+/// process is created for an instance while a running one has its process tag.
 public final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -41,7 +41,7 @@ public final class Adoption {
   private final GodContext god;
   private final Supervisor supervisor;
   private final InstanceSwap instanceSwap;
-  private final TreeEnding ending;
+  private final TreeTerminator ending;
 
   public Adoption(
       GodContext god, Context context, Supervisor supervisor, InstanceSwap instanceSwap) {
@@ -49,12 +49,13 @@ public final class Adoption {
     this.god = god;
     this.supervisor = supervisor;
     this.instanceSwap = instanceSwap;
-    this.ending = new TreeEnding(context, god.host());
+    this.ending = new TreeTerminator(context, god.host());
   }
 
-  /// Handles every instance of the journal. Completes when all have been handled.
+  /// Adopts the process of each instance in the journal, or handles its exit. Completes when this
+  /// has been done for all instances.
   ///
-  /// @param tagged all running main processes of the home
+  /// @param tagged all running main processes of the home directory, by tag
   public Future<Void> adoptAll(Registry registry, Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     var missingProcesses = new MissingProcesses(god, vertx, supervisor, ending);
     List<String> doubled = new ArrayList<>();
@@ -74,7 +75,7 @@ public final class Adoption {
               return Future.join(missingProcesses.handleAll(), ending.terminate(doubled));
             })
         .map(_ -> {
-          instanceSwap.goOn();
+          instanceSwap.stopLeftoverReplacements();
           return null;
         });
   }
@@ -141,20 +142,20 @@ public final class Adoption {
     Failpoint.ADOPTION_TOLD.hit();
   }
 
-  /// Updates an instance whose recorded process is older than the found one. Must run in the same
-  /// turn of the event loop as its consequences: after a write in between, the next daemon would
-  /// count the same restarts again.
+  /// Updates an instance whose recorded process is older than the one that was found. Must be
+  /// called in the same turn of the event loop as the event that follows. If the journal were
+  /// written in between, the next daemon would count the same restarts again.
   static void catchUp(SupervisedInstance supervisedInstance, long generation, Instant now) {
     if (generation > supervisedInstance.state.generation()) {
-      // The journaled time is that of the previous process.
+      // The time in the journal is that of the previous process.
       supervisedInstance.startedAt = Optional.of(now);
       supervisedInstance.state =
-          CrashBridging.withNewerGeneration(supervisedInstance.state, generation);
+          CrashRecoveryStates.withNewerGeneration(supervisedInstance.state, generation);
     }
   }
 
-  /// Returns the tag of a process of an earlier generation that still runs, if the app's whole tree
-  /// must end with its generation.
+  /// Returns the tag of a process of an earlier generation that is still running and must be
+  /// stopped; empty if there is none or if the app does not request stopping the whole tree.
   private Optional<String> olderThanAdopted(
       SupervisedInstance supervisedInstance, NavigableMap<Long, ProcessIdentity> tagged) {
     Map.Entry<Long, ProcessIdentity> older =
@@ -166,14 +167,15 @@ public final class Adoption {
     }
     LOG.log(
         Level.WARNING,
-        "{0}: pid {1} is of an earlier start and runs beside pid {2}: it is stopped",
+        "{0}: pid {1} from an earlier start is still running in addition to pid {2} and will be stopped",
         supervisedInstance.label(),
         Integer.toString(older.getValue().pid()),
         Integer.toString(supervisedInstance.child.identity().pid()));
     return Optional.of(supervisedInstance.tag(god.home(), older.getKey()));
   }
 
-  /// A process whose IPC channel is lost can no longer report that it is ready.
+  /// Treats a process as ready if its IPC channel is lost, because it can no longer report that it
+  /// is ready.
   private void assumeReadyWithoutChannel(SupervisedInstance supervisedInstance) {
     boolean deaf = supervisedInstance.child != null && !supervisedInstance.child.hasIpcChannel();
     boolean toSpeak =
@@ -182,7 +184,7 @@ public final class Adoption {
     if (deaf && toSpeak && supervisedInstance.state.startBlocker() == StartBlocker.READINESS) {
       LOG.log(
           Level.WARNING,
-          "{0}: its channel cannot be taken over, so it counts as ready",
+          "{0}: its IPC channel cannot be restored, so it counts as ready",
           supervisedInstance.label());
       supervisor.healthCoordinator().ipcChannelLost(supervisedInstance);
     }

@@ -6,7 +6,7 @@ import io.jpm.god.instance.GodContext;
 import io.jpm.god.instance.LimitText;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.process.BalancerCoordinator;
-import io.jpm.god.supervision.CrashBridging;
+import io.jpm.god.supervision.CrashRecoveryStates;
 import io.jpm.god.supervision.Supervisor;
 import io.jpm.model.process.Exit;
 import io.jpm.model.process.ProcessIdentity;
@@ -22,21 +22,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Handles the processes that a new daemon does not find any more. Each exit is published once,
-/// with its pid and with the exit status that the kernel still knows. Confined to GodVerticle's
-/// context.
+/// Handles the processes that a new daemon no longer finds. Each exit is published once, with the
+/// pid and with the exit status if the kernel still knows it. Confined to GodVerticle's context.
 final class MissingProcesses {
   private final GodContext god;
   private final Vertx vertx;
   private final Supervisor supervisor;
-  private final TreeEnding ending;
+  private final TreeTerminator ending;
   private final List<Gone> gone = new ArrayList<>();
   private final List<Replaced> replaced = new ArrayList<>();
 
   /// An instance whose process is gone.
   ///
-  /// @param process the process, if one is known
-  /// @param tree its possible leftovers
+  /// @param process the process; empty if it is unknown
+  /// @param tree the possible leftovers of the process
   private record Gone(
       SupervisedInstance instance,
       long generation,
@@ -45,14 +44,17 @@ final class MissingProcesses {
 
   /// A recorded process that the earlier daemon had already replaced.
   ///
-  /// @param startedAt when it began
+  /// @param startedAt when the process was started
   private record Replaced(
       SupervisedInstance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
-  /// How the missing processes have ended, whether a limit was the cause, their last output, and
-  /// their leftovers.
+  /// The results of examining the missing processes: how they terminated, whether a limit was the
+  /// cause, their last output, and their leftovers.
   ///
-  /// @param exits exit of each [Gone] and [Replaced]
+  /// @param exits the exit of each [Gone] and [Replaced]
+  /// @param causes the limit that caused the exit; empty strings if none did
+  /// @param words the last line on standard error
+  /// @param left the trees that have leftovers
   private record Ends(
       IdentityHashMap<Object, Exit> exits,
       IdentityHashMap<Gone, String> causes,
@@ -63,7 +65,7 @@ final class MissingProcesses {
     }
   }
 
-  MissingProcesses(GodContext god, Vertx vertx, Supervisor supervisor, TreeEnding ending) {
+  MissingProcesses(GodContext god, Vertx vertx, Supervisor supervisor, TreeTerminator ending) {
     this.god = god;
     this.vertx = vertx;
     this.supervisor = supervisor;
@@ -83,7 +85,7 @@ final class MissingProcesses {
     Optional<Child> tree =
         mayHaveLeftSome
             ? Optional.of(
-                TreeEnding.treeOf(god.host(), supervisedInstance.tag(god.home(), generation)))
+                TreeTerminator.treeOf(god.host(), supervisedInstance.tag(god.home(), generation)))
             : Optional.empty();
     gone.add(new Gone(supervisedInstance, generation, Optional.empty(), tree));
   }
@@ -100,9 +102,9 @@ final class MissingProcesses {
     gone.add(new Gone(supervisedInstance, found.generation(), Optional.of(found.identity()), tree));
   }
 
-  /// Adds a recorded process that is no longer the current one of `instance`.
+  /// Adds a recorded process that is no longer the current one of the instance.
   ///
-  /// @param startedAt when it began
+  /// @param startedAt when the process was started
   void addReplaced(
       SupervisedInstance supervisedInstance,
       ProcessIdentity recorded,
@@ -110,9 +112,9 @@ final class MissingProcesses {
     replaced.add(new Replaced(supervisedInstance, recorded, startedAt));
   }
 
-  /// Publishes all exits, and starts new processes for the instances that must run. All are
-  /// examined before the first new process is created, because each further process makes a scan of
-  /// all processes slower.
+  /// Publishes all exits and starts new processes for the instances that must run. All missing
+  /// processes are examined before the first new process is created, because each additional
+  /// process slows down a scan of all processes.
   Future<Void> handleAll() {
     if (gone.isEmpty() && replaced.isEmpty()) {
       return Future.succeededFuture();
@@ -146,7 +148,7 @@ final class MissingProcesses {
     return new Ends(exits, causes, words, left);
   }
 
-  /// Returns how the process ended, as far as the system still knows.
+  /// Returns how the process terminated, as far as the system still knows.
   private Exit exitOf(Gone gone) {
     return gone.process()
         .map(god.host()::exitOf)
@@ -159,7 +161,7 @@ final class MissingProcesses {
         gone.process().isPresent() && supervisedInstance.spec.limits().memoryMax().isPresent();
     String tag = supervisedInstance.tag(god.home(), gone.generation());
     return limited && god.host().ranOutOfMemory(tag)
-        ? LimitText.ofEnd(supervisedInstance.spec, exit)
+        ? LimitText.exitReason(supervisedInstance.spec, exit)
         : "";
   }
 
@@ -175,8 +177,8 @@ final class MissingProcesses {
     }
   }
 
-  /// If the main process is unknown, the end of its leftovers cannot be detected; they are ended
-  /// first.
+  /// Handles all exits. If the main process is unknown, the termination of its leftovers cannot be
+  /// detected later, so they are terminated first.
   private Future<Void> handleAll(Ends ends, ReportedExits told) {
     List<Gone> haunted =
         gone.stream().filter(one -> one.process().isEmpty() && ends.hasLeft(one)).toList();
@@ -202,7 +204,7 @@ final class MissingProcesses {
         .isPresent()) {
       supervisedInstance.unreportedExitProcess = Optional.empty();
     }
-    boolean toRun = CrashBridging.isToRun(supervisedInstance.state);
+    boolean toRun = CrashRecoveryStates.isStartPending(supervisedInstance.state);
     Exit exit = Objects.requireNonNull(ends.exits().get(gone));
     String cause = Objects.requireNonNull(ends.causes().get(gone));
     String said = Objects.requireNonNull(ends.words().get(gone));

@@ -28,15 +28,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// Reclaims processes of a lost list for apps that are started again. Confined to GodVerticle's
-/// context.
+/// Reclaims running processes that are missing from the list when their apps are started again.
+/// Confined to GodVerticle's context.
 ///
-/// The process tag shows that a process belongs to this home. The host accepts it only for
-/// processes of the daemon's own user, and for those with the user and the pipes of their instance.
-/// The app of a process is recognized by the variables that jpm gave it: name, id, number and home
-/// must match. The host does not read the variables of another user's process; for these, the pid
-/// file in the home decides, which only the daemon can write. A process that cannot be matched is
-/// not adopted, and an app that it may belong to is not started a second time.
+/// The process tag shows that a process belongs to this home directory. The host accepts the tag
+/// only on processes of the daemon's own user, and on processes with the user and the pipes of
+/// their instance. A process is matched with its app as follows:
+///
+/// - The variables that jpm set for the process must match: name, id, number and home directory.
+/// - The host does not read the variables of another user's process. The pid file in the home
+///   directory decides instead, because only the daemon can write it.
+/// - A process that cannot be matched is not adopted, and an app to which it may belong is not
+///   started a second time.
 public final class ProcessReclaimer {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
@@ -47,31 +50,31 @@ public final class ProcessReclaimer {
   private final Adoption adoption;
   private final UnlistedProcesses unlistedProcesses;
 
-  /// The result for the processes outside the list.
+  /// The result for the processes that are not in the list.
   ///
-  /// @param adopted instances that were added to the list and run
-  /// @param doubtful apps that may have a process that cannot be matched
-  /// @param problems one message for each process that was left outside
+  /// @param adopted the running instances that were added to the list
+  /// @param doubtful the apps that may have a process that cannot be matched
+  /// @param problems one message for each process that was not adopted
   public record Outcome(
       List<SupervisedInstance> adopted, Set<AppName> doubtful, List<String> problems) {
     static final Outcome NOTHING = new Outcome(List.of(), Set.of(), List.of());
   }
 
-  /// The match of a process with the apps.
+  /// The result of matching a process with the apps.
   private sealed interface Match {
     /// The process belongs to the app.
     ///
-    /// @param number number of the instance; empty: the first free one
+    /// @param number the number of the instance; empty means the first free number
     record Of(AppSpec spec, OptionalInt number) implements Match {}
 
     /// The process may belong to the app.
-    record Perhaps(AppSpec spec) implements Match {}
+    record Possible(AppSpec spec) implements Match {}
 
     /// The process belongs to none of the apps.
-    record Nobody() implements Match {}
+    record None() implements Match {}
   }
 
-  private record Judged(Tags.InstanceTag mark, ProcessIdentity process, Match verdict) {}
+  private record MatchedProcess(Tags.InstanceTag mark, ProcessIdentity process, Match verdict) {}
 
   public ProcessReclaimer(
       GodContext god,
@@ -92,7 +95,7 @@ public final class ProcessReclaimer {
     return unlistedProcesses;
   }
 
-  /// Reclaims the processes of those of `specs` that are not in the list.
+  /// Reclaims the processes of those apps in `specs` that are not in the list.
   public Future<Outcome> claim(List<AppSpec> specs) {
     List<AppSpec> missing =
         specs.stream().filter(spec -> registry.ofApp(spec.name()).isEmpty()).toList();
@@ -104,25 +107,25 @@ public final class ProcessReclaimer {
                 : BlockingCalls.call(vertx, () -> judge(found, missing)).compose(this::take));
   }
 
-  /// Returns the message about `adopted`.
-  public static String takenUp(List<SupervisedInstance> adopted) {
+  /// Returns the message about the adopted instances.
+  public static String adoptedMessage(List<SupervisedInstance> adopted) {
     List<ProcessIdentity> processes =
         adopted.stream().map(SupervisedInstance::process).flatMap(Optional::stream).toList();
-    return "%d %s of an earlier daemon %s already and %s adopted (%s)"
+    return "%d running %s of an earlier daemon %s adopted (%s)"
         .formatted(
             processes.size(),
             processes.size() == 1 ? "process" : "processes",
-            processes.size() == 1 ? "runs" : "run",
-            processes.size() == 1 ? "is" : "are",
+            processes.size() == 1 ? "was" : "were",
             UnlistedProcesses.pids(processes));
   }
 
-  /// Orders the newest first, so that a process that was being replaced in a reload is not
-  /// preferred to its replacement.
-  private List<Judged> judge(Map<Tags.InstanceTag, ProcessIdentity> found, List<AppSpec> specs) {
-    List<Judged> judged = new ArrayList<>();
+  /// Matches processes with apps, newest first. If a process was being replaced in a reload, its
+  /// replacement is therefore preferred.
+  private List<MatchedProcess> judge(
+      Map<Tags.InstanceTag, ProcessIdentity> found, List<AppSpec> specs) {
+    List<MatchedProcess> judged = new ArrayList<>();
     found.forEach((instanceTag, process) ->
-        judged.add(new Judged(instanceTag, process, judge(instanceTag, process, specs))));
+        judged.add(new MatchedProcess(instanceTag, process, judge(instanceTag, process, specs))));
     judged.sort((one, other) -> Tags.InstanceTag.ORDER.compare(other.mark(), one.mark()));
     return judged;
   }
@@ -135,14 +138,14 @@ public final class ProcessReclaimer {
         return new Match.Of(named.get(), OptionalInt.empty());
       }
     }
-    Match best = new Match.Nobody();
+    Match best = new Match.None();
     for (AppSpec spec : specs) {
       switch (judge(instanceTag, process, spec)) {
         case Match.Of of -> {
           return of;
         }
-        case Match.Perhaps perhaps -> best = perhaps;
-        case Match.Nobody _ -> {
+        case Match.Possible possible -> best = possible;
+        case Match.None _ -> {
           // The next app may match.
         }
       }
@@ -150,8 +153,8 @@ public final class ProcessReclaimer {
     return best;
   }
 
-  /// Reports whether the pid file of this instance names the process. A file outside the home is
-  /// ignored, because the app's user may be able to write it.
+  /// Reports whether the pid file of the instance contains the pid of the process. A file outside
+  /// the home directory is ignored, because the app's user may be able to write it.
   private boolean isInPidFile(Tags.InstanceTag instanceTag, ProcessIdentity process, AppSpec spec) {
     Path file =
         InstancePaths.of(
@@ -170,7 +173,7 @@ public final class ProcessReclaimer {
     Optional<String> name = god.host().environmentVariable(process, "name");
     String expected = declared.getOrDefault("name", spec.name().value());
     if (name.isPresent() && !name.get().equals(expected)) {
-      return new Match.Nobody();
+      return new Match.None();
     }
     Optional<String> number =
         god.host().environmentVariable(process, spec.instances().numberVariable());
@@ -183,36 +186,36 @@ public final class ProcessReclaimer {
             && number.filter(text -> NUMBER.matcher(text).matches()).isPresent();
     return certain
         ? new Match.Of(spec, OptionalInt.of(Integer.parseInt(number.orElseThrow())))
-        : new Match.Perhaps(spec);
+        : new Match.Possible(spec);
   }
 
-  /// Reports whether a variable has the value that jpm gave it, or the app overrides it.
+  /// Reports whether a variable has the value that jpm sets, or is overridden by the app.
   private boolean says(
       ProcessIdentity process, Map<String, String> declared, String name, String value) {
     return declared.containsKey(name)
         || god.host().environmentVariable(process, name).equals(Optional.of(value));
   }
 
-  private Future<Outcome> take(List<Judged> judged) {
+  private Future<Outcome> take(List<MatchedProcess> judged) {
     var outcome = new Outcome(new ArrayList<>(), new HashSet<>(), new ArrayList<>());
     Future<Void> all = Future.succeededFuture();
-    for (Judged one : judged) {
+    for (MatchedProcess one : judged) {
       all = all.compose(_ -> take(one, outcome));
     }
     return all.map(outcome);
   }
 
-  private Future<Void> take(Judged one, Outcome outcome) {
+  private Future<Void> take(MatchedProcess one, Outcome outcome) {
     return switch (one.verdict()) {
       case Match.Of(AppSpec spec, OptionalInt number) when isFree(one.mark(), spec, number) ->
           adopt(one, spec, number.orElseGet(() -> firstFree(spec)), outcome);
       case Match.Of(AppSpec spec, OptionalInt _) ->
           left(one, spec, "its id or number is in use", outcome);
-      case Match.Perhaps(AppSpec spec) -> {
+      case Match.Possible(AppSpec spec) -> {
         outcome.doubtful().add(spec.name());
         yield left(one, spec, "its variables do not show which app it belongs to", outcome);
       }
-      case Match.Nobody _ -> Future.succeededFuture();
+      case Match.None _ -> Future.succeededFuture();
     };
   }
 
@@ -232,16 +235,16 @@ public final class ProcessReclaimer {
         .orElseThrow();
   }
 
-  private static Future<Void> left(Judged one, AppSpec spec, String why, Outcome outcome) {
+  private static Future<Void> left(MatchedProcess one, AppSpec spec, String why, Outcome outcome) {
     outcome
         .problems()
         .add(
-            "pid %d may be a process of %s, but %s: it is left running; end it with kill %d or jpm kill"
+            "pid %d may be a process of %s, but %s: it was left running; stop it with kill %d or jpm kill"
                 .formatted(one.process().pid(), spec.name(), why, one.process().pid()));
     return Future.succeededFuture();
   }
 
-  private Future<Void> adopt(Judged one, AppSpec spec, int number, Outcome outcome) {
+  private Future<Void> adopt(MatchedProcess one, AppSpec spec, int number, Outcome outcome) {
     Instant birth = Instant.ofEpochMilli(one.mark().incarnation());
     var supervisedInstance =
         new SupervisedInstance(

@@ -16,13 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The exits that an earlier daemon has already published. It may have been killed between
-/// publishing an exit and the next journal write, and each exit must be published only once.
+/// The exits that an earlier daemon has already published. They are needed because that daemon may
+/// have been killed between publishing an exit and the next journal write, and each exit must be
+/// published only once.
 ///
 /// @param exits the latest exits
 record ReportedExits(List<EventMessage> exits) {
-  /// Number of events that are requested. It includes everything that was published just before the
-  /// daemon was killed, even if many apps ended then.
+  /// Number of events that are requested. It is large enough for everything that was published just
+  /// before the daemon was killed, even if many apps exited at that time.
   private static final int LATEST = 2000;
 
   private static final long PATIENCE_MILLIS = 5000;
@@ -32,8 +33,8 @@ record ReportedExits(List<EventMessage> exits) {
     exits = List.copyOf(exits);
   }
 
-  /// Requests the exits from History. If it does not answer, none counts as published: twice is
-  /// better than never.
+  /// Requests the published exits from History. If History does not answer, no exit counts as
+  /// published, because publishing an exit twice is better than not at all.
   static Future<ReportedExits> fetch(Vertx vertx) {
     var options = new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS);
     return vertx
@@ -52,9 +53,9 @@ record ReportedExits(List<EventMessage> exits) {
     return new ReportedExits(exits);
   }
 
-  /// Reports whether the exit of this process was published.
+  /// Reports whether the exit of this process has been published.
   ///
-  /// @param startedAt when the process began, since pids are reused
+  /// @param startedAt when the process was started; needed because pids are reused
   boolean contains(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
     long began = startedAt.map(Instant::toEpochMilli).orElse(0L);
     return exits.stream()

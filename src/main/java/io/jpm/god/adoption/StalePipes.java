@@ -15,26 +15,26 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Removes the pipes of instances that are in no list and have no process: an earlier daemon could
-/// not remove them, or died before it did.
+/// Removes the pipes of instances that are not in the list and have no process. Such pipes are left
+/// if an earlier daemon could not remove them or died before it did.
 public final class StalePipes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// The directory contains other files too, such as the one that refers to the memory with log
-  /// output that is not on the disk yet.
+  /// Matches only pipes, because the directory also contains other files, such as the one that
+  /// refers to the memory with log output that has not been written to disk yet.
   private static final Pattern PIPE = Pattern.compile("[0-9]+-[0-9]+\\.(in|out|err)");
 
   private final Vertx vertx;
   private final Path folder;
   private List<Path> found = List.of();
 
-  /// @param home the daemon's home
+  /// @param home the daemon's home directory
   public StalePipes(Vertx vertx, Path home) {
     this.vertx = vertx;
     this.folder = home.resolve("fifo");
   }
 
-  /// Lists the existing pipes. Must be called before this daemon can create one.
+  /// Lists the existing pipes. Must be called before this daemon creates any pipe.
   public Future<Void> scan() {
     return BlockingCalls.call(vertx, this::list)
         .map(pipes -> {
@@ -43,7 +43,8 @@ public final class StalePipes {
         });
   }
 
-  /// Removes the listed pipes except those of `lives` ([io.jpm.god.instance.Tags#incarnationName]).
+  /// Removes the listed pipes except those of the incarnations in `lives`
+  /// ([io.jpm.god.instance.Tags#incarnationName]).
   public Future<Void> remove(Set<String> lives) {
     List<Path> stale = found.stream().filter(pipe -> !lives.contains(life(pipe))).toList();
     found = List.of();

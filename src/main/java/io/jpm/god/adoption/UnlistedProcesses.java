@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Tracks running processes that carry the tag of the home and are not in the list, and whether the
-/// list can be trusted. Every process with the tag belongs to the home: if the journal is lost,
-/// only the tags remain. Confined to GodVerticle's context.
+/// Tracks the running processes that have the tag of the home directory but are not in the list,
+/// and whether the list can be trusted. Every process with the tag belongs to the home directory,
+/// even if the journal is lost. Confined to GodVerticle's context.
 public final class UnlistedProcesses {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final int MOST_PIDS = 20;
@@ -38,22 +38,22 @@ public final class UnlistedProcesses {
   /// Messages about damage to the journal; empty if the list can be trusted.
   private List<String> damage = List.of();
 
-  /// The main processes outside the list, while the list cannot be trusted.
+  /// The main processes that are not in the list. Tracked only while the list cannot be trusted.
   private Map<Tags.InstanceTag, ProcessIdentity> known = Map.of();
 
-  /// Whether there have been any since the damage was found.
+  /// Whether any such process has been found since the damage was detected.
   private boolean seen;
 
   /// Completes when all processes have been scanned once.
   private Future<Map<Tags.InstanceTag, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
 
-  private final TreeEnding ending;
+  private final TreeTerminator ending;
   private final Journal journal;
 
-  /// The result of a termination.
+  /// The result of terminating unlisted processes.
   ///
   /// @param processes the processes that were found, by tag
-  /// @param left those that still run
+  /// @param left the processes that are still running, by tag
   public record Ended(
       Map<Tags.InstanceTag, List<ProcessIdentity>> processes,
       Map<Tags.InstanceTag, List<ProcessIdentity>> left) {
@@ -66,7 +66,7 @@ public final class UnlistedProcesses {
           gone.isEmpty()
               ? reply
               : reply.withNote(
-                  "ended %d %s of this home that %s not in the list (%s)"
+                  "terminated %d %s of this home that %s not in the list (%s)"
                       .formatted(
                           gone.size(),
                           gone.size() == 1 ? "process" : "processes",
@@ -75,7 +75,8 @@ public final class UnlistedProcesses {
       return living.isEmpty()
           ? told
           : told.withProblem(
-              "%s of this home cannot be ended: look at them with ps".formatted(pids(living)));
+              "%s of this home could not be terminated: inspect them with ps"
+                  .formatted(pids(living)));
     }
 
     private static List<ProcessIdentity> flat(Map<Tags.InstanceTag, List<ProcessIdentity>> marked) {
@@ -88,13 +89,13 @@ public final class UnlistedProcesses {
     this.god = god;
     this.registry = registry;
     this.journal = journal;
-    this.ending = new TreeEnding(context, god.host());
+    this.ending = new TreeTerminator(context, god.host());
   }
 
-  /// Performs the first scan of all processes of the home.
+  /// Performs the first scan for processes of the home directory.
   ///
   /// @param found the journal, whose instances are in the registry
-  /// @return the running main processes of the home, by tag
+  /// @return the running main processes of the home directory, by tag
   public Future<Map<Tags.InstanceTag, ProcessIdentity>> look(
       DurableFile.ReadResult<JournalEntry.Snapshot> found) {
     damage = damageOf(found);
@@ -119,8 +120,9 @@ public final class UnlistedProcesses {
     if (found.content().isEmpty() && damage.isEmpty() && !strays.isEmpty()) {
       damage = List.of(god.home().resolve("state.json") + " is missing");
     } else if (found.content().isPresent() && strays.isEmpty()) {
-      // The older generation contains almost everything, and no process indicates a loss, so
-      // problems with the files are ignored. A loss that an earlier daemon has recorded remains.
+      // Problems with the files are ignored, because the older version of the journal contains
+      // almost everything and no process indicates a loss. A loss that an earlier daemon has
+      // recorded remains.
       damage = found.content().get().damage();
     }
   }
@@ -137,13 +139,13 @@ public final class UnlistedProcesses {
     return looked.mapEmpty();
   }
 
-  /// Returns the damage to the list, for the journal; empty if there is none.
+  /// Returns the messages about damage to the list, for the journal; empty if there is none.
   public List<String> damage() {
     return damage;
   }
 
-  /// Returns the running main processes outside the list, by tag. Scans all processes only while
-  /// the list cannot be trusted.
+  /// Returns the running main processes that are not in the list, by tag. Scans all processes only
+  /// while the list cannot be trusted.
   Future<Map<Tags.InstanceTag, ProcessIdentity>> present() {
     return damage.isEmpty()
         ? Future.succeededFuture(Map.of())
@@ -158,7 +160,7 @@ public final class UnlistedProcesses {
             });
   }
 
-  /// Marks the list as complete: from now on it is what the owner wants.
+  /// Marks the list as trustworthy: from now on, it contains exactly the apps that the user wants.
   public void trust() {
     if (!damage.isEmpty()) {
       damage = List.of();
@@ -167,9 +169,9 @@ public final class UnlistedProcesses {
     }
   }
 
-  /// Marks the list as complete after `resurrect` if no processes are left outside it.
+  /// Marks the list as trustworthy after `jpm resurrect` if it now contains all running processes.
   ///
-  /// @return the main processes outside the list
+  /// @return the main processes that are not in the list
   public Future<Collection<ProcessIdentity>> repaired() {
     return present()
         .map(left -> {
@@ -180,9 +182,9 @@ public final class UnlistedProcesses {
         });
   }
 
-  /// Returns the message about main processes that stay outside the list.
-  public static String leftOutside(Collection<ProcessIdentity> left) {
-    return "%d running %s of this home %s not in the list and match no app (%s): end them with kill, or everything with jpm kill"
+  /// Returns the message about main processes that were not adopted.
+  public static String unadoptedMessage(Collection<ProcessIdentity> left) {
+    return "%d running %s of this home %s not in the list, and no app matches (%s): stop them with kill, or everything with jpm kill"
         .formatted(
             left.size(),
             left.size() == 1 ? "process" : "processes",
@@ -190,7 +192,8 @@ public final class UnlistedProcesses {
             pids(left));
   }
 
-  /// Returns why the list cannot be trusted, and how to fix that; empty if it can be trusted.
+  /// Returns a message that explains why the list cannot be trusted and how to fix that; empty if
+  /// it can be trusted.
   public Future<Optional<String>> report() {
     return present()
         .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
@@ -200,11 +203,11 @@ public final class UnlistedProcesses {
     String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
     if (strays.isEmpty()) {
       return lost
-          + "No process of its apps runs: jpm resurrect restores the saved apps, jpm save keeps the"
-          + " list as it is now";
+          + "No process of its apps is running: jpm resurrect restores the saved apps, jpm save"
+          + " keeps the list as it is now";
     }
     return lost
-        + "%d running %s of this home %s not in it (%s): jpm resurrect and jpm start adopt those that they can match, jpm kill ends all"
+        + "%d running %s of this home %s not in it (%s): jpm resurrect and jpm start adopt those that match an app, jpm kill terminates all"
             .formatted(
                 strays.size(),
                 strays.size() == 1 ? "process" : "processes",
@@ -212,8 +215,8 @@ public final class UnlistedProcesses {
                 pids(strays.values()));
   }
 
-  /// Terminates every process that carries the tag of the home and is not in the list, with its
-  /// whole tree.
+  /// Terminates every process that has the tag of the home directory and is not in the list,
+  /// together with its descendants.
   public Future<Ended> endAll() {
     return BlockingCalls.call(vertx, this::unlisted)
         .compose(found -> {
@@ -252,7 +255,7 @@ public final class UnlistedProcesses {
     return marked;
   }
 
-  /// Returns their pids as text for the user.
+  /// Returns the pids as text for the user.
   static String pids(Collection<ProcessIdentity> processes) {
     String pids =
         processes.stream()
@@ -269,7 +272,8 @@ public final class UnlistedProcesses {
   private void keep(Map<Tags.InstanceTag, ProcessIdentity> strays) {
     known = damage.isEmpty() ? Map.of() : strays;
     seen |= !known.isEmpty();
-    // Reserves their ids, because each must be added to the list under its own id.
+    // Reserves the ids of these processes, because each process must keep its id when it is added
+    // to the list.
     registry.reserve(
         known.keySet().stream().mapToInt(instanceTag -> instanceTag.id().value()).max().orElse(-1));
   }
@@ -299,7 +303,7 @@ public final class UnlistedProcesses {
     LOG.log(
         Level.WARNING,
         "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the"
-            + " journal: it is left alone",
+            + " journal: it is left running",
         Integer.toString(process.pid()),
         instanceTag.id());
   }

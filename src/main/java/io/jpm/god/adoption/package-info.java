@@ -1,4 +1,4 @@
-/// Adoption of the processes that an earlier daemon left running, and handling of those that are
+/// Adoption of the processes that an earlier daemon left running, and treatment of those that are
 /// gone, unlisted or stale.
 @NullMarked
 package io.jpm.god.adoption;

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Computes the change that brings an app to the spec in its process file. A pure function of the
-/// current and the desired state.
+/// Computes the changes that are needed to apply the spec from a process file to an app. Depends
+/// only on the current and the desired state.
 final class AppDiff {
   private static final String PWD = "PWD";
   private static final String STATUS = "status";
@@ -28,8 +28,9 @@ final class AppDiff {
 
   /// The current state of one instance.
   ///
-  /// @param spec its spec; instances of an app can have different specs after a failed reload
-  /// @param phase its phase
+  /// @param spec the current spec; after a failed reload, instances of an app can have different
+  ///   specs
+  /// @param phase the current phase
   record Present(AppSpec spec, Phase phase) {
     private boolean isStopped() {
       return phase == Phase.STOPPED;
@@ -40,13 +41,11 @@ final class AppDiff {
     }
   }
 
-  /// Returns the change that brings the instances in `present` to `wanted`.
+  /// Returns the change from the instances in `present` to the spec `wanted`. A stopped app stays
+  /// stopped and only receives its new spec. An errored app is started if any field changes.
   ///
-  /// A stopped app stays stopped and only gets its new spec. An errored app is started if any field
-  /// changes.
-  ///
-  /// @param present the instances of the app; empty if there is no app of this name
-  /// @param again whether an errored app is started even if no field changes
+  /// @param present the instances of the app; empty if there is no app with this name
+  /// @param again whether to start an errored app even if no field changes
   static AppChange change(Collection<Present> present, AppSpec wanted, boolean again) {
     if (present.isEmpty()) {
       return new AppChange(
@@ -92,14 +91,14 @@ final class AppDiff {
     return effects.isEmpty() ? Kind.UNCHANGED : Kind.LIVE;
   }
 
-  /// Reports whether a process of `running` must be replaced for `wanted`.
+  /// Reports whether a process that was started with `running` must be replaced to apply `wanted`.
   static boolean needsProcess(AppSpec running, AppSpec wanted) {
     return changed(running, wanted).stream()
         .anyMatch(it -> it.effectOf(wanted) == ChangeEffect.PROCESS);
   }
 
-  /// Returns `wanted` with the inherited variables of the running app, because no two shells have
-  /// the same variables. If the filter differs, the variables of the current shell are used.
+  /// Returns `wanted` with the inherited variables of the running app. The variables of the current
+  /// shell are ignored, because they differ from shell to shell, unless the filter has changed.
   static AppSpec withInherited(AppSpec running, AppSpec wanted) {
     EnvironmentVariables now = wanted.variables();
     if (!now.filter().equals(running.variables().filter())) {
@@ -133,7 +132,7 @@ final class AppDiff {
     names.addAll(to.keySet());
     return names.stream()
         .filter(name -> !from.getOrDefault(name, "\0").equals(to.getOrDefault(name, "\0")))
-        // Shown as cwd, of which it is a copy.
+        // Not listed separately, because it is a copy of `cwd`.
         .filter(name -> !name.equals(PWD))
         .map(name ->
             new AppChange.Field(

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Applies the specs of a process file to its apps. Confined to GodVerticle's context.
+/// Applies the specs from a process file to its apps. Confined to GodVerticle's context.
 final class Applying {
   private final GodServices godServices;
   private final Registry registry;
@@ -49,7 +49,7 @@ final class Applying {
   /// The progress of one command.
   ///
   /// @param repeatableCommand receives the goals of the command, except those of rolling
-  ///   replacements: an instance keeps its old spec until it is replaced
+  ///   replacements, because an instance keeps its old spec until it is replaced
   /// @param started receives the instances that had no process and were started
   private record Job(
       GodCommand.Apply command,
@@ -86,7 +86,7 @@ final class Applying {
         .map(_ -> reply(changes));
   }
 
-  /// Returns those of `specs` that are new or running: a stopped app stays stopped.
+  /// Returns the specs among `specs` whose apps are new or running. A stopped app stays stopped.
   private List<AppSpec> toRun(Collection<AppSpec> specs) {
     return specs.stream()
         .filter(spec -> {
@@ -148,7 +148,7 @@ final class Applying {
     return godServices.deletion().delete(instances, List.of());
   }
 
-  /// Applies the changes in the order of the future dependencies.
+  /// Applies the changes in the order of the dependencies in the new specs.
   private Future<Void> inOrder(
       Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Job job) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
@@ -164,7 +164,7 @@ final class Applying {
     return done;
   }
 
-  /// Never fails: a problem is recorded in the app's change.
+  /// Applies the change of one app. The future never fails; a problem is recorded in the change.
   private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Job job) {
     GodCommand.Apply order = job.command();
     AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.startErrored()));
@@ -193,7 +193,8 @@ final class Applying {
     };
   }
 
-  /// Checks at the end, for all started instances at once, which of them have exited immediately.
+  /// Checks which of the started instances have exited immediately. Called once at the end for all
+  /// of them.
   private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
     return job.command().awaitStable()
         ? godServices
@@ -224,7 +225,7 @@ final class Applying {
         });
   }
 
-  /// Returns the instances whose processes must be replaced, and the errored ones.
+  /// Returns the instances whose processes must be replaced, and those that are errored.
   private List<SupervisedInstance> needing(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
         .filter(supervisedInstance -> supervisedInstance.state.phase() != Phase.STOPPED)
@@ -240,13 +241,13 @@ final class Applying {
       return Future.succeededFuture(
           List.of("%s is being reloaded or scaled: try again when that is done".formatted(app)));
     }
-    // Composed, so that an exception also ends the change.
+    // Called through `compose` so that the change is also ended after an exception.
     return Future.succeededFuture()
         .compose(_ -> fit(spec, job))
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// Applies the spec to all instances, restarts those that need it, and changes the number of
+  /// Applies the spec to all instances, restarts those that need it, and adjusts the number of
   /// instances.
   private Future<List<String>> fit(AppSpec spec, Job job) {
     List<SupervisedInstance> before = registry.ofApp(spec.name());
@@ -288,7 +289,7 @@ final class Applying {
     }
   }
 
-  /// Publishes for all apps of `file` that it cannot be applied.
+  /// Publishes for each app of `file` that the file cannot be applied.
   void reportFailure(Path file, List<String> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     for (AppName app : registry.files().appsOf(file)) {

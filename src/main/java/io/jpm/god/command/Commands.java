@@ -72,7 +72,7 @@ public final class Commands {
     this.resumption = new Resumption(godServices);
   }
 
-  /// Executes `command`, at most once for each idempotency key.
+  /// Executes `command`. A command with an idempotency key is executed at most once.
   public Future<GodReply> carryOut(GodCommand command) {
     return command instanceof GodCommand.Idempotent(String key, GodCommand inner)
         ? idempotencyRegistry.answer(
@@ -91,31 +91,32 @@ public final class Commands {
                 new GodReply(List.of(), List.of("no recent command has this key"))));
   }
 
-  /// Returns the reply of an earlier daemon, with those of its instances that still exist.
+  /// Returns the reply of an earlier daemon, with the current views of those instances that still
+  /// exist.
   private GodReply remembered(GodCommand command, IdempotencyRecord.Outcome outcome) {
     List<SupervisedInstance> present =
         outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
     var reply =
         new GodReply(CommandReplies.views(present), outcome.problems(), List.of(), outcome.notes());
     return present.isEmpty() || command instanceof GodCommand.Trigger
-        ? reply.withNote("the previous daemon has done it already")
+        ? reply.withNote("the previous daemon has already executed this command")
         : reply;
   }
 
   private Future<GodReply> answered(GodCommand command, IdempotencyRecord idempotencyRecord) {
     Future<GodReply> done =
         idempotencyRecord.isInherited()
-            ? resumption.resume(command, idempotencyRecord, this::obey)
-            : obey(command, idempotencyRecord);
+            ? resumption.resume(command, idempotencyRecord, this::dispatch)
+            : dispatch(command, idempotencyRecord);
     return done.recover(error ->
         error instanceof JournalUnavailable refused
             ? Future.succeededFuture(new GodReply(List.of(), List.of(refused.sentence())))
             : Future.failedFuture(error));
   }
 
-  private Future<GodReply> obey(GodCommand command, IdempotencyRecord idempotencyRecord) {
+  private Future<GodReply> dispatch(GodCommand command, IdempotencyRecord idempotencyRecord) {
     return switch (command) {
-      case GodCommand.Idempotent(_, GodCommand inner) -> obey(inner, idempotencyRecord);
+      case GodCommand.Idempotent(_, GodCommand inner) -> dispatch(inner, idempotencyRecord);
       case GodCommand.GetOutcome question -> recall(question);
       case GodCommand.StartApps start ->
           appStart.startApps(start, idempotencyRecord).map(this::withLoss);
@@ -170,8 +171,8 @@ public final class Commands {
     };
   }
 
-  /// Journals that a command may have had an effect, before an action that can neither be undone
-  /// nor checked afterwards.
+  /// Writes to the journal that a command may have taken effect. Called before an action that can
+  /// neither be undone nor be verified later.
   private Future<Void> begun(IdempotencyRecord idempotencyRecord) {
     if (!idempotencyRecord.isKeyed()) {
       return Future.succeededFuture();
@@ -191,9 +192,9 @@ public final class Commands {
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
-  /// Adds a note if the journal cannot be written. The command has succeeded nevertheless, and is
-  /// journaled as soon as possible: a user who stops a program that fills the disk must see that it
-  /// worked.
+  /// Adds a note if the journal cannot be written. The command has succeeded nevertheless and is
+  /// journaled as soon as possible. For example, a user who stops a program that fills the disk
+  /// must see that the program has stopped.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
@@ -214,7 +215,7 @@ public final class Commands {
         new GodReply(CommandReplies.views(selection.found()), selection.problems()));
   }
 
-  /// Also terminates the unlisted processes of the home.
+  /// Also terminates the unlisted processes of the home directory.
   private Future<GodReply> endStrays(GodReply reply) {
     return unlistedProcesses
         .endAll()
@@ -243,8 +244,8 @@ public final class Commands {
                     stopped, new GodReply(CommandReplies.views(stopped), problems));
               });
       case DELETE -> {
-        // In the same write as the first removal.
-        idempotencyRecord.ends(found);
+        // Recorded here so that it is part of the same write as the first removal.
+        idempotencyRecord.addRemovalGoals(found);
         yield deletion.delete(found, problems);
       }
     };
@@ -262,7 +263,7 @@ public final class Commands {
       return Future.succeededFuture(new GodReply(List.of(), all));
     }
     act.shell().ifPresent(variables -> takeOver(instances, variables));
-    idempotencyRecord.renews(instances);
+    idempotencyRecord.addRenewalGoals(instances);
     List<SupervisedInstance> looked =
         act.action() == GodCommand.Action.START
             ? EarlyExitWatch.withoutProcess(instances)
@@ -270,7 +271,7 @@ public final class Commands {
     boolean looks = act.action() != GodCommand.Action.START || act.awaitStable();
     return begun(idempotencyRecord)
         .compose(_ -> dependencySequence.restart(instances))
-        .compose(left -> appStart.lasting(looked, left, looks))
+        .compose(left -> appStart.withEarlyFailures(looked, left, looks))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);
@@ -285,8 +286,8 @@ public final class Commands {
         });
   }
 
-  /// Replaces the inherited environment by that of the current shell, for all instances of the apps
-  /// (`--update-env`).
+  /// Replaces the inherited environment with that of the current shell, for all instances of the
+  /// apps (`--update-env`).
   private void takeOver(List<SupervisedInstance> instances, Map<String, String> shell) {
     instances.stream()
         .map(supervisedInstance -> supervisedInstance.spec)

@@ -13,8 +13,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Triggers custom actions of apps and collects their replies: PM2's `trigger`, but with a timeout.
-/// Confined to GodVerticle's context.
+/// Triggers custom actions of apps and collects their replies, like PM2's `trigger` but with a
+/// timeout. Confined to GodVerticle's context.
 final class CustomActions {
   private static final long PATIENCE_MILLIS = 10_000;
 
@@ -26,7 +26,7 @@ final class CustomActions {
 
   /// Sends the action to each instance and collects the replies.
   ///
-  /// @param problems problems found so far
+  /// @param problems the problems found so far
   Future<GodReply> trigger(
       GodCommand.Trigger trigger, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
@@ -53,8 +53,8 @@ final class CustomActions {
 
   /// Sends a message over the IPC channel of each instance.
   ///
-  /// @param json one JSON value on one line
-  /// @param problems problems found so far
+  /// @param json one JSON value without line breaks
+  /// @param problems the problems found so far
   static GodReply send(String json, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
     for (SupervisedInstance supervisedInstance : instances) {
@@ -64,7 +64,7 @@ final class CustomActions {
             "%s is %s and cannot receive messages"
                 .formatted(supervisedInstance.label(), supervisedInstance.state.phase().keyword()));
       } else if (!child.send(json)) {
-        allProblems.add(supervisedInstance.label() + " does not read its channel");
+        allProblems.add(supervisedInstance.label() + " does not read its IPC channel");
       }
     }
     return new GodReply(instances.stream().map(SupervisedInstance::view).toList(), allProblems);
@@ -82,9 +82,9 @@ final class CustomActions {
       List<String> offered = channel.report().actions();
       return Future.failedFuture(
           offered.isEmpty()
-              ? "%s has offered no action (@pm2/io's io.action does)"
+              ? "%s does not offer any actions (io.action of @pm2/io defines them)"
                   .formatted(supervisedInstance.label())
-              : "%s has no action \"%s\"; it has %s"
+              : "%s has no action \"%s\"; it offers %s"
                   .formatted(
                       supervisedInstance.label(), trigger.action(), String.join(", ", offered)));
     }
@@ -93,7 +93,7 @@ final class CustomActions {
     channel.addPending(debt);
     if (!child.send(message(trigger, supervisedInstance))) {
       channel.removePending(debt);
-      return Future.failedFuture(supervisedInstance.label() + " does not read its channel");
+      return Future.failedFuture(supervisedInstance.label() + " does not read its IPC channel");
     }
     long timer =
         vertx.setTimer(
@@ -101,7 +101,7 @@ final class CustomActions {
             _ -> {
               channel.removePending(debt);
               answer.tryFail(
-                  "%s has not answered within %d s"
+                  "%s did not reply within %d s"
                       .formatted(supervisedInstance.label(), PATIENCE_MILLIS / 1000));
             });
     return answer.future().onComplete(_ -> vertx.cancelTimer(timer));

@@ -17,8 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Performs commands on instances that neither start nor stop them. Confined to GodVerticle's
-/// context.
+/// Executes commands that neither start nor stop instances. Confined to GodVerticle's context.
 final class InstanceActions {
   private final GodServices godServices;
   private final Registry registry;
@@ -28,7 +27,7 @@ final class InstanceActions {
     this.registry = godServices.registry();
   }
 
-  /// Writes to the standard input of the single selected instance.
+  /// Writes to the standard input of the selected instance, of which there must be exactly one.
   Future<GodReply> type(GodCommand.WriteInput type) {
     Registry.Selection selection = registry.select(List.of(type.target()));
     List<SupervisedInstance> found = selection.found();
@@ -59,7 +58,7 @@ final class InstanceActions {
   }
 
   private static String several(String target, List<SupervisedInstance> found) {
-    return "%s is %d instances: name one by its id (%s)"
+    return "%s selects %d instances: specify one by its id (%s)"
         .formatted(
             target,
             found.size(),
@@ -67,11 +66,11 @@ final class InstanceActions {
   }
 
   private static String asleep(SupervisedInstance supervisedInstance) {
-    return "%s is %s: it has no process"
+    return "%s is %s and has no process"
         .formatted(supervisedInstance.title(), supervisedInstance.state.phase().keyword());
   }
 
-  /// Signals the main processes of the selected instances.
+  /// Sends a signal to the main processes of the selected instances.
   GodReply signal(GodCommand.SendSignal order) {
     Registry.Selection selection = registry.select(order.targets());
     List<String> problems = new ArrayList<>(selection.problems());
@@ -96,7 +95,7 @@ final class InstanceActions {
       supervisedInstance.state = supervisedInstance.state.reset();
       supervisedInstance.crashLooping = false;
       supervisedInstance.createdAt = now;
-      // They share the entry in the list.
+      // Candidates and draining instances share the list entry of the instance.
       registry.replacementsOf(supervisedInstance).forEach(other -> other.createdAt = now);
     }
     godServices.journal().changed();
@@ -111,14 +110,13 @@ final class InstanceActions {
     List<SupervisedInstance> instances = registry.ofApp(order.app());
     if (instances.isEmpty()) {
       return Future.succeededFuture(
-          new GodReply(
-              List.of(), List.of("app %s does not exist any more".formatted(order.app()))));
+          new GodReply(List.of(), List.of("app %s no longer exists".formatted(order.app()))));
     }
     AppSpec altered = SpecParts.merge(order.keys(), order.spec(), instances.getFirst().spec);
-    // Otherwise a running reload would promote a candidate with the old spec.
+    // Otherwise, a reload in progress would promote a candidate with the old spec.
     godServices.reloadInterruptions().interrupt(order.app());
     instances.forEach(supervisedInstance ->
-        godServices.instanceReconciler().describe(supervisedInstance, altered));
+        godServices.instanceReconciler().updateSpec(supervisedInstance, altered));
     godServices.journal().changed();
     return godServices
         .journal()

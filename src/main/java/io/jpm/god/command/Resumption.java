@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/// Resumes a command that an earlier daemon has begun and that its client repeats: the goals are in
-/// the journal. Confined to GodVerticle's context.
+/// Resumes a command that an earlier daemon started and that the client has sent again. The goals
+/// of the command are in the journal. Confined to GodVerticle's context.
 final class Resumption {
   private final GodServices godServices;
 
@@ -21,9 +21,11 @@ final class Resumption {
     this.godServices = godServices;
   }
 
-  /// @param idempotencyRecord the command that was begun
-  /// @param restart executes a command from the beginning, for commands that then perform only the
-  ///   remaining work
+  /// Resumes `command`.
+  ///
+  /// @param idempotencyRecord the record of the command
+  /// @param restart executes a command from the beginning; used for commands that detect by
+  ///   themselves what has already been done
   Future<GodReply> resume(
       GodCommand command,
       IdempotencyRecord idempotencyRecord,
@@ -35,7 +37,7 @@ final class Resumption {
             case START, RESTART, DELETE -> finish(idempotencyRecord);
             case STOP -> restart.apply(command, idempotencyRecord);
           };
-      // These commands determine the remaining work themselves.
+      // These commands determine on their own what remains to be done.
       case GodCommand.Apply _ ->
           finish(idempotencyRecord).compose(_ -> restart.apply(command, idempotencyRecord));
       case GodCommand.Reload _ -> restart.apply(command, idempotencyRecord);
@@ -60,23 +62,24 @@ final class Resumption {
     };
   }
 
-  /// Refuses, because another execution might be the second one, and none might be a loss.
+  /// Returns a failure, because executing the command could repeat it, and skipping it could lose
+  /// it.
   private static Future<GodReply> unknown(String what) {
     return Future.succeededFuture(
         new GodReply(
             List.of(),
             List.of(
-                "the daemon ended in the middle of the command, so it is not known whether %s: check, and repeat the command if it was not"
+                "the daemon exited while executing the command, so it is not known whether %s: check this, and repeat the command if necessary"
                     .formatted(what))));
   }
 
-  /// Restarts the instances that still have their former process, and deletes those that still must
+  /// Restarts the instances that still have their former process, and deletes those that must still
   /// be removed.
   private Future<GodReply> finish(IdempotencyRecord idempotencyRecord) {
     List<SupervisedInstance> all = List.copyOf(godServices.registry().all());
-    List<SupervisedInstance> concerned = idempotencyRecord.renewed(all);
+    List<SupervisedInstance> concerned = idempotencyRecord.renewalTargets(all);
     List<SupervisedInstance> toRenew = idempotencyRecord.toRenew(all);
-    List<SupervisedInstance> toEnd = idempotencyRecord.toEnd(all);
+    List<SupervisedInstance> toEnd = idempotencyRecord.toRemove(all);
     Future<GodReply> ended = godServices.deletion().delete(toEnd, List.of());
     return godServices
         .dependencySequence()
@@ -95,6 +98,8 @@ final class Resumption {
     List<SupervisedInstance> shown = new ArrayList<>(concerned);
     shown.addAll(ended);
     var reply = new GodReply(CommandReplies.views(shown), CommandReplies.failures(concerned, left));
-    return shown.isEmpty() ? reply.withNote("the previous daemon has done it already") : reply;
+    return shown.isEmpty()
+        ? reply.withNote("the previous daemon has already executed this command")
+        : reply;
   }
 }

@@ -15,7 +15,7 @@ import io.jpm.god.lifecycle.AppStart;
 import io.jpm.god.lifecycle.GodServices;
 import io.jpm.god.lifecycle.InstanceReconciler;
 import io.jpm.god.lifecycle.ProvisionalChange;
-import io.jpm.god.supervision.CrashBridging;
+import io.jpm.god.supervision.CrashRecoveryStates;
 import io.jpm.god.supervision.DependencySequence;
 import io.jpm.god.supervision.OpenFileBudget;
 import io.jpm.god.supervision.Supervisor;
@@ -33,7 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Restores the apps of the saved list (`resurrect`). Confined to GodVerticle's context.
+/// Restores the apps in the saved list (`jpm resurrect`). Confined to GodVerticle's context.
 final class Resurrection {
   private final Registry registry;
   private final Supervisor supervisor;
@@ -53,8 +53,9 @@ final class Resurrection {
     this.files = godServices.descriptors();
   }
 
-  /// Adds the apps of the saved list that do not exist, and starts those that ran. An existing app
-  /// is left as it is, because it is newer than the saved list.
+  /// Adds those apps from the saved list that do not exist, and starts the ones that were running
+  /// when the list was saved. An existing app is left unchanged, because it is newer than the saved
+  /// list.
   ///
   /// @param lasting whether to wait until the started processes have run for a moment
   Future<GodReply> restore(SavedList list, boolean lasting) {
@@ -73,7 +74,7 @@ final class Resurrection {
 
   private static GodReply nothing(SavedList list, List<String> damage) {
     List<String> problems = new ArrayList<>(damage);
-    problems.add("there is no saved list in %s: jpm save writes one".formatted(list.path()));
+    problems.add("there is no saved list in %s: create one with jpm save".formatted(list.path()));
     return new GodReply(List.of(), problems);
   }
 
@@ -104,7 +105,7 @@ final class Resurrection {
             }
           }
           return start(created, toStart, change)
-              .compose(_ -> appStart.lasting(toStart, claimed.problems(), lasting))
+              .compose(_ -> appStart.withEarlyFailures(toStart, claimed.problems(), lasting))
               .compose(problems -> {
                 created.addAll(claimed.adopted());
                 return reply(created, claimed, problems);
@@ -116,7 +117,7 @@ final class Resurrection {
             told = told.withNote(sentence);
           }
           for (AppName name : present) {
-            told = told.withNote(name + " is in the list already and is left as it is");
+            told = told.withNote(name + " is already in the list and was left unchanged");
           }
           return told;
         });
@@ -134,9 +135,9 @@ final class Resurrection {
           GodReply told =
               claimed.adopted().isEmpty()
                   ? reply
-                  : reply.withNote(ProcessReclaimer.takenUp(claimed.adopted()));
+                  : reply.withNote(ProcessReclaimer.adoptedMessage(claimed.adopted()));
           boolean more = left.size() > claimed.problems().size();
-          return more ? told.withProblem(UnlistedProcesses.leftOutside(left)) : told;
+          return more ? told.withProblem(UnlistedProcesses.unadoptedMessage(left)) : told;
         });
   }
 
@@ -149,8 +150,8 @@ final class Resurrection {
             .count();
   }
 
-  /// Returns the problem if saved and existing apps together have a cycle; each set was checked
-  /// only by itself.
+  /// Returns a message if the saved and the existing apps together have a dependency cycle. Each of
+  /// the two sets has been checked only on its own.
   private Optional<String> circleWith(List<SavedApp> apps, Set<AppName> present) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     apps.stream()
@@ -161,11 +162,12 @@ final class Resurrection {
         .cycle()
         .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
         .map(way ->
-            "nothing is restored, since apps would depend on each other in a circle: %s; start or delete one of them first"
+            "nothing was restored because apps would depend on each other in a circle: %s; start or delete one of them first"
                 .formatted(way));
   }
 
-  /// An instance whose process may already run is not started a second time.
+  /// Adds the instances of one app. An instance whose process may already be running is not started
+  /// a second time.
   private void create(
       SavedApp app,
       ProcessReclaimer.Outcome claimed,
@@ -186,13 +188,13 @@ final class Resurrection {
       supervisedInstance.version = savedInstance.version();
       created.add(supervisedInstance);
       if (savedInstance.running()) {
-        supervisedInstance.state = CrashBridging.toRun(supervisedInstance.state);
+        supervisedInstance.state = CrashRecoveryStates.toRun(supervisedInstance.state);
         toStart.add(supervisedInstance);
       }
     }
   }
 
-  /// Journals the instances before the first process is created, as for every start.
+  /// Writes the instances to the journal before the first process is created, as for every start.
   private Future<?> start(
       List<SupervisedInstance> created,
       List<SupervisedInstance> toStart,
@@ -212,7 +214,7 @@ final class Resurrection {
           }
           change.commit();
           Failpoint.INSTANCE_WRITTEN.hit();
-          // Instances with dependencies wait for them by themselves.
+          // Instances with dependencies wait for them on their own.
           toStart.forEach(supervisedInstance ->
               supervisor.handle(supervisedInstance, new SupervisionEvent.StartRequested()));
           return Future.join(

@@ -59,11 +59,11 @@ final class Scale {
       return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
     }
     List<SupervisedInstance> created = new ArrayList<>();
-    // Composed, so that an exception also ends the scaling.
+    // Called through `compose` so that the scaling is also ended after an exception.
     return Future.succeededFuture()
         .compose(_ -> to(app, (int) wanted, idempotencyRecord, created))
         .onComplete(_ -> godServices.reloadInterruptions().end(app))
-        .compose(left -> appStart.lasting(created, left, order.awaitStable()))
+        .compose(left -> appStart.withEarlyFailures(created, left, order.awaitStable()))
         .map(left ->
             new GodReply(
                 CommandReplies.views(registry.ofApp(app)), CommandReplies.failures(created, left)));
@@ -74,7 +74,7 @@ final class Scale {
   }
 
   private static String several(String target, List<AppName> apps) {
-    return "%s names several apps (%s): scale one of them"
+    return "%s selects several apps (%s): specify one of them"
         .formatted(target, apps.stream().map(AppName::value).collect(Collectors.joining(", ")));
   }
 
@@ -82,24 +82,26 @@ final class Scale {
     if (wanted == present) {
       return Optional.of(
           present == 1
-              ? "%s has 1 instance already".formatted(app)
-              : "%s has %d instances already".formatted(app, present));
+              ? "%s already has 1 instance".formatted(app)
+              : "%s already has %d instances".formatted(app, present));
     }
     if (wanted < 1) {
       return Optional.of(
-          "%s cannot have %d instances: use 1 or more; jpm delete %s removes the app"
+          "%s cannot have %d instances: at least 1 is required; jpm delete %s removes the app"
               .formatted(app, wanted, app));
     }
     int most = godServices.god().mostInstances().getAsInt();
     return wanted > most && wanted > present
         ? Optional.of(
-            "%s cannot have %d instances: use up to %d, or set limits.max_instances in jpm.json (%d at most)"
+            "%s cannot have %d instances: at most %d are allowed; raise limits.max_instances in jpm.json (up to %d) for more"
                 .formatted(app, wanted, most, InstanceSettings.MOST))
         : Optional.empty();
   }
 
+  /// Scales the app to `wanted` instances.
+  ///
   /// @param created receives the new instances
-  /// @return the reasons why some were left as they are
+  /// @return the reasons why some instances were left unchanged
   private Future<List<String>> to(
       AppName app,
       int wanted,
@@ -116,7 +118,7 @@ final class Scale {
     for (SupervisedInstance supervisedInstance : staying) {
       godServices
           .instanceReconciler()
-          .describe(
+          .updateSpec(
               supervisedInstance,
               InstanceReconciler.withInstanceCount(supervisedInstance.spec, wanted),
               change);

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// State of the IPC channel of one process: its metrics, its actions, and the actions whose reply
-/// is pending. Confined to GodVerticle's context.
+/// State of the IPC channel of one process: the reported metrics, the offered actions, and the
+/// actions that are waiting for a reply. Confined to GodVerticle's context.
 public final class AppChannel {
   private Map<String, String> metrics = Map.of();
   private final SequencedSet<String> actions = new LinkedHashSet<>();
-  private final List<PendingAction> owed = new ArrayList<>();
+  private final List<PendingAction> pendingActions = new ArrayList<>();
 
-  /// An action that was sent to the process and whose reply is pending.
+  /// An action that was sent to the process and is waiting for its reply.
   ///
-  /// @param action name of the action
+  /// @param action the name of the action
   /// @param answer receives the reply; called once
   public record PendingAction(String action, Consumer<String> answer) {}
 
@@ -43,19 +43,19 @@ public final class AppChannel {
   }
 
   public void addPending(PendingAction debt) {
-    owed.add(debt);
+    pendingActions.add(debt);
   }
 
   public void removePending(PendingAction debt) {
-    owed.remove(debt);
+    pendingActions.remove(debt);
   }
 
-  /// Completes the oldest pending action with the name in `reply`.
+  /// Completes the oldest pending action that has the name in `reply`.
   public void replied(AppMessage.Reply reply) {
     Optional<PendingAction> paid =
-        owed.stream().filter(debt -> debt.action().equals(reply.action())).findFirst();
+        pendingActions.stream().filter(debt -> debt.action().equals(reply.action())).findFirst();
     paid.ifPresent(debt -> {
-      owed.remove(debt);
+      pendingActions.remove(debt);
       debt.answer().accept(reply.json());
     });
   }

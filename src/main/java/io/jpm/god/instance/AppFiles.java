@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Records the process file of each app, so that only the apps of a file are ended when they are no
-/// longer in it. An app belongs to at most one file, and a file without apps is forgotten. Confined
-/// to GodVerticle's context.
+/// Records the process file of each app. When an app is no longer listed in its file, it can be
+/// stopped without affecting the apps of other files. An app belongs to at most one file, and a
+/// file without apps is not recorded. Confined to GodVerticle's context.
 public final class AppFiles {
   private final Map<Path, AppFile> files = new TreeMap<>();
 
@@ -22,19 +22,20 @@ public final class AppFiles {
     return List.copyOf(files.values());
   }
 
-  /// Replaces all recorded files by `all`, to undo a change.
+  /// Replaces all recorded files with `all`, to undo a change.
   public void restore(List<AppFile> all) {
     files.clear();
     all.forEach(file -> files.put(file.file(), file));
   }
 
-  /// Returns the apps of `file`.
+  /// Returns the apps of `file`; empty if the file is not recorded.
   public Set<AppName> appsOf(Path file) {
     AppFile known = files.get(file);
     return known == null ? Set.of() : known.apps();
   }
 
-  /// Records that `apps` are described by `file`, or by no file if it is empty.
+  /// Records that `apps` are described by `file`; an empty `file` means that no file describes
+  /// them.
   public void assign(Optional<Path> file, Collection<AppName> apps) {
     Optional<AppFile> known = file.map(files::get);
     Set<AppName> all = new HashSet<>(apps);
@@ -44,7 +45,7 @@ public final class AppFiles {
     forgetEmpty();
   }
 
-  /// Records the apps of `file` and whether it is read again when it changes.
+  /// Records the apps of `file` and whether the file is read again when it changes.
   public void watch(AppFile file) {
     assign(Optional.of(file.file()), file.apps());
     files.computeIfPresent(

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A message that an app sends over its IPC channel with Node's `process.send`, in the format of
-/// PM2 and its library.
+/// A message that an app sends over its IPC channel with Node's `process.send`, in the format
+/// defined by PM2 and its client library.
 public sealed interface AppMessage {
   /// `process.send('ready')`.
   record Ready() implements AppMessage {}
@@ -30,10 +30,10 @@ public sealed interface AppMessage {
   /// Maximum length of the name or value of a metric, and of the name of an action, in characters.
   int LONGEST = 200;
 
-  /// Maximum number of metrics and of actions of one app.
+  /// Maximum number of metrics of one app, and of actions of one app.
   int MOST = 100;
 
-  /// Parses one message; empty if it is not JSON.
+  /// Parses one message. Returns empty if `json` is not valid JSON.
   static Optional<AppMessage> read(String json) {
     try {
       @Nullable Object content = Json.decodeValue(json);

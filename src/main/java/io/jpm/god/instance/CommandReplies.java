@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Creates the parts of command replies that concern instances.
+/// Builds the parts of command replies that describe instances.
 public final class CommandReplies {
   private CommandReplies() {}
 
@@ -17,7 +17,7 @@ public final class CommandReplies {
     return views;
   }
 
-  /// Returns `problems` and the reasons of those of `instances` that are errored.
+  /// Returns `problems`, followed by the reason for each of `instances` that is errored.
   public static List<String> failures(List<SupervisedInstance> instances, List<String> problems) {
     List<String> all = new ArrayList<>(problems);
     for (SupervisedInstance supervisedInstance : instances) {
@@ -28,16 +28,16 @@ public final class CommandReplies {
     return all;
   }
 
-  /// Returns messages about those of `instances` that were deleted meanwhile.
+  /// Returns one message for each of `instances` that was deleted while the command was running.
   public static List<String> deleted(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(supervisedInstance -> supervisedInstance.removed)
-        .map(supervisedInstance -> supervisedInstance.title() + " was deleted meanwhile")
+        .map(supervisedInstance -> supervisedInstance.title() + " was deleted in the meantime")
         .toList();
   }
 
-  /// Adds notes about problems with stop commands, although the apps have stopped, and about apps
-  /// that had to be killed.
+  /// Adds notes to `reply` about stop commands that failed although the app has stopped, and about
+  /// apps that had to be killed.
   public static GodReply withStops(List<SupervisedInstance> instances, GodReply reply) {
     GodReply told = reply;
     for (SupervisedInstance supervisedInstance : instances) {
@@ -45,9 +45,9 @@ public final class CommandReplies {
         told = told.withNote(supervisedInstance.stopProblem.get());
         supervisedInstance.stopProblem = Optional.empty();
       }
-      if (!supervisedInstance.forced.isEmpty()) {
-        told = told.withNote(supervisedInstance.label() + ": " + supervisedInstance.forced);
-        supervisedInstance.forced = "";
+      if (!supervisedInstance.forcedStopNote.isEmpty()) {
+        told = told.withNote(supervisedInstance.label() + ": " + supervisedInstance.forcedStopNote);
+        supervisedInstance.forcedStopNote = "";
       }
     }
     return told;

@@ -6,14 +6,14 @@ import java.time.InstantSource;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/// The dependencies that God receives at boot.
+/// The dependencies that are passed to God at boot.
 ///
-/// @param host the processes of the operating system
+/// @param host access to the processes of the operating system
 /// @param home the daemon's home directory
-/// @param wallClock for display, and for comparison with file times
-/// @param nanoTime monotonic time, used for all decisions
-/// @param mostInstances maximum number of instances of one app; read each time, because the
-///   settings may change
+/// @param wallClock the wall clock, used for display and for comparison with file times
+/// @param nanoTime the monotonic clock, used for all decisions
+/// @param mostInstances returns the maximum number of instances of one app; called each time,
+///   because the settings may change
 public record GodContext(
     ProcessHost host,
     Path home,

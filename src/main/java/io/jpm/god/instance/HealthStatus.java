@@ -4,20 +4,20 @@ import io.jpm.model.HealthProbes;
 import io.jpm.model.process.WorkerId;
 import java.util.Optional;
 
-/// The known health of one process. Confined to GodVerticle's context.
+/// The health of one process as far as God knows it. Confined to GodVerticle's context.
 public final class HealthStatus {
-  /// The process that Satan monitors; empty before and after monitoring.
+  /// The process as Satan knows it while it is monitored; empty before and after monitoring.
   public Optional<WorkerId> monitoredWorker = Optional.empty();
 
-  /// The probes that are used for monitoring.
+  /// The probes with which the process is monitored.
   public HealthProbes health = HealthProbes.NONE;
 
   /// Whether the process has sent `ready` over its IPC channel.
   public boolean saidReady;
 
-  /// Whether the probes have succeeded for the first time.
-  public boolean passed;
+  /// Whether the probes have succeeded at least once.
+  public boolean probesSucceeded;
 
-  /// The last result of the probes until they succeed.
+  /// The last probe result before the probes succeed for the first time; empty if there is none.
   public String notReadyReason = "";
 }

@@ -12,40 +12,41 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A command that may be sent more than once, and its progress. Its goals are resolved to instances
-/// and generations before it acts: a repetition, even one sent to the next daemon, continues
-/// towards the same goals and does not start again. Confined to GodVerticle's context.
+/// Record of a command that a client may send more than once, and of its progress. The targets are
+/// resolved to instances and generations before the command takes effect. A repetition therefore
+/// continues towards the same goals instead of starting again, even if it is sent to the next
+/// daemon. Confined to GodVerticle's context.
 public final class IdempotencyRecord {
-  /// Maximum number of problems, and of notes, that are recorded for the next daemon.
+  /// Maximum number of problems, and also of notes, that are recorded for the next daemon.
   private static final int MOST_TEXTS = 20;
 
   private final String key;
   private final Instant at;
-  private final List<InstanceTarget> marks = new ArrayList<>();
+  private final List<InstanceTarget> targets = new ArrayList<>();
   private final boolean inherited;
   private boolean begun;
   private Optional<Outcome> outcome = Optional.empty();
   private @Nullable Future<GodReply> underWay;
 
-  /// The goal of a command for an instance.
+  /// The goal of a command for one instance.
   public enum Goal {
-    /// The instance must get a process newer than that of the recorded generation.
+    /// The instance must have a process of a newer generation than the recorded one.
     RENEW,
     /// The instance must be removed from the list.
     END
   }
 
-  /// An instance as it was before the command.
+  /// An instance and its state before the command.
   ///
-  /// @param birth see [InstanceIdentity#incarnation]
+  /// @param incarnation the incarnation, see [InstanceIdentity#incarnation]
   public record InstanceTarget(
-      Goal aim, InstanceId id, AppName app, Instant birth, long generation) {
+      Goal goal, InstanceId id, AppName app, Instant incarnation, long generation) {
     private static InstanceTarget of(Goal aim, SupervisedInstance supervisedInstance) {
       return new InstanceTarget(
           aim,
           supervisedInstance.id,
           supervisedInstance.spec.name(),
-          supervisedInstance.birth,
+          supervisedInstance.incarnation,
           supervisedInstance.state.generation());
     }
 
@@ -54,14 +55,14 @@ public final class IdempotencyRecord {
     }
 
     private boolean isDoneIn(SupervisedInstance supervisedInstance) {
-      return !supervisedInstance.birth.equals(birth)
+      return !supervisedInstance.incarnation.equals(incarnation)
           || supervisedInstance.state.generation() > generation;
     }
   }
 
-  /// The outcome of a command, in a form that outlives the daemon.
+  /// The outcome of a command in the form in which the journal stores it.
   ///
-  /// @param ids the instances in the reply
+  /// @param ids the ids of the instances in the reply
   public record Outcome(List<InstanceId> ids, List<String> problems, List<String> notes) {
     public Outcome {
       ids = List.copyOf(ids);
@@ -79,9 +80,9 @@ public final class IdempotencyRecord {
 
   /// The journaled form of a command.
   public record Entry(
-      String key, Instant at, List<InstanceTarget> marks, Optional<Outcome> outcome) {
+      String key, Instant at, List<InstanceTarget> targets, Optional<Outcome> outcome) {
     public Entry {
-      marks = List.copyOf(marks);
+      targets = List.copyOf(targets);
     }
   }
 
@@ -91,7 +92,7 @@ public final class IdempotencyRecord {
     this.inherited = inherited;
   }
 
-  /// Creates the record of a command without an idempotency key.
+  /// Creates the record for a command without an idempotency key.
   public static IdempotencyRecord once() {
     return new IdempotencyRecord("", Instant.EPOCH, false);
   }
@@ -100,10 +101,10 @@ public final class IdempotencyRecord {
     return new IdempotencyRecord(key, at, false);
   }
 
-  /// Creates the record of a command that an earlier daemon has begun.
+  /// Creates the record for a command that an earlier daemon started.
   static IdempotencyRecord of(Entry known) {
     var idempotencyRecord = new IdempotencyRecord(known.key(), known.at(), true);
-    idempotencyRecord.marks.addAll(known.marks());
+    idempotencyRecord.targets.addAll(known.targets());
     idempotencyRecord.begun = true;
     idempotencyRecord.outcome = known.outcome();
     return idempotencyRecord;
@@ -117,12 +118,12 @@ public final class IdempotencyRecord {
     return at;
   }
 
-  /// Reports whether the command has an idempotency key and can therefore be repeated.
+  /// Reports whether the command has an idempotency key, which means that it may be repeated.
   public boolean isKeyed() {
     return !key.isEmpty();
   }
 
-  /// Reports whether an earlier daemon has begun the command.
+  /// Reports whether an earlier daemon started the command.
   public boolean isInherited() {
     return inherited;
   }
@@ -140,9 +141,9 @@ public final class IdempotencyRecord {
     return outcome;
   }
 
-  /// Returns the reply, which may be pending; null if the command was begun by an earlier daemon
-  /// and has not been continued.
-  @Nullable Future<GodReply> underWay() {
+  /// Returns the reply, which may still be pending. Returns null if an earlier daemon started the
+  /// command and this daemon has not continued it.
+  @Nullable Future<GodReply> pendingReply() {
     return underWay;
   }
 
@@ -152,21 +153,21 @@ public final class IdempotencyRecord {
 
   void ended(GodReply reply) {
     outcome = Optional.of(Outcome.of(reply));
-    marks.clear();
+    targets.clear();
   }
 
-  /// Records that the command may have an effect from now on.
+  /// Records that the command may take effect from now on.
   public void begin() {
     begun = true;
   }
 
-  /// Adds the goal that `instances` get a newer process.
-  public void renews(List<SupervisedInstance> instances) {
+  /// Adds the goal that each of `instances` has a newer process.
+  public void addRenewalGoals(List<SupervisedInstance> instances) {
     mark(Goal.RENEW, instances);
   }
 
-  /// Adds the goal that `instances` are removed from the list.
-  public void ends(List<SupervisedInstance> instances) {
+  /// Adds the goal that each of `instances` is removed from the list.
+  public void addRemovalGoals(List<SupervisedInstance> instances) {
     mark(Goal.END, instances);
   }
 
@@ -176,57 +177,58 @@ public final class IdempotencyRecord {
     }
     begun = true;
     instances.forEach(supervisedInstance -> {
-      marks.removeIf(instanceTarget -> instanceTarget.isOf(supervisedInstance));
-      marks.add(InstanceTarget.of(aim, supervisedInstance));
+      targets.removeIf(instanceTarget -> instanceTarget.isOf(supervisedInstance));
+      targets.add(InstanceTarget.of(aim, supervisedInstance));
     });
   }
 
-  /// Removes the goals of `instances`, which the command did not touch.
-  public void leaves(List<SupervisedInstance> instances) {
+  /// Removes the goals for `instances`, which the command did not change.
+  public void removeGoals(List<SupervisedInstance> instances) {
     instances.forEach(supervisedInstance ->
-        marks.removeIf(instanceTarget -> instanceTarget.isOf(supervisedInstance)));
+        targets.removeIf(instanceTarget -> instanceTarget.isOf(supervisedInstance)));
   }
 
-  /// Returns those of `instances` that must still get a newer process.
+  /// Returns the instances among `instances` that still need a newer process.
   public List<SupervisedInstance> toRenew(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(supervisedInstance ->
-            marks.stream()
+            targets.stream()
                 .anyMatch(instanceTarget ->
-                    instanceTarget.aim() == Goal.RENEW
+                    instanceTarget.goal() == Goal.RENEW
                         && instanceTarget.isOf(supervisedInstance)
                         && !instanceTarget.isDoneIn(supervisedInstance)))
         .toList();
   }
 
-  /// Returns those of `instances` that have got, or must get, a newer process.
-  public List<SupervisedInstance> renewed(List<SupervisedInstance> instances) {
+  /// Returns the instances among `instances` for which the command requires a newer process,
+  /// whether or not they already have it.
+  public List<SupervisedInstance> renewalTargets(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(it ->
-            marks.stream()
+            targets.stream()
                 .anyMatch(instanceTarget ->
-                    instanceTarget.aim() == Goal.RENEW && instanceTarget.isOf(it)))
+                    instanceTarget.goal() == Goal.RENEW && instanceTarget.isOf(it)))
         .toList();
   }
 
-  /// Returns those of `instances` that must still be removed from the list.
-  public List<SupervisedInstance> toEnd(List<SupervisedInstance> instances) {
+  /// Returns the instances among `instances` that must still be removed from the list.
+  public List<SupervisedInstance> toRemove(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(it ->
-            marks.stream()
+            targets.stream()
                 .anyMatch(instanceTarget ->
-                    instanceTarget.aim() == Goal.END
+                    instanceTarget.goal() == Goal.END
                         && instanceTarget.isOf(it)
-                        && instanceTarget.birth().equals(it.birth)))
+                        && instanceTarget.incarnation().equals(it.incarnation)))
         .toList();
   }
 
   /// Returns the apps that the command affects.
   public Set<AppName> apps() {
-    return marks.stream().map(InstanceTarget::app).collect(Collectors.toSet());
+    return targets.stream().map(InstanceTarget::app).collect(Collectors.toSet());
   }
 
   Entry entry() {
-    return new Entry(key, at, marks, outcome);
+    return new Entry(key, at, targets, outcome);
   }
 }

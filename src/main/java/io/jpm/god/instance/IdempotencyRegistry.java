@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Records the recent commands with an idempotency key. A repeated command receives the reply of
-/// the first and is not executed again. The records are journaled in the same write as the effects
-/// of the commands. Confined to GodVerticle's context.
+/// Records the recent commands that have an idempotency key. A command that is sent again is not
+/// executed again; it is answered with the reply to the first one. The records are written to the
+/// journal together with the effects of the commands. Confined to GodVerticle's context.
 public final class IdempotencyRegistry {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// How long a command is recorded. Clients repeat a command within seconds.
+  /// How long a command is recorded. Clients repeat a command within seconds, so this is ample.
   private static final Duration KEPT = Duration.ofMinutes(10);
 
   private static final int MOST = 256;
@@ -32,12 +32,13 @@ public final class IdempotencyRegistry {
     this.wallClock = wallClock;
   }
 
-  /// Restores the records of an earlier daemon.
+  /// Restores the records that an earlier daemon wrote to the journal.
   public void restore(List<IdempotencyRecord.Entry> records) {
     records.forEach(record -> known.put(record.key(), IdempotencyRecord.of(record)));
   }
 
-  /// Returns the records that the next daemon needs: those of commands that may have had an effect.
+  /// Returns the records that the next daemon needs, which are those of commands that may have
+  /// taken effect.
   public List<IdempotencyRecord.Entry> records() {
     forgetOld();
     return known.values().stream()
@@ -46,12 +47,12 @@ public final class IdempotencyRegistry {
         .toList();
   }
 
-  /// Returns the reply to a command: that of an earlier command with the same key, or the result of
-  /// `work`.
+  /// Returns the reply to a command: the reply to an earlier command with the same key if there is
+  /// one, otherwise the result of `work`.
   ///
-  /// @param work executes the command, or continues it if an earlier daemon has begun it
-  /// @param remembered creates the reply to a command that an earlier daemon has completed
-  /// @param changed called when the journal must record the outcome
+  /// @param work executes the command, or continues it if an earlier daemon started it
+  /// @param remembered creates the reply to a command that an earlier daemon completed
+  /// @param changed called when the outcome must be written to the journal
   public Future<GodReply> answer(
       String key,
       Function<IdempotencyRecord, Future<GodReply>> work,
@@ -60,7 +61,7 @@ public final class IdempotencyRegistry {
     forgetOld();
     IdempotencyRecord idempotencyRecord =
         known.computeIfAbsent(key, _ -> IdempotencyRecord.of(key, wallClock.instant()));
-    Future<GodReply> underWay = idempotencyRecord.underWay();
+    Future<GodReply> underWay = idempotencyRecord.pendingReply();
     if (underWay != null) {
       return underWay;
     }
@@ -68,7 +69,7 @@ public final class IdempotencyRegistry {
     if (outcome.isPresent()) {
       return Future.succeededFuture(remembered.apply(outcome.get()));
     }
-    // Composed, so that an exception also becomes a reply.
+    // Called through `compose` so that an exception thrown by `work` also becomes a reply.
     Future<GodReply> reply =
         Future.succeededFuture(idempotencyRecord)
             .compose(work)
@@ -82,12 +83,12 @@ public final class IdempotencyRegistry {
     });
   }
 
-  /// Returns the reply to the command with this key; empty if there is none.
+  /// Returns the reply to the recorded command with this key; empty if there is no such command.
   public Optional<Future<GodReply>> recall(
       String key, Function<IdempotencyRecord.Outcome, GodReply> remembered) {
     return Optional.ofNullable(known.get(key))
         .flatMap(idempotencyRecord ->
-            Optional.ofNullable(idempotencyRecord.underWay())
+            Optional.ofNullable(idempotencyRecord.pendingReply())
                 .or(() ->
                     idempotencyRecord.outcome().map(remembered).map(Future::succeededFuture)));
   }
@@ -102,7 +103,7 @@ public final class IdempotencyRegistry {
     int surplus = known.size() - MOST;
     for (Iterator<IdempotencyRecord> it = known.values().iterator(); it.hasNext(); ) {
       IdempotencyRecord idempotencyRecord = it.next();
-      boolean isUnderWay = idempotencyRecord.underWay() != null && !idempotencyRecord.isOver();
+      boolean isUnderWay = idempotencyRecord.pendingReply() != null && !idempotencyRecord.isOver();
       if (!isUnderWay && (surplus > 0 || idempotencyRecord.at().isBefore(old))) {
         it.remove();
         surplus--;

@@ -12,21 +12,22 @@ import java.util.regex.Pattern;
 
 /// Paths of the files of an instance.
 ///
-/// Uses PM2's names: `<name>-out.log`, `<name>-error.log` and, on demand, `<name>.log`. If the app
-/// has several instances that do not share their files, `-<id>` is inserted before `.log` and
-/// replaces a number at that position. Names of pid files always contain the id.
+/// The default names are those of PM2: `<name>-out.log`, `<name>-error.log` and, if requested,
+/// `<name>.log`. If the app has several instances with separate files, `-<id>` is inserted before
+/// `.log` and replaces a number at that position. Names of pid files always contain the id, except
+/// when an app with a single instance sets a name that does not end with `.pid`.
 ///
-/// @param out pipe and file of standard output
-/// @param error pipe and file of standard error
-/// @param combined file that receives both
-/// @param pidFile file with the pid, for users and scripts
-/// @param input pipe of standard input
+/// @param out the pipe and file of standard output
+/// @param error the pipe and file of standard error
+/// @param combined the file that receives both; empty if there is none
+/// @param pidFile the file with the pid, for users and scripts
+/// @param input the pipe of standard input
 public record InstancePaths(
     LogPipe out, LogPipe error, Optional<Path> combined, Path pidFile, Path input) {
-  /// The file for output that is discarded.
+  /// The file to which discarded output is written.
   static final Path NOWHERE = Path.of("/dev/null");
 
-  /// The path that denotes the default path of the combined file.
+  /// Stands for the default path of the combined file.
   private static final Path USUAL = Path.of("");
 
   private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");

@@ -14,31 +14,30 @@ public final class LimitText {
 
   private LimitText() {}
 
-  /// Returns why a process has ended if a memory limit was the cause; else an empty text.
-  public static String ofEnd(AppSpec spec, Child child, Exit exit) {
-    return child.ranOutOfMemory() ? ofEnd(spec, exit) : "";
+  /// Returns the reason for the exit if a memory limit caused it; otherwise an empty string.
+  public static String exitReason(AppSpec spec, Child child, Exit exit) {
+    return child.ranOutOfMemory() ? exitReason(spec, exit) : "";
   }
 
-  /// Returns why a process has ended after the kernel killed processes of its tree for exceeding
-  /// the memory limit.
-  public static String ofEnd(AppSpec spec, Exit exit) {
+  /// Returns the reason for the exit of a main process after the kernel killed processes of its
+  /// tree for exceeding the memory limit.
+  public static String exitReason(AppSpec spec, Exit exit) {
     boolean itself =
         exit instanceof Exit.Signalled(int signal, boolean _) && signal == Signal.SIGKILL.number();
     return itself
-        ? "oom-kill: ended by the kernel, more than its " + memoryMax(spec)
-        : ofPart(spec, 1);
+        ? "oom-kill: killed by the kernel for exceeding its " + memoryMax(spec)
+        : descendantsKilled(spec, 1);
   }
 
-  /// Returns the message that the kernel has killed some processes of an app, but not the main
-  /// process.
-  public static String ofPart(AppSpec spec, long processes) {
-    return "oom-kill: %s of its tree ended by the kernel, more than its %s"
+  /// Returns the message that the kernel killed processes of an app, but not the main process.
+  public static String descendantsKilled(AppSpec spec, long processes) {
+    return "oom-kill: the kernel killed %s of its tree for exceeding its %s"
         .formatted(processes == 1 ? "a process" : processes + " processes", memoryMax(spec));
   }
 
-  /// Returns the message that the kernel reclaims memory from an app.
-  public static String ofSlowing(AppSpec spec) {
-    return "slowed down by the kernel: more than its limits.memory_high of %d MB"
+  /// Returns the message that the kernel throttles an app and reclaims its memory.
+  public static String throttled(AppSpec spec) {
+    return "throttled by the kernel for exceeding its limits.memory_high of %d MB"
         .formatted(spec.limits().memoryHigh().orElse(0) / MEGA);
   }
 
@@ -46,7 +45,8 @@ public final class LimitText {
     return "limits.memory of %d MB".formatted(spec.limits().memoryMax().orElse(0) / MEGA);
   }
 
-  /// Returns which limits of the app are not enforced for its process; empty if all are.
+  /// Returns a message that names the limits that are not enforced for the app's process; empty if
+  /// all are enforced.
   public static String unenforced(AppSpec spec, Child child) {
     ResourceLimits limits = spec.limits();
     if (!limits.needsCgroup() || child.hasCgroup()) {
@@ -58,6 +58,6 @@ public final class LimitText {
     limits.cpuMax().ifPresent(_ -> names.add("limits.cpu"));
     return String.join(", ", names)
         + (names.size() == 1 ? " is" : " are")
-        + " not enforced: no delegated cgroup; see jpm doctor";
+        + " not enforced because jpm has no delegated cgroup; see jpm doctor";
   }
 }

@@ -16,12 +16,12 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The instances of God. The list, which users see, contains one instance for each id; the
-/// candidates and draining instances of reloads are kept separately. Confined to GodVerticle's
+/// The instances that God supervises. The list, which users see, contains one instance for each id.
+/// The candidates and draining instances of reloads are kept separately. Confined to GodVerticle's
 /// context.
 public final class Registry {
   private final TreeMap<InstanceId, SupervisedInstance> instances = new TreeMap<>();
-  private final List<SupervisedInstance> beside = new ArrayList<>();
+  private final List<SupervisedInstance> replacements = new ArrayList<>();
   private final AppFiles files = new AppFiles();
   private Instant lastBirth = Instant.EPOCH;
   private int nextId;
@@ -30,25 +30,27 @@ public final class Registry {
   /// The instances that a user's targets select.
   ///
   /// @param found the selected instances without duplicates, in the order of the targets
-  /// @param problems one message for each target that selects nothing
+  /// @param problems one message for each target that selects no instance
   public record Selection(List<SupervisedInstance> found, List<String> problems) {}
 
-  /// Returns an id that no instance has had since the list was last empty (PM2's rule).
-  public InstanceId takeId() {
+  /// Returns an id that has not been used since the list was last empty (PM2's rule).
+  public InstanceId allocateId() {
     if (instances.isEmpty()) {
       nextId = reserved + 1;
     }
     return new InstanceId(nextId++);
   }
 
-  /// Releases the id of an instance that was withdrawn before it had a process.
-  public void returnId(InstanceId id) {
+  /// Makes the id of an instance available again if the instance was withdrawn before it had a
+  /// process.
+  public void releaseId(InstanceId id) {
     if (id.value() == nextId - 1 && id.value() > reserved) {
       nextId--;
     }
   }
 
-  /// Reserves all ids up to `id`, which processes outside the list have, until the next call.
+  /// Reserves all ids up to `id`, which are used by processes outside the list. The reservation is
+  /// valid until the next call.
   ///
   /// @param id the highest reserved id; -1 reserves none
   public void reserve(int id) {
@@ -56,8 +58,8 @@ public final class Registry {
     nextId = Math.max(nextId, id + 1);
   }
 
-  /// Returns a birth that no instance has. It may be slightly later than `now`, because the clock
-  /// may stand still or be set back.
+  /// Returns an incarnation that no instance has. It may be slightly later than `now`, because two
+  /// calls may see the same time, and the clock may be set back.
   public Instant nextIncarnation(Instant now) {
     lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));
     return lastBirth;
@@ -67,32 +69,35 @@ public final class Registry {
     if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
       instances.put(supervisedInstance.id, supervisedInstance);
     } else {
-      beside.add(supervisedInstance);
+      replacements.add(supervisedInstance);
     }
     nextId = Math.max(nextId, supervisedInstance.id.value() + 1);
-    lastBirth = supervisedInstance.birth.isAfter(lastBirth) ? supervisedInstance.birth : lastBirth;
+    lastBirth =
+        supervisedInstance.incarnation.isAfter(lastBirth)
+            ? supervisedInstance.incarnation
+            : lastBirth;
   }
 
   public void remove(SupervisedInstance supervisedInstance) {
     instances.remove(supervisedInstance.id, supervisedInstance);
-    beside.remove(supervisedInstance);
+    replacements.remove(supervisedInstance);
     if (ofApp(supervisedInstance.spec.name()).isEmpty()) {
       files.forget(supervisedInstance.spec.name());
     }
   }
 
-  /// Returns the process files of the apps.
+  /// Returns the process files from which the apps were started.
   public AppFiles files() {
     return files;
   }
 
-  /// Replaces `old` in the list by `successor`; `old` becomes the draining instance.
+  /// Replaces `old` in the list with `successor`; `old` becomes the draining instance.
   public void promote(SupervisedInstance successor, SupervisedInstance old) {
-    beside.remove(successor);
+    replacements.remove(successor);
     successor.replacementRole = ReplacementRole.CURRENT;
     old.replacementRole = ReplacementRole.DRAINING;
     instances.put(successor.id, successor);
-    beside.add(old);
+    replacements.add(old);
   }
 
   /// Returns the instances in the list.
@@ -103,13 +108,13 @@ public final class Registry {
   /// Returns the instances in the list, followed by the candidates and draining instances.
   public List<SupervisedInstance> ofAllRoles() {
     List<SupervisedInstance> all = new ArrayList<>(instances.values());
-    all.addAll(beside);
+    all.addAll(replacements);
     return all;
   }
 
-  /// Returns the candidates and draining instances that have the id of `instance`.
+  /// Returns the candidates and draining instances with the same id as the given instance.
   public List<SupervisedInstance> replacementsOf(SupervisedInstance supervisedInstance) {
-    return beside.stream().filter(other -> other.id.equals(supervisedInstance.id)).toList();
+    return replacements.stream().filter(other -> other.id.equals(supervisedInstance.id)).toList();
   }
 
   /// Returns the instance in the list with this id.
@@ -117,15 +122,15 @@ public final class Registry {
     return Optional.ofNullable(instances.get(id));
   }
 
-  /// Returns the instance that is now in the list instead of `instance`, since a reload may have
-  /// replaced it; `instance` itself if it is no longer in the list.
+  /// Returns the instance that is now in the list in place of the given one, because a reload may
+  /// have replaced it. Returns the given instance if the list contains no such instance.
   public SupervisedInstance currentOf(SupervisedInstance supervisedInstance) {
     return current(supervisedInstance.id)
         .filter(now -> now.createdAt.equals(supervisedInstance.createdAt))
         .orElse(supervisedInstance);
   }
 
-  /// Returns the instance, of any role, whose current process is `worker`.
+  /// Returns the instance, in any role, whose current process is `worker`.
   public Optional<SupervisedInstance> byWorker(WorkerId worker) {
     return ofAllRoles().stream().filter(it -> it.worker().equals(worker)).findFirst();
   }
@@ -134,7 +139,7 @@ public final class Registry {
     return nextId;
   }
 
-  /// Assigns no id below `id` from now on.
+  /// Ensures that ids assigned from now on are not below `id`.
   public void continueFrom(int id) {
     nextId = Math.max(nextId, id);
   }
@@ -143,7 +148,7 @@ public final class Registry {
     return instances.values().stream().filter(i -> i.spec.name().equals(name)).toList();
   }
 
-  /// Resolves targets by the rules of [Selectors].
+  /// Resolves targets according to the rules of [Selectors].
   public Selection select(List<String> targets) {
     SequencedSet<SupervisedInstance> found = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
@@ -163,8 +168,8 @@ public final class Registry {
 
   private static String nothing(String target) {
     return target.equals(AppName.ALL)
-        ? "there is no app: start one with jpm start <script>"
-        : "no app, namespace or id is called " + target + ": jpm ls shows all";
+        ? "there are no apps: start one with jpm start <script>"
+        : "no app, namespace or id matches " + target + ": jpm ls lists all of them";
   }
 
   /// Returns the dependencies between the apps.

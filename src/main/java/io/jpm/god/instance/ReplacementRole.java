@@ -1,11 +1,11 @@
 package io.jpm.god.instance;
 
-/// The role of an instance while a reload runs two processes side by side.
+/// The role of an instance while a reload runs two processes of the same id side by side.
 public enum ReplacementRole {
-  /// In the list: commands, schedules and limits apply to it.
+  /// The instance in the list, to which commands, schedules and limits apply.
   CURRENT,
-  /// New process that replaces the current one as soon as it is ready.
+  /// The new process, which replaces the current one as soon as it is ready.
   CANDIDATE,
-  /// Replaced process: it finishes its connections and ends.
+  /// The replaced process, which finishes its connections and then exits.
   DRAINING
 }

@@ -9,9 +9,10 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// Resolves a target that a user has typed, in PM2's order: `all`; `/regex/` on names; the name of
-/// an app; the path of its script; a namespace; an id. A name that consists of digits takes
-/// precedence over an id; `#3` always means the id 3.
+/// Resolves a target that a user has typed. The meanings are tried in PM2's order: `all`;
+/// `/regex/`, matched against names; the name of an app; the path of its script; a namespace; an
+/// id. A name that consists of digits therefore takes precedence over an id. `#3` always means the
+/// id 3.
 final class Selectors {
   /// Upper bound on matching steps. A reasonable expression needs far fewer for a name of 100
   /// characters.
@@ -21,7 +22,7 @@ final class Selectors {
 
   /// The result of resolving a target.
   sealed interface TargetResolution {
-    /// The selected instances; may be empty.
+    /// The selected instances, of which there may be none.
     record Found(List<SupervisedInstance> instances) implements TargetResolution {}
 
     /// The target itself is invalid.
@@ -93,7 +94,8 @@ final class Selectors {
     private static final long serialVersionUID = 1L;
   }
 
-  /// A text that aborts a match with excessive backtracking.
+  /// A character sequence that limits the number of accesses, to abort a match with excessive
+  /// backtracking.
   private static final class Limited implements CharSequence {
     private final String text;
     private int steps;

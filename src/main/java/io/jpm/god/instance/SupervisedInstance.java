@@ -28,16 +28,16 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One instance with everything that God holds for it. Confined to GodVerticle's context.
+/// One instance and all the state that God holds for it. Confined to GodVerticle's context.
 public final class SupervisedInstance {
   public final InstanceId id;
   public final int number;
 
-  /// When the instance was added to the list, or its counters were reset.
+  /// When the instance was added to the list or its counters were reset.
   public Instant createdAt;
 
   /// Distinguishes the instance from others with the same id, see [InstanceIdentity#incarnation].
-  public final Instant birth;
+  public final Instant incarnation;
 
   /// The unpredictable part of its process tag, see [InstanceIdentity#secret].
   public final TagSecret secret;
@@ -47,42 +47,44 @@ public final class SupervisedInstance {
   public InstancePaths paths;
   public InstanceState state = InstanceState.NEW;
 
-  /// The watched process, if there is one.
+  /// The current process; null if there is none.
   public @Nullable Child child;
 
-  /// Delivers the reports about [#child] that arrived before God knew it.
+  /// Delivers the reports about [#child] that arrived before God knew the process.
   public @Nullable EarlyReports earlyReports;
 
-  /// The process that the journal named at boot, until it is adopted or found gone.
+  /// The process that the journal contained at boot, until it is adopted or found to be gone.
   public Optional<ProcessIdentity> recorded = Optional.empty();
 
-  /// The last process whose exit has not been announced yet.
+  /// The last process whose exit has not been published yet.
   public Optional<ProcessIdentity> unreportedExitProcess = Optional.empty();
 
   /// The balancer state that ClusterBalancer has assigned to the current process; empty if the
   /// process does not share a port.
   public Optional<String> balancerState = Optional.empty();
 
-  /// Possible reason why the current process accepts no connections; empty if none is known or if
-  /// it accepts them.
+  /// Possible reason why the current process does not accept connections; empty if no reason is
+  /// known or if the process accepts connections.
   public String notListeningReason = "";
 
-  /// Whether ClusterBalancer must be notified when no other process follows the current one.
+  /// Whether ClusterBalancer must be notified when the current process will not be followed by
+  /// another.
   public boolean balanced;
 
-  /// The variables from env files at the start of the current process. Kept in memory only.
+  /// The variables from env files when the current process was started. Kept in memory only.
   public volatile Map<String, String> fileVariables = Map.of();
 
-  /// The `PORT` that ClusterBalancer has assigned to the current process; empty if none.
+  /// The `PORT` that ClusterBalancer has assigned to the current process; empty if it has assigned
+  /// none.
   public volatile String port = "";
 
-  /// The version of the package that the current process was started from; empty if unknown.
+  /// The package version from which the current process was started; empty if unknown.
   public volatile String version = "";
 
-  /// Whether the current process is certain to accept connections at some time.
+  /// Whether the current process is certain to accept connections sooner or later.
   public boolean mustListen;
 
-  /// Whether the current process was seen to accept connections.
+  /// Whether the current process has been observed to accept connections.
   public boolean listening;
 
   public Optional<Instant> startedAt = Optional.empty();
@@ -90,10 +92,10 @@ public final class SupervisedInstance {
   /// Whether the instance was deleted; later events are ignored.
   public boolean removed;
 
-  /// Whether the current stop applies to the whole tree.
-  public boolean treeOrdered;
+  /// Whether the current stop applies to the whole process tree.
+  public boolean stopsWholeTree;
 
-  /// Whether LogAggregator captures the pipes of this instance as described by [#capture].
+  /// Whether LogAggregator captures the output of this instance as requested by [#captureRequest].
   public boolean captured;
 
   /// The state of the current process's IPC channel.
@@ -102,33 +104,34 @@ public final class SupervisedInstance {
   /// The health of the current process.
   public HealthStatus healthStatus = new HealthStatus();
 
-  /// Why the process is being replaced; empty if a user requested it, or if it is not being
-  /// replaced.
+  /// Why the process is being replaced; empty if a user requested the replacement, or if the
+  /// process is not being replaced.
   public String replacementReason = "";
 
-  /// Why the current process is unhealthy although it runs.
+  /// Why the current process is unhealthy although it is running; empty if it is healthy.
   public Optional<String> unhealthy = Optional.empty();
 
   /// The status text that the current process reports about itself; may be empty.
   public String statusText = "";
 
-  /// A problem of the last stop or deletion, which succeeded nevertheless.
+  /// A problem during the last stop or deletion, which succeeded nevertheless.
   public Optional<String> stopProblem = Optional.empty();
 
   /// Whether the instance is in a crash loop, see [io.jpm.supervise.CrashLoopDetector].
   public boolean crashLooping;
 
-  /// How the process that a command has started failed by itself; empty if it has not.
-  public String earlyEnd = "";
+  /// How the process started by a command failed on its own; empty if it did not fail.
+  public String earlyFailure = "";
 
-  /// How the last stop was forced; empty if it was not, or if this was already reported.
-  public String forced = "";
+  /// How the last stop was forced; empty if it was not forced, or if that has already been
+  /// reported.
+  public String forcedStopNote = "";
 
   /// When the next scheduled restart is due.
   public Optional<Instant> nextRun = Optional.empty();
 
-  /// Starts the stop timeout when the preceding signals have been sent.
-  public final StopPatience patience = new StopPatience();
+  /// Starts the stop timeout when all requested signals have been sent.
+  public final StopTimeoutStarter patience = new StopTimeoutStarter();
 
   /// Ids of the running Vert.x timers.
   public final Map<InstanceTimer, Long> timers = new EnumMap<>(InstanceTimer.class);
@@ -137,28 +140,29 @@ public final class SupervisedInstance {
 
   private record Waiting(Predicate<InstanceState> settled, Promise<SupervisedInstance> promise) {}
 
-  /// @param home the daemon's home, which contains the instance's files unless its spec says
-  ///   otherwise
+  /// @param home the daemon's home directory, which contains the instance's files unless its spec
+  ///   says otherwise
   public SupervisedInstance(InstanceIdentity instanceIdentity, AppSpec spec, Path home) {
     this.id = instanceIdentity.id();
     this.number = instanceIdentity.number();
     this.createdAt = instanceIdentity.createdAt();
-    this.birth = instanceIdentity.incarnation();
+    this.incarnation = instanceIdentity.incarnation();
     this.secret = instanceIdentity.secret();
     this.spec = spec;
-    this.paths = InstancePaths.of(home, spec, id, birth);
+    this.paths = InstancePaths.of(home, spec, id, incarnation);
   }
 
   public InstanceIdentity instanceIdentity() {
-    return new InstanceIdentity(id, number, createdAt, birth, secret);
+    return new InstanceIdentity(id, number, createdAt, incarnation, secret);
   }
 
-  /// Returns the identity by which ClusterBalancer knows the process of the current generation.
+  /// Returns the identity that ClusterBalancer and Satan use for the process of the current
+  /// generation.
   public WorkerId worker() {
-    return new WorkerId(id, birth.toEpochMilli(), state.generation());
+    return new WorkerId(id, incarnation.toEpochMilli(), state.generation());
   }
 
-  /// Returns the policies by which the instance is supervised.
+  /// Returns the policy with which the instance is supervised.
   public SupervisionPolicy policies() {
     return replacementRole == ReplacementRole.CURRENT
         ? SupervisionPolicy.of(spec)
@@ -175,7 +179,7 @@ public final class SupervisedInstance {
     return promise.future();
   }
 
-  /// Completes the futures that wait for the current state.
+  /// Completes the futures whose condition accepts the current state.
   public void completeWaiters() {
     List<Waiting> done = waiting.stream().filter(w -> w.settled().test(state)).toList();
     waiting.removeAll(done);
@@ -186,14 +190,16 @@ public final class SupervisedInstance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
-  /// Returns the process that the next daemon must know: the current one, or the one that the
-  /// previous daemon recorded, until it is adopted or found gone. Each journal write contains it.
+  /// Returns the process that the next daemon must know. It is the current process or, until that
+  /// is adopted or found to be gone, the one that the previous daemon recorded. Every journal write
+  /// contains it.
   public Optional<ProcessIdentity> journaledProcess() {
     return process().or(() -> recorded);
   }
 
-  /// Reports whether readiness is reported explicitly: by the process itself or by its probes.
-  public boolean readinessIsTold() {
+  /// Reports whether readiness is signalled explicitly, either by the process itself or by its
+  /// probes.
+  public boolean hasExplicitReadiness() {
     return spec.hasReadinessSignal();
   }
 
@@ -211,7 +217,7 @@ public final class SupervisedInstance {
 
   /// Returns the view of the instance with a process other than the current one.
   ///
-  /// @param exit how that process ended
+  /// @param exit how that process terminated
   public InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
     return view(phase, Optional.of(process), Optional.of(exit), reason);
   }
@@ -243,8 +249,9 @@ public final class SupervisedInstance {
         crashLooping);
   }
 
-  /// Returns the request by which LogAggregator captures the output, according to the current spec.
-  public LogsCommand.Open capture() {
+  /// Returns the request with which LogAggregator captures the output according to the current
+  /// spec.
+  public LogsCommand.Open captureRequest() {
     Optional<Path> combined = paths.combined().filter(file -> !file.equals(InstancePaths.NOWHERE));
     return new LogsCommand.Open(
         id,
@@ -254,34 +261,34 @@ public final class SupervisedInstance {
         new LogPaths(paths.out().file(), paths.error().file(), combined),
         spec.logs(),
         spec.runAs(),
-        birth.toEpochMilli());
+        incarnation.toEpochMilli());
   }
 
-  /// Returns the name for users and logs: `web:2`.
+  /// Returns the name that users and logs see, such as `web:2`.
   public String label() {
     return spec.name() + ":" + id;
   }
 
-  /// Returns the name in the problems of a command: `web (id 2)`.
+  /// Returns the name that is used in the problems of a command, such as `web (id 2)`.
   public String title() {
     return "%s (id %s)".formatted(spec.name(), id);
   }
 
-  /// Returns the process tag of one generation of this instance and its descendants.
+  /// Returns the process tag of one generation of this instance, which its descendants inherit.
   public String tag(Path home, long generation) {
-    return new Tags.InstanceTag(id, birth.toEpochMilli(), secret, generation).tag(home);
+    return new Tags.InstanceTag(id, incarnation.toEpochMilli(), secret, generation).tag(home);
   }
 
-  /// Reports whether `mark` identifies a process of this instance, of any generation.
+  /// Reports whether the tag identifies a process of this instance, of any generation.
   public boolean hasTag(Tags.InstanceTag instanceTag) {
     return instanceTag.id().equals(id)
-        && instanceTag.incarnation() == birth.toEpochMilli()
+        && instanceTag.incarnation() == incarnation.toEpochMilli()
         && instanceTag.secret().equals(secret);
   }
 
-  /// Returns the processes of this instance by generation.
+  /// Returns the processes of this instance, keyed by generation.
   ///
-  /// @param tagged the tagged processes of the home
+  /// @param tagged the tagged processes of the home directory
   public NavigableMap<Long, ProcessIdentity> generations(
       Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     NavigableMap<Long, ProcessIdentity> mine = new TreeMap<>();

@@ -4,8 +4,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/// The secret of an instance: 128 random bits in the tag of its processes and in the journal, which
-/// are never displayed.
+/// The secret of an instance: 128 random bits, which are part of its process tag and of the journal
+/// and are never displayed.
 ///
 /// @param hex 32 lower-case hexadecimal digits; empty for an instance created by a daemon version
 ///   without secrets
@@ -34,7 +34,7 @@ public record TagSecret(String hex) {
     return hex.isEmpty();
   }
 
-  /// Does not contain the secret, because records that include it may be logged.
+  /// Does not reveal the secret, because records that contain it may be logged.
   @Override
   public String toString() {
     return isNone() ? "none" : "hidden";

@@ -9,20 +9,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Creates and parses process tags, by which a process and all its descendants are recognized:
-/// `<home>:<id>-<birth>-<secret>:<generation>`. The tag contains the birth of the instance because
-/// ids are reused and a deleted app may have left processes running on purpose. It contains the
-/// secret because the other parts can be guessed; the secret is used for nothing else. An instance
-/// created by a daemon version without secrets keeps a tag without one as long as it is in the
-/// list, and a tag with a secret never matches it.
+/// `<home>:<id>-<incarnation>-<secret>:<generation>`.
+///
+/// - The incarnation is included because ids are reused, and processes of a deleted app may have
+///   been left running on purpose.
+/// - The secret is included because the other parts can be guessed. It serves no other purpose.
+///
+/// An instance created by a daemon version without secrets keeps a tag without a secret for as long
+/// as it is in the list. A tag with a secret never matches such an instance.
 public final class Tags {
   private static final Pattern NUMBERS =
       Pattern.compile("([0-9]{1,9})-([0-9]{1,18})((?:-[0-9a-f]{32})?):([0-9]{1,18})");
 
-  /// The parsed content of a tag: one generation of one instance.
+  /// The parsed content of a tag, which identifies one generation of one instance.
   ///
-  /// @param id the instance
-  /// @param incarnation when the instance was added, or created as a candidate, in milliseconds
-  ///   since 1970
+  /// @param id the id of the instance
+  /// @param incarnation when the instance was added to the list or created as a candidate, in
+  ///   milliseconds since 1970
   /// @param secret the unpredictable part
   /// @param generation the generation of the instance
   public record InstanceTag(InstanceId id, long incarnation, TagSecret secret, long generation) {
@@ -38,7 +41,7 @@ public final class Tags {
       return Tags.incarnationName(id, Instant.ofEpochMilli(incarnation));
     }
 
-    /// Returns the common prefix of the tags of all generations of the instance.
+    /// Returns the prefix that the tags of all generations of the instance have in common.
     public String own(Path home) {
       return Tags.own(home, incarnationName(), secret);
     }
@@ -55,17 +58,17 @@ public final class Tags {
     return prefix(home) + life + (secret.isNone() ? "" : "-" + secret.hex());
   }
 
-  /// Returns the name of an incarnation of an id, which is never reused.
+  /// Returns the name of an incarnation of an id. The name is never reused.
   public static String incarnationName(InstanceId id, Instant birth) {
     return id + "-" + birth.toEpochMilli();
   }
 
-  /// Returns the common prefix of the tags of all processes of `home`.
+  /// Returns the prefix that the tags of all processes of `home` have in common.
   public static String prefix(Path home) {
     return home + ":";
   }
 
-  /// Parses a tag; empty if it does not belong to `home`.
+  /// Parses a tag. Returns empty if it is not a valid tag of `home`.
   public static Optional<InstanceTag> parse(Path home, String tag) {
     String prefix = prefix(home);
     if (!tag.startsWith(prefix)) {

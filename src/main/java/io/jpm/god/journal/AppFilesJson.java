@@ -41,7 +41,7 @@ final class AppFilesJson {
     return json;
   }
 
-  /// @throws RuntimeException of any type if the JSON is invalid
+  /// @throws RuntimeException of any subtype if the JSON is invalid
   static List<AppFile> read(JsonArray json, List<Map<String, String>> environments) {
     return json.stream().map(JsonObject.class::cast).map(it -> file(it, environments)).toList();
   }

@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/// Reads and writes JSON that contains a checksum of itself: its first key is `crc32c`, and the
-/// checksum covers every byte after the comma that follows this key. A text without the key was
-/// written by an older version, or a user has removed the key after editing; it is accepted
-/// unchecked.
+/// Reads and writes JSON that contains its own checksum. The first key is `crc32c`, and the
+/// checksum covers every byte after the comma that follows the value of this key. A text without
+/// the key was written by an older version or was edited by a user who removed the key. Such a text
+/// is accepted without a check.
 public final class ChecksummedJson {
   private static final String KEY = "crc32c";
   private static final String BEFORE = "{\"" + KEY + "\":\"";
@@ -21,7 +21,7 @@ public final class ChecksummedJson {
 
   private ChecksummedJson() {}
 
-  /// @param json the text of an object with at least one key
+  /// @param json the text of a JSON object with at least one key
   static ByteBuffer write(String json) {
     byte[] rest = escaped(json.substring(1)).getBytes(StandardCharsets.UTF_8);
     String head = BEFORE + checksum(rest, 0) + AFTER;
@@ -31,21 +31,21 @@ public final class ChecksummedJson {
         .flip();
   }
 
-  /// Returns the same text without a checksum.
+  /// Returns the text in UTF-8 without adding a checksum.
   static ByteBuffer plain(String json) {
     return ByteBuffer.wrap(escaped(json).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Reads a text of a file without checksums.
+  /// Reads the text of a file without checksums.
   ///
-  /// @throws RuntimeException of any type if it is not a JSON object
+  /// @throws RuntimeException of any subtype if the text is not a JSON object
   static JsonObject readPlain(byte[] bytes) {
     return new JsonObject(decoded(bytes));
   }
 
-  /// Reads a text with its checksum, or one without that was edited by hand.
+  /// Reads a text with a checksum, or a text from which a user has removed the checksum.
   ///
-  /// @throws RuntimeException of any type if the text is damaged
+  /// @throws RuntimeException of any subtype if the text is damaged
   public static JsonObject read(byte[] bytes) {
     String head = new String(bytes, 0, Math.min(LENGTH, bytes.length), StandardCharsets.ISO_8859_1);
     boolean checked = head.startsWith(BEFORE) && head.endsWith(AFTER);
@@ -54,7 +54,7 @@ public final class ChecksummedJson {
     }
     JsonObject json = new JsonObject(decoded(bytes));
     if (!checked && json.containsKey(KEY)) {
-      // An editor has reformatted the text, so that the checksum can no longer be verified.
+      // An editor has reformatted the text, so the checksum can no longer be verified.
       throw new IllegalArgumentException(
           "its checksum is not at the beginning: remove the key " + KEY + " after editing");
     }
@@ -79,8 +79,8 @@ public final class ChecksummedJson {
     }
   }
 
-  /// Bytes that are not UTF-8 are represented as lone surrogates, which cannot be encoded in UTF-8.
-  /// They are escaped as `\\uDC80`.
+  /// Escapes lone surrogates, which cannot be encoded in UTF-8, as `\\uDC80`. They represent bytes
+  /// that are not valid UTF-8.
   private static String escaped(String json) {
     StringBuilder text = new StringBuilder(json.length());
     for (int i = 0; i < json.length(); i++) {

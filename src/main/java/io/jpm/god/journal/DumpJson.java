@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Converts `dump.json`, the apps saved by `save`, to and from JSON. Each distinct environment is
-/// stored once.
+/// Converts `dump.json`, which contains the apps saved by `jpm save`, to and from JSON. Each
+/// distinct environment is stored once.
 final class DumpJson {
   private static final int VERSION = 1;
 
@@ -39,7 +39,7 @@ final class DumpJson {
     return savedInstance.version().isEmpty() ? json : json.put("version", savedInstance.version());
   }
 
-  /// @throws RuntimeException of any type if the object is not a complete list
+  /// @throws RuntimeException of any subtype if the object is not a complete list
   static List<SavedApp> read(JsonObject json) {
     int version = json.getInteger("v");
     if (version > VERSION) {

@@ -16,54 +16,63 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A file that always has a complete generation under one of its names, regardless of failures: the
-/// newest generation, and older ones under separate names. Blocking; must be used by one thread at
-/// a time, except that [#put] and [#force] may run concurrently.
+/// A file of which a complete version exists under one of its names at any time, regardless of
+/// failures. The newest version and a number of older ones, called generations, have separate
+/// names. Blocking. Must be used by one thread at a time, except that [#put] and [#force] may run
+/// concurrently.
 ///
-/// A write creates a file under a temporary name, gives the current generation a second name, and
-/// renames the new file over it. From then on readers find the new generation, even if this program
-/// is killed. The write then forces the new generation to the disk, in case of a power failure;
-/// only afterwards are the older generations renamed, even if further generations were written
-/// meanwhile. Therefore the file itself is never missing (except briefly on a file system without
-/// hard links), at most the newest generation is not on the disk yet, and a failed write never
-/// displaces an older generation.
+/// A write works as follows:
+///
+/// 1. It creates a file under a temporary name, gives the current generation a second name, and
+///    renames the new file over it. From then on, readers find the new generation, even if this
+///    program is killed.
+/// 2. It forces the new generation to the disk, in case of a power failure.
+/// 3. Only then does it rename the older generations, even if further generations were written in
+///    the meantime.
+///
+/// Therefore, the file itself is never missing, except briefly on a file system without hard links.
+/// At most the newest generation is not on the disk yet, and a failed write never displaces an
+/// older generation.
 public final class DurableFile {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Number of damaged files kept for diagnosis: the first ones and the latest.
+  /// Number of damaged files that are kept for diagnosis: the first ones and the latest one.
   private static final int MOST_DAMAGED = 5;
 
   private final Path folder;
   private final Kind kind;
   private final List<Path> generations;
 
-  /// A new generation that is not complete yet.
+  /// The temporary name of a new generation that is not complete yet.
   private final Path next;
 
-  /// The last generation on the disk, while it is being replaced and until it gets an older name.
+  /// The last generation on the disk, while it is being replaced and until it is renamed to an
+  /// older generation.
   private final Path old;
 
   private final FileCalls calls;
 
-  /// The lock file of the daemon that uses this file.
+  /// The identity of the lock file that existed when this object was created; empty if there was
+  /// none.
   private final Optional<Object> home;
 
-  /// Must be held to change what the names refer to.
+  /// Must be held to change which files the names refer to.
   private final Object names = new Object();
 
-  /// The current generation; null if it is on the disk or was not written by this object.
+  /// The current generation if it was written by this object and is not on the disk yet; otherwise
+  /// null.
   private FileCalls.@Nullable Output unforced;
 
-  /// The generation that [#force] is forcing, or has forced last.
+  /// The generation that [#force] is forcing to the disk, or the last one that it forced.
   private FileCalls.@Nullable Output beingForced;
 
   /// The files that are kept in generations.
   public enum Kind {
-    /// Desired states and running processes, for the next daemon.
+    /// The desired states and the running processes, for the next daemon.
     JOURNAL(true, "state.json", "state.json.1", "state.json.2"),
-    /// The list saved by `save` (PM2's `dump.pm2` and its `.bak`).
+    /// The list saved by `jpm save` (PM2's `dump.pm2` and its `.bak`).
     DUMP(true, "dump.json", "dump.json.bak"),
-    /// The values stored by `set` (PM2's `module_conf.json`). Users edit the file, so it has no
+    /// The values stored by `jpm set` (PM2's `module_conf.json`). Users edit the file, so it has no
     /// checksum.
     STORE(false, "conf.json", "conf.json.bak");
 
@@ -78,7 +87,7 @@ public final class DurableFile {
     }
   }
 
-  /// The steps of a write after which the state on the disk differs.
+  /// The steps of a write, after each of which the state on the disk is different.
   enum Step {
     CREATED,
     WRITTEN,
@@ -92,8 +101,9 @@ public final class DurableFile {
 
   /// The result of reading the generations.
   ///
-  /// @param content content of the newest complete generation; empty if there is none
-  /// @param problems one message for each generation that is damaged or missing
+  /// @param content the content of the newest complete generation; empty if there is none
+  /// @param problems one message for each generation that is damaged, and one if an older
+  ///   generation is used
   public record ReadResult<T>(Optional<T> content, List<String> problems) {
     public ReadResult {
       problems = List.copyOf(problems);
@@ -119,26 +129,26 @@ public final class DurableFile {
     return generations.getFirst();
   }
 
-  /// Writes a new generation; it is on the disk when this method returns.
+  /// Writes a new generation, which is on the disk when this method returns.
   ///
-  /// @param json the text of an object with at least one key
-  /// @throws IOException on failure; the newest complete generation is then the previous one or
-  ///   this one
+  /// @param json the text of a JSON object with at least one key
+  /// @throws IOException on failure; the newest complete generation is then either the previous one
+  ///   or the new one
   public void write(String json) throws IOException {
     put(json);
     force();
   }
 
-  /// Performs the first half of [#write]: readers find the new generation when this method returns.
-  /// Until it is forced, a power failure may undo it.
+  /// Performs the first half of [#write]. When this method returns, readers find the new
+  /// generation. Until the generation is forced to the disk, a power failure may undo the write.
   ///
-  /// @throws IOException if the generation was not written; readers find the previous one
+  /// @throws IOException if the generation was not written; readers then find the previous one
   void put(String json) throws IOException {
     checkHome();
     synchronized (names) {
       calls.deleteIfExists(next);
       if (unforced == null) {
-        nameTheOld();
+        rotateGenerations();
       }
     }
     FileCalls.Output output = calls.create(next);
@@ -169,15 +179,15 @@ public final class DurableFile {
     }
   }
 
-  /// A directory that was removed and created again belongs to another daemon. Nothing in it may be
-  /// overwritten until this daemon has detected that.
+  /// Checks that the directory still belongs to this daemon. If it was removed and created again,
+  /// it belongs to another daemon, and its files must not be overwritten.
   private void checkHome() throws IOException {
     if (!home.equals(lockOf(folder))) {
       throw new IOException(folder + " was removed or belongs to another daemon");
     }
   }
 
-  /// Returns the file that the daemon of a home has locked; empty if the directory is not a home.
+  /// Returns the identity of the daemon's lock file in `folder`; empty if there is none.
   private static Optional<Object> lockOf(Path folder) {
     try {
       return Optional.ofNullable(
@@ -187,7 +197,7 @@ public final class DurableFile {
     }
   }
 
-  /// Removes an incomplete file, which would only occupy space on a full disk.
+  /// Removes an incomplete file, because it would only take up space on a full disk.
   private void giveUp(FileCalls.Output output) {
     close(output);
     try {
@@ -222,11 +232,12 @@ public final class DurableFile {
     }
   }
 
-  /// Performs the second half of [#write]: forces the generation written last to the disk. Another
-  /// generation may be written meanwhile, which is then not forced. Returns immediately if nothing
-  /// has been written since the last call.
+  /// Performs the second half of [#write]: forces the generation that was written last to the disk.
+  /// If another generation is written in the meantime, it is not forced. Returns immediately if
+  /// nothing has been written since the last call.
   ///
-  /// @throws IOException on failure; readers then find the last generation that was forced
+  /// @throws IOException on failure; readers then find the last generation that was forced to the
+  ///   disk
   void force() throws IOException {
     FileCalls.Output output;
     synchronized (names) {
@@ -240,7 +251,7 @@ public final class DurableFile {
       output.force();
       hit(Step.FORCED);
     } catch (IOException error) {
-      takeBack(output);
+      revert(output);
       throw error;
     }
     checkHome();
@@ -249,7 +260,7 @@ public final class DurableFile {
         return;
       }
       unforced = null;
-      nameTheOld();
+      rotateGenerations();
     }
     calls.forceDirectory(folder);
     hit(Step.DONE);
@@ -263,7 +274,8 @@ public final class DurableFile {
     }
   }
 
-  /// Gives the current generation a second name, which it keeps when it is replaced.
+  /// Gives the current generation a second name, under which it remains available when it is
+  /// replaced.
   private void holdPresent() throws IOException {
     if (!calls.exists(path())) {
       return;
@@ -275,9 +287,9 @@ public final class DurableFile {
     }
   }
 
-  /// Renames the replaced generation to the name of the previous one, and that to the next older
-  /// name. Also completes what an interrupted earlier write has left unfinished.
-  private void nameTheOld() throws IOException {
+  /// Renames the replaced generation to the name of the previous one, and the previous one to the
+  /// next older name. Also completes an earlier write that was interrupted.
+  private void rotateGenerations() throws IOException {
     if (!calls.exists(old)) {
       return;
     }
@@ -297,8 +309,9 @@ public final class DurableFile {
     }
   }
 
-  /// A generation that could not be forced must not displace older ones.
-  private void takeBack(FileCalls.Output output) {
+  /// Undoes the replacement by a generation that could not be forced to the disk, because such a
+  /// generation must not displace older ones.
+  private void revert(FileCalls.Output output) {
     synchronized (names) {
       if (!output.equals(unforced)) {
         return;
@@ -309,14 +322,14 @@ public final class DurableFile {
           calls.rename(old, path());
         }
       } catch (IOException _) {
-        // Ignored: readers also examine the other file.
+        // Ignored, because readers also examine the other file.
       }
     }
   }
 
-  /// Reads the newest complete generation. A damaged generation is renamed and kept.
+  /// Reads the newest complete generation. Damaged generations are renamed and kept.
   ///
-  /// @param parser throws a RuntimeException of any type if the object is incomplete, and
+  /// @param parser throws a RuntimeException of any subtype if the object is incomplete, and
   ///   [NewerFormat] if this version of jpm must not read it
   /// @throws UnreadableFile if a generation exists that must not be ignored
   public <T> ReadResult<T> read(Function<JsonObject, T> parser) {
@@ -347,11 +360,12 @@ public final class DurableFile {
       return Optional.empty();
     } catch (NewerFormat newer) {
       throw new UnreadableFile(
-          "%s was written by a newer jpm: use that one, or move %s and its older generations away"
+          "%s was written by a newer jpm version: use that version, or move %s and its older generations away"
               .formatted(generation, path()),
           newer);
     } catch (IOException unreadable) {
-      // Not damage: treating it as missing would lose its content.
+      // A generation that cannot be read is not damaged. Treating it as missing would lose its
+      // content.
       throw new UnreadableFile(
           "%s cannot be read: %s".formatted(generation, FileErrors.of(unreadable)), unreadable);
     } catch (RuntimeException damaged) {
@@ -366,9 +380,9 @@ public final class DurableFile {
     return kind.checked ? ChecksummedJson.read(bytes) : ChecksummedJson.readPlain(bytes);
   }
 
-  /// Reads the newest complete generation, as [#read], but renames nothing, because a user may be
-  /// editing the file. If the newest generation is missing, the result is empty: a user has deleted
-  /// it. Thread-safe.
+  /// Reads the newest complete generation, like [#read], but does not rename damaged ones, because
+  /// a user may be editing the file. If the newest generation is missing, the result is empty,
+  /// because a user has deleted it. Thread-safe.
   public ReadResult<JsonObject> peek() {
     List<String> problems = new ArrayList<>();
     try {
@@ -392,7 +406,8 @@ public final class DurableFile {
     return new ReadResult<>(Optional.empty(), problems);
   }
 
-  /// Parsers append the position in the text on further lines.
+  /// Returns the first line of the message, because JSON parsers append the position in the text on
+  /// further lines.
   private static String firstLine(RuntimeException damaged) {
     return String.valueOf(damaged.getMessage()).lines().findFirst().orElse("");
   }
@@ -408,7 +423,7 @@ public final class DurableFile {
       calls.rename(damaged, kept);
       return "kept as " + kept.getFileName();
     } catch (IOException impossible) {
-      return "left where it is";
+      return "left in place";
     }
   }
 

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The environments that apps have inherited from the shells that started them. Each distinct
-/// environment is stored once, because most apps of a home share theirs.
+/// The environments that apps have inherited from the shells in which they were started. Each
+/// distinct environment is stored once, because most apps have the same one.
 final class Environments {
   private final Map<Map<String, String>, Integer> places = new LinkedHashMap<>();
 
-  /// Returns the index of `environment`, which is added if it is new.
+  /// Returns the index of `environment`, and adds the environment if it is new.
   int indexOf(Map<String, String> environment) {
     return places.computeIfAbsent(environment, _ -> places.size());
   }
@@ -23,9 +23,9 @@ final class Environments {
     return list;
   }
 
-  /// Reads the environments by index.
+  /// Reads the environments in the order of their indexes.
   ///
-  /// @throws RuntimeException of any type if the JSON is not a list of environments
+  /// @throws RuntimeException of any subtype if the JSON is not a list of environments
   static List<Map<String, String>> read(JsonArray json) {
     List<Map<String, String>> environments = new ArrayList<>();
     for (Object environment : json) {

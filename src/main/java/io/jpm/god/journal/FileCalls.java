@@ -19,9 +19,9 @@ public interface FileCalls {
 
   /// A file that is being written.
   interface Output extends Closeable {
-    /// Writes some of the bytes.
+    /// Writes some or all of the bytes.
     ///
-    /// @return the number of bytes written, which may be less than requested
+    /// @return the number of bytes that were written
     int write(ByteBuffer bytes) throws IOException;
 
     /// Forces the written data to the disk.
@@ -38,10 +38,10 @@ public interface FileCalls {
   /// Creates a new file that only its owner can read.
   Output create(Path file) throws IOException;
 
-  /// Renames a file and replaces any file with that name.
+  /// Renames a file and replaces an existing file with the new name.
   void rename(Path file, Path name) throws IOException;
 
-  /// Gives a file a second name, which must not exist.
+  /// Gives a file a second name. No file with this name may exist.
   void link(Path file, Path name) throws IOException;
 
   void deleteIfExists(Path file) throws IOException;

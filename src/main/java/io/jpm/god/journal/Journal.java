@@ -15,52 +15,56 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// Writes the state of God to `state.json`, with one write at a time; changes during a write are
-/// part of the next one. The next write follows immediately if a caller waits for it, unless there
-/// were many writes; else after a pause that combines further changes. Forcing to the disk is
-/// independent, and no write waits for it. Confined to GodVerticle's context.
+/// Writes the state of God to `state.json`, one write at a time. Changes during a write are part of
+/// the next one. Forcing writes to the disk (a flush) happens independently, and no write waits for
+/// it.
+///
+/// The next write follows immediately if a caller is waiting for it, unless there have been many
+/// writes recently. Otherwise, it follows after a pause, which combines further changes into one
+/// write. Confined to GodVerticle's context.
 public final class Journal {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Writes that take longer contain many apps.
+  /// Upper bound on the duration of a quick write. Slower writes are those of many apps.
   private static final long QUICK_WRITE_MILLIS = 5;
 
-  /// Delay before a flush. A flush makes all other file operations wait, so it runs after the
-  /// writes of a command and not between them. A crash loop must not become a loop of flushes
-  /// either.
+  /// Delay before a flush. A flush makes all other file operations wait, so it should run after the
+  /// writes of a command and not between them. The delay also limits the number of flushes in a
+  /// crash loop.
   private static final long FORCE_AFTER_MILLIS = 100;
 
   private static final long LONGEST_FORCE_AFTER_MILLIS = 500;
 
-  /// The pause after a flush is this many times its duration, to leave a busy disk to others.
+  /// The pause after a flush is the duration of the flush times this factor, to leave a busy disk
+  /// to others.
   private static final long FORCE_PAUSE_FACTOR = 4;
 
-  /// Pause before another attempt if the disk is full.
+  /// Pause before the next attempt after a failure, for example because the disk is full.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
 
-  /// Part of every refusal, regardless of the problem with the disk.
+  /// Part of every refusal, whatever the problem with the disk is.
   private static final String NOTHING_BEGUN =
-      "so nothing is begun that the next daemon would not know of";
+      "so nothing was started that the next daemon would not know about";
 
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final JournalFile file;
   private final Supplier<JournalEntry.Snapshot> present;
 
-  /// Limits the writes. With a thousand apps a write takes long, and while all of them start, most
-  /// of the time must be available to them.
+  /// Limits the rate of writes. With a thousand apps, a write takes long. While all of them are
+  /// starting, most of the time must be available to them.
   private final WriteThrottle writes;
 
-  /// Whether there are changes that no write contains yet.
+  /// Whether there are changes that are not part of any write yet.
   private boolean changed;
 
-  /// Whether a write is due, running, or has just ended.
+  /// Whether a write is scheduled or running, or is followed by a pause.
   private boolean busy;
 
-  /// Whether a caller waits for changes that no write contains yet.
+  /// Whether a caller is waiting for changes that are not part of any write yet.
   private boolean awaited;
 
-  /// Timer of the pause after a write, if a waiting caller may shorten it.
+  /// Timer of the pause after a write, if the pause may be shortened for a waiting caller.
   private OptionalLong idle = OptionalLong.empty();
 
   /// Whether a flush is running or scheduled.
@@ -71,30 +75,30 @@ public final class Journal {
 
   private long forceAfterMillis = FORCE_AFTER_MILLIS;
 
-  /// Number of writes that succeeded.
+  /// Number of successful writes.
   private long written;
 
-  /// Number of writes that a flush covers, whether it succeeded or not.
+  /// Number of writes covered by a flush, whether it succeeded or not.
   private long forced;
 
-  /// The failure of the last write.
+  /// The failure of the last write; empty if it succeeded.
   private Optional<Throwable> writeFailure = Optional.empty();
 
-  /// The failure of the last flush.
+  /// The failure of the last flush; empty if it succeeded.
   private Optional<Throwable> forceFailure = Optional.empty();
 
-  /// The message about either failure.
+  /// The message about either failure; empty if there is none.
   private Optional<String> problem = Optional.empty();
 
-  /// Completes when the current write ends; empty if there is none.
+  /// Completes when the current write has finished; empty if no write is running.
   private Optional<Promise<Void>> underWay = Optional.empty();
 
-  /// Completes when the write after that ends.
+  /// Completes when the next write has finished.
   private Promise<Void> next = Promise.promise();
 
   private final List<FlushWaiter> waiting = new ArrayList<>();
 
-  /// A caller that waits until `written` writes have been flushed.
+  /// A caller that waits until the first `written` writes have been flushed.
   private record FlushWaiter(long written, Promise<Void> promise) {}
 
   public Journal(
@@ -109,19 +113,19 @@ public final class Journal {
     this.nanoTime = nanoTime;
   }
 
-  /// Schedules a write for a change.
+  /// Records a change and schedules a write.
   public void changed() {
     changed = true;
     if (!busy) {
       busy = true;
-      // Deferred, because the changes of one turn of the event loop belong together.
+      // Deferred, so that all changes in one turn of the event loop are part of the same write.
       vertx.runOnContext(_ -> write());
     }
   }
 
-  /// Completes when the file contains all changes made so far, so that the next daemon finds them,
-  /// or when they could not be written. They are on the disk, in case of a power failure, some time
-  /// later.
+  /// Completes when the file contains all changes made so far, or when they could not be written.
+  /// The next daemon then finds the changes. They are forced to the disk, in case of a power
+  /// failure, a short time later.
   public Future<Void> written() {
     if (changed) {
       awaited = true;
@@ -136,11 +140,12 @@ public final class Journal {
 
   /// Like [#written], for actions that must not begin before the file contains the changes.
   ///
-  /// @return empty if the file contains the changes; else a message for the user that says why not,
-  ///   and that nothing was begun
+  /// @return empty if the file contains the changes; otherwise a message that tells the user why it
+  ///   does not, and that the action was not started
   public Future<Optional<String>> persisted() {
     return written()
-        // If the disk has failed before, the write alone does not prove that the data can be kept.
+        // If the disk has failed before, a successful write alone does not prove that the data will
+        // be kept.
         .compose(_ ->
             writeFailure.isEmpty() && forceFailure.isPresent()
                 ? flushed()
@@ -149,16 +154,17 @@ public final class Journal {
   }
 
   private String refusal(Throwable cause) {
-    return "%s cannot be written (%s), %s: free space on that disk, or repair it, and try again"
+    return "%s cannot be written (%s), %s: free space on the disk or repair it, and try again"
         .formatted(file.path(), words(cause), NOTHING_BEGUN);
   }
 
-  /// Reports whether `problem` is a message of [#persisted].
+  /// Reports whether `problem` is a message returned by [#persisted].
   public static boolean isRefusal(String problem) {
     return problem.contains(NOTHING_BEGUN);
   }
 
-  /// Like [#written], but completes when the changes are on the disk or could not be forced.
+  /// Like [#written], but completes when the changes are on the disk, or when they could not be
+  /// forced to it.
   public Future<Void> flushed() {
     return written()
         .compose(_ -> {
@@ -197,7 +203,8 @@ public final class Journal {
             written++;
             forceSoon();
           }
-          // Apps continue even if the disk is full: waiting callers are not blocked.
+          // Waiting callers are also completed after a failure, so that supervision continues even
+          // if the disk is full.
           done.complete();
           again(pause);
         });
@@ -224,7 +231,7 @@ public final class Journal {
     }
   }
 
-  /// Schedules a flush, which covers all writes until then.
+  /// Schedules a flush, which will cover all writes until then.
   private void forceSoon() {
     if (!forcing) {
       forcing = true;
@@ -276,14 +283,14 @@ public final class Journal {
     if (failure.isPresent() && problem.isEmpty()) {
       LOG.log(
           Level.ERROR,
-          "the journal cannot be written ({0}): if the daemon ends now, changes since the last write are lost",
+          "the journal cannot be written ({0}): if the daemon exits now, changes since the last write are lost",
           failure.get().toString());
     } else if (failure.isEmpty() && problem.isPresent()) {
       LOG.log(Level.INFO, "the journal can be written again");
     }
     problem =
         failure.map(cause ->
-            "it is done, but cannot be recorded yet (%s): jpm tries again every second, and if the daemon ends before that, the change is lost"
+            "the command succeeded, but the change cannot be recorded yet (%s): jpm tries again every second; if the daemon exits before that succeeds, the change is lost"
                 .formatted(words(cause)));
   }
 
@@ -291,7 +298,7 @@ public final class Journal {
     return error.getMessage() == null ? error.toString() : error.getMessage();
   }
 
-  /// Returns a message for the user if the last write or flush has failed.
+  /// Returns a message for the user if the last write or flush failed; otherwise empty.
   public Optional<String> problem() {
     return problem;
   }

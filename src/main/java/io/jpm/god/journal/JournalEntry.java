@@ -12,10 +12,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The journaled state of one instance, for the next daemon.
+/// The state of one instance that the journal stores for the next daemon.
 ///
 /// @param balancing the state for reloads and for ClusterBalancer
-/// @param actions the actions that its process has offered; an app offers them only once
+/// @param actions the actions that the process has offered; they are stored because an app offers
+///   them only once
 /// @param version see [SupervisedInstance#version]
 /// @param port see [SupervisedInstance#port]
 public record JournalEntry(
@@ -28,9 +29,9 @@ public record JournalEntry(
     List<String> actions,
     String version,
     String port) {
-  /// The state of a process that shares its id or its port with others.
+  /// The state of a process that shares its id or its port with other processes.
   ///
-  /// @param replacementRole its role in a reload
+  /// @param replacementRole the role of the process in a reload
   /// @param balancerState see [SupervisedInstance#balancerState]
   /// @param listening see [SupervisedInstance#listening]
   public record BalancingState(
@@ -44,10 +45,12 @@ public record JournalEntry(
     actions = List.copyOf(actions);
   }
 
-  /// All instances and the next id.
+  /// The complete content of the journal.
   ///
+  /// @param nextId the id of the next new instance
+  /// @param entries all instances
   /// @param files the process files of the apps
-  /// @param damage messages why instances may be missing; empty if none are
+  /// @param damage messages about why instances may be missing; empty if none are
   /// @param attempts the records of recent idempotent commands
   public record Snapshot(
       int nextId,

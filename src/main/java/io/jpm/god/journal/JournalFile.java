@@ -22,8 +22,8 @@ public final class JournalFile {
     return file.path();
   }
 
-  /// Writes a new generation, so that the next daemon finds it. If the disk is full and there are
-  /// no instances, all generations are deleted, which means the same and needs no space; otherwise
+  /// Writes a new generation for the next daemon. If the disk is full and there are no instances,
+  /// all generations are deleted instead, which has the same meaning and needs no space. Otherwise,
   /// deleted instances would reappear.
   void put(JournalEntry.Snapshot snapshot) throws IOException {
     try {
@@ -36,20 +36,20 @@ public final class JournalFile {
     }
   }
 
-  /// Forces the generation written last to the disk, in case of a power failure.
+  /// Forces the generation that was written last to the disk, in case of a power failure.
   void force() throws IOException {
     file.force();
   }
 
-  /// Returns the newest complete generation; a snapshot without instances if nothing was written
-  /// yet.
+  /// Returns the newest complete generation, or a snapshot without instances if nothing has been
+  /// written yet.
   ///
   /// @throws UnreadableFile if a generation exists that must not be ignored
   public JournalEntry.Snapshot read() {
     return readWithProblems().content().orElse(JournalEntry.Snapshot.EMPTY);
   }
 
-  /// Returns the newest complete generation and the problems of the others.
+  /// Returns the newest complete generation and the problems with the others.
   public DurableFile.ReadResult<JournalEntry.Snapshot> readWithProblems() {
     return file.read(JournalJson::read);
   }

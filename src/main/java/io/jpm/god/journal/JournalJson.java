@@ -24,12 +24,12 @@ import java.util.Optional;
 final class JournalJson {
   private static final int VERSION = 2;
 
-  /// The version without channels, triggers and dependencies.
+  /// The version before channels, triggers and dependencies were added.
   private static final int OLDEST = 1;
 
   private JournalJson() {}
 
-  /// @param specs the converted specs of the previous generation
+  /// @param specs the cache of converted specs
   static JsonObject write(JournalEntry.Snapshot snapshot, WrittenSpecs specs) {
     var environments = new Environments();
     var instances = new JsonArray();
@@ -47,14 +47,14 @@ final class JournalJson {
             .put("files", files);
     specs.next();
     if (!snapshot.attempts().isEmpty()) {
-      json.put("commands", AttemptsJson.write(snapshot.attempts()));
+      json.put("commands", IdempotencyRecordsJson.write(snapshot.attempts()));
     }
     return snapshot.damage().isEmpty()
         ? json
         : json.put("damage", new JsonArray(snapshot.damage()));
   }
 
-  /// @throws RuntimeException of any type if the object is not a complete journal
+  /// @throws RuntimeException of any subtype if the object is not a complete journal
   static JournalEntry.Snapshot read(JsonObject json) {
     int version = json.getInteger("v");
     if (version > VERSION) {
@@ -74,7 +74,7 @@ final class JournalJson {
         entries,
         AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
         json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList(),
-        AttemptsJson.read(json.getJsonArray("commands", new JsonArray())));
+        IdempotencyRecordsJson.read(json.getJsonArray("commands", new JsonArray())));
   }
 
   private static JsonObject instance(JournalEntry entry, int environment, JsonObject spec) {
@@ -109,7 +109,7 @@ final class JournalJson {
     return json;
   }
 
-  /// Writes the keys that few apps need.
+  /// Writes keys that most apps do not need.
   private static void putSharing(
       JsonObject json,
       InstanceIdentity instanceIdentity,
@@ -192,8 +192,8 @@ final class JournalJson {
             json.getInteger("restarts"),
             json.getInteger("unstable"),
             json.getInteger("attempts", 0),
-            // The time depends on the monotonic clock of the daemon that wrote it; the next daemon
-            // sets it again.
+            // The time is not stored, because it refers to the monotonic clock of the daemon that
+            // wrote it. The next daemon sets it again.
             new RestartCounters.Failures(json.getInteger("failures", 0), 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),

@@ -1,10 +1,11 @@
 package io.jpm.god.journal;
 
-/// Signals that a command is refused, without any effect, because the journal cannot be written.
+/// Signals that a command is refused, without having had any effect, because the journal cannot be
+/// written.
 public final class JournalUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /// @param sentence message for the user: which file, why, and how to fix it
+  /// @param sentence a message for the user that names the file, the cause and the remedy
   public JournalUnavailable(String sentence) {
     super(sentence, null, false, false);
   }

@@ -1,6 +1,6 @@
 package io.jpm.god.journal;
 
-/// Signals a file that a newer version of jpm has written.
+/// Signals that a file was written by a newer version of jpm.
 final class NewerFormat extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -10,10 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One app of the saved list.
+/// One app in the saved list.
 ///
-/// @param spec the app
-/// @param instances its instances
+/// @param spec the spec of the app
+/// @param instances the instances of the app
 public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
   public SavedApp {
     instances = List.copyOf(instances);
@@ -21,12 +21,12 @@ public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
 
   /// One instance of a saved app.
   ///
-  /// @param number index among the app's instances, from 0
-  /// @param running whether the instance must be started again
+  /// @param number the index among the app's instances, from 0
+  /// @param running whether the instance must be started when the list is restored
   /// @param version see [SupervisedInstance#version]
   public record SavedInstance(int number, boolean running, String version) {}
 
-  /// Returns the apps of `instances` in their order.
+  /// Returns the apps of `instances` in the order of the instances.
   static List<SavedApp> of(Collection<SupervisedInstance> instances) {
     Map<AppSpec, List<SavedInstance>> places = new LinkedHashMap<>();
     for (SupervisedInstance supervisedInstance : instances) {
@@ -43,7 +43,8 @@ public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
         .toList();
   }
 
-  /// An errored instance is started again, as in PM2, because its owner has not stopped it.
+  /// Reports whether the instance must be started when the list is restored. This includes errored
+  /// instances, as in PM2, because no user has stopped them.
   private static boolean isToRun(SupervisedInstance supervisedInstance) {
     return supervisedInstance.state.desiredState() == DesiredState.UP
         || supervisedInstance.state.phase() == Phase.ERRORED;

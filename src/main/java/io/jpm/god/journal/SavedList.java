@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// The list of apps in `dump.json` that a user has saved last, and the previous one in
-/// `dump.json.bak`. Unlike the journal it changes only by command, and a command fails unless its
-/// list is on the disk. Confined to GodVerticle's context.
+/// The list of apps that a user saved last in `dump.json`, and the previous one in `dump.json.bak`.
+/// Unlike the journal, the list changes only by command, and the command fails unless the list is
+/// on the disk. Confined to GodVerticle's context.
 public final class SavedList {
   private final Vertx vertx;
   private final DurableFile file;
@@ -24,8 +24,8 @@ public final class SavedList {
     this.file = new DurableFile(home, DurableFile.Kind.DUMP);
   }
 
-  /// Saves `instances`. An empty list is saved only with `force`, because saving after an accident
-  /// would destroy the good list (PM2's rule).
+  /// Saves `instances`. An empty list is saved only if `force` is true, because saving it by
+  /// accident would destroy a good list (PM2's rule).
   public Future<GodReply> save(Collection<SupervisedInstance> instances, boolean force) {
     if (instances.isEmpty() && !force) {
       return Future.succeededFuture(
@@ -56,12 +56,12 @@ public final class SavedList {
                     new GodReply(
                         List.of(),
                         List.of(
-                            "%s cannot be written (%s): the list saved before is kept; fix this and save again"
+                            "%s cannot be written (%s): the previously saved list was kept; fix this and save again"
                                 .formatted(file.path(), words(error)))))
                 : Future.failedFuture(error));
   }
 
-  /// Returns the message without the path, which the sentence already contains.
+  /// Returns the message of the error without the path, because the sentence already contains it.
   private static String words(Throwable error) {
     if (error instanceof FileSystemException refused) {
       return refused.getReason() == null ? refused.getClass().getSimpleName() : refused.getReason();
@@ -69,8 +69,8 @@ public final class SavedList {
     return String.valueOf(error.getMessage());
   }
 
-  /// Loads the list saved last. Fails with [UnreadableFile] if a list exists that must not be
-  /// ignored.
+  /// Loads the list that was saved last. Fails with [UnreadableFile] if a list exists that must not
+  /// be ignored.
   public Future<DurableFile.ReadResult<List<SavedApp>>> load() {
     return BlockingCalls.call(vertx, () -> file.read(DumpJson::read));
   }

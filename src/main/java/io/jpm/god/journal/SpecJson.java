@@ -3,8 +3,8 @@ package io.jpm.god.journal;
 import io.jpm.json.Codec;
 import io.jpm.json.Codecs;
 import io.jpm.json.Fields;
-import io.jpm.json.OneOf;
 import io.jpm.json.RecordCodec;
+import io.jpm.json.VariantCodec;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
@@ -39,10 +39,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Converts app specs to and from JSON, for the journal and `dump.json`. Equal specs produce equal
-/// texts. The inherited environment is not included, since the apps of a file share environments. A
-/// key missing in the JSON of an older version has its default; a type that only a newer version
-/// knows is an error.
+/// Converts app specs to and from JSON for the journal and `dump.json`. Equal specs are converted
+/// to equal texts. The inherited environment is not included, because many apps share the same one.
+/// If a key is missing in the JSON of an older version, its default is used. An unknown type, which
+/// must come from a newer version, is an error.
 final class SpecJson {
   private static final Codecs CODECS = codecs();
 
@@ -104,8 +104,8 @@ final class SpecJson {
     return new JsonObject(json);
   }
 
-  /// @param inherited the environment, which is stored separately
-  /// @throws RuntimeException of any type if the object is not a complete app
+  /// @param inherited the inherited environment, which is stored separately
+  /// @throws RuntimeException of any subtype if the object is not a complete spec
   static AppSpec read(JsonObject json, Map<String, String> inherited) {
     AppSpec spec = APP.take(upgraded(json.getMap()));
     EnvironmentVariables read = spec.variables();
@@ -119,13 +119,13 @@ final class SpecJson {
   /// Converts the JSON of older versions to the current format.
   private static Map<String, Object> upgraded(Map<String, Object> json) {
     Map<String, Object> now = new HashMap<>(json);
-    // Version 1 of the journal had a flag.
+    // Version 1 of the journal had a boolean key instead.
     boolean never = Boolean.FALSE.equals(json.get("autorestart"));
     now.putIfAbsent(
         "restart", (never ? RestartPolicy.When.NEVER : RestartPolicy.When.ALWAYS).name());
     if (!now.containsKey("exp_backoff_restart_delay") && !now.containsKey(GRADUAL)) {
       now.putIfAbsent("restart_delay", 0);
-      // Without a window, the JSON does not distinguish the default from a delay of 0.
+      // If there is no window, the JSON does not distinguish between the default and a delay of 0.
       if (!now.containsKey("restart_window") && now.get("restart_delay").equals(0)) {
         now.put(GRADUAL, true);
       }
@@ -187,7 +187,7 @@ final class SpecJson {
   }
 
   private static Fields<SecretSource> secret(Codecs codecs) {
-    return new OneOf<SecretSource>()
+    return new VariantCodec<SecretSource>()
         .or(
             SecretSource.FromFile.class,
             "file",
@@ -203,7 +203,7 @@ final class SpecJson {
   }
 
   private static Fields<Backoff> backoff(Codecs codecs) {
-    return new OneOf<Backoff>()
+    return new VariantCodec<Backoff>()
         .or(
             Backoff.Exponential.class,
             "exp_backoff_restart_delay",
@@ -239,7 +239,7 @@ final class SpecJson {
   }
 
   private static Fields<ProbeHandler> check(Codecs codecs) {
-    return new OneOf<ProbeHandler>()
+    return new VariantCodec<ProbeHandler>()
         .or(
             ProbeHandler.Http.class,
             "http",
@@ -281,12 +281,12 @@ final class SpecJson {
     return RecordCodec.of(HealthProbes.class, codecs, "startup readiness liveness");
   }
 
-  /// Returns the codec of the map from hook event to actions. A hook event that only a newer
-  /// version knows is ignored, because this version never triggers it.
+  /// Returns the codec of the map from hook event to actions. A hook event of a newer version is
+  /// ignored, because this version never triggers it.
   @SuppressWarnings("unchecked")
   private static Codec<Hooks> hooks(Codecs codecs) {
     Fields<Hooks.Action> action =
-        new OneOf<Hooks.Action>()
+        new VariantCodec<Hooks.Action>()
             .or(Hooks.Exec.class, "exec", RecordCodec.of(Hooks.Exec.class, codecs, "command=exec"))
             .or(
                 Hooks.Webhook.class,
@@ -317,7 +317,7 @@ final class SpecJson {
     };
   }
 
-  /// The fields `log_type` and `log_date_format`; both are absent for unformatted lines.
+  /// The fields `log_type` and `log_date_format`, which are both absent for unformatted lines.
   private static final class LineFormatFields implements Fields<LineFormat> {
     private static final String TYPE = "log_type";
     private static final String DATE = "log_date_format";

@@ -1,7 +1,7 @@
 package io.jpm.god.journal;
 
-/// Signals a file of God that exists, cannot be used, and must not be treated as missing. The
-/// message is for the user.
+/// Signals that a file of God exists and cannot be used, but must not be treated as missing. The
+/// message is intended for the user.
 public final class UnreadableFile extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

@@ -3,13 +3,13 @@ package io.jpm.god.journal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Calculates the pause after each operation, so that a few operations follow each other
-/// immediately and many leave most of the time to others. Confined to one thread.
+/// Calculates the pause after each operation. A few operations may follow each other immediately,
+/// but many must leave most of the time to others. Confined to one thread.
 final class WriteThrottle {
   /// The minimum pause.
   static final long LEAST_MILLIS = 25;
 
-  /// Number of operations without a pause after an idle period.
+  /// Number of operations that need no pause after an idle period.
   private static final int BURST = 32;
 
   private static final long PAUSE_FACTOR = 4;
@@ -18,14 +18,15 @@ final class WriteThrottle {
   private final LongSupplier nanoTime;
   private final long quickMillis;
 
-  /// Number of further operations without a pause; grows by one for each minimum pause that has
-  /// passed.
+  /// Number of further operations that need no pause. It grows by one for each minimum pause that
+  /// has elapsed.
   private int credit = BURST;
 
   private long creditedNanos;
   private long beganNanos;
 
-  /// @param quickMillis an operation that takes longer is always followed by a pause
+  /// @param quickMillis the maximum duration of a quick operation; a longer one is always followed
+  ///   by a pause
   WriteThrottle(LongSupplier nanoTime, long quickMillis) {
     this.nanoTime = nanoTime;
     this.quickMillis = quickMillis;
@@ -37,8 +38,9 @@ final class WriteThrottle {
     beganNanos = nanoTime.getAsLong();
   }
 
-  /// Marks the end of an operation and returns the pause before the next one in milliseconds; 0 for
-  /// none.
+  /// Marks the end of an operation.
+  ///
+  /// @return the pause before the next operation, in milliseconds; 0 for none
   long pauseMillis() {
     long took = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - beganNanos);
     return took <= quickMillis && takesCredit()

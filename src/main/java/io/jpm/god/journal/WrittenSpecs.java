@@ -4,7 +4,7 @@ import io.jpm.model.AppSpec;
 import io.vertx.core.json.JsonObject;
 import java.util.IdentityHashMap;
 
-/// Caches the JSON of the specs in the last journal generation. Few specs change between two
+/// Caches the JSON of the specs in the last generation of the journal. Few specs change between two
 /// generations, so only new ones are converted. Must be used by one thread at a time.
 final class WrittenSpecs {
   private IdentityHashMap<AppSpec, JsonObject> last = new IdentityHashMap<>();
@@ -16,7 +16,7 @@ final class WrittenSpecs {
         spec, it -> last.containsKey(it) ? last.get(it) : SpecJson.write(it));
   }
 
-  /// Ends a generation: forgets the specs that are not in it.
+  /// Completes a generation. Specs that it does not contain are removed from the cache.
   void next() {
     last = current;
     current = new IdentityHashMap<>();

@@ -1,4 +1,4 @@
-/// The journal, the saved list and their JSON, in files that survive a crash at any point.
+/// The journal, the saved list and their JSON formats, in files that survive a crash at any point.
 @NullMarked
 package io.jpm.god.journal;
 

@@ -10,7 +10,7 @@ import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Failpoint;
 import io.jpm.god.journal.JournalUnavailable;
-import io.jpm.god.supervision.CrashBridging;
+import io.jpm.god.supervision.CrashRecoveryStates;
 import io.jpm.god.supervision.DependencySequence;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -34,7 +34,8 @@ public final class AppStart {
     this.registry = godServices.registry();
   }
 
-  /// Starts or restarts apps from their specs, and reclaims their processes that run already.
+  /// Starts or restarts apps from their specs, and reclaims processes of these apps that are
+  /// already running.
   ///
   /// @param idempotencyRecord receives the goals of the command
   public Future<GodReply> startApps(
@@ -48,7 +49,7 @@ public final class AppStart {
         : Future.succeededFuture(new GodReply(List.of(), refusals));
   }
 
-  /// @param claimed running processes of the apps that were in no list
+  /// @param claimed the running processes of the apps that were not in the list
   private Future<GodReply> startApps(
       GodCommand.StartApps start,
       IdempotencyRecord idempotencyRecord,
@@ -65,13 +66,14 @@ public final class AppStart {
       reconciliation.change().undoneBy(() -> registry.files().restore(before));
     }
     for (AppSpec spec : start.specs()) {
-      // Otherwise a running reload would promote a candidate with the old spec.
+      // Otherwise, a reload in progress would promote a candidate with the old spec.
       godServices.reloadInterruptions().interrupt(spec.name());
       godServices.instanceReconciler().reconcile(spec, reconciliation);
     }
     List<SupervisedInstance> concerned = reconciliation.desired();
     List<SupervisedInstance> surplus = reconciliation.surplus();
-    // A process that was in no list is not stopped as surplus, since the caller did not know of it.
+    // A reclaimed process is not stopped as surplus, because the caller did not know that it was
+    // running.
     concerned.addAll(surplus.stream().filter(claimed.adopted()::contains).toList());
     surplus.removeAll(claimed.adopted());
     List<SupervisedInstance> toRun =
@@ -83,7 +85,7 @@ public final class AppStart {
             .toList();
     List<SupervisedInstance> begun = EarlyExitWatch.withoutProcess(toRun);
     return run(toRun, surplus, reconciliation.change(), idempotencyRecord)
-        .compose(left -> lasting(begun, left, start.awaitStable()))
+        .compose(left -> withEarlyFailures(begun, left, start.awaitStable()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(claimed.problems());
@@ -96,34 +98,34 @@ public final class AppStart {
                       CommandReplies.failures(concerned, problems)));
           return claimed.adopted().isEmpty()
               ? reply
-              : reply.withNote(ProcessReclaimer.takenUp(claimed.adopted()));
+              : reply.withNote(ProcessReclaimer.adoptedMessage(claimed.adopted()));
         });
   }
 
-  /// Starts or restarts instances of the list, and deletes surplus ones.
+  /// Starts or restarts instances in the list, and deletes surplus ones.
   ///
-  /// @param change the changes of the list for this command
+  /// @param change the changes to the list made for this command
   /// @param idempotencyRecord receives the goals of the command
-  /// @return the reasons why some were left as they are; fails with [JournalUnavailable], without
-  ///   any change, if the journal cannot be written. A command that only deletes instances does not
-  ///   need the journal.
+  /// @return the reasons why some instances were left unchanged. The future fails with
+  ///   [JournalUnavailable], and nothing is changed, if the journal cannot be written. A command
+  ///   that only deletes instances does not need the journal.
   public Future<List<String>> run(
       List<SupervisedInstance> toRun,
       List<SupervisedInstance> surplus,
       ProvisionalChange change,
       IdempotencyRecord idempotencyRecord) {
     toRun.forEach(supervisedInstance -> beToRun(supervisedInstance, change));
-    idempotencyRecord.renews(toRun);
-    idempotencyRecord.ends(surplus);
+    idempotencyRecord.addRenewalGoals(toRun);
+    idempotencyRecord.addRemovalGoals(surplus);
     change.undoneBy(() -> {
-      idempotencyRecord.leaves(toRun);
-      idempotencyRecord.leaves(surplus);
+      idempotencyRecord.removeGoals(toRun);
+      idempotencyRecord.removeGoals(surplus);
     });
     godServices.journal().changed();
     Failpoint.INSTANCE_ADDED.hit();
     boolean less = toRun.isEmpty() && !surplus.isEmpty();
-    // Journaled before the first process is created: a daemon that dies in between leaves no
-    // unknown process.
+    // Journaled before the first process is created. If the daemon dies in between, the next daemon
+    // knows all processes.
     return godServices
         .journal()
         .persisted()
@@ -151,7 +153,7 @@ public final class AppStart {
 
   private static void beToRun(SupervisedInstance supervisedInstance, ProvisionalChange change) {
     InstanceState before = supervisedInstance.state;
-    InstanceState toRun = CrashBridging.toRun(before);
+    InstanceState toRun = CrashRecoveryStates.toRun(before);
     supervisedInstance.state = toRun;
     change.undoneBy(() -> {
       if (supervisedInstance.state.equals(toRun)) {
@@ -160,10 +162,12 @@ public final class AppStart {
     });
   }
 
-  /// Returns `problems` and, if the caller waits for that, which of `started` have failed early.
+  /// Returns `problems` and, if `wanted` is true, the messages about those of `started` that have
+  /// failed early.
   ///
   /// @param started the instances that had no process before ([EarlyExitWatch#withoutProcess])
-  public Future<List<String>> lasting(
+  /// @param wanted whether to wait for early failures
+  public Future<List<String>> withEarlyFailures(
       List<SupervisedInstance> started, List<String> problems, boolean wanted) {
     return wanted
         ? godServices
@@ -184,7 +188,7 @@ public final class AppStart {
           .map(AppSpec::name)
           .filter(name -> registry.ofApp(name).stream().anyMatch(DependencySequence::isRunning))
           .map(name ->
-              "app %s is already running: jpm restart %s restarts it, another --name starts a second one"
+              "app %s is already running: use jpm restart %s to restart it, or another --name to start a second one"
                   .formatted(name, name))
           .forEach(refusals::add);
     }
@@ -193,7 +197,7 @@ public final class AppStart {
     return refusals;
   }
 
-  /// Returns the problems with the dependencies of `specs`: missing apps and cycles.
+  /// Returns the problems with the dependencies in `specs`, which are missing apps and cycles.
   public List<String> dependencyRefusals(List<AppSpec> specs) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     specs.forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
@@ -203,7 +207,7 @@ public final class AppStart {
           .filter(other -> !dependsOn.containsKey(other))
           .sorted()
           .map(other ->
-              "app %s depends on %s, which does not exist: start it first, or both from one file"
+              "app %s depends on %s, which does not exist: start it first, or start both from one file"
                   .formatted(spec.name(), other))
           .forEach(refusals::add);
     }

@@ -32,7 +32,7 @@ public final class Deletion {
     this.dependencySequence = dependencySequence;
   }
 
-  /// Stops and removes instances; the reply contains `problems` and the instances as they were
+  /// Stops and removes instances. The reply contains `problems` and the instances as they were
   /// before.
   public Future<GodReply> delete(List<SupervisedInstance> instances, List<String> problems) {
     List<InstanceView> before = CommandReplies.views(instances);

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Detects started processes that exit immediately: a program that lacks a file, or whose port is
-/// in use, runs briefly before it fails. Confined to GodVerticle's context.
+/// Detects started processes that exit immediately. For example, a program that lacks a file or
+/// whose port is in use runs briefly before it fails. Confined to GodVerticle's context.
 public final class EarlyExitWatch {
-  /// The time that most programs need to fail: Node takes 40 ms to run the first line, a JVM 100 to
-  /// 200 ms.
+  /// The time within which most programs fail, if they do. Node needs 40 ms to run the first line,
+  /// and a JVM needs 100 to 200 ms.
   static final Duration LENGTH = Duration.ofMillis(300);
 
   private final Vertx vertx;
@@ -25,10 +25,11 @@ public final class EarlyExitWatch {
     this.god = god;
   }
 
-  /// Waits until each of `instances` has run for [#LENGTH] after its start by command, or has
-  /// ended; for all at the same time. Instances with explicit readiness have been awaited already.
+  /// Waits until each of `instances` has run for [#LENGTH] since it was started by a command, or
+  /// has exited. Waits for all of them at the same time. Instances with explicit readiness are
+  /// skipped, because the caller has already waited for their readiness.
   ///
-  /// @param instances instances that have settled
+  /// @param instances the instances, which must have settled
   /// @return the instances that have failed, except errored ones, which are reported elsewhere
   public Future<List<SupervisedInstance>> of(List<SupervisedInstance> instances) {
     long now = god.nanoTime().getAsLong();
@@ -46,7 +47,8 @@ public final class EarlyExitWatch {
     return passed.map(_ -> instances.stream().filter(EarlyExitWatch::hasEnded).toList());
   }
 
-  /// Returns those of `instances` that must be watched after a start: they have no process now.
+  /// Returns the instances among `instances` that have no process now and must therefore be watched
+  /// after a start.
   public static List<SupervisedInstance> withoutProcess(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(supervisedInstance ->
@@ -55,30 +57,31 @@ public final class EarlyExitWatch {
         .toList();
   }
 
-  /// Returns how long `instance` must still run, in nanoseconds; 0 or less if it need not be
+  /// Returns how much longer the instance must run, in nanoseconds; 0 or less if it need not be
   /// watched.
   private static long left(SupervisedInstance supervisedInstance, long now) {
     boolean open =
         supervisedInstance.state.phase() == Phase.ONLINE
-            && supervisedInstance.earlyEnd.isEmpty()
+            && supervisedInstance.earlyFailure.isEmpty()
             && !supervisedInstance.removed
-            && !supervisedInstance.readinessIsTold();
+            && !supervisedInstance.hasExplicitReadiness();
     return open ? supervisedInstance.state.onlineSinceNanos() + LENGTH.toNanos() - now : 0;
   }
 
-  /// An instance with explicit readiness that is ready now was awaited, regardless of earlier
-  /// failures.
+  /// Reports whether the instance has failed. An instance with explicit readiness that is ready has
+  /// not failed, even if earlier attempts did.
   private static boolean hasEnded(SupervisedInstance supervisedInstance) {
     boolean ready =
-        supervisedInstance.readinessIsTold() && supervisedInstance.state.phase() == Phase.ONLINE;
-    return !supervisedInstance.earlyEnd.isEmpty()
+        supervisedInstance.hasExplicitReadiness()
+            && supervisedInstance.state.phase() == Phase.ONLINE;
+    return !supervisedInstance.earlyFailure.isEmpty()
         && !ready
         && !supervisedInstance.removed
         && supervisedInstance.state.phase() != Phase.ERRORED;
   }
 
-  /// Returns the message why it has failed.
+  /// Returns a message about why the instance has failed.
   public static String words(SupervisedInstance supervisedInstance) {
-    return supervisedInstance.title() + ": " + supervisedInstance.earlyEnd;
+    return supervisedInstance.title() + ": " + supervisedInstance.earlyFailure;
   }
 }

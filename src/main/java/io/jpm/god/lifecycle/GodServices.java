@@ -13,12 +13,12 @@ import io.vertx.core.Vertx;
 
 /// The services that all commands share. Confined to GodVerticle's context.
 ///
-/// @param instanceSwap replaces processes
+/// @param instanceSwap creates candidates and promotes them
 /// @param reloadInterruptions records which apps are being reloaded or scaled
-/// @param dependencySequence starts and stops in the order of dependencies
+/// @param dependencySequence starts and stops instances in the order of dependencies
 /// @param instanceReconciler changes the instances in the list
 /// @param deletion removes instances from the list
-/// @param processClaims reclaims processes of a lost list
+/// @param processClaims reclaims processes that are missing from the list
 /// @param descriptors refuses commands that would exceed the descriptor budget
 /// @param earlyExitWatch detects started processes that exit immediately
 public record GodServices(

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Reconciles the listed instances of apps with their specs, without starting or stopping any.
+/// Reconciles the instances of apps in the list with their specs, without starting or stopping any.
 /// Confined to GodVerticle's context.
 public final class InstanceReconciler {
   private final GodContext god;
@@ -32,9 +32,9 @@ public final class InstanceReconciler {
 
   /// The result of a reconciliation.
   ///
-  /// @param desired the desired instances
+  /// @param desired the instances that the app should have
   /// @param surplus the instances that must be removed
-  /// @param change the changes of the list
+  /// @param change the changes to the list
   public record Reconciliation(
       List<SupervisedInstance> desired,
       List<SupervisedInstance> surplus,
@@ -54,7 +54,7 @@ public final class InstanceReconciler {
     announceScale(present, missing, fitted.change);
     for (SupervisedInstance supervisedInstance : present) {
       if (supervisedInstance.number < spec.instances().count()) {
-        describe(supervisedInstance, spec, fitted.change);
+        updateSpec(supervisedInstance, spec, fitted.change);
         fitted.desired.add(supervisedInstance);
         missing--;
       } else {
@@ -64,8 +64,8 @@ public final class InstanceReconciler {
     fitted.desired.addAll(create(spec, present, missing, fitted.change));
   }
 
-  /// Publishes, once the change holds, that the number of instances of an app changes to `wanted`.
-  /// Does nothing if the app is new or the number stays the same.
+  /// Publishes that the number of instances of an app changes to `wanted`, as soon as the change is
+  /// committed. Does nothing if the app is new or if the number stays the same.
   public void announceScale(
       List<SupervisedInstance> present, int wanted, ProvisionalChange change) {
     if (present.size() != wanted) {
@@ -80,7 +80,7 @@ public final class InstanceReconciler {
     }
   }
 
-  /// Adds `more` instances to the list, with the lowest numbers that none of `present` has.
+  /// Adds `more` instances to the list, with the lowest numbers that are not used in `present`.
   public List<SupervisedInstance> create(
       AppSpec spec, List<SupervisedInstance> present, int more, ProvisionalChange change) {
     List<Integer> taken =
@@ -96,7 +96,7 @@ public final class InstanceReconciler {
 
   /// Adds an instance to the list.
   public SupervisedInstance create(AppSpec spec, int number, ProvisionalChange change) {
-    InstanceId id = registry.takeId();
+    InstanceId id = registry.allocateId();
     var instanceIdentity = new InstanceIdentity(id, number, god.wallClock().instant());
     var supervisedInstance = new SupervisedInstance(instanceIdentity, spec, god.home());
     registry.add(supervisedInstance);
@@ -105,33 +105,33 @@ public final class InstanceReconciler {
     return supervisedInstance;
   }
 
-  /// Removes an instance that never had a process. If another command has started it meanwhile, it
-  /// stays.
+  /// Removes an instance that never had a process. If another command has started it in the
+  /// meantime, it is kept.
   private void withdraw(SupervisedInstance supervisedInstance) {
     if (DependencySequence.isRunning(supervisedInstance)) {
       return;
     }
     registry.remove(supervisedInstance);
-    registry.returnId(supervisedInstance.id);
+    registry.releaseId(supervisedInstance.id);
     supervisedInstance.removed = true;
     supervisor.specChanged(supervisedInstance);
     supervisor.balancerCoordinator().released(supervisedInstance);
   }
 
   /// Replaces the spec of an instance.
-  public void describe(SupervisedInstance supervisedInstance, AppSpec spec) {
-    LogsCommand.Open captured = supervisedInstance.capture();
+  public void updateSpec(SupervisedInstance supervisedInstance, AppSpec spec) {
+    LogsCommand.Open captured = supervisedInstance.captureRequest();
     Path pidFile = supervisedInstance.paths.pidFile();
     redescribe(supervisedInstance, spec);
     supervisor.processes().redirectOutput(supervisedInstance, captured, pidFile);
   }
 
-  /// Replaces the spec of an instance, and restores it if the journal cannot be written. A running
-  /// instance keeps its files until the journal contains the change.
-  public void describe(
+  /// Replaces the spec of an instance and restores the old one if the journal cannot be written. A
+  /// running instance keeps its files until the change is in the journal.
+  public void updateSpec(
       SupervisedInstance supervisedInstance, AppSpec spec, ProvisionalChange change) {
     AppSpec before = supervisedInstance.spec;
-    LogsCommand.Open captured = supervisedInstance.capture();
+    LogsCommand.Open captured = supervisedInstance.captureRequest();
     Path pidFile = supervisedInstance.paths.pidFile();
     redescribe(supervisedInstance, spec);
     change.movedBy(
@@ -146,12 +146,12 @@ public final class InstanceReconciler {
   private void redescribe(SupervisedInstance supervisedInstance, AppSpec spec) {
     supervisedInstance.spec = spec;
     supervisedInstance.paths =
-        InstancePaths.of(god.home(), spec, supervisedInstance.id, supervisedInstance.birth);
+        InstancePaths.of(god.home(), spec, supervisedInstance.id, supervisedInstance.incarnation);
     supervisor.processes().probes().look(supervisedInstance);
     supervisor.specChanged(supervisedInstance);
   }
 
-  /// Returns `spec` with another number of instances.
+  /// Returns `spec` with the given number of instances.
   public static AppSpec withInstanceCount(AppSpec spec, int count) {
     InstanceSettings old = spec.instances();
     return spec.toBuilder()

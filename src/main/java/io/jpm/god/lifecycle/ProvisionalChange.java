@@ -5,29 +5,29 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// A change of the list that holds once it is journaled, and is undone if the journal cannot be
-/// written. Confined to GodVerticle's context.
+/// A change to the list that is committed when it has been journaled, and rolled back if the
+/// journal cannot be written. Confined to GodVerticle's context.
 public final class ProvisionalChange {
   private final Deque<Runnable> undoing = new ArrayDeque<>();
   private final List<Runnable> moving = new ArrayList<>();
   private final List<Runnable> telling = new ArrayList<>();
 
-  /// @param step undoes the preceding step; the last step is undone first
+  /// @param step undoes the preceding step of the change; steps are undone in reverse order
   void undoneBy(Runnable step) {
     undoing.push(step);
   }
 
-  /// @param step applies the change outside the list, once it holds
+  /// @param step applies the change outside the list; run on commit
   void movedBy(Runnable step) {
     moving.add(step);
   }
 
-  /// @param step publishes the change, once it holds
+  /// @param step publishes the change; run on commit
   void toldBy(Runnable step) {
     telling.add(step);
   }
 
-  /// Confirms the change after it was journaled.
+  /// Makes the change permanent after it has been journaled.
   public void commit() {
     undoing.clear();
     List<Runnable> steps = new ArrayList<>(moving);
@@ -37,7 +37,7 @@ public final class ProvisionalChange {
     steps.forEach(Runnable::run);
   }
 
-  /// Undoes the change, which could not be journaled.
+  /// Undoes the change because it could not be journaled.
   public void rollback() {
     moving.clear();
     telling.clear();

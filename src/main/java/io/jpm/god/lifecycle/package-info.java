@@ -1,4 +1,4 @@
-/// Adds apps to the list and removes them, for all commands that do so.
+/// Addition and removal of apps, as used by all commands that change the list.
 @NullMarked
 package io.jpm.god.lifecycle;
 

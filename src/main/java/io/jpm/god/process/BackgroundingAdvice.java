@@ -11,24 +11,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Detects programs that put themselves into the background, where they cannot be supervised, and
-/// advises how to run them in the foreground.
+/// explains how to run them in the foreground.
 final class BackgroundingAdvice {
-  /// A program that exits within this time has done nothing but daemonize.
+  /// A program that exits with 0 within this time is assumed to have daemonized.
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  /// Some well-known programs wait until their daemon is ready.
+  /// The time for well-known programs, because some of them exit only when their daemon is ready.
   private static final Duration UNTIL_READY = Duration.ofSeconds(10);
 
   private static final String GENERAL =
-      "without its option to become a daemon, and without `&`, `nohup` or `setsid`";
+      "without its daemon option, and without `&`, `nohup` or `setsid`";
 
   /// A program that is known to daemonize.
   ///
-  /// @param name prefix of the program's name
-  /// @param remedy how to run it in the foreground
+  /// @param name the prefix of the program's name
+  /// @param remedy how to run the program in the foreground
   private record Known(String name, String remedy) {}
 
-  /// The first match counts.
+  /// The known programs. The first match is used.
   private static final List<Known> KNOWN =
       List.of(
           new Known("redis-sentinel", "`--daemonize no`"),
@@ -36,8 +36,8 @@ final class BackgroundingAdvice {
           new Known("valkey-server", "`--daemonize no`"),
           new Known("nginx", "`-g 'daemon off;'`"),
           new Known("openresty", "`-g 'daemon off;'`"),
-          new Known("pg_ctl", "`postgres -D DIRECTORY` in place of `pg_ctl start`"),
-          new Known("postgres", "`postgres -D DIRECTORY` in place of `pg_ctl start`"),
+          new Known("pg_ctl", "`postgres -D DIRECTORY` instead of `pg_ctl start`"),
+          new Known("postgres", "`postgres -D DIRECTORY` instead of `pg_ctl start`"),
           new Known("sshd", "`sshd -D`"),
           new Known("mysqld", "without `--daemonize`"),
           new Known("mariadbd", "without `--daemonize`"),
@@ -59,9 +59,9 @@ final class BackgroundingAdvice {
 
   private BackgroundingAdvice() {}
 
-  /// Returns the explanation in case the main process of an app has exited with 0 immediately.
+  /// Returns the explanation to use if the main process of an app exits with 0 immediately.
   ///
-  /// @param left the process of its tree that still runs; empty if none was seen
+  /// @param left the process of its tree that is still running; empty if none was found
   static Optional<DaemonizedProgram> of(AppSpec spec, Optional<LeftoverProcess> left) {
     return left.map(leftoverProcess -> {
       Optional<Known> known = known(spec.command(), leftoverProcess);
@@ -73,8 +73,8 @@ final class BackgroundingAdvice {
     });
   }
 
-  /// The remaining process may have another name, and the app may be a script that starts the
-  /// program.
+  /// Also searches the command line, because the remaining process may have another name and the
+  /// app may be a script that starts the program.
   private static Optional<Known> known(AppCommand appCommand, LeftoverProcess left) {
     Stream<String> words =
         Stream.concat(Stream.of(appCommand.script().toString()), appCommand.args().stream())

@@ -29,14 +29,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// Coordinates processes that listen with ClusterBalancer. Confined to GodVerticle's context.
+/// Exchanges messages with ClusterBalancer about the processes that share ports. Confined to
+/// GodVerticle's context.
 public final class BalancerCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Limits the delay of a start if ClusterBalancer does not answer.
+  /// Limits how long a start is delayed if ClusterBalancer does not answer.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /// The variables from env files that affect balancing. No others are sent to ClusterBalancer.
+  /// The variables from env files that affect balancing. Only these are sent to ClusterBalancer.
   private static final Set<String> TOLD =
       Set.of("PORT", "SERVER_PORT", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
@@ -47,7 +48,7 @@ public final class BalancerCoordinator {
   private final AppAccess access;
   private final Promise<Void> begun = Promise.promise();
 
-  /// @param access reads the env files of apps
+  /// @param access reads the env files of the apps
   public BalancerCoordinator(
       Vertx vertx,
       Registry registry,
@@ -61,7 +62,7 @@ public final class BalancerCoordinator {
     this.supervisor = supervisor;
   }
 
-  /// Begins to receive the reports of ClusterBalancer. Ends with the verticle.
+  /// Starts to receive the reports of ClusterBalancer, until the verticle is undeployed.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -77,8 +78,8 @@ public final class BalancerCoordinator {
         .completion();
   }
 
-  /// Begins to handle changes of the balancing mode. Must be called after adoption, because before
-  /// it is unknown which instances run.
+  /// Starts to handle changes of the balancing mode. Must be called after adoption, because until
+  /// then it is not known which instances are running.
   public void start() {
     begun.complete();
   }
@@ -93,7 +94,7 @@ public final class BalancerCoordinator {
           supervisedInstance.notListeningReason = "";
           journal.changed();
           if (supervisedInstance.replacementRole == ReplacementRole.CANDIDATE
-              && !supervisedInstance.readinessIsTold()) {
+              && !supervisedInstance.hasExplicitReadiness()) {
             supervisor.accept(
                 supervisedInstance,
                 new SupervisionEvent.Ready(supervisedInstance.state.generation()));
@@ -110,9 +111,9 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Requests the settings that the next process of `instance` needs for balancing. The balancer
-  /// state is in the journal when the future completes: if this daemon ends as soon as the process
-  /// exists, the next daemon has no other source for it.
+  /// Requests the settings that the next process of the instance needs for balancing. When the
+  /// future completes, the balancer state is in the journal. This matters if the daemon exits as
+  /// soon as the process exists, because the next daemon has no other source for that state.
   ///
   /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
   Future<BalancerReply> prepare(SupervisedInstance supervisedInstance) {
@@ -137,7 +138,7 @@ public final class BalancerCoordinator {
         .compose(reply -> remember(supervisedInstance, reply, alone));
   }
 
-  /// Returns the spec with those variables of its env files that affect balancing.
+  /// Returns the spec with those variables from its env files that affect balancing.
   private static AppSpec described(SupervisedInstance supervisedInstance) {
     AppSpec spec = supervisedInstance.spec;
     Map<String, String> told = new HashMap<>(supervisedInstance.fileVariables);
@@ -147,8 +148,8 @@ public final class BalancerCoordinator {
         : spec.toBuilder().variables(spec.variables().withFiles(told)).build();
   }
 
-  /// Returns the env files' variables of an app in cluster mode, for a process of an earlier
-  /// daemon; empty if the files cannot be read any more. Blocking.
+  /// Returns the variables from the env files of an app in cluster mode, for a process of an
+  /// earlier daemon. Returns an empty map if the files can no longer be read. Blocking.
   Map<String, String> fileVariables(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isEmpty()
         || !supervisedInstance.spec.cluster().enabled()) {
@@ -159,15 +160,15 @@ public final class BalancerCoordinator {
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: a port in its env files is not known: {1}",
+          "{0}: its env files cannot be read, so a port set in them is unknown: {1}",
           supervisedInstance.label(),
           unreadable.getMessage());
       return Map.of();
     }
   }
 
-  /// @param alone whether the loss of the balancer state would only prevent a reload without a gap,
-  ///   which does not justify waiting for the disk
+  /// @param alone whether the app is not in cluster mode. Losing the balancer state would then only
+  ///   prevent a reload without downtime, which does not justify waiting for the disk.
   private Future<BalancerReply> remember(
       SupervisedInstance supervisedInstance, BalancerReply reply, boolean alone) {
     if (!(reply instanceof BalancerReply.Prepared prepared)) {
@@ -181,10 +182,11 @@ public final class BalancerCoordinator {
     return alone ? Future.succeededFuture(reply) : journal.written().map(reply);
   }
 
-  /// Returns how the current process of `instance` can be replaced by a process of `next`.
+  /// Returns how the current process of the instance can be replaced by a process with the spec
+  /// `next`.
   ///
-  /// @param lend whether its sockets are kept for the next process of the instance until
-  ///   [#finishHandover]
+  /// @param lend whether to keep the sockets of the process for the next one until
+  ///   [#finishHandover] is called
   public Future<BalancerReply.Handover> handover(
       SupervisedInstance supervisedInstance, AppSpec next, boolean lend) {
     if (supervisedInstance.process().isEmpty()) {
@@ -203,18 +205,19 @@ public final class BalancerCoordinator {
         .map(reply ->
             reply.body() instanceof BalancerReply.Handover told
                 ? told
-                : unknown("unexpected answer of ClusterBalancer"))
+                : unknown("unexpected reply from ClusterBalancer"))
         .recover(error -> Future.succeededFuture(unknown(String.valueOf(error.getMessage()))));
   }
 
   private static BalancerReply.Handover unknown(String reason) {
     return new BalancerReply.Handover.Sequential(
-        "it is not known what it listens on: " + reason, "", Set.of());
+        "its listening sockets are not known: " + reason, "", Set.of());
   }
 
-  /// Releases the sockets that [#handover] has kept.
+  /// Releases the sockets that [#handover] kept.
   ///
-  /// @param clash the spec of a new process that could not listen while the old one did
+  /// @param clash the spec of a new process that could not listen while the old one was listening;
+  ///   empty if there was no conflict
   public void finishHandover(SupervisedInstance supervisedInstance, Optional<AppSpec> clash) {
     tell(new BalancerCommand.FinishHandover(supervisedInstance.id, clash));
   }
@@ -226,9 +229,9 @@ public final class BalancerCoordinator {
             + " cluster mode, or restart the daemon with jpm update");
   }
 
-  /// Reports that the current process of `instance` runs.
+  /// Tells ClusterBalancer that the current process of the instance is running.
   ///
-  /// @param ready whether an earlier daemon has already reported it as ready
+  /// @param ready whether an earlier daemon has already reported the process as ready
   public void processStarted(
       SupervisedInstance supervisedInstance, ProcessIdentity process, boolean ready) {
     supervisedInstance.balancerState.ifPresent(memo -> {
@@ -244,17 +247,17 @@ public final class BalancerCoordinator {
     });
   }
 
-  /// Reports that the current process of `instance` is ready for clients.
+  /// Tells ClusterBalancer that the current process of the instance is ready for clients.
   public void ready(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isPresent()) {
       tell(new BalancerCommand.Ready(supervisedInstance.worker()));
     }
   }
 
-  /// Passes on a message of Node's own from the process of `generation`.
+  /// Forwards an internal message of Node from the process of `generation`.
   ///
-  /// @param heard run when the message has been handled, so that a process that sends many messages
-  ///   has to wait
+  /// @param heard run when the message has been handled; until then, a process that sends many
+  ///   messages has to wait
   void nodeMessageReceived(
       SupervisedInstance supervisedInstance, long generation, String json, Runnable heard) {
     if (supervisedInstance.balancerState.isPresent()
@@ -270,16 +273,16 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Reports whether the current process of `instance` can take new connections, according to its
-  /// readiness probe.
+  /// Tells ClusterBalancer whether the current process of the instance can accept new connections,
+  /// according to its readiness probe.
   public void setFit(SupervisedInstance supervisedInstance, boolean fit) {
     if (supervisedInstance.balancerState.isPresent()) {
       tell(new BalancerCommand.SetFit(supervisedInstance.worker(), fit));
     }
   }
 
-  /// Stops new connections to the process of `instance`. Completes when it has no connections left,
-  /// or when the drain timeout is over.
+  /// Stops sending new connections to the process of the instance. Completes when the process has
+  /// no connections left or when the drain timeout has expired.
   public Future<Void> drain(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isEmpty()) {
       return Future.succeededFuture();
@@ -295,7 +298,7 @@ public final class BalancerCoordinator {
           if (reply.body() instanceof BalancerReply.Drained(int left) && left > 0) {
             LOG.log(
                 Level.WARNING,
-                "{0} still had {1} connections at the end of its drain_timeout",
+                "{0} still had {1} connections when its drain_timeout expired",
                 supervisedInstance.label(),
                 left);
           }
@@ -311,7 +314,8 @@ public final class BalancerCoordinator {
         });
   }
 
-  /// Reports that the current process of `instance` has ended or could not be created.
+  /// Tells ClusterBalancer that the current process of the instance has exited or could not be
+  /// created.
   void processEnded(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isPresent()) {
       forgetProcess(supervisedInstance);
@@ -319,14 +323,15 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Clears the balancer state of a process that has ended.
+  /// Clears the balancer state of a process that has exited.
   public static void forgetProcess(SupervisedInstance supervisedInstance) {
     supervisedInstance.balancerState = Optional.empty();
     supervisedInstance.mustListen = false;
     supervisedInstance.listening = false;
   }
 
-  /// Reports that no process follows the current one of `instance` without a request.
+  /// Tells ClusterBalancer that the current process of the instance will not be followed by another
+  /// one unless a user requests it.
   public void released(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balanced) {
       supervisedInstance.balanced = false;

@@ -15,18 +15,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The directory of thread dumps; keeps the newest [#MOST] of all apps.
+/// The directory of thread dumps, which keeps the newest [#MOST] dumps of all apps.
 ///
-/// @param directory path of the directory, which is created when first needed
-/// @param wallClock for the file names
+/// @param directory the path of the directory, which is created when it is first needed
+/// @param wallClock the clock for the timestamps in the file names
 record DumpFolder(Path directory, InstantSource wallClock) {
-  /// Number of dumps that are kept.
+  /// The number of dumps that are kept.
   static final int MOST = 20;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
 
-  /// Writes a dump that only the daemon's user can read, and removes the oldest dumps. Blocking.
+  /// Writes a dump that only the daemon's user can read, and deletes the oldest dumps. Blocking.
   ///
   /// @return the path of the file
   /// @throws IOException if the dump cannot be written
@@ -36,7 +36,7 @@ record DumpFolder(Path directory, InstantSource wallClock) {
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException there) {
-      // Exists from an earlier dump.
+      // The directory exists from an earlier dump.
     }
     Path file =
         directory.resolve(
@@ -63,7 +63,8 @@ record DumpFolder(Path directory, InstantSource wallClock) {
     }
   }
 
-  /// Returns the time from the file name, because copying a file may change its modification time.
+  /// Returns the timestamp in the file name. The modification time is not used, because copying a
+  /// file may change it.
   private static String time(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.substring(Math.max(0, name.length() - "yyyyMMdd-HHmmss.SSS.txt".length()));

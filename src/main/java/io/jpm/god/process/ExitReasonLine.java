@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Selects the line that best explains why a program has exited, from its last output on standard
-/// error.
+/// Selects, from the last output on standard error, the line that best explains why a program
+/// exited.
 ///
-/// It is the last line outside a stack trace: the lines that runtimes print around and below their
-/// message (frames, Node's footer, properties of the error, closing braces) are skipped. Of a
-/// message of several lines above a stack trace, the first line is selected, which contains the
-/// name of the error.
+/// The result is the last line outside a stack trace. Lines that runtimes print around and below
+/// their message, such as frames, Node's footer, properties of the error and closing braces, are
+/// skipped. If a message of several lines precedes a stack trace, its first line is selected,
+/// because that line contains the name of the error.
 final class ExitReasonLine {
   /// Maximum length of the result, in characters.
   private static final int MOST = 200;
@@ -54,7 +54,7 @@ final class ExitReasonLine {
   private static final Pattern FRAME =
       Pattern.compile("\\s*(?:at |from |\\.\\.\\. \\d+ (?:more|common frames)).*");
 
-  /// A line that consists of brackets, carets and similar characters only.
+  /// A line that consists only of brackets, carets and similar characters.
   private static final Pattern MARKS = Pattern.compile("[\\p{Punct}\\s│┃]*");
 
   private final List<String> lines;
@@ -65,7 +65,7 @@ final class ExitReasonLine {
 
   /// Selects the line.
   ///
-  /// @param tail the last output; it may begin within a line
+  /// @param tail the last output, which may begin in the middle of a line
   /// @return at most 200 characters without control characters; empty if there is no suitable line
   static String of(byte[] tail) {
     if (tail.length == 0) {
@@ -97,12 +97,12 @@ final class ExitReasonLine {
     return continued ? lines.get(first - 1).strip() + " " + line : line;
   }
 
-  /// Rust prints the location of a panic, and its message in the next line.
+  /// Rust prints the location of a panic in one line and the message in the next.
   private static boolean isAnnouncement(String line) {
     return line.startsWith("thread '") && line.contains(" panicked at ") && line.endsWith(":");
   }
 
-  /// @return -1 if there is none
+  /// @return the index of the last line outside a stack trace; -1 if there is none
   private int lastOutsideTrace() {
     for (int i = lines.size() - 1; i >= 0; i--) {
       String line = lines.get(i);
@@ -122,7 +122,7 @@ final class ExitReasonLine {
         || isGoFrame(at);
   }
 
-  /// Go prints the function in one line and the location, indented, in the next.
+  /// Go prints the function in one line, and the indented location in the next.
   private boolean isGoFrame(int at) {
     return at + 1 < lines.size()
         && lines.get(at).endsWith(")")
@@ -130,8 +130,8 @@ final class ExitReasonLine {
         && lines.get(at + 1).contains(".go:");
   }
 
-  /// Returns the line with the name of the error if `last` is the end of a message above a stack
-  /// trace.
+  /// Returns the index of the line with the name of the error if `last` is the last line of a
+  /// message above a stack trace; otherwise returns `last`.
   private int headlineOf(int last) {
     boolean traced = last + 1 < lines.size() && FRAME.matcher(lines.get(last + 1)).matches();
     if (!traced || HEADLINE.matcher(lines.get(last)).matches()) {
@@ -149,7 +149,8 @@ final class ExitReasonLine {
     return last;
   }
 
-  /// Returns the last line with words from a text that appears to consist of a stack trace only.
+  /// Returns the last line that contains words. Used for a text that appears to consist entirely of
+  /// a stack trace.
   private String lastWithWords() {
     for (String line : lines.reversed()) {
       if (!MARKS.matcher(line).matches() && !FOOTER.matcher(line.strip()).matches()) {

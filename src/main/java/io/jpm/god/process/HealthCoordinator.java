@@ -22,26 +22,26 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Starts and stops health monitoring by Satan for processes whose apps have probes, and handles
-/// its reports. Confined to GodVerticle's context.
+/// Starts and stops health monitoring by Satan for processes whose apps have probes, and applies
+/// the health changes that Satan reports. Confined to GodVerticle's context.
 public final class HealthCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Limits the delay of a start if Satan does not answer.
+  /// Limits how long a start is delayed if Satan does not answer.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /// Receives the results of health monitoring.
   public interface Listener {
-    /// Handles an event of the instance.
+    /// Applies an event to the instance.
     void on(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent);
 
     /// Publishes a change of the instance's health.
     void announce(SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason);
 
-    /// Sets whether the current process can take new connections.
+    /// Sets whether the current process can accept new connections.
     void fit(SupervisedInstance supervisedInstance, boolean fit);
 
-    /// Replaces the current process, which hangs, by a new one.
+    /// Replaces the current process, which is hanging, with a new one.
     void replace(SupervisedInstance supervisedInstance, String reason);
   }
 
@@ -55,7 +55,8 @@ public final class HealthCoordinator {
     this.listener = listener;
   }
 
-  /// Handles a report of Satan.
+  /// Applies a health change that Satan has reported. A report about an unmonitored process is
+  /// ignored.
   public void handle(SatanReport.HealthChange report) {
     registry
         .byWorker(report.worker())
@@ -63,8 +64,8 @@ public final class HealthCoordinator {
         .ifPresent(supervisedInstance -> handle(supervisedInstance, report));
   }
 
-  /// Starts monitoring for the process that is about to be spawned. Completes when no signal of the
-  /// process can be missed.
+  /// Starts monitoring the process that is about to be spawned. When the future completes, no
+  /// notification from the process can be missed any more.
   ///
   /// @param variables the environment of the process
   Future<Void> startMonitoring(
@@ -75,7 +76,7 @@ public final class HealthCoordinator {
         : Future.succeededFuture();
   }
 
-  /// Starts monitoring for an adopted process.
+  /// Starts monitoring an adopted process.
   Future<Void> adopt(
       SupervisedInstance supervisedInstance,
       ProcessIdentity process,
@@ -89,8 +90,8 @@ public final class HealthCoordinator {
         .onSuccess(_ -> processStarted(supervisedInstance, process));
   }
 
-  /// Reports whether the process is monitored by other probes than its spec contains now, and can
-  /// be monitored by these without a restart.
+  /// Reports whether the process is monitored with probes that differ from those in its spec, and
+  /// the new probes can be used without a restart.
   boolean isOutdated(SupervisedInstance supervisedInstance) {
     Phase phase = supervisedInstance.state.phase();
     return (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
@@ -99,8 +100,8 @@ public final class HealthCoordinator {
         && !supervisedInstance.spec.health().notifies();
   }
 
-  /// Monitors a running process by the current probes of its spec. Earlier results are discarded; a
-  /// process that is ready stays ready.
+  /// Monitors a running process with the current probes of its spec. Earlier results are discarded,
+  /// but a process that is ready stays ready.
   void restartMonitoring(
       SupervisedInstance supervisedInstance,
       ProcessIdentity process,
@@ -112,7 +113,7 @@ public final class HealthCoordinator {
     supervisedInstance.healthStatus = healthStatus;
     supervisedInstance.statusText = "";
     if (supervisedInstance.unhealthy.isPresent()) {
-      recovered(supervisedInstance, "its checks have changed");
+      recovered(supervisedInstance, "its probes have changed");
     }
     if (supervisedInstance.spec.health().isConfigured()) {
       startMonitoring(supervisedInstance, variables, !waits)
@@ -145,20 +146,20 @@ public final class HealthCoordinator {
         .recover(error -> {
           LOG.log(
               Level.WARNING,
-              "{0}: its health is not monitored, Satan does not answer: {1}",
+              "{0}: its health is not monitored because Satan does not answer: {1}",
               supervisedInstance.label(),
               error.getMessage());
           return Future.succeededFuture();
         });
   }
 
-  /// Reports that the process of [#startMonitoring] runs.
+  /// Tells Satan that the process passed to [#startMonitoring] is running.
   void processStarted(SupervisedInstance supervisedInstance, ProcessIdentity process) {
     supervisedInstance.healthStatus.monitoredWorker.ifPresent(
         worker -> tell(new SatanCommand.ProcessStarted(worker, process)));
   }
 
-  /// Handles `ready` on the IPC channel of the process.
+  /// Records that the process has sent `ready` over its IPC channel.
   void readyAnnounced(SupervisedInstance supervisedInstance) {
     supervisedInstance.healthStatus.saidReady = true;
     supervisedInstance.healthStatus.monitoredWorker.ifPresent(
@@ -166,17 +167,19 @@ public final class HealthCoordinator {
     readyIfAll(supervisedInstance);
   }
 
-  /// Treats the process as having reported `ready`, since it cannot report it any more.
+  /// Treats the process as having sent `ready`, because it can no longer do so without its IPC
+  /// channel.
   public void ipcChannelLost(SupervisedInstance supervisedInstance) {
     supervisedInstance.healthStatus.saidReady = true;
     readyIfAll(supervisedInstance);
   }
 
-  /// Reports the process as ready if all configured conditions are met.
+  /// Marks the process as ready if all configured conditions are met.
   private void readyIfAll(SupervisedInstance supervisedInstance) {
     HealthStatus healthStatus = supervisedInstance.healthStatus;
     boolean said = healthStatus.saidReady || !supervisedInstance.spec.readiness().awaited();
-    boolean passed = healthStatus.passed || !supervisedInstance.spec.health().gatesOnline();
+    boolean passed =
+        healthStatus.probesSucceeded || !supervisedInstance.spec.health().gatesOnline();
     if (said && passed) {
       listener.on(
           supervisedInstance, new SupervisionEvent.Ready(supervisedInstance.state.generation()));
@@ -185,8 +188,8 @@ public final class HealthCoordinator {
     }
   }
 
-  /// Handles a change of the instance: a process that has ended, is being stopped or was replaced
-  /// is no longer monitored.
+  /// Stops monitoring if it no longer applies to the instance, because the process has exited, is
+  /// being stopped or was replaced.
   public void refresh(SupervisedInstance supervisedInstance) {
     Optional<WorkerId> attended = supervisedInstance.healthStatus.monitoredWorker;
     if (attended.isEmpty()) {
@@ -208,7 +211,7 @@ public final class HealthCoordinator {
   private void handle(SupervisedInstance supervisedInstance, SatanReport.HealthChange report) {
     switch (report) {
       case SatanReport.Ready _ -> {
-        supervisedInstance.healthStatus.passed = true;
+        supervisedInstance.healthStatus.probesSucceeded = true;
         supervisedInstance.healthStatus.notReadyReason = "";
         readyIfAll(supervisedInstance);
       }
@@ -221,7 +224,7 @@ public final class HealthCoordinator {
         listener.fit(supervisedInstance, false);
         announce(supervisedInstance, InstanceEvent.Kind.UNHEALTHY, reason);
       }
-      case SatanReport.Recovered _ -> recovered(supervisedInstance, "its checks pass again");
+      case SatanReport.Recovered _ -> recovered(supervisedInstance, "its probes succeed again");
       case SatanReport.Dead(WorkerId _, String reason) ->
           listener.replace(supervisedInstance, "liveness: " + reason);
       case SatanReport.TimeoutExtension(WorkerId worker, Duration time) ->

@@ -7,7 +7,7 @@ import io.jpm.god.journal.Journal;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
-/// Handles the messages that apps send over their IPC channels. Confined to GodVerticle's context.
+/// Acts on the messages that apps send over their IPC channels. Confined to GodVerticle's context.
 public final class IpcHandler {
   private final Vertx vertx;
   private final Journal journal;
@@ -21,12 +21,13 @@ public final class IpcHandler {
 
   /// A parsed message.
   ///
-  /// @param message its content
+  /// @param message the content of the message
   /// @param heard must be run when the message has been handled
-  record Said(AppMessage message, Runnable heard) {}
+  record ParsedMessage(AppMessage message, Runnable heard) {}
 
-  /// Handles one message of the process of `generation`.
-  void heard(SupervisedInstance supervisedInstance, long generation, AppMessage message) {
+  /// Acts on one message from the process of `generation`. Messages from processes of other
+  /// generations are ignored.
+  void handle(SupervisedInstance supervisedInstance, long generation, AppMessage message) {
     if (supervisedInstance.removed || supervisedInstance.state.generation() != generation) {
       return;
     }

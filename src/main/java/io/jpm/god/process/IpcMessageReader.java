@@ -18,24 +18,25 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/// Parses the messages of apps (`process.send`) on a separate thread, so that the content and rate
-/// of messages affect neither God's context nor other apps.
+/// Parses the messages that apps send with `process.send`. It uses a separate thread so that the
+/// content and rate of messages affect neither God's context nor other apps.
 ///
-/// - An app that sends more than 2 MiB per second is not read until its rate is below that again.
-/// - A message that would become too large a tree is dropped before it is parsed. Dropped messages
-///   are counted and logged, at most once in ten seconds for each app.
+/// - If an app sends more than 2 MiB per second, its channel is not read until the rate is below
+///   this limit again.
+/// - A message whose JSON tree would be too large is dropped before it is parsed. Dropped messages
+///   are counted, and logged at most once in ten seconds per app.
 ///
-/// Methods may be called on any thread; messages are handled in order.
+/// Methods may be called on any thread. Messages are handled in order.
 public final class IpcMessageReader implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Limits for messages to jpm and to subscribers.
+  /// Limits for messages to jpm and to its subscribers.
   private static final JsonBounds BOUNDS = new JsonBounds(64, 25_000, 1024);
 
-  /// Maximum length, in characters, of a message of Node's own; these are short.
+  /// Maximum length of an internal message of Node, in characters. Such messages are short.
   private static final int MOST_INTERNAL = 256 * 1024;
 
-  /// Maximum number of characters that wait to be parsed, of all apps together.
+  /// Maximum number of characters that wait to be parsed, for all apps together.
   private static final long MOST_WAITING = 8L << 20;
 
   private static final long BYTES_PER_SECOND = 2L << 20;
@@ -53,10 +54,10 @@ public final class IpcMessageReader implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final AtomicLong waiting = new AtomicLong();
 
-  /// The time until which the rate of each app is used up. Confined to the thread.
-  private final Map<AppName, Long> paidAt = new HashMap<>();
+  /// The time until which each app has used up its rate. Confined to the parser thread.
+  private final Map<AppName, Long> rateUsedUntil = new HashMap<>();
 
-  /// Confined to the thread.
+  /// The dropped messages of each app. Confined to the parser thread.
   private final Map<AppName, Dropped> dropped = new HashMap<>();
 
   private static final class Dropped {
@@ -64,40 +65,41 @@ public final class IpcMessageReader implements AutoCloseable {
     long toldAt;
   }
 
-  /// @param nanoTime monotonic time
+  /// @param nanoTime the monotonic clock
   public IpcMessageReader(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /// A received message that is not parsed yet.
+  /// A received message that has not been parsed yet.
   ///
   /// @param app the sender
   /// @param json the text as received
-  /// @param heard must be run when the message has been handled; then the app may send more
+  /// @param heard must be run when the message has been handled; only then can the app send more
   record Incoming(AppName app, String json, Runnable heard) {}
 
   /// Parses a message of an app.
   ///
-  /// @param done receives, on the thread, the content and the callback to run when it has been
-  ///   handled; empty if the message was dropped or has no content
-  void read(Incoming message, Consumer<Optional<IpcHandler.Said>> done) {
+  /// @param done called on the parser thread with the content and the callback to run when it has
+  ///   been handled; with an empty argument if the message was dropped or has no content
+  void read(Incoming message, Consumer<Optional<IpcHandler.ParsedMessage>> done) {
     take(
         message,
         Integer.MAX_VALUE,
         heard ->
-            AppMessage.read(message.json()).map(content -> new IpcHandler.Said(content, heard)),
+            AppMessage.read(message.json())
+                .map(content -> new IpcHandler.ParsedMessage(content, heard)),
         done);
   }
 
-  /// Checks a message of Node's own, which ClusterBalancer parses.
+  /// Checks the size of an internal message of Node, which ClusterBalancer will parse.
   ///
-  /// @param done receives, on the thread, the callback to run when the message has been handled;
-  ///   empty if it was dropped
-  void judge(Incoming message, Consumer<Optional<Runnable>> done) {
+  /// @param done called on the parser thread with the callback to run when the message has been
+  ///   handled; with an empty argument if the message was dropped
+  void checkSize(Incoming message, Consumer<Optional<Runnable>> done) {
     take(message, MOST_INTERNAL, Optional::of, done);
   }
 
-  /// Runs `step` after all earlier messages.
+  /// Runs `step` after all messages that were received before.
   void execute(Runnable step) {
     try {
       thread.execute(step);
@@ -115,11 +117,11 @@ public final class IpcMessageReader implements AutoCloseable {
     boolean room = waiting.addAndGet(length) <= MOST_WAITING;
     execute(() -> {
       waiting.addAndGet(-length);
-      Runnable heard = paying(message);
+      Runnable heard = rateLimited(message);
       Optional<String> problem =
           room
               ? problem(message, most)
-              : Optional.of("came while too many were waiting to be read");
+              : Optional.of("arrived while too many messages were waiting to be parsed");
       problem.ifPresent(text -> drop(message.app(), text));
       Optional<T> read = problem.isPresent() ? Optional.empty() : reading.apply(heard);
       if (read.isEmpty()) {
@@ -135,17 +137,17 @@ public final class IpcMessageReader implements AutoCloseable {
         : BOUNDS.problem(message.json().getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Returns the callback to run when the message has been handled. It continues immediately, or
-  /// when the rate of the app permits.
-  private Runnable paying(Incoming message) {
+  /// Returns the callback to run when the message has been handled. It lets the app continue either
+  /// immediately or as soon as the app's rate permits.
+  private Runnable rateLimited(Incoming message) {
     long now = nanoTime.getAsLong();
-    if (paidAt.size() > 1000) {
-      paidAt.values().removeIf(at -> at - now < 0); // remove apps that are gone
+    if (rateUsedUntil.size() > 1000) {
+      rateUsedUntil.values().removeIf(at -> at - now < 0); // remove apps that are gone
     }
     long cost = (message.json().length() + MESSAGE_BYTES) * SECOND / BYTES_PER_SECOND;
-    long before = paidAt.getOrDefault(message.app(), now);
+    long before = rateUsedUntil.getOrDefault(message.app(), now);
     long paid = (before - now < 0 ? now : before) + cost;
-    paidAt.put(message.app(), paid);
+    rateUsedUntil.put(message.app(), paid);
     long wait = paid - now - SECOND;
     return wait <= 0 ? message.heard() : () -> later(message.heard(), wait);
   }
@@ -166,14 +168,14 @@ public final class IpcMessageReader implements AutoCloseable {
       of.toldAt = now;
       LOG.log(
           Level.WARNING,
-          "{0}: {1} of its messages were dropped so far; the last one {2}",
+          "{0}: {1} of its messages have been dropped so far; the last one {2}",
           app,
           Long.toString(of.count),
           problem);
     }
   }
 
-  /// Discards the waiting messages.
+  /// Discards the messages that have not been parsed yet.
   @Override
   public void close() {
     thread.shutdownNow();

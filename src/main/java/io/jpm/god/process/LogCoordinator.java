@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
-/// Requests LogAggregator to capture the output of instances, and the keeper to hold their pipes.
+/// Tells LogAggregator to capture the output of instances, and the keeper to hold their pipes.
 /// Confined to GodVerticle's context.
 public final class LogCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
@@ -26,22 +26,23 @@ public final class LogCoordinator {
     this.vertx = vertx;
   }
 
-  /// Starts the capture of the instance's output. Must complete before there is any output.
+  /// Starts to capture the instance's output. The future must have completed before the process can
+  /// write any output.
   ///
-  /// @return the problem if capture is impossible; else empty
+  /// @return the problem if the output cannot be captured; otherwise empty
   public Future<Optional<String>> open(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.captured) {
       return Future.succeededFuture(Optional.empty());
     }
-    LogsCommand.Open open = supervisedInstance.capture();
+    LogsCommand.Open open = supervisedInstance.captureRequest();
     return vertx
         .eventBus()
         .<LogsReply>request(Addresses.LOGS_COMMAND, open)
         .map(reply ->
             switch (reply.body()) {
               case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _, _) -> {
-                // The spec may have been replaced meanwhile by one with other files.
-                supervisedInstance.captured = open.equals(supervisedInstance.capture());
+                // The spec may have been replaced in the meantime by one with other files.
+                supervisedInstance.captured = open.equals(supervisedInstance.captureRequest());
                 tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
                 yield Optional.<String>empty();
               }
@@ -49,30 +50,31 @@ public final class LogCoordinator {
             });
   }
 
-  /// Redirects the further output of `instance` after a change of its spec.
+  /// Redirects the output of the instance from now on after a change of its spec.
   ///
-  /// @param captured the request by which LogAggregator captures the output now
+  /// @param captured the request with which LogAggregator currently captures the output
   void moved(SupervisedInstance supervisedInstance, LogsCommand.Open captured) {
-    if (!captured.equals(supervisedInstance.capture())) {
+    if (!captured.equals(supervisedInstance.captureRequest())) {
       boolean open = supervisedInstance.captured;
       supervisedInstance.captured = false;
       if (open && supervisedInstance.child != null) {
-        // A failure is reported when the app is started again, which it then prevents.
+        // A failure is not reported here. It prevents the next start of the app and is reported
+        // then.
         open(supervisedInstance);
       }
     }
   }
 
-  /// Ends the capture of `instance` and removes its pipes; those of its output are first drained. A
-  /// pipe that cannot be removed is left to the next daemon.
+  /// Stops capturing the output of the instance and removes its pipes. Output that is still in the
+  /// pipes is read first. If a pipe cannot be removed, the next daemon removes it.
   public Future<Void> close(SupervisedInstance supervisedInstance) {
-    LogsCommand.Open open = supervisedInstance.capture();
+    LogsCommand.Open open = supervisedInstance.captureRequest();
     return vertx
         .eventBus()
         .<LogsReply>request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(supervisedInstance.id, open.outFifo(), open.errorFifo()))
-        // Only now, because the last output may be in the pipes alone until then.
+        // Not earlier, because the pipes may contain the only copy of the last output until then.
         .onComplete(
             _ -> tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
         .onSuccess(reply -> {
@@ -92,13 +94,13 @@ public final class LogCoordinator {
 
   private static void isLeft(SupervisedInstance supervisedInstance, String problem) {
     String sentence =
-        "%s: it is done, but a pipe cannot be removed; the next daemon tries again: %s"
+        "%s: the command succeeded, but a pipe could not be removed; the next daemon will try again (%s)"
             .formatted(supervisedInstance.label(), problem);
     supervisedInstance.stopProblem = Optional.of(sentence);
     LOG.log(Level.WARNING, "{0}", sentence);
   }
 
-  /// Sends an instruction to the keeper, which holds the pipes while no daemon runs.
+  /// Sends an instruction to the keeper, which holds the pipes while no daemon is running.
   void tellKeeper(KeeperCommand command) {
     vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
   }

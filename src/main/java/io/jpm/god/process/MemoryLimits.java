@@ -15,12 +15,12 @@ import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 
-/// Registers memory limits with Satan, and restarts apps that exceed theirs. Confined to
-/// GodVerticle's context.
+/// Registers the memory limits of apps with Satan, and restarts apps that exceed their limit.
+/// Confined to GodVerticle's context.
 public final class MemoryLimits {
   private static final long MEGA = 1L << 20;
 
-  /// Replaces processes, as [io.jpm.god.rollout.ReplacementScheduler#schedule] does.
+  /// Replaces processes in the same way as [io.jpm.god.rollout.ReplacementScheduler#schedule].
   public interface Renewing {
     void renew(
         SupervisedInstance supervisedInstance,
@@ -35,7 +35,7 @@ public final class MemoryLimits {
   private Map<ProcessIdentity, Long> told = Map.of();
 
   /// @param renewal replaces processes that exceed their limit
-  /// @param announcer publishes that an instance exceeds its limit, with the reason
+  /// @param announcer publishes that an instance exceeds its limit, and the reason
   public MemoryLimits(
       Vertx vertx,
       Registry registry,
@@ -47,8 +47,8 @@ public final class MemoryLimits {
     this.renewal = renewal;
   }
 
-  /// Updates the registered limits after a change of an instance.
-  public void look(SupervisedInstance changed) {
+  /// Sends the current limits to Satan if the change of an instance affects them.
+  public void refresh(SupervisedInstance changed) {
     if (told.isEmpty() && limitOf(changed).isEmpty()) {
       return;
     }
@@ -64,8 +64,8 @@ public final class MemoryLimits {
     }
   }
 
-  /// Returns the limit that Satan must watch. `limits.memory` is included only if the kernel does
-  /// not enforce it.
+  /// Returns the limit that Satan must enforce. `limits.memory` is considered only if the kernel
+  /// does not enforce it.
   private static OptionalLong limitOf(SupervisedInstance supervisedInstance) {
     OptionalLong own = supervisedInstance.spec.triggers().maxMemory();
     OptionalLong kernels = supervisedInstance.spec.limits().memoryMax();
@@ -73,8 +73,8 @@ public final class MemoryLimits {
     return LongStream.concat(own.stream(), watched ? kernels.stream() : LongStream.empty()).min();
   }
 
-  /// Handles Satan's report that a process tree exceeds its limit.
-  public void heard(SatanReport.MemoryExceeded exceeded) {
+  /// Replaces the process whose tree exceeds its limit according to Satan's report.
+  public void limitExceeded(SatanReport.MemoryExceeded exceeded) {
     registry.all().stream()
         .filter(supervisedInstance ->
             supervisedInstance.process().filter(exceeded.process()::equals).isPresent())
@@ -86,18 +86,18 @@ public final class MemoryLimits {
         });
   }
 
-  /// Handles the report that the kernel has killed some processes of a tree whose main process
-  /// runs.
+  /// Publishes that the kernel has killed processes of a tree whose main process is still running.
   void partEnded(SupervisedInstance supervisedInstance, long generation, long processes) {
     if (isNow(supervisedInstance, generation)) {
-      announcer.accept(supervisedInstance, LimitText.ofPart(supervisedInstance.spec, processes));
+      announcer.accept(
+          supervisedInstance, LimitText.descendantsKilled(supervisedInstance.spec, processes));
     }
   }
 
-  /// Handles the report that the kernel slows a process tree down.
+  /// Publishes that the kernel throttles a process tree.
   void slowed(SupervisedInstance supervisedInstance, long generation) {
     if (isNow(supervisedInstance, generation)) {
-      announcer.accept(supervisedInstance, LimitText.ofSlowing(supervisedInstance.spec));
+      announcer.accept(supervisedInstance, LimitText.throttled(supervisedInstance.spec));
     }
   }
 

@@ -6,13 +6,13 @@ import io.jpm.model.process.ProcessIdentity;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
-/// Starts or updates the health monitoring of processes that already run: adopted processes, and
-/// processes whose spec has other probes now. Confined to GodVerticle's context.
+/// Starts health monitoring of adopted processes, and updates it for running processes when the
+/// probes in their spec have changed. Confined to GodVerticle's context.
 ///
 /// @param variables reads the environment of the processes
 public record MonitoringUpdate(
     Vertx vertx, HealthCoordinator healthCoordinator, RunningVariables variables) {
-  /// Starts monitoring for an adopted process.
+  /// Starts to monitor an adopted process.
   public void adopt(SupervisedInstance supervisedInstance, ProcessIdentity process) {
     if (!supervisedInstance.spec.health().isConfigured()) {
       return;
@@ -25,8 +25,8 @@ public record MonitoringUpdate(
         });
   }
 
-  /// Monitors a process by the current probes of its spec, if they differ from those in use and do
-  /// not require a new process.
+  /// Starts to monitor a process with the current probes of its spec if they differ from the probes
+  /// in use and do not require a new process.
   public void look(SupervisedInstance supervisedInstance) {
     Optional<ProcessIdentity> process = supervisedInstance.process();
     if (process.isEmpty() || !healthCoordinator.isOutdated(supervisedInstance)) {

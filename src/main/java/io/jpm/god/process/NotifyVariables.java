@@ -8,20 +8,20 @@ import io.jpm.os.NotifyAddress;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Adds the environment variables by which a process learns that it must report its health, as
-/// under systemd: `sd_notify(3)` and `sd_watchdog_enabled(3)`.
+/// Adds the environment variables that tell a process to report its health, as under systemd; see
+/// `sd_notify(3)` and `sd_watchdog_enabled(3)`.
 public final class NotifyVariables {
   private static final String TIME = "WATCHDOG_USEC";
 
-  /// The pid that the watchdog time is meant for. Left unset, which means any process with the
-  /// variable, because the pid is unknown before the process exists.
+  /// The pid to which the watchdog timeout applies. It is left unset, which means any process that
+  /// has the variable, because the pid is not known before the process exists.
   private static final String PROCESS = "WATCHDOG_PID";
 
   private NotifyVariables() {}
 
-  /// Adds `NOTIFY_SOCKET` if one of the app's probes is `notify`, and `WATCHDOG_USEC` if the
-  /// liveness probe is. Inherited values of these variables belong to another manager and are
-  /// removed.
+  /// Adds `NOTIFY_SOCKET` if one of the app's probes is `notify`, and `WATCHDOG_USEC` if its
+  /// liveness probe is `notify`. Inherited values of these variables come from another service
+  /// manager and are removed.
   ///
   /// @param environment the environment of the process
   static void add(Map<String, String> environment, Path home, AppSpec spec, WorkerId worker) {
@@ -43,7 +43,7 @@ public final class NotifyVariables {
     return probeHandler instanceof ProbeHandler.Notify;
   }
 
-  /// Returns the time after which the liveness probe fails.
+  /// Returns the time after which the liveness probe fails, in microseconds.
   private static long micros(ProbeHandler.ProbeTiming probeTiming) {
     return probeTiming.interval().multipliedBy(probeTiming.failures()).toNanos() / 1000;
   }

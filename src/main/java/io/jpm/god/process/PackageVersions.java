@@ -15,15 +15,17 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/// Reads the versions of apps by PM2's rule: `version` of the nearest `package.json` in the
-/// script's directory or above it. Blocking and thread-safe.
+/// Determines the versions of apps according to PM2's rule: `version` in the nearest `package.json`
+/// in the script's directory or one of its parents. Blocking and thread-safe.
 final class PackageVersions {
   private static final int MOST_BYTES = 1 << 20;
 
-  /// A longer text, or one with whitespace or control characters, is not accepted as a version.
+  /// The format of a version. Longer texts, and texts with whitespace or control characters, are
+  /// ignored.
   private static final Pattern VERSION = Pattern.compile("[!-~]{1,64}");
 
-  /// Upper bound on cached files; more means that apps come and go.
+  /// Upper bound on the number of cached files. A larger number indicates that apps are constantly
+  /// added and removed.
   private static final int MOST_FILES = 1000;
 
   private final Map<Place, CachedVersion> files = new ConcurrentHashMap<>();
@@ -34,20 +36,21 @@ final class PackageVersions {
     this.access = access;
   }
 
-  /// A file and the user that reads it; no user means the daemon.
+  /// A file and the user who reads it; an empty user stands for the daemon.
   private record Place(Path file, Optional<String> user) {}
 
-  /// The cached content of a file and the attributes by which its validity is checked.
+  /// The cached content of a file and the attributes that show whether it is still valid.
   ///
-  /// @param json whether the file was readable JSON; otherwise the next directory above is searched
-  /// @param version the version; empty if the file has none
+  /// @param json whether the file contained valid JSON; if not, the search continues in the parent
+  ///   directory
+  /// @param version the version; empty if the file does not contain one
   private record CachedVersion(FileTime modified, long size, boolean json, String version) {
     boolean isOf(BasicFileAttributes now) {
       return now.lastModifiedTime().equals(modified) && now.size() == size;
     }
   }
 
-  /// Returns the version of the package that `script` belongs to; empty if there is none.
+  /// Returns the version of the package to which `script` belongs; empty if there is none.
   ///
   /// @param runAs the credentials of the app
   String find(Path script, RunAs runAs) {
@@ -90,7 +93,7 @@ final class PackageVersions {
       json = true;
       version = said instanceof String word && VERSION.matcher(word).matches() ? word : "";
     } catch (IOException | DecodeException _) {
-      // As in PM2, a broken file counts as missing.
+      // As in PM2, an invalid file is treated as missing.
     }
     return new CachedVersion(now.lastModifiedTime(), now.size(), json, version);
   }

@@ -20,12 +20,12 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
 /// Writes pid files for users and scripts. jpm never reads them to choose the target of a signal,
-/// since a file that other users can write must not decide that.
+/// because other users may be able to write them.
 ///
-/// If an app runs as another user, files outside the home are written with the credentials of that
-/// user, who may be able to change their directories. A separate thread performs the calls in
-/// order, so that a removal never overtakes a write, and a directory that hangs delays nothing
-/// else.
+/// If an app runs as another user, files outside the home directory are written with the
+/// credentials of that user, who may be able to change their directories. A separate thread
+/// performs all operations in order. Therefore, a removal never overtakes a write, and a file
+/// system that hangs delays nothing else.
 final class PidFiles {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -64,7 +64,8 @@ final class PidFiles {
   private void run(Path file, Callable<Path> work) {
     writer
         .executeBlocking(work, true)
-        .onFailure(error -> LOG.log(Level.WARNING, "pid file {0}: {1}", file, error.getMessage()));
+        .onFailure(error ->
+            LOG.log(Level.WARNING, "cannot update pid file {0}: {1}", file, error.getMessage()));
   }
 
   private RunAs owner(Path file, RunAs runAs) {
@@ -77,8 +78,8 @@ final class PidFiles {
     return file.resolveSibling(file.getFileName() + ".new");
   }
 
-  /// Does not follow a link at the path: a user who can change the directory must not choose where
-  /// the daemon writes.
+  /// Writes a temporary file and renames it, because writing to `file` directly would follow a
+  /// link. A user who can change the directory must not be able to choose where the daemon writes.
   private static Path replace(Path file, String content) throws IOException {
     if (file.getParent() != null) {
       Files.createDirectories(file.getParent());

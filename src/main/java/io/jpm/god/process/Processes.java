@@ -43,18 +43,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/// Spawns, adopts, signals and releases the processes of instances, and reports their events on
-/// God's context, to which it is confined.
+/// Spawns, adopts, signals and releases the processes of instances, and reports their events to the
+/// supervisor. Confined to God's context, to which it also transfers the events.
 public final class Processes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private static final int SPAWN_THREADS = 4;
 
-  /// Delay before the exit of a program with a terminal is reported, because its last output is
-  /// still being copied to the pipe.
+  /// Delay in milliseconds before the exit of a program with a terminal is reported, because its
+  /// last output is still being copied to the pipe.
   private static final long FEED_MILLIS = 50;
 
-  /// Time limit for a command that provides a secret.
+  /// Time limit for a command that outputs a secret.
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -72,15 +72,15 @@ public final class Processes {
   private final MonitoringUpdate checks;
   private final PackageVersions versions;
 
-  /// The instances that have a process, or for which one is being created.
+  /// The instances that have a process or for which a process is being created.
   private final Set<SupervisedInstance> holding = new HashSet<>();
 
-  /// The handlers of everything that processes report except their exits.
+  /// The receivers of all process events except exits.
   ///
-  /// @param ipcHandler handles their messages
-  /// @param healthCoordinator monitors their health
-  /// @param limits handles the kernel's enforcement of their memory limits
-  /// @param messages parses their messages
+  /// @param ipcHandler acts on the messages of the processes
+  /// @param healthCoordinator monitors the health of the processes
+  /// @param limits publishes that the kernel has enforced a memory limit
+  /// @param messages parses the messages of the processes
   public record ProcessEventSinks(
       IpcHandler ipcHandler,
       HealthCoordinator healthCoordinator,
@@ -120,23 +120,24 @@ public final class Processes {
     supervisor.accept(supervisedInstance, supervisionEvent);
   }
 
-  /// Signals the tree of `instance`, or only its main process.
+  /// Signals the process tree of the instance, or only its main process.
   ///
   /// @param sent run when the signal has been sent; never run if there is no process
   public void signal(
       SupervisedInstance supervisedInstance, SupervisionEffect.SignalTree order, Runnable sent) {
     Child child = supervisedInstance.child;
     if (child == null) {
-      // Adopted without a process, or the main process was never created: nothing to end.
+      // The instance was adopted without a process, or its main process was never created. There is
+      // nothing to stop.
       context.runOnContext(
           _ -> on(supervisedInstance, new SupervisionEvent.TreeGone(order.generation())));
       return;
     }
     Failpoint.SIGNAL_BEGINS.hit();
-    // The first signal of a stop decides for the whole stop: a new spec must not leave half a tree
-    // running.
-    supervisedInstance.treeOrdered |= supervisedInstance.spec.stop().wholeTree();
-    if (supervisedInstance.treeOrdered) {
+    // Once a signal of this stop has been sent to the whole tree, all further ones are sent to it,
+    // even if the spec changes. Otherwise, half of the tree could keep running.
+    supervisedInstance.stopsWholeTree |= supervisedInstance.spec.stop().wholeTree();
+    if (supervisedInstance.stopsWholeTree) {
       child.signalTree(order.signal(), () -> context.runOnContext(_ -> sent.run()));
     } else {
       child.signalMain(order.signal());
@@ -145,8 +146,8 @@ public final class Processes {
     Failpoint.SIGNALLED.hit();
   }
 
-  /// Sends PM2's shutdown message. Whether the app reads its IPC channel is unknown; without a
-  /// channel, the stop continues with the signal.
+  /// Sends PM2's shutdown message. It is not known whether the app reads its IPC channel. Without a
+  /// channel, the stop continues with the signal immediately.
   public void sendShutdown(SupervisedInstance supervisedInstance, long generation) {
     Child child = supervisedInstance.child;
     if (child == null || !child.send("\"shutdown\"")) {
@@ -155,18 +156,18 @@ public final class Processes {
     }
   }
 
-  /// Runs the app's stop command and reports its end.
+  /// Runs the app's stop command and reports when it has finished.
   public void runStopCommand(SupervisedInstance supervisedInstance, long generation) {
     stopCommands.run(
         supervisedInstance,
         () -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation)));
   }
 
-  /// Spawns the process of `generation` and reports the result.
+  /// Spawns the process of `generation` and reports the result to the supervisor.
   public void spawn(SupervisedInstance supervisedInstance, long generation) {
     releaseProcess(supervisedInstance);
     supervisedInstance.channel = new AppChannel();
-    supervisedInstance.treeOrdered = false;
+    supervisedInstance.stopsWholeTree = false;
     Optional<String> tooMany = tooMany();
     if (tooMany.isPresent()) {
       var refused = new SpawnResult.Refused(tooMany.get(), false);
@@ -190,8 +191,8 @@ public final class Processes {
         });
   }
 
-  /// Returns why no further process can be created. Commands are refused earlier, but after a boot
-  /// more starts may be due than this daemon has descriptors for.
+  /// Returns why no further process can be created; empty if one can. Commands are refused earlier,
+  /// but after a boot more starts may be due than this daemon has descriptors for.
   private Optional<String> tooMany() {
     return god.host()
         .descriptorBudget()
@@ -218,7 +219,7 @@ public final class Processes {
         .prepare(supervisedInstance)
         .compose(reply ->
             switch (reply) {
-              // The spec has been replaced meanwhile.
+              // The spec has been replaced in the meantime.
               case BalancerReply.Prepared _ when !supervisedInstance.spec.equals(spec) ->
                   prepare(supervisedInstance, generation);
               case BalancerReply.Prepared share ->
@@ -230,7 +231,7 @@ public final class Processes {
                   BalancerReply.Status _,
                   BalancerReply.Route _,
                   BalancerReply.Handover _ ->
-                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+                  Future.failedFuture(new IllegalStateException("unexpected reply"));
             });
   }
 
@@ -244,7 +245,8 @@ public final class Processes {
     supervisedInstance.earlyReports = watcher;
     Map<String, String> open = new HashMap<>(request.environment());
     open.keySet().removeAll(read.secrets().keySet());
-    // On separate threads: a program on a hung network disk must not block the journal.
+    // Runs on separate threads, because a program on a hung network file system must not block the
+    // journal.
     return processEventSinks
         .healthCoordinator
         .startMonitoring(supervisedInstance, open)
@@ -255,9 +257,8 @@ public final class Processes {
                       versions.find(
                           supervisedInstance.spec.command().script(),
                           supervisedInstance.spec.runAs());
-                  // Discards output of earlier processes in the pipe, which does not belong to this
-                  // process.
-                  takeTail(tellingPipe(supervisedInstance));
+                  // Discards the output of earlier processes that is still in the pipe.
+                  takeTail(exitReasonPipe(supervisedInstance));
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();
@@ -267,9 +268,9 @@ public final class Processes {
         .map(Objects::requireNonNull);
   }
 
-  /// Returns the pipe to which a process prints why it exits: with a terminal, all output goes to
-  /// the same pipe.
-  private static Path tellingPipe(SupervisedInstance supervisedInstance) {
+  /// Returns the pipe to which a process prints why it exits. With a terminal, both output streams
+  /// use the pipe of standard output.
+  private static Path exitReasonPipe(SupervisedInstance supervisedInstance) {
     return supervisedInstance.spec.logs().terminal()
         ? supervisedInstance.paths.out().fifo()
         : supervisedInstance.paths.error().fifo();
@@ -282,13 +283,14 @@ public final class Processes {
         .orElseGet(() -> new byte[0]);
   }
 
-  /// Returns the most informative line of the output of `instance` while no daemon ran; empty if
-  /// there is none. The output has not been followed by that of another process. May block briefly.
+  /// Returns the line that best explains the exit, from the output of the instance while no daemon
+  /// was running; empty if there is none. Must be called before another process uses the same
+  /// pipes. May block briefly.
   public String lastErrorLine(SupervisedInstance supervisedInstance) {
-    return ExitReasonLine.of(takeTail(tellingPipe(supervisedInstance)));
+    return ExitReasonLine.of(takeTail(exitReasonPipe(supervisedInstance)));
   }
 
-  /// Returns the monitoring of processes that already run.
+  /// Returns the object that monitors processes that are already running.
   public MonitoringUpdate probes() {
     return checks;
   }
@@ -333,18 +335,18 @@ public final class Processes {
     logCoordinator.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
 
-  /// Lets reports about the current process through.
+  /// Delivers the buffered reports about the current process, and all later ones immediately.
   public void activate(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.earlyReports != null) {
       supervisedInstance.earlyReports.begin();
     }
   }
 
-  /// Applies a changed spec to a running process: further output goes to the new log files, and the
-  /// pid to the new pid file.
+  /// Applies a changed spec to a running process: redirects its output to the new log files and
+  /// moves its pid to the new pid file.
   ///
-  /// @param captured the request by which LogAggregator captures the output now
-  /// @param pidFile path of the current pid file
+  /// @param captured the request with which LogAggregator currently captures the output
+  /// @param pidFile the path of the current pid file
   public void redirectOutput(
       SupervisedInstance supervisedInstance, LogsCommand.Open captured, Path pidFile) {
     logCoordinator.moved(supervisedInstance, captured);
@@ -354,7 +356,7 @@ public final class Processes {
     }
   }
 
-  /// Updates the pid files after `instance` has replaced `old` in the list.
+  /// Updates the pid files after the given instance has replaced `old` in the list.
   public void promoted(SupervisedInstance supervisedInstance, SupervisedInstance old) {
     if (!old.paths.pidFile().equals(supervisedInstance.paths.pidFile())) {
       pidFiles.remove(old.paths.pidFile(), old.spec.runAs());
@@ -372,8 +374,8 @@ public final class Processes {
     }
   }
 
-  /// Removes the pid file, unless the process is a candidate or draining: then the file belongs to
-  /// the current process.
+  /// Removes the pid file. The process of a candidate or draining instance is skipped, because the
+  /// file belongs to the current process.
   private void removePid(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
       pidFiles.remove(supervisedInstance.paths.pidFile(), supervisedInstance.spec.runAs());
@@ -382,7 +384,7 @@ public final class Processes {
 
   /// Adopts a process of an earlier daemon.
   ///
-  /// @return whether it is running
+  /// @return whether the process is still running
   public Future<Boolean> adopt(SupervisedInstance supervisedInstance, FoundProcess found) {
     var watcher = new Watcher(supervisedInstance, found.generation());
     supervisedInstance.earlyReports = watcher;
@@ -400,8 +402,8 @@ public final class Processes {
         });
   }
 
-  /// Returns the possible leftovers of a main process that is gone; empty if the app's tree must
-  /// not be ended. Must be called before a new process is created.
+  /// Returns a handle to the possible leftovers of a main process that is gone; empty if the spec
+  /// does not request stopping the whole tree. Must be called before a new process is created.
   public Optional<Child> leftoverTree(
       SupervisedInstance supervisedInstance, long generation, ProcessIdentity gone) {
     removePid(supervisedInstance);
@@ -413,7 +415,8 @@ public final class Processes {
         god.host().adoptLeftovers(gone, tag, new Watcher(supervisedInstance, generation)));
   }
 
-  /// Releases the instance's process, which is gone or does not exist, and removes its pid file.
+  /// Releases the instance's process, if there is one, and removes its pid file. The process must
+  /// be gone.
   void releaseProcess(SupervisedInstance supervisedInstance) {
     stopCommands.kill(supervisedInstance);
     Child child = supervisedInstance.child;
@@ -425,8 +428,9 @@ public final class Processes {
     }
   }
 
-  /// Passes a child's events from the host's thread to God's context, in order. A program that
-  /// exits immediately may overtake the report that it was created.
+  /// Transfers the events of a child from the host's thread to God's context, in order. Events are
+  /// buffered until [#begin], because a program that exits immediately may overtake the report that
+  /// it was created.
   final class Watcher implements ChildWatcher, EarlyReports {
     private final SupervisedInstance supervisedInstance;
     private final long generation;
@@ -436,15 +440,14 @@ public final class Processes {
     private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
 
-    /// Number of messages and events of this process that are still in [IpcMessageReader]. While
-    /// there are any, later events, including the exit, take the same path, which preserves their
-    /// order.
+    /// Number of messages and events of this process that are still in [IpcMessageReader]. While it
+    /// is not zero, later events, including the exit, take the same path to preserve their order.
     private final AtomicInteger unread = new AtomicInteger();
 
     Watcher(SupervisedInstance supervisedInstance, long generation) {
       this.supervisedInstance = supervisedInstance;
       this.generation = generation;
-      this.pipe = tellingPipe(supervisedInstance);
+      this.pipe = exitReasonPipe(supervisedInstance);
       this.terminal = supervisedInstance.spec.logs().terminal();
     }
 
@@ -458,7 +461,7 @@ public final class Processes {
 
     @Override
     public void exited(Exit exit) {
-      // Immediately, before another process can print to the same pipe.
+      // Must be read immediately, before another process can print to the same pipe.
       byte[] now = terminal ? new byte[0] : takeTail(pipe);
       afterFeed(() -> {
         byte[] tail = terminal ? takeTail(pipe) : now;
@@ -470,8 +473,8 @@ public final class Processes {
       });
     }
 
-    /// Runs `step` on the context. For a program with a terminal it first waits a moment for the
-    /// process that copies its output to the pipe. Steps keep their order.
+    /// Runs `step` on the context. If the program has a terminal, first waits briefly for the
+    /// process that copies its output to the pipe. Steps are run in order.
     private void afterFeed(Runnable step) {
       afterMessages(() -> {
         if (terminal) {
@@ -491,7 +494,7 @@ public final class Processes {
       }
     }
 
-    /// Runs on the thread of [IpcMessageReader].
+    /// Called on the thread of [IpcMessageReader].
     private void onContext(Runnable step) {
       context.runOnContext(_ -> step.run());
       unread.decrementAndGet();
@@ -502,13 +505,15 @@ public final class Processes {
       unread.incrementAndGet();
       processEventSinks.messages.read(
           new IpcMessageReader.Incoming(supervisedInstance.spec.name(), json, heard),
-          read -> onContext(() -> read.ifPresent(said -> whenLive(() -> hear(said)))));
+          read ->
+              onContext(
+                  () -> read.ifPresent(parsedMessage -> whenLive(() -> hear(parsedMessage)))));
     }
 
     @Override
     public void nodeMessageReceived(String json, Runnable heard) {
       unread.incrementAndGet();
-      processEventSinks.messages.judge(
+      processEventSinks.messages.checkSize(
           new IpcMessageReader.Incoming(supervisedInstance.spec.name(), json, heard),
           judged -> onContext(() -> judged.ifPresent(then -> whenLive(() -> pass(json, then)))));
     }
@@ -525,11 +530,12 @@ public final class Processes {
       balancerCoordinator.nodeMessageReceived(supervisedInstance, generation, json, heard);
     }
 
-    private void hear(IpcHandler.Said said) {
+    private void hear(IpcHandler.ParsedMessage parsedMessage) {
       try {
-        processEventSinks.ipcHandler.heard(supervisedInstance, generation, said.message());
+        processEventSinks.ipcHandler.handle(
+            supervisedInstance, generation, parsedMessage.message());
       } finally {
-        said.heard().run();
+        parsedMessage.heard().run();
       }
     }
 
@@ -566,9 +572,9 @@ public final class Processes {
       Failpoint.EXIT_SEEN.hit();
       balancerCoordinator.processEnded(supervisedInstance);
       boolean leftovers = child.hasLeftovers();
-      String killed = LimitText.ofEnd(supervisedInstance.spec, child, exit);
+      String killed = LimitText.exitReason(supervisedInstance.spec, child, exit);
       boolean treeIsWatched =
-          supervisedInstance.treeOrdered
+          supervisedInstance.stopsWholeTree
               || (supervisedInstance.spec.stop().wholeTree() && leftovers);
       if (!treeIsWatched) {
         releaseProcess(supervisedInstance);

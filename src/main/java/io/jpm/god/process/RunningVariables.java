@@ -13,20 +13,24 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// Reads the environment of a running process, for its probes and its stop command. Secrets are not
-/// included.
+/// Determines the environment of a running process, for its probes and its stop command. Secrets
+/// are not included.
 ///
-/// @param host reads the variables that the process was started with
-/// @param requests creates the environment of the current spec
-/// @param store the values of `jpm set`
+/// @param host reads the variables with which a process was started
+/// @param requests creates the environment for the current spec
+/// @param store the values set with `jpm set`
 record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore store) {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final String PORT = "PORT";
 
-  /// Returns the variables that `instance` received when `process` began. A port assigned by the
-  /// balancer is in the journal. The values from env files and `jpm set` at that time are known
-  /// only to the process itself. If the system does not provide them, the current values are used;
-  /// likewise if the process belongs to another user, who can forge them. Blocking.
+  /// Returns the variables with which `process` was started.
+  ///
+  /// - A port that the balancer assigned is known from the journal.
+  /// - The values from env files and `jpm set` at that time are known only from the process itself.
+  /// - If the system does not provide these, or the process belongs to another user, who could
+  ///   forge them, the current values are used.
+  ///
+  /// Blocking.
   Map<String, String> read(SupervisedInstance supervisedInstance, ProcessIdentity process) {
     AppSpec spec = supervisedInstance.spec;
     Map<String, String> files = files(supervisedInstance.label(), spec);
@@ -53,7 +57,7 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: its checks and its stop command run without the variables of its env files: {1}",
+          "{0}: its probes and its stop command run without the variables from its env files: {1}",
           label,
           unreadable.getMessage());
       return Map.of();

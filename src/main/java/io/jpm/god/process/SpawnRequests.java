@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Creates the spawn requests of an instance.
+/// Creates the spawn requests for an instance.
 final class SpawnRequests {
   private final Path home;
 
@@ -70,7 +70,7 @@ final class SpawnRequests {
         share.inheritToDescendants());
   }
 
-  /// Returns `environment` with the per-instance texts expanded.
+  /// Returns `environment` with the texts that differ per instance expanded.
   static Map<String, String> expandTemplates(AppSpec spec, Map<String, String> environment) {
     return spec.texts().environment(environment, spec.variables().declared());
   }
@@ -81,11 +81,11 @@ final class SpawnRequests {
   /// @param environment the environment of the command
   SpawnRequest stopCommand(
       SupervisedInstance supervisedInstance, Path program, Map<String, String> environment) {
-    // A separate tag: ending the app's tree must not end the command that is ending it.
+    // Uses a separate tag, because killing the app's tree must not kill the command that stops it.
     String tag =
         home
             + ":stop "
-            + Tags.incarnationName(supervisedInstance.id, supervisedInstance.birth)
+            + Tags.incarnationName(supervisedInstance.id, supervisedInstance.incarnation)
             + ":"
             + supervisedInstance.state.generation();
     return new SpawnRequest(
@@ -103,16 +103,18 @@ final class SpawnRequests {
   }
 
   private static WorkerId worker(SupervisedInstance supervisedInstance, long generation) {
-    return new WorkerId(supervisedInstance.id, supervisedInstance.birth.toEpochMilli(), generation);
+    return new WorkerId(
+        supervisedInstance.id, supervisedInstance.incarnation.toEpochMilli(), generation);
   }
 
   /// Returns the environment of an instance's processes, without the variables for balancing and
-  /// without the variables that are read at each start.
+  /// without those that are read again at each start.
   Map<String, String> environment(SupervisedInstance supervisedInstance) {
     return environment(supervisedInstance, supervisedInstance.spec);
   }
 
-  /// Returns the same for another spec, such as one with the variables of its env files.
+  /// Returns the environment of an instance's processes for another spec, such as one that includes
+  /// the variables from env files.
   Map<String, String> environment(SupervisedInstance supervisedInstance, AppSpec spec) {
     Map<String, String> environment = new HashMap<>(spec.variables().effective());
     environment.putAll(

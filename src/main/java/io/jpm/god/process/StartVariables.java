@@ -21,14 +21,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/// Reads the variables of an app that come from variable sources (env files, secrets, values of
-/// `jpm set`), for one start of a process. The values are passed to the environment of that process
-/// only; in particular, no message contains them.
+/// Reads the variables of an app that come from external sources (env files, secrets, values set
+/// with `jpm set`) for one start of a process. The values are passed only to the environment of
+/// that process. In particular, they never appear in a message.
 final class StartVariables {
   private static final int MOST_OF_SECRET = 64 << 10;
   private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
-  /// A separate pool: a vault that does not answer must not delay the start of other apps.
+  /// The size of a separate thread pool, because a vault that does not answer must not delay the
+  /// start of other apps.
   private static final int THREADS = 8;
 
   private final Vertx vertx;
@@ -42,9 +43,9 @@ final class StartVariables {
   sealed interface Outcome {
     /// All variables were read.
     ///
-    /// @param files the merged variables of all env files
-    /// @param secrets secrets by variable name
-    /// @param stored the values of `jpm set` for the app
+    /// @param files the merged variables from all env files
+    /// @param secrets the secrets by variable name
+    /// @param stored the values set with `jpm set` for the app
     record Read(Map<String, String> files, Map<String, String> secrets, Map<String, String> stored)
         implements Outcome {
       /// Creates a result without stored values.
@@ -52,7 +53,7 @@ final class StartVariables {
         this(files, secrets, Map.of());
       }
 
-      /// Does not contain any values, because the text may be printed.
+      /// Does not reveal any values, because the text may be logged.
       @Override
       public String toString() {
         return "%d variables of files, %d secrets, %d stored"
@@ -62,18 +63,18 @@ final class StartVariables {
 
     /// A variable could not be resolved.
     ///
-    /// @param reason message for the user: which variable, and why
+    /// @param reason a message for the user that names the variable and the cause
     record Refused(String reason) implements Outcome {}
   }
 
-  /// Completes when the last read of stored values has completed.
+  /// Completes when the most recent read of stored values has completed.
   private Future<Map<String, String>> lastRead = Future.succeededFuture(Map.of());
 
-  /// Creates a reader for all apps. Must be used on one context.
+  /// Creates a reader for all apps. Must be used on a single context.
   ///
   /// @param daemon the daemon's own environment, which contains the path of systemd's credentials
-  /// @param limit time limit for a command
-  /// @param store the values of `jpm set`
+  /// @param limit the time limit for a command
+  /// @param store the values set with `jpm set`
   /// @param access reads the files and runs the commands of apps
   StartVariables(
       Vertx vertx,
@@ -101,7 +102,8 @@ final class StartVariables {
                     .map(Objects::requireNonNull));
   }
 
-  /// Reads one after the other, so that instances start in the order of their numbers.
+  /// Reads the values for one start after the other, so that instances start in the order of their
+  /// numbers.
   private Future<Map<String, String>> stored(AppSpec spec) {
     Future<Map<String, String>> read =
         lastRead
@@ -148,7 +150,7 @@ final class StartVariables {
               .formatted(
                   name,
                   secretSource.displayText(),
-                  value.isEmpty() ? "is empty" : "has a NUL byte in it"));
+                  value.isEmpty() ? "is empty" : "contains a NUL byte"));
     }
     return value;
   }
@@ -160,7 +162,7 @@ final class StartVariables {
         String directory = daemon.getOrDefault(CREDENTIALS, "");
         if (directory.isEmpty()) {
           throw new IOException(
-              "cannot be read: systemd has given the daemon no credentials (LoadCredential=)");
+              "cannot be read: systemd passed no credentials to the daemon (LoadCredential=)");
         }
         yield access.read(Path.of(directory).resolve(name), MOST_OF_SECRET, RunAs.DAEMON);
       }
@@ -168,8 +170,8 @@ final class StartVariables {
     };
   }
 
-  /// Runs the command with the daemon's variables or, for another user, with those of a new
-  /// session.
+  /// Runs the command with the daemon's variables. If the app runs as another user, the command
+  /// receives the variables of a new login session instead.
   private byte[] output(SecretSource.FromCommand command, AppSpec spec) throws IOException {
     var variables = access.isOther(spec.runAs()) ? CleanEnvironment.of(daemon) : daemon;
     AppAccess.Launch launch = access.launch(command.argv(), spec.cwd(), variables, spec.runAs());

@@ -19,8 +19,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs the stop commands of apps. Their output goes to the app's log. Confined to GodVerticle's
-/// context.
+/// Runs the stop commands of apps. The output of a command is written to the app's log. Confined to
+/// GodVerticle's context.
 final class StopCommands {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -31,7 +31,7 @@ final class StopCommands {
   private final RunningVariables variables;
   private final Map<SupervisedInstance, Child> running = new HashMap<>();
 
-  /// @param variables reads the environment of the processes
+  /// @param variables determines the environment of the processes
   StopCommands(
       Vertx vertx,
       Context context,
@@ -45,9 +45,9 @@ final class StopCommands {
     this.variables = variables;
   }
 
-  /// Runs the stop command of `instance`.
+  /// Runs the stop command of the instance.
   ///
-  /// @param ended called once, on the context, when the command has ended or cannot be run
+  /// @param ended called once, on the context, when the command has finished or if it cannot be run
   void run(SupervisedInstance supervisedInstance, Runnable ended) {
     Optional<ProcessIdentity> process = supervisedInstance.process();
     long generation = supervisedInstance.state.generation();
@@ -87,7 +87,8 @@ final class StopCommands {
     LOG.log(Level.WARNING, "{0}", sentence);
   }
 
-  /// Ends the command of `instance` if it still runs; the instance has stopped.
+  /// Kills the stop command of the instance if it is still running. Called when the instance has
+  /// stopped.
   void kill(SupervisedInstance supervisedInstance) {
     Child child = running.remove(supervisedInstance);
     if (child != null) {
@@ -124,9 +125,9 @@ final class StopCommands {
             running.remove(supervisedInstance);
           }
           if (exit.equals(new Exit.Code(0))) {
-            LOG.log(Level.INFO, "{0}: the stop command has ended", supervisedInstance.label());
+            LOG.log(Level.INFO, "{0}: the stop command has finished", supervisedInstance.label());
           } else {
-            problem(supervisedInstance, "the stop command ended with " + exit);
+            problem(supervisedInstance, "the stop command failed with " + exit);
           }
           ended.run();
         });
@@ -134,7 +135,7 @@ final class StopCommands {
 
       @Override
       public void treeGone() {
-        // The tree is only signalled when its end is no longer awaited.
+        // The tree is signalled only when its termination is no longer awaited.
       }
     };
   }

@@ -26,15 +26,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Collects the thread dump of a Java program before it is replaced because it hangs. On SIGQUIT a
-/// JVM prints it to standard output, regardless of the user it runs as and of the state of its
-/// threads. The dump goes to the app's log like all output, and is copied from there to a separate
-/// file. Confined to God's context.
+/// Collects the thread dump of a Java program that is replaced because it hangs. On SIGQUIT, a JVM
+/// prints the dump to standard output, regardless of its user and of the state of its threads. The
+/// dump is written to the app's log like all output, and from there is copied to a separate file.
+/// Confined to God's context.
 public final class ThreadDumps {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// The last line before those about the heap.
+  /// The beginning of the last line of the thread list, which is followed by information about the
+  /// heap.
   private static final String LAST = "JNI global refs";
 
   private static final String FIRST = "Full thread dump";
@@ -47,10 +48,11 @@ public final class ThreadDumps {
   private final Map<WorkerId, Dump> running = new HashMap<>();
   private Optional<Future<Void>> answering = Optional.empty();
 
-  /// @param vertx its current context is the one to which this object is confined
+  /// @param vertx the Vert.x instance, whose current context is the one that this object is
+  ///   confined to
   /// @param host requests the thread dump
   /// @param home the daemon's home directory
-  /// @param wallClock for the file names
+  /// @param wallClock the clock for the timestamps in the file names
   public ThreadDumps(Vertx vertx, ProcessHost host, Path home, InstantSource wallClock) {
     this.vertx = vertx;
     this.host = host;
@@ -59,8 +61,8 @@ public final class ThreadDumps {
 
   /// Requests a thread dump from the first JVM in the tree of a process.
   ///
-  /// @return completes within about 2 seconds with the path of the file, or empty if there is no
-  ///   JVM or it printed nothing in that time; never fails
+  /// @return a future that never fails. It completes within about 2 seconds with the path of the
+  ///   file; empty if there is no JVM or if it printed nothing within that time
   public Future<Optional<String>> collect(ProcessIdentity process, AppName app, WorkerId worker) {
     Dump known = running.get(worker);
     if (known != null) {
@@ -89,7 +91,12 @@ public final class ThreadDumps {
         })
         .compose(_ -> kept(dump))
         .recover(fault -> {
-          LOG.log(Level.WARNING, "{0}:{1} no thread dump: {2}", app, worker.id(), fault);
+          LOG.log(
+              Level.WARNING,
+              "{0}:{1}: no thread dump could be collected: {2}",
+              app,
+              worker.id(),
+              fault);
           return Future.succeededFuture(Optional.empty());
         })
         .onComplete(dump.done);

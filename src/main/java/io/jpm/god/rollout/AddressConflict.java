@@ -4,16 +4,17 @@ import io.jpm.model.AppSpec;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Detects that a candidate could not listen because the old process holds its port.
+/// Detects that a candidate could not listen because the old process uses the same port.
 final class AddressConflict {
   private static final Pattern WORDS =
       Pattern.compile("EADDRINUSE|address (is )?already in use", Pattern.CASE_INSENSITIVE);
 
   private AddressConflict() {}
 
-  /// Reports whether a process of `spec` in fork mode has failed for this reason.
+  /// Reports whether a process with the given spec failed for this reason. Always false in cluster
+  /// mode.
   ///
-  /// @param problem why it was not promoted, including its last line on standard error
+  /// @param problem why the candidate was not promoted, including its last line on standard error
   static boolean isToldBy(Optional<String> problem, AppSpec spec) {
     return !spec.cluster().enabled() && problem.filter(it -> WORDS.matcher(it).find()).isPresent();
   }

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/// Restarts instances that cannot be replaced side by side. It publishes the reason before the
-/// restart, and the length of the gap after it. Confined to GodVerticle's context.
+/// Restarts instances that cannot be replaced side by side. Publishes the reason before the restart
+/// and the length of the gap afterwards. Confined to GodVerticle's context.
 final class DowntimeRestart {
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONG = Duration.ofSeconds(10);
@@ -26,11 +26,11 @@ final class DowntimeRestart {
     this.godServices = godServices;
   }
 
-  /// Performs `restart` and measures the gap of an instance.
+  /// Runs `restart` and measures how long the instance is not reachable.
   ///
   /// @param handover why a restart is necessary
-  /// @param restart completes when the instance has settled
-  /// @return what happened, as a sentence without a full stop; empty if there is nothing to report
+  /// @param restart starts the restart; its future completes when the instance has settled
+  /// @return a description of the result, without a full stop; empty if there is nothing to report
   Future<Optional<String>> around(
       SupervisedInstance supervisedInstance, Handover handover, Supplier<Future<Void>> restart) {
     if (supervisedInstance.process().isEmpty()) {
@@ -43,7 +43,8 @@ final class DowntimeRestart {
               .get()
               .map(_ ->
                   Optional.of(
-                      supervisedInstance.title() + " was restarted; it listens on no port"));
+                      supervisedInstance.title()
+                          + " was restarted; it does not listen on any port"));
     };
   }
 

@@ -15,8 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Measures the time during which no process listens on the given ports. Confined to GodVerticle's
-/// context.
+/// Measures how long no process listens on the given ports. Confined to GodVerticle's context.
 final class DowntimeWatch {
   private static final long LOOK_MILLIS = 3;
 
@@ -40,15 +39,15 @@ final class DowntimeWatch {
     return addresses.map(InetSocketAddress::getPort).collect(Collectors.toSet());
   }
 
-  /// Begins to sample the ports.
+  /// Starts to sample the ports.
   void begin() {
     timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look());
     measured.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// One sample.
+  /// A sample of the ports.
   ///
-  /// @param open whether processes listen on all ports
+  /// @param open whether every port has a listening process
   private record Look(boolean open, long atNanos) {}
 
   private void look() {
@@ -81,15 +80,15 @@ final class DowntimeWatch {
     }
   }
 
-  /// Ends the measurement because no process will listen on the ports.
+  /// Stops the measurement because no process will listen on the ports.
   void giveUp() {
     measured.tryComplete(Optional.empty());
   }
 
-  /// Returns the length of the gap: zero if it was too short to be observed, empty if it lasts
-  /// longer than `most`. Must be called when the new process runs.
+  /// Returns the length of the gap: zero if it was too short to be observed, empty if it exceeds
+  /// `most`. Must be called when the new process is running.
   ///
-  /// @param most maximum time to wait for the ports
+  /// @param most the maximum time to wait until processes listen on the ports
   Future<Optional<Duration>> end(Duration most) {
     if (closedAt.isEmpty()) {
       measured.tryComplete(Optional.of(Duration.ZERO));

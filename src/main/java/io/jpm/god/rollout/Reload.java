@@ -38,8 +38,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// Replaces the processes of apps, without a gap where possible, in the order of the apps'
-/// dependencies. Confined to GodVerticle's context.
+/// Replaces the processes of apps in the order of the apps' dependencies, without downtime where
+/// possible. Confined to GodVerticle's context.
 public final class Reload {
   private final GodServices godServices;
   private final Registry registry;
@@ -55,12 +55,13 @@ public final class Reload {
     this.downtimeRestart = new DowntimeRestart(godServices);
   }
 
-  /// The progress of one command.
+  /// The progress of one reload command.
   ///
-  /// @param described specs from a process file of the apps that are reloaded
+  /// @param described the new specs from a process file, for apps that are reloaded
   /// @param affected the affected instances
-  /// @param restarted the instances whose process had to end before the next one began
-  /// @param notes messages about these restarts
+  /// @param restarted the instances whose old process had to exit before the new one was started
+  /// @param problems messages about failures
+  /// @param notes messages about the restarts
   /// @param repeatableCommand receives the goals of the command
   private record RolloutRequest(
       GodCommand.Reload command,
@@ -86,7 +87,7 @@ public final class Reload {
     }
   }
 
-  /// Executes a reload, or continues one that an earlier daemon has begun.
+  /// Executes a reload command or continues one that an earlier daemon started.
   public Future<GodReply> execute(GodCommand.Reload command, IdempotencyRecord idempotencyRecord) {
     List<String> refusals = new ArrayList<>(appStart.dependencyRefusals(command.specs()));
     godServices.descriptors().refusalOf(command.specs()).ifPresent(refusals::add);
@@ -128,9 +129,9 @@ public final class Reload {
             rolloutRequest.restarted()));
   }
 
-  /// Journals which processes must be replaced, if the command can be repeated.
+  /// Writes to the journal which processes must be replaced, if the command may be repeated.
   ///
-  /// @return the instances that still must be replaced: an earlier daemon may have replaced others
+  /// @return the instances that must still be replaced; an earlier daemon may have replaced others
   private Future<List<SupervisedInstance>> begun(
       List<SupervisedInstance> instances, RolloutRequest rolloutRequest) {
     IdempotencyRecord idempotencyRecord = rolloutRequest.repeatableCommand();
@@ -139,20 +140,20 @@ public final class Reload {
     }
     if (idempotencyRecord.isInherited()) {
       idempotencyRecord
-          .renewed(instances)
+          .renewalTargets(instances)
           .forEach(supervisedInstance -> rolloutRequest.affected().add(supervisedInstance.id));
       return Future.succeededFuture(idempotencyRecord.toRenew(instances));
     }
-    idempotencyRecord.renews(instances);
+    idempotencyRecord.addRenewalGoals(instances);
     godServices.journal().changed();
     return godServices.journal().written().map(instances);
   }
 
-  /// Replaces processes of one app by processes of `spec`. When all have been replaced, the number
-  /// of instances is adjusted. After a failure, instances that were not replaced keep their old
-  /// spec.
+  /// Replaces processes of one app with processes that use `spec`. When all have been replaced, the
+  /// number of instances is adjusted. If a replacement fails, the instances that were not replaced
+  /// keep their old spec.
   ///
-  /// @param instances the instances whose processes are replaced
+  /// @param instances the instances whose processes must be replaced
   public Future<GodReply> replaceAll(AppSpec spec, List<SupervisedInstance> instances) {
     var rolloutRequest =
         new RolloutRequest(
@@ -163,7 +164,8 @@ public final class Reload {
     return inOrder(instances, rolloutRequest).map(_ -> reply(rolloutRequest));
   }
 
-  /// Processes in fork mode and in cluster mode cannot share a port.
+  /// Reports whether the app exists and its mode stays the same, because processes in fork mode and
+  /// in cluster mode cannot share a port.
   private boolean isReloadable(AppSpec spec) {
     List<SupervisedInstance> present = registry.ofApp(spec.name());
     return !present.isEmpty()
@@ -172,7 +174,8 @@ public final class Reload {
                 supervisedInstance.spec.cluster().enabled() == spec.cluster().enabled());
   }
 
-  /// Starts apps of a process file that are new, or change between fork and cluster mode.
+  /// Starts the apps of a process file that are new or that change between fork mode and cluster
+  /// mode.
   private Future<Void> start(List<AppSpec> specs, RolloutRequest rolloutRequest) {
     if (specs.isEmpty()) {
       return Future.succeededFuture();
@@ -205,7 +208,7 @@ public final class Reload {
         });
   }
 
-  /// Performs `restart`, which affects `instances`, and records the gap of each.
+  /// Runs `restart`, which affects `instances`, and records the gap of each instance.
   private Future<Void> around(
       List<SupervisedInstance> instances,
       Function<SupervisedInstance, Handover> why,
@@ -252,7 +255,7 @@ public final class Reload {
 
   /// Reloads the selected instances of one app.
   ///
-  /// @param selected the instances as listed when the command arrived
+  /// @param selected the instances that were in the list when the command arrived
   private Future<Void> reload(List<SupervisedInstance> selected, RolloutRequest rolloutRequest) {
     AppName app = selected.getFirst().spec.name();
     List<SupervisedInstance> instances = selected.stream().map(registry::currentOf).toList();
@@ -272,7 +275,7 @@ public final class Reload {
                 : restart(instances, found, rolloutRequest));
   }
 
-  /// Returns how each instance can be replaced now.
+  /// Returns how each instance can currently be replaced.
   private Future<Map<SupervisedInstance, Handover>> prospects(
       List<SupervisedInstance> instances, UnaryOperator<AppSpec> change) {
     Map<SupervisedInstance, Handover> found = new HashMap<>();
@@ -304,7 +307,7 @@ public final class Reload {
     var appRollout =
         new AppRollout(
             instances.stream().filter(i -> i.number < wanted).toList(), change, rolloutRequest);
-    // Composed, so that an exception also ends the reload.
+    // Called through `compose` so that the reload is also ended after an exception.
     return Future.succeededFuture()
         .compose(_ -> appRollout.replaceInParallel(rolloutRequest.command().parallel()))
         .compose(_ -> {
@@ -317,7 +320,7 @@ public final class Reload {
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// Restarts instances of which none can be replaced side by side.
+  /// Restarts instances, none of which can be replaced side by side.
   private Future<Void> restart(
       List<SupervisedInstance> instances,
       Map<SupervisedInstance, Handover> why,
@@ -342,11 +345,11 @@ public final class Reload {
             instances.forEach(supervisedInstance ->
                 godServices
                     .instanceReconciler()
-                    .describe(supervisedInstance, inheriting(supervisedInstance.spec, shell))));
+                    .updateSpec(supervisedInstance, inheriting(supervisedInstance.spec, shell))));
     return godServices
         .dependencySequence()
         .restart(instances)
-        .compose(left -> appStart.lasting(awaited(instances), left, true))
+        .compose(left -> appStart.withEarlyFailures(awaited(instances), left, true))
         .map(left -> {
           instances.forEach(
               supervisedInstance -> rolloutRequest.affected().add(supervisedInstance.id));
@@ -355,9 +358,10 @@ public final class Reload {
         });
   }
 
-  /// Returns those of `instances` with explicit readiness, which have been awaited already.
+  /// Returns the instances among `instances` with explicit readiness. A restart has already waited
+  /// for their readiness.
   public static List<SupervisedInstance> awaited(List<SupervisedInstance> instances) {
-    return instances.stream().filter(SupervisedInstance::readinessIsTold).toList();
+    return instances.stream().filter(SupervisedInstance::hasExplicitReadiness).toList();
   }
 
   /// Returns the spec with the environment of the current shell (`--update-env`).
@@ -365,7 +369,7 @@ public final class Reload {
     return spec.toBuilder().variables(spec.variables().inheriting(shell)).build();
   }
 
-  /// Adjusts the number of instances to the new spec after all have been replaced.
+  /// Adjusts the number of instances to the new spec after all instances have been replaced.
   private Future<Void> fit(AppSpec spec, RolloutRequest rolloutRequest) {
     List<SupervisedInstance> before = registry.ofApp(spec.name());
     var reconciliation = new InstanceReconciler.Reconciliation();
@@ -409,7 +413,7 @@ public final class Reload {
   private static final Comparator<SupervisedInstance> BY_ID =
       Comparator.comparing(supervisedInstance -> supervisedInstance.id);
 
-  /// The reload of one app, with a limited number of instances at a time.
+  /// The reload of one app, which replaces a limited number of instances at a time.
   private final class AppRollout {
     private final Deque<SupervisedInstance> left;
     private final int all;
@@ -434,7 +438,7 @@ public final class Reload {
           .mapEmpty();
     }
 
-    /// Replaces the next instances; stops after a failure.
+    /// Replaces one instance after the other. Stops after a failure.
     private Future<Void> next() {
       SupervisedInstance supervisedInstance = problems.isEmpty() ? left.poll() : null;
       if (supervisedInstance == null) {

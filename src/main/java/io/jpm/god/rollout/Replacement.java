@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Replaces the process of one instance by a candidate. Confined to GodVerticle's context.
+/// Replaces the process of one instance with a candidate. Confined to GodVerticle's context.
 final class Replacement {
-  private static final String OVERTAKEN = "it was stopped meanwhile";
+  private static final String OVERTAKEN = "it was stopped in the meantime";
 
   private final GodServices godServices;
   private final InstanceSwap instanceSwap;
@@ -30,19 +30,19 @@ final class Replacement {
     this.instanceSwap = godServices.instanceSwap();
   }
 
-  /// Replaces `old` by a process of `spec`, or restarts the instance if it is not online.
+  /// Replaces `old` with a process that uses `spec`, or restarts the instance if it is not online.
   ///
-  /// @return the failure as a sentence without a full stop; empty if the replacement succeeded and
-  ///   the old process is gone
+  /// @return a description of the failure, without a full stop; empty if the replacement succeeded
+  ///   and the old process is gone
   Future<Optional<String>> replace(SupervisedInstance old, AppSpec spec) {
     return replace(old, spec, false);
   }
 
-  /// Replaces `old` by a process of `spec`.
+  /// Replaces `old` with a process that uses `spec`.
   ///
-  /// @param apart whether each process has its own sockets. If the old process exits meanwhile, its
-  ///   restarted process and the candidate could then not be distinguished, so the candidate is
-  ///   stopped
+  /// @param apart whether each process has its own sockets. If the old process exits before the
+  ///   candidate is ready, the restarted process and the candidate cannot be distinguished. The
+  ///   candidate is therefore stopped.
   Future<Optional<String>> replace(SupervisedInstance old, AppSpec spec, boolean apart) {
     if (isSuperseded(old)) {
       return Future.succeededFuture(Optional.of(old.title() + ": " + OVERTAKEN));
@@ -63,7 +63,7 @@ final class Replacement {
         });
   }
 
-  /// A process that the next daemon would not know is not created.
+  /// Removes the candidate, because a process is not created if the next daemon would not know it.
   private Future<Optional<String>> refuse(
       SupervisedInstance successor, SupervisedInstance old, String problem) {
     String sentence = "%s: %s%s".formatted(old.title(), problem, oldProcessNote(old));
@@ -75,19 +75,19 @@ final class Replacement {
     return godServices.reloadInterruptions().interrupted(old.spec.name()) || old.removed;
   }
 
-  /// Reports whether the instance runs and no other command affects it.
+  /// Reports whether the instance is running and unaffected by other commands.
   boolean isServing(SupervisedInstance supervisedInstance) {
     return !isSuperseded(supervisedInstance)
         && supervisedInstance.state.phase() == Phase.ONLINE
         && supervisedInstance.state.desiredState() == DesiredState.UP;
   }
 
-  /// Restarts an instance; completes when it has settled.
+  /// Restarts an instance. Completes when it has settled.
   ///
-  /// @return the failure, as in [#replace]
+  /// @return the failure, as for [#replace]
   Future<Optional<String>> restart(SupervisedInstance supervisedInstance, AppSpec spec) {
     if (!spec.equals(supervisedInstance.spec)) {
-      godServices.instanceReconciler().describe(supervisedInstance, spec);
+      godServices.instanceReconciler().updateSpec(supervisedInstance, spec);
     }
     godServices.supervisor().handle(supervisedInstance, new SupervisionEvent.RestartRequested());
     return supervisedInstance
@@ -108,7 +108,7 @@ final class Replacement {
         .handle(
             successor,
             new SupervisionEvent.CandidateRequested(
-                "reload: replaces %s when it is ready".formatted(pid)));
+                "reload: will replace %s when ready".formatted(pid)));
     successor
         .when(state -> state.startBlocker() == StartBlocker.READINESS || state.isOver())
         .onSuccess(_ -> awaitStability(successor, old, listened));
@@ -124,13 +124,13 @@ final class Replacement {
                 : fail(successor, old, ended.get()));
   }
 
-  /// Stops the candidate after the process of `old` has exited by itself.
+  /// Stops the candidate after the process of `old` has exited on its own.
   ///
-  /// @param reason receives why the candidate is stopped
+  /// @param reason receives the reason why the candidate is stopped
   private void giveUp(
       SupervisedInstance successor, SupervisedInstance old, AtomicReference<String> reason) {
     if (!isReady(successor.state) && !successor.state.isOver() && !isSuperseded(old)) {
-      reason.set("the process to be replaced has ended: " + old.state.reason());
+      reason.set("the process to be replaced has exited: " + old.state.reason());
       godServices.supervisor().handle(successor, new SupervisionEvent.StopRequested());
     }
   }
@@ -139,14 +139,15 @@ final class Replacement {
     return state.phase() == Phase.ONLINE && state.desiredState() == DesiredState.UP;
   }
 
-  /// Reports a candidate without explicit readiness as ready after it has run for a while.
+  /// Marks a candidate without explicit readiness as ready after it has run for a while.
   private void awaitStability(
       SupervisedInstance successor, SupervisedInstance old, boolean listened) {
-    if (successor.readinessIsTold() || successor.state.isOver()) {
+    if (successor.hasExplicitReadiness() || successor.state.isOver()) {
       return;
     }
     Duration stable = successor.spec.restart().minUptime();
-    // A readiness timeout shorter than this would make every reload fail.
+    // The delay must be shorter than the readiness timeout, because every reload would fail
+    // otherwise.
     Duration most =
         SupervisionPolicy.candidateTimeout(successor.spec).multipliedBy(9).dividedBy(10);
     Duration delay = stable.compareTo(most) < 0 ? stable : most;
@@ -173,20 +174,22 @@ final class Replacement {
 
   private Future<Optional<String>> swap(SupervisedInstance successor, SupervisedInstance old) {
     instanceSwap.promote(successor, old);
-    // Journaled before the old process is drained: the next daemon must not end the process that
-    // serves.
+    // Must be in the journal before the old process is drained, so that the next daemon does not
+    // stop the process that serves clients.
     return godServices
         .journal()
         .written()
         .compose(_ -> instanceSwap.drainAndStop(old))
         .map(_ -> {
-          // The command that requested the reload reports this value of the instance in the list.
-          successor.forced = old.forced;
+          // The command that requested the reload reports this value for the instance in the list.
+          successor.forcedStopNote = old.forcedStopNote;
           return Optional.empty();
         });
   }
 
-  /// @param ended why the candidate was stopped; empty if it was not
+  /// Stops and removes the candidate, and publishes the failure.
+  ///
+  /// @param ended why the candidate was stopped; empty if it was not stopped
   private Future<Optional<String>> fail(
       SupervisedInstance successor, SupervisedInstance old, String ended) {
     String reason =
@@ -204,8 +207,8 @@ final class Replacement {
     return instanceSwap.end(successor).map(_ -> Optional.of(sentence));
   }
 
-  /// Returns the possible reason why a candidate has not accepted connections until its readiness
-  /// timeout.
+  /// Returns the likely reason why a candidate did not accept connections before its readiness
+  /// timeout; empty if none is known.
   private static String missingReadiness(SupervisedInstance successor) {
     boolean mute =
         !successor.spec.readiness().awaited()

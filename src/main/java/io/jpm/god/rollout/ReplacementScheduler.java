@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Replaces processes that are unhealthy or exceed a limit. In cluster mode a candidate starts side
-/// by side first, as in a reload; otherwise, and if that fails, the instance is restarted. Confined
-/// to GodVerticle's context.
+/// Replaces processes that are unhealthy or exceed a limit. In cluster mode, a candidate is started
+/// first, as in a reload. In fork mode, or if the candidate fails, the instance is restarted.
+/// Confined to GodVerticle's context.
 public final class ReplacementScheduler {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -29,19 +29,19 @@ public final class ReplacementScheduler {
     this.replacement = new Replacement(godServices);
   }
 
-  /// Replaces the current process of `instance` as soon as no reload and no scaling of the app is
-  /// running. Does nothing if the replacement was already requested, or if the process has been
-  /// stopped or replaced until then.
+  /// Replaces the current process of the instance as soon as the app is not being reloaded or
+  /// scaled. Does nothing if the replacement has already been requested, or if the process is
+  /// stopped or replaced in the meantime.
   ///
-  /// @param restartCause the trigger
-  /// @param reason human-readable reason, without a full stop
+  /// @param restartCause the trigger of the replacement
+  /// @param reason a human-readable reason, without a full stop
   public void schedule(
       SupervisedInstance supervisedInstance,
       SupervisionEvent.RestartCause restartCause,
       String reason) {
     var due = new SupervisionEvent.RestartDue(restartCause, reason);
     switch (supervisedInstance.replacementRole) {
-      // A candidate receives the event directly, since it cannot be replaced by another candidate.
+      // A candidate is restarted directly, because it cannot be replaced with another candidate.
       case CANDIDATE -> godServices.supervisor().handle(supervisedInstance, due);
       case DRAINING -> {
         // The process is being stopped anyway.
@@ -86,7 +86,7 @@ public final class ReplacementScheduler {
       end(app, worker);
       return;
     }
-    LOG.log(Level.INFO, "{0} is replaced: {1}", supervisedInstance.label(), due.reason());
+    LOG.log(Level.INFO, "{0} is being replaced: {1}", supervisedInstance.label(), due.reason());
     supervisedInstance.replacementReason = due.reason();
     replacement
         .replace(supervisedInstance, supervisedInstance.spec)
@@ -107,8 +107,10 @@ public final class ReplacementScheduler {
     godServices.reloadInterruptions().end(app);
   }
 
-  /// A process that was not healthy for long is stopped immediately and counts as a failure: its
-  /// replacements would fail in the same way, without the limit on restarts.
+  /// Reports whether the old process may keep running while its replacement starts. A process that
+  /// was healthy only briefly is stopped immediately and counts as a failure, because its
+  /// replacements would probably fail in the same way, and the limit on restarts would not apply to
+  /// them.
   private boolean mayGoOnMeanwhile(
       SupervisedInstance supervisedInstance, SupervisionEvent.RestartCause restartCause) {
     boolean online = supervisedInstance.state.phase() == Phase.ONLINE;

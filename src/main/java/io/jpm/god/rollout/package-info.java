@@ -1,5 +1,5 @@
-/// Reload: replaces the processes of an app one after the other, without a gap if the app supports
-/// that.
+/// Reload: replaces the processes of an app one after the other, without downtime if the app
+/// supports that.
 @NullMarked
 package io.jpm.god.rollout;
 

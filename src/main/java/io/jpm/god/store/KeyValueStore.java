@@ -15,19 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Reads and writes `conf.json`, the values of `jpm set`. The file is the only source of truth and
-/// is read at each start of a process. Therefore every start uses the current values, even after a
-/// crash of the daemon, and manual edits take effect. Blocking. Any thread may read; only one
-/// thread at a time may write.
+/// Reads and writes `conf.json`, which contains the values set with `jpm set`. The file is the only
+/// source of truth and is read each time a process is started. Therefore, every start uses the
+/// current values, even after a crash of the daemon, and manual edits take effect. Blocking. Any
+/// thread may read, but only one thread at a time may write.
 ///
-/// If a manual edit makes the file unreadable, apps receive the values from before the last change,
+/// If a manual edit makes the file invalid, apps receive the values from before the last change,
 /// and nothing is written until the file is fixed.
 public final class KeyValueStore {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private final DurableFile file;
 
-  /// The problems that were logged last; without this, each app that starts would log them again.
+  /// The problems that were logged last. Used to avoid logging the same problems at each start of
+  /// an app.
   private final AtomicReference<List<String>> told = new AtomicReference<>(List.of());
 
   public KeyValueStore(Path home) {
@@ -47,7 +48,7 @@ public final class KeyValueStore {
     };
   }
 
-  /// Returns the variables that `app` receives at a start.
+  /// Returns the variables that `app` receives when it is started.
   public Map<String, String> variables(AppName app) {
     DurableFile.ReadResult<JsonObject> found = file.peek();
     if (!told.getAndSet(found.problems()).equals(found.problems())) {
@@ -83,14 +84,15 @@ public final class KeyValueStore {
   private StoreReply written(JsonObject tree, List<String> problems) {
     if (!problems.isEmpty()) {
       return new StoreReply.Failed(
-          "%s; nothing is changed until this is fixed".formatted(problems.getFirst()));
+          "%s; no changes are possible until this is fixed".formatted(problems.getFirst()));
     }
     try {
       file.write(tree.encodePrettily() + "\n");
       return new StoreReply.Content(tree.encode(), true, List.of());
     } catch (IOException error) {
       return new StoreReply.Failed(
-          "%s cannot be written (%s): it is unchanged".formatted(file.path(), error.getMessage()));
+          "%s cannot be written (%s): it was not changed"
+              .formatted(file.path(), error.getMessage()));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 
-/// Serves [StoreCommand]s one after the other. Confined to GodVerticle's context.
+/// Executes [StoreCommand]s one after the other. Confined to GodVerticle's context.
 public final class StoreService {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -23,7 +23,7 @@ public final class StoreService {
     this.store = new KeyValueStore(home);
   }
 
-  /// Begins to receive commands. Ends with the verticle.
+  /// Starts to receive commands, until the verticle is undeployed.
   public Future<Void> open() {
     return vertx
         .eventBus()
@@ -35,7 +35,7 @@ public final class StoreService {
     BlockingCalls.call(vertx, () -> store.execute(message.body()))
         .onSuccess(message::reply)
         .onFailure(error -> {
-          LOG.log(Level.ERROR, "the store failed", error);
+          LOG.log(Level.ERROR, "a command of the key-value store failed", error);
           message.reply(new StoreReply.Failed("internal error: " + error));
         });
   }

@@ -10,19 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Gets, sets and removes values in the JSON tree of `conf.json`: objects with texts as leaves. A
-/// user who edits the file may insert any JSON.
+/// Reads, sets and removes values in the JSON tree of `conf.json`, which consists of objects with
+/// strings as leaves. A user who edits the file may also insert other JSON values.
 final class StoreTree {
-  /// The kernel accepts no variable longer than 128 KiB (`MAX_ARG_STRLEN`), and one variable
-  /// contains all values of an app.
+  /// Maximum size of all values of an app, in bytes. One variable contains all of them, and the
+  /// kernel limits a variable to 128 KiB (`MAX_ARG_STRLEN`).
   private static final int MOST_OF_APP = 100_000;
 
   private StoreTree() {}
 
   /// Puts a value into `tree`.
   ///
-  /// @return the problem, as a message for the user, if that is impossible; `tree` is then partly
-  ///   changed
+  /// @return a message for the user if the value cannot be put; `tree` may then be partly changed
   static Optional<String> put(JsonObject tree, Setting setting) {
     List<String> path = setting.path();
     JsonObject at = tree;
@@ -37,13 +36,15 @@ final class StoreTree {
         case JsonObject there -> at = there;
         case Object _ -> {
           String shown = shown(path.subList(0, depth + 1));
-          return Optional.of("%1$s is a value: jpm unset %1$s removes it".formatted(shown));
+          return Optional.of(
+              "%1$s is a value and cannot contain keys: remove it with jpm unset %1$s"
+                  .formatted(shown));
         }
       }
     }
     if (at.getValue(path.getLast()) instanceof JsonObject) {
       return Optional.of(
-          "%1$s has keys of its own: name one of them (%1$s:KEY), or remove all with jpm unset %1$s"
+          "%1$s contains keys: specify one of them (%1$s:KEY), or remove all of them with jpm unset %1$s"
               .formatted(shown(path)));
     }
     at.put(path.getLast(), setting.value());
@@ -57,11 +58,11 @@ final class StoreTree {
     return fits
         ? Optional.empty()
         : Optional.of(
-            "the values stored for %s would have more than %d bytes: an app receives them as one variable, and the kernel accepts no longer ones"
+            "the values stored for %s would exceed %d bytes: an app receives all of them in one variable, whose size the kernel limits"
                 .formatted(app, MOST_OF_APP));
   }
 
-  /// Removes the value at `path`, and objects that become empty.
+  /// Removes the value at `path`, and all objects that become empty.
   ///
   /// @return whether there was a value
   static boolean remove(JsonObject tree, List<String> path) {
@@ -86,9 +87,9 @@ final class StoreTree {
     return true;
   }
 
-  /// Returns the variables of an app by PM2's rule: each key of the app becomes a variable, and
-  /// another one with the name of the app contains all of them as JSON. A value that is not a text
-  /// is encoded as JSON; `null` is omitted.
+  /// Returns the variables of an app according to PM2's rule: each key of the app becomes a
+  /// variable, and a further variable with the name of the app contains all of them as JSON. A
+  /// value that is not a string is encoded as JSON. Null values are omitted.
   static Map<String, String> variables(JsonObject tree, AppName app) {
     Map<String, String> variables = new LinkedHashMap<>();
     if (!(tree.getValue(app.value()) instanceof JsonObject own) || own.isEmpty()) {

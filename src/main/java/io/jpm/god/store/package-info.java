@@ -1,4 +1,4 @@
-/// The key-value store of `jpm set` and `jpm get`.
+/// The key-value store behind `jpm set` and `jpm get`.
 @NullMarked
 package io.jpm.god.store;
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// Starts waiting instances when the dependencies of their apps are met. Confined to GodVerticle's
-/// context.
+/// Starts waiting instances as soon as the dependencies of their apps are met. Confined to
+/// GodVerticle's context.
 public final class DependencyMonitor {
   private final Registry registry;
   private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
@@ -41,33 +41,34 @@ public final class DependencyMonitor {
     record Met() implements DependencyStatus {}
 
     /// A dependency is not met yet.
-    record Later() implements DependencyStatus {}
+    record Pending() implements DependencyStatus {}
 
     /// A dependency cannot be met.
-    record Never(String reason) implements DependencyStatus {}
+    record Failed(String reason) implements DependencyStatus {}
   }
 
-  /// Begins to check dependencies. Must be called after adoption, because before it the journaled
+  /// Starts to check dependencies. Must be called after adoption, because until then the journaled
   /// states may be outdated.
   void open() {
     open = true;
     look();
   }
 
-  /// Sends `instance` an event of `generation` when its dependencies are met or have failed.
+  /// Sends the instance an event with `generation` when its dependencies are met or have failed.
   void await(SupervisedInstance supervisedInstance, long generation) {
     waiting.put(supervisedInstance, generation);
   }
 
-  /// Returns the status of the dependencies of `instance`; completes when no dependency is pending.
-  Future<DependencyStatus> verdictOf(SupervisedInstance supervisedInstance) {
+  /// Returns the status of the dependencies of the instance. The future completes when no
+  /// dependency is pending any more.
+  Future<DependencyStatus> statusOf(SupervisedInstance supervisedInstance) {
     DependencyStatus now = verdict(supervisedInstance);
-    return now instanceof DependencyStatus.Later
+    return now instanceof DependencyStatus.Pending
         ? asked.computeIfAbsent(supervisedInstance, _ -> Promise.promise()).future()
         : Future.succeededFuture(now);
   }
 
-  /// Checks the dependencies again after any change of state.
+  /// Checks the dependencies again. Must be called after each change of an instance's state.
   void look() {
     if (!open || looking || (waiting.isEmpty() && asked.isEmpty())) {
       return;
@@ -96,10 +97,10 @@ public final class DependencyMonitor {
   private boolean tell(SupervisedInstance supervisedInstance) {
     DependencyStatus now =
         supervisedInstance.removed ? new DependencyStatus.Met() : verdict(supervisedInstance);
-    if (now instanceof DependencyStatus.Later) {
+    if (now instanceof DependencyStatus.Pending) {
       return false;
     }
-    // Completing the promise may cause another instance to wait.
+    // Removed first, because completing the promise may add other waiting instances.
     Optional.ofNullable(asked.remove(supervisedInstance))
         .ifPresent(promise -> promise.complete(now));
     return true;
@@ -117,10 +118,10 @@ public final class DependencyMonitor {
       return true;
     }
     return switch (verdict(supervisedInstance)) {
-      case DependencyStatus.Later() -> false;
+      case DependencyStatus.Pending() -> false;
       case DependencyStatus.Met() ->
           answer(supervisedInstance, new SupervisionEvent.DependenciesMet(generation));
-      case DependencyStatus.Never(String reason) ->
+      case DependencyStatus.Failed(String reason) ->
           answer(supervisedInstance, new SupervisionEvent.DependencyFailed(generation, reason));
     };
   }
@@ -137,24 +138,25 @@ public final class DependencyMonitor {
         supervisedInstance.spec.dependsOn().entrySet()) {
       List<SupervisedInstance> others = registry.ofApp(needed.getKey());
       if (others.isEmpty()) {
-        return new DependencyStatus.Never(
+        return new DependencyStatus.Failed(
             "it depends on %s, which does not exist".formatted(needed.getKey()));
       }
       for (SupervisedInstance other : others) {
         switch (verdict(other.state, needed.getValue())) {
           case DependencyStatus.Met() -> {}
-          case DependencyStatus.Later() -> later = true;
-          case DependencyStatus.Never(String reason) -> {
-            return new DependencyStatus.Never(
+          case DependencyStatus.Pending() -> later = true;
+          case DependencyStatus.Failed(String reason) -> {
+            return new DependencyStatus.Failed(
                 "it depends on %s, which %s".formatted(other.label(), reason));
           }
         }
       }
     }
-    return later ? new DependencyStatus.Later() : new DependencyStatus.Met();
+    return later ? new DependencyStatus.Pending() : new DependencyStatus.Met();
   }
 
-  /// Returns what `state` of another app means for an instance that waits for `startCondition`.
+  /// Returns the dependency status that results from the `state` of another app's instance for an
+  /// instance that waits for `startCondition`.
   static DependencyStatus verdict(InstanceState state, StartCondition startCondition) {
     return switch (startCondition) {
       case STARTED ->
@@ -166,16 +168,18 @@ public final class DependencyMonitor {
 
   private static DependencyStatus notYet(InstanceState state) {
     return switch (state.phase()) {
-      case ERRORED -> new DependencyStatus.Never("is errored: " + state.reason());
+      case ERRORED -> new DependencyStatus.Failed("is errored: " + state.reason());
       case STOPPED ->
-          CrashBridging.isToRun(state)
-              ? new DependencyStatus.Later()
-              : new DependencyStatus.Never(
-                  hasRun(state) ? "has ended: " + state.reason() : "is stopped: " + state.reason());
+          CrashRecoveryStates.isStartPending(state)
+              ? new DependencyStatus.Pending()
+              : new DependencyStatus.Failed(
+                  hasRun(state)
+                      ? "has exited: " + state.reason()
+                      : "is stopped: " + state.reason());
       case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART ->
           state.desiredState() == DesiredState.DOWN
-              ? new DependencyStatus.Never("is being stopped")
-              : new DependencyStatus.Later();
+              ? new DependencyStatus.Failed("is being stopped")
+              : new DependencyStatus.Pending();
     };
   }
 
@@ -183,7 +187,7 @@ public final class DependencyMonitor {
     return state.phase() == Phase.ONLINE || state.startBlocker() == StartBlocker.READINESS;
   }
 
-  /// Reports whether the instance has ended by itself and was not stopped.
+  /// Reports whether the instance has run and exited on its own, without being stopped.
   private static boolean hasRun(InstanceState state) {
     return state.phase() == Phase.STOPPED
         && state.desiredState() == DesiredState.IDLE
@@ -194,8 +198,9 @@ public final class DependencyMonitor {
     return hasRun(state) && state.lastExit().equals(Optional.of(new Exit.Code(0)));
   }
 
-  /// Returns the instances that must be started together with `instances`: those of direct and
-  /// indirect dependencies that are not running. Other instances of the same app are not included.
+  /// Returns the instances that must be started together with `instances`, which are those of
+  /// direct and indirect dependencies that are not running. Other instances of the same apps are
+  /// not included.
   public List<SupervisedInstance> missingFor(List<SupervisedInstance> instances) {
     List<SupervisedInstance> missing = new ArrayList<>();
     var graph = registry.graph();

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Starts and stops instances in the order of their dependencies, independent ones at the same
-/// time. Confined to GodVerticle's context.
+/// Starts and stops instances in the order of their dependencies. Independent instances are started
+/// and stopped at the same time. Confined to GodVerticle's context.
 public final class DependencySequence {
   private final Registry registry;
   private final Supervisor supervisor;
@@ -33,11 +33,12 @@ public final class DependencySequence {
     this.reloadInterruptions = reloadInterruptions;
   }
 
-  /// Starts or restarts `instances`, dependencies first. A running instance is left as it is if its
-  /// dependencies do not start again; an instance that is not running waits for them by itself. An
-  /// instance that is stopped meanwhile stays stopped.
+  /// Starts or restarts `instances`, dependencies first. A running instance is left unchanged if
+  /// its dependencies fail to start again. An instance that is not running waits for its
+  /// dependencies on its own. An instance that is stopped in the meantime stays stopped.
   ///
-  /// @return when all have settled, the reasons why some were left as they are
+  /// @return a future that completes when all instances have settled, with the reasons why some
+  ///   were left unchanged
   public Future<List<String>> restart(List<SupervisedInstance> instances) {
     List<String> problems = new ArrayList<>();
     Map<AppName, Future<?>> asked = new HashMap<>();
@@ -46,7 +47,7 @@ public final class DependencySequence {
     for (List<SupervisedInstance> group : groups(graph, instances)) {
       for (SupervisedInstance supervisedInstance : group) {
         stopCandidates(supervisedInstance);
-        supervisedInstance.earlyEnd = "";
+        supervisedInstance.earlyFailure = "";
         Order order =
             new Order(supervisedInstance, supervisedInstance.state.desiredState(), problems);
         Future<?> ask = askedBefore(graph, supervisedInstance, asked).compose(_ -> ask(order));
@@ -57,7 +58,8 @@ public final class DependencySequence {
     return Future.join(settled).map(_ -> problems);
   }
 
-  /// Completes when all dependencies of `instance` that belong to this restart have been requested.
+  /// Completes when all dependencies of the instance that belong to this restart have been
+  /// requested to restart.
   private static Future<?> askedBefore(
       DependencyGraph graph, SupervisedInstance supervisedInstance, Map<AppName, Future<?>> asked) {
     List<Future<?>> before =
@@ -73,10 +75,10 @@ public final class DependencySequence {
     return before.isEmpty() ? Future.succeededFuture() : Future.join(before);
   }
 
-  /// An instance that waits for its turn to restart.
+  /// An instance that waits for its turn to be restarted.
   ///
   /// @param desiredState the desired state when the restart was requested
-  /// @param problems receives the reason if the instance is left as it is
+  /// @param problems receives the reason if the instance is left unchanged
   private record Order(
       SupervisedInstance instance, DesiredState desiredState, List<String> problems) {
     boolean isOutdated() {
@@ -85,7 +87,7 @@ public final class DependencySequence {
     }
 
     void leave(String reason) {
-      problems.add("%s was left as it is: %s".formatted(instance.label(), reason));
+      problems.add("%s was left unchanged: %s".formatted(instance.label(), reason));
     }
   }
 
@@ -97,9 +99,10 @@ public final class DependencySequence {
     }
     return supervisor
         .dependencies()
-        .verdictOf(supervisedInstance)
+        .statusOf(supervisedInstance)
         .map(dependencyStatus -> {
-          if (dependencyStatus instanceof DependencyMonitor.DependencyStatus.Never(String reason)) {
+          if (dependencyStatus
+              instanceof DependencyMonitor.DependencyStatus.Failed(String reason)) {
             order.leave(reason);
           } else {
             restart(order);
@@ -110,7 +113,7 @@ public final class DependencySequence {
 
   private void restart(Order order) {
     if (order.isOutdated()) {
-      order.leave("it was stopped meanwhile");
+      order.leave("it was stopped in the meantime");
     } else {
       supervisor.handle(order.instance(), new SupervisionEvent.RestartRequested());
     }
@@ -119,7 +122,8 @@ public final class DependencySequence {
   /// Applies `end` to all instances, dependents before their dependencies.
   public Future<Void> inReverse(
       List<SupervisedInstance> instances, Function<SupervisedInstance, Future<?>> end) {
-    // Immediately for all, not only at their turn: until then a reload would continue.
+    // Interrupts the reloads of all apps immediately, because a reload would otherwise continue
+    // until it is the app's turn.
     instances.forEach(
         supervisedInstance -> reloadInterruptions.interrupt(supervisedInstance.spec.name()));
     Future<Void> done = Future.succeededFuture();
@@ -129,8 +133,9 @@ public final class DependencySequence {
     return done;
   }
 
-  /// Stops an instance, or the one that has replaced it, and its candidate or draining instance.
-  /// Completes when it has stopped, or was started again by another command meanwhile.
+  /// Stops an instance, or the one that has replaced it, together with its candidate and draining
+  /// instances. Completes when the instance has stopped or when another command has started it
+  /// again in the meantime.
   public Future<?> stop(SupervisedInstance wanted) {
     SupervisedInstance supervisedInstance = registry.currentOf(wanted);
     reloadInterruptions.interrupt(supervisedInstance.spec.name());
@@ -144,7 +149,8 @@ public final class DependencySequence {
     return Future.join(stopped);
   }
 
-  /// Any other command for `instance` takes precedence over its reload.
+  /// Stops the candidates of the instance, because any other command takes precedence over its
+  /// reload.
   private void stopCandidates(SupervisedInstance supervisedInstance) {
     reloadInterruptions.interrupt(supervisedInstance.spec.name());
     for (SupervisedInstance other : registry.replacementsOf(supervisedInstance)) {
@@ -154,7 +160,7 @@ public final class DependencySequence {
     }
   }
 
-  /// Groups instances so that each group depends on earlier groups only.
+  /// Groups instances so that each group depends only on earlier groups.
   public static List<List<SupervisedInstance>> groups(
       DependencyGraph graph, List<SupervisedInstance> instances) {
     Set<AppName> apps = new LinkedHashSet<>();
@@ -167,18 +173,20 @@ public final class DependencySequence {
         .toList();
   }
 
-  /// Reports whether the request has been handled: no process is being created or stopped.
+  /// Reports whether the request has been completed, which means that no process is being created
+  /// or stopped.
   public static boolean settled(InstanceState state) {
     return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
   }
 
-  /// Reports whether the instance has stopped, or was started again by another command meanwhile.
+  /// Reports whether the instance has stopped or has been started again by another command in the
+  /// meantime.
   static boolean stopped(InstanceState state) {
     return state.phase() == Phase.STOPPED
         || (state.desiredState() == DesiredState.UP && settled(state));
   }
 
-  /// Reports whether the instance has a process, or will have one without a further request.
+  /// Reports whether the instance has a process or will have one without a further request.
   public static boolean isRunning(SupervisedInstance supervisedInstance) {
     return switch (supervisedInstance.state.phase()) {
       case STOPPED, ERRORED -> false;

@@ -23,8 +23,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Restarts apps whose files have changed. Each app has one watch, which restarts all its instances
-/// (PM2's rule). An app that a user has stopped is not watched. Confined to GodVerticle's context.
+/// Restarts apps whose files have changed. Each app has a single watch, which restarts all its
+/// instances (PM2's rule). An app that a user has stopped is not watched. Confined to GodVerticle's
+/// context.
 final class FileWatches {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -36,7 +37,7 @@ final class FileWatches {
   private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
   private final Map<AppName, Running> running = new HashMap<>();
 
-  /// Created for the first watched app: most homes have none.
+  /// Created for the first watched app, because most installations have none.
   private @Nullable FileWatcher watch;
 
   private record Running(Triggers.Watch files, WatchHandle watchHandle) {}
@@ -54,7 +55,8 @@ final class FileWatches {
     this.supervisor = supervisor;
   }
 
-  /// Updates the watch after an instance was changed, added or removed.
+  /// Starts, replaces or closes the watch of the app after one of its instances was changed, added
+  /// or removed.
   void refresh(SupervisedInstance changed) {
     AppName app = changed.spec.name();
     if (changed.spec.triggers().watch().isEmpty() && !running.containsKey(app)) {
@@ -102,7 +104,7 @@ final class FileWatches {
     }
   }
 
-  /// Ends all watches; may block briefly.
+  /// Closes all watches. May block briefly.
   void close() {
     if (watch != null) {
       watch.close();

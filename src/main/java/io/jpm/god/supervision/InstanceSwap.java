@@ -19,9 +19,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Creates candidates, promotes them and drains the processes they replace. Each process is an
-/// [SupervisedInstance] with the same id; the list contains one of them. Confined to GodVerticle's
-/// context.
+/// Creates candidates, promotes them and drains the processes that they replace. The processes are
+/// represented by separate [SupervisedInstance] objects with the same id, one of which is in the
+/// list. Confined to GodVerticle's context.
 public final class InstanceSwap {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -37,7 +37,7 @@ public final class InstanceSwap {
     this.journal = journal;
   }
 
-  /// Creates the candidate that will replace `old`, without a process.
+  /// Creates the candidate that will replace `old`. The candidate does not have a process yet.
   public SupervisedInstance createCandidate(SupervisedInstance old, AppSpec spec) {
     InstanceIdentity instanceIdentity =
         old.instanceIdentity().forReplacement(registry.nextIncarnation(god.wallClock().instant()));
@@ -48,7 +48,8 @@ public final class InstanceSwap {
     return successor;
   }
 
-  /// Promotes `successor`: it replaces `old` in the list, and `old` becomes the draining instance.
+  /// Promotes `successor`: it takes the place of `old` in the list, and `old` becomes the draining
+  /// instance.
   public void promote(SupervisedInstance successor, SupervisedInstance old) {
     String why = old.replacementReason.isEmpty() ? "" : ": " + old.replacementReason;
     String reason = "%s has replaced %s%s".formatted(pid(successor), pid(old), why);
@@ -69,12 +70,12 @@ public final class InstanceSwap {
         .orElse("its previous process");
   }
 
-  /// Publishes that the reload of `instance` failed and that it keeps its previous process.
+  /// Publishes that the reload of the instance failed and that its previous process was kept.
   public void announceFailure(SupervisedInstance supervisedInstance, String reason) {
     supervisor.announce(supervisedInstance, InstanceEvent.Kind.RELOAD_FAILED, reason);
   }
 
-  /// Drains a replaced process, then ends it.
+  /// Drains a replaced process and then stops it.
   public Future<Void> drainAndStop(SupervisedInstance old) {
     return drain(old)
         .compose(_ -> {
@@ -83,7 +84,8 @@ public final class InstanceSwap {
         });
   }
 
-  /// Drains `instance`. Completes when it has no connections left, has ended, or is being stopped.
+  /// Drains the instance. Completes when its process has no connections left, has exited or is
+  /// being stopped.
   public Future<Void> drain(SupervisedInstance supervisedInstance) {
     return supervisedInstance.state.phase() == Phase.ONLINE
         ? Future.any(
@@ -93,7 +95,7 @@ public final class InstanceSwap {
         : Future.succeededFuture();
   }
 
-  /// Ends and removes a candidate or draining instance.
+  /// Stops and removes a candidate or draining instance.
   public Future<Void> end(SupervisedInstance beside) {
     supervisor.handle(beside, new SupervisionEvent.StopRequested());
     return beside.when(InstanceState::isOver).compose(_ -> forget(beside));
@@ -112,16 +114,17 @@ public final class InstanceSwap {
         .logCapture()
         .close(beside)
         .recover(error -> {
-          // The process is gone nevertheless; the next daemon removes the pipes at the latest.
+          // The process is gone nevertheless. The next daemon removes the pipes at the latest.
           LOG.log(Level.WARNING, "{0}: its pipes were not closed: {1}", beside.label(), error);
           return Future.succeededFuture();
         });
   }
 
-  /// Completes the reload of an earlier daemon after all its processes have been looked up: a
-  /// running candidate replaces a process that is gone.
+  /// Completes a reload that an earlier daemon started. If the current process of an instance is
+  /// gone and its candidate is running, the candidate is promoted. Must be called after all
+  /// processes of the earlier daemon have been looked up.
   ///
-  /// @param gone instances whose process is gone and whose further state is not decided yet
+  /// @param gone the instances whose process is gone and for which no decision has been made yet
   public void recover(List<SupervisedInstance> gone) {
     for (SupervisedInstance successor : List.copyOf(registry.ofAllRoles())) {
       registry
@@ -131,7 +134,7 @@ public final class InstanceSwap {
           .filter(old -> gone.contains(old) && DependencySequence.isRunning(old) && isWanted(old))
           .ifPresent(old -> {
             promote(successor, old);
-            if (!successor.readinessIsTold()) {
+            if (!successor.hasExplicitReadiness()) {
               supervisor.handle(
                   successor, new SupervisionEvent.Ready(successor.state.generation()));
             }
@@ -140,23 +143,24 @@ public final class InstanceSwap {
     gone.stream()
         .filter(supervisedInstance -> supervisedInstance.replacementRole != ReplacementRole.CURRENT)
         .forEach(supervisedInstance ->
-            supervisedInstance.state = CrashBridging.over(supervisedInstance.state));
+            supervisedInstance.state =
+                CrashRecoveryStates.withoutRestart(supervisedInstance.state));
   }
 
   private static boolean isWanted(SupervisedInstance supervisedInstance) {
     return supervisedInstance.state.desiredState() != DesiredState.DOWN;
   }
 
-  /// Ends the candidates and draining instances that the reload of an earlier daemon has left, in
-  /// the background.
-  public void goOn() {
+  /// Stops, in the background, the candidates and draining instances that are left from a reload by
+  /// an earlier daemon.
+  public void stopLeftoverReplacements() {
     List<SupervisedInstance> beside = new ArrayList<>(registry.ofAllRoles());
     beside.removeAll(registry.all());
     for (SupervisedInstance supervisedInstance : beside) {
       if (supervisedInstance.replacementRole == ReplacementRole.CANDIDATE) {
         registry
             .current(supervisedInstance.id)
-            .ifPresent(old -> announceFailure(old, "the daemon ended during the reload"));
+            .ifPresent(old -> announceFailure(old, "the daemon exited during the reload"));
         end(supervisedInstance);
       } else {
         drainAndStop(supervisedInstance);

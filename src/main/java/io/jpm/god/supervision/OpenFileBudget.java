@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reserves the descriptors that the daemon needs to write its journal, to answer commands, and to
-/// adopt all instances after a crash. A command that would exceed the budget is refused as a whole,
-/// before it has any effect. Confined to GodVerticle's context.
+/// Ensures that the daemon has enough descriptors to write its journal, to answer commands, and to
+/// adopt all instances after a crash. A command that would exceed the budget is refused as a whole
+/// before it takes effect. Confined to GodVerticle's context.
 public final class OpenFileBudget {
   private final Optional<DescriptorBudget> files;
   private final Registry registry;
 
-  /// @param files the limit; empty if it is unknown
+  /// @param files the limits; empty if they are unknown
   public OpenFileBudget(Optional<DescriptorBudget> files, Registry registry) {
     this.files = files;
     this.registry = registry;
   }
 
-  /// Returns why the apps cannot run as `specs` describe them; empty if they can.
+  /// Returns why the apps cannot run as described by `specs`; empty if they can.
   public Optional<String> refusalOf(Collection<AppSpec> specs) {
     return refusal(specs.stream().mapToInt(this::additional).sum());
   }
 
-  /// Returns the number of additional instances; negative if the app gets fewer.
+  /// Returns the number of additional running instances; negative if there will be fewer than now.
   private int additional(AppSpec spec) {
     List<SupervisedInstance> running =
         registry.ofApp(spec.name()).stream().filter(DependencySequence::isRunning).toList();
@@ -40,7 +40,8 @@ public final class OpenFileBudget {
         running.stream().filter(supervisedInstance -> supervisedInstance.number >= count).count();
   }
 
-  /// Returns why `instances` cannot run in addition to the running ones; empty if they can.
+  /// Returns why `instances` cannot run in addition to those that are already running; empty if
+  /// they can.
   public Optional<String> refusalToRun(Collection<SupervisedInstance> instances) {
     Set<SupervisedInstance> more = new HashSet<>(instances);
     more.removeIf(DependencySequence::isRunning);

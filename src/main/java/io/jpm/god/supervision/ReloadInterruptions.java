@@ -6,24 +6,25 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Records the running reloads, and which of them another command has interrupted: the other
-/// command takes precedence. Confined to GodVerticle's context.
+/// Records the reloads in progress and whether another command has interrupted them. The other
+/// command takes precedence over the reload. Confined to GodVerticle's context.
 public final class ReloadInterruptions {
   private final Map<AppName, Boolean> underWay = new HashMap<>();
   private final Map<AppName, Deque<Runnable>> waiting = new HashMap<>();
 
-  /// Begins a reload of `app`.
+  /// Records that a reload of `app` begins.
   ///
-  /// @return false if another one is running
+  /// @return false if another reload of the app is in progress
   public boolean begin(AppName app) {
     return underWay.putIfAbsent(app, false) == null;
   }
 
-  /// Ends the reload of `app` and runs the actions that wait for that.
+  /// Records that the reload of `app` has finished, and runs the actions that are waiting for this.
   public void end(AppName app) {
     underWay.remove(app);
     Deque<Runnable> others = waiting.get(app);
-    // One after the other: the first may begin a reload that the next must wait for.
+    // Actions are run one at a time, because each may begin a reload that the next one has to wait
+    // for.
     while (others != null && !others.isEmpty() && !underWay.containsKey(app)) {
       others.remove().run();
     }
@@ -32,12 +33,12 @@ public final class ReloadInterruptions {
     }
   }
 
-  /// Runs `action` when the running reload of `app` has ended.
+  /// Runs `action` when the reload of `app` that is in progress has finished.
   public void onceFree(AppName app, Runnable action) {
     waiting.computeIfAbsent(app, _ -> new ArrayDeque<>()).add(action);
   }
 
-  /// Interrupts the reload of `app` for another command.
+  /// Interrupts the reload of `app`, if there is one, in favor of another command.
   public void interrupt(AppName app) {
     underWay.replace(app, true);
   }

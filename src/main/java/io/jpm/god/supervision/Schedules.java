@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /// Sends an event at each scheduled time of an app. Each instance has its own timer while it is in
-/// the list; `supervise` decides what a scheduled time means for a stopped instance. Confined to
-/// GodVerticle's context.
+/// the list. The state machine in `supervise` decides what a scheduled time means for a stopped
+/// instance. Confined to GodVerticle's context.
 final class Schedules {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// The interval after which the wall clock is read again, because it may be set.
+  /// Maximum interval between two readings of the wall clock, which may be set at any time.
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   private final Vertx vertx;
@@ -39,7 +39,8 @@ final class Schedules {
     this.supervisor = supervisor;
   }
 
-  /// Updates the timer after `instance` was added, changed its spec or was removed.
+  /// Starts, replaces or cancels the timer after the instance was added or removed or its spec has
+  /// changed.
   void refresh(SupervisedInstance supervisedInstance) {
     Optional<Triggers.Schedule> wanted =
         supervisedInstance.removed || supervisedInstance.replacementRole != ReplacementRole.CURRENT
@@ -66,8 +67,8 @@ final class Schedules {
     try {
       await(supervisedInstance, schedule, CronSchedule.of(schedule));
     } catch (IllegalArgumentException problem) {
-      // Expressions are validated when they are read: only the journal of another version can
-      // contain an invalid one.
+      // Expressions are validated when they are read, so only a journal written by another version
+      // can contain an invalid one.
       LOG.log(
           Level.ERROR, "{0}: cron_restart {1}", supervisedInstance.label(), problem.getMessage());
     }

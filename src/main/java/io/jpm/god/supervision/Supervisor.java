@@ -39,11 +39,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Passes the events of instances to `supervise` and performs the resulting effects. Confined to
-/// GodVerticle's context.
+/// Passes the events of instances to the state machine in `supervise` and performs the resulting
+/// effects. Confined to GodVerticle's context.
 public final class Supervisor {
   private static final Logger LOG = System.getLogger("jpm.god");
-  private static final String ENDED_IN_ABSENCE = "ended as requested while no daemon was running: ";
+  private static final String ENDED_IN_ABSENCE =
+      "stopped as requested while no daemon was running: ";
 
   private final Vertx vertx;
   private final GodContext god;
@@ -58,9 +59,9 @@ public final class Supervisor {
   private final HealthCoordinator healthCoordinator;
   private final ThreadDumps dumps;
   private final IpcMessageReader ipcMessageReader;
-  private @Nullable ProcessRenewal renewal;
+  private @Nullable ProcessReplacer renewal;
 
-  /// Whether adoption is complete, so that triggers may act.
+  /// Whether adoption is complete. Until then, triggers have no effect.
   private boolean begun;
 
   public Supervisor(
@@ -85,7 +86,7 @@ public final class Supervisor {
         new Processes(context, god, processEventSinks, balancerCoordinator, this::handle);
   }
 
-  /// Handles an event of `instance`. Events of a removed instance are ignored.
+  /// Applies an event to the instance. Events of a removed instance are ignored.
   public void handle(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent) {
     if (supervisedInstance.removed) {
       return;
@@ -107,7 +108,8 @@ public final class Supervisor {
     }
     if (supervisionEvent instanceof SupervisionEvent.StartRequested
         || supervisionEvent instanceof SupervisionEvent.RestartRequested) {
-      // A start by command creates log files again that were moved away.
+      // Capture begins again, because a start by a command must recreate log files that were moved
+      // away.
       supervisedInstance.captured = false;
     }
     boolean wasOnline = supervisedInstance.state.phase() == Phase.ONLINE;
@@ -130,7 +132,9 @@ public final class Supervisor {
     supervisedInstance.completeWaiters();
   }
 
-  /// @return whether a crash loop begins
+  /// Updates whether the instance is in a crash loop.
+  ///
+  /// @return whether a crash loop has just been detected
   private boolean noteLoop(SupervisedInstance supervisedInstance) {
     boolean before = supervisedInstance.crashLooping;
     long now = god.nanoTime().getAsLong();
@@ -162,7 +166,7 @@ public final class Supervisor {
             announce(
                 supervisedInstance,
                 InstanceEvent.Kind.RECOVERED,
-                "it has run for %s after a crash loop"
+                "it has been running for %s after a crash loop"
                     .formatted(
                         DurationText.of(
                             CrashLoopDetector.recoveryTime(supervisedInstance.spec.restart()))));
@@ -170,18 +174,18 @@ public final class Supervisor {
         });
   }
 
-  /// Records the first failure after a command, which is the one that the command reports.
+  /// Records the first failure after a command, because the command reports that one.
   private static void noteEarlyEnd(
       SupervisedInstance supervisedInstance,
       SupervisionEvent supervisionEvent,
       InstanceState next) {
     if (supervisionEvent instanceof SupervisionEvent.StartRequested
         || supervisionEvent instanceof SupervisionEvent.RestartRequested) {
-      supervisedInstance.earlyEnd = "";
-    } else if (supervisedInstance.earlyEnd.isEmpty()
+      supervisedInstance.earlyFailure = "";
+    } else if (supervisedInstance.earlyFailure.isEmpty()
         && Supervision.mayEndByItself(supervisedInstance.state)
         && hasFailed(supervisedInstance, supervisionEvent, next)) {
-      supervisedInstance.earlyEnd = next.reason();
+      supervisedInstance.earlyFailure = next.reason();
     }
   }
 
@@ -194,21 +198,21 @@ public final class Supervisor {
         : next.phase() == Phase.STOPPING && next.stopCause() == StopCause.FELL;
   }
 
-  /// Records how the last stop was forced, which is what a command reports.
+  /// Records how the last stop was forced, for the reply to the command.
   private static void noteForce(SupervisedInstance supervisedInstance, InstanceState next) {
     if (next.phase() == Phase.STOPPING && supervisedInstance.state.phase() != Phase.STOPPING) {
-      supervisedInstance.forced = "";
+      supervisedInstance.forcedStopNote = "";
     }
     String before = supervisedInstance.state.forcedReason();
     if (!next.forcedReason().isEmpty()) {
-      supervisedInstance.forced = next.forcedReason();
+      supervisedInstance.forcedStopNote = next.forcedReason();
     } else if (!before.isEmpty() && !next.reason().contains(before)) {
-      supervisedInstance.forced = ""; // it exited before SIGKILL after all
+      supervisedInstance.forcedStopNote = ""; // it exited before SIGKILL after all
     }
   }
 
-  /// Updates schedules and watchers after `instance` was added to the list, changed its spec or
-  /// left the list.
+  /// Updates schedules and watchers after the instance was added to the list, was removed from it,
+  /// or has a new spec.
   public void specChanged(SupervisedInstance supervisedInstance) {
     if (begun) {
       schedules.refresh(supervisedInstance);
@@ -222,7 +226,7 @@ public final class Supervisor {
       return;
     }
     fileWatches.refresh(supervisedInstance);
-    limits.look(supervisedInstance);
+    limits.refresh(supervisedInstance);
     dependencyMonitor.look();
   }
 
@@ -251,7 +255,7 @@ public final class Supervisor {
     };
   }
 
-  /// Collects a thread dump before the replacement, since it is not available afterwards.
+  /// Collects a thread dump before the process is replaced, because it is not available afterwards.
   private void hanging(SupervisedInstance supervisedInstance, String reason) {
     Optional<ProcessIdentity> process = supervisedInstance.process();
     Future<Optional<String>> dump =
@@ -261,7 +265,7 @@ public final class Supervisor {
             : Future.succeededFuture(Optional.empty());
     dump.onSuccess(file -> {
       if (supervisedInstance.process().equals(process)) {
-        String threads = file.map(path -> "; its threads are in " + path).orElse("");
+        String threads = file.map(path -> "; a thread dump is in " + path).orElse("");
         scheduleReplacement(
             supervisedInstance, SupervisionEvent.RestartCause.HEALTH, reason + threads);
       }
@@ -269,11 +273,11 @@ public final class Supervisor {
   }
 
   /// Sets the component that replaces processes.
-  public void setReplacer(ProcessRenewal renewal) {
+  public void setReplacer(ProcessReplacer renewal) {
     this.renewal = renewal;
   }
 
-  /// Replaces the process of `instance`, as [ProcessRenewal#renew] does.
+  /// Replaces the process of the instance in the same way as [ProcessReplacer#renew].
   void scheduleReplacement(
       SupervisedInstance supervisedInstance,
       SupervisionEvent.RestartCause restartCause,
@@ -289,7 +293,7 @@ public final class Supervisor {
     return healthCoordinator;
   }
 
-  /// Stops the components that run on separate threads.
+  /// Stops the components that use separate threads.
   public void close() {
     fileWatches.close();
     ipcMessageReader.close();
@@ -307,7 +311,7 @@ public final class Supervisor {
     return dependencyMonitor;
   }
 
-  /// Begins to receive Satan's reports. Ends with the verticle.
+  /// Starts to receive Satan's reports, until the verticle is undeployed.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -316,14 +320,15 @@ public final class Supervisor {
             message -> {
               switch (message.body()) {
                 case SatanReport.HealthChange report -> healthCoordinator.handle(report);
-                case SatanReport.MemoryExceeded exceeded -> limits.heard(exceeded);
+                case SatanReport.MemoryExceeded exceeded -> limits.limitExceeded(exceeded);
               }
             })
         .completion();
   }
 
-  /// Begins to check dependencies and to handle restart triggers. Must be called after adoption:
-  /// the restart of a journaled instance that is not adopted yet would create a second process.
+  /// Starts to check dependencies and to act on restart triggers. Must be called after adoption,
+  /// because restarting a journaled instance that has not been adopted yet would create a second
+  /// process.
   public void start() {
     begun = true;
     balancerCoordinator.start();
@@ -343,9 +348,10 @@ public final class Supervisor {
       case SupervisionEffect.RunStopCommand(long generation) ->
           processes.runStopCommand(supervisedInstance, generation);
       case SupervisionEffect.SignalTree order ->
-          processes.signal(supervisedInstance, order, supervisedInstance.patience.signalOrdered());
+          processes.signal(
+              supervisedInstance, order, supervisedInstance.patience.signalRequested());
       case SupervisionEffect.StartTimer start when start.timer() == InstanceTimer.KILL ->
-          supervisedInstance.patience.whenDelivered(() -> startTimer(supervisedInstance, start));
+          supervisedInstance.patience.whenSignalSent(() -> startTimer(supervisedInstance, start));
       case SupervisionEffect.StartTimer start -> startTimer(supervisedInstance, start);
       case SupervisionEffect.CancelTimer(InstanceTimer instanceTimer) ->
           cancel(supervisedInstance, instanceTimer);
@@ -390,8 +396,8 @@ public final class Supervisor {
     };
   }
 
-  /// Publishes a change. Changes of candidates and draining instances must not look like changes of
-  /// the app.
+  /// Publishes a lifecycle change. Changes of candidates and draining instances are mostly only
+  /// logged, because they must not look like changes of the app.
   private void tell(
       SupervisedInstance supervisedInstance, SupervisionEffect.LifecycleChange lifecycleChange) {
     InstanceEvent.Kind kind = kind(lifecycleChange);
@@ -401,7 +407,7 @@ public final class Supervisor {
     }
     if (kind == InstanceEvent.Kind.ONLINE
         && supervisedInstance.replacementRole != ReplacementRole.DRAINING
-        && supervisedInstance.readinessIsTold()) {
+        && supervisedInstance.hasExplicitReadiness()) {
       announce(supervisedInstance, InstanceEvent.Kind.READY, howReady(supervisedInstance));
     }
     boolean told =
@@ -417,9 +423,10 @@ public final class Supervisor {
     }
   }
 
-  /// Publishes the exit of a process once, with its pid, unless an earlier daemon has published it.
+  /// Publishes the exit of a process with its pid. Each exit is published only once, even if an
+  /// earlier daemon has already published it.
   ///
-  /// @param expected whether the process was asked to stop
+  /// @param expected whether the process had been asked to stop
   private void tellExit(SupervisedInstance supervisedInstance, boolean expected) {
     Optional<ProcessIdentity> ended = supervisedInstance.unreportedExitProcess;
     supervisedInstance.unreportedExitProcess = Optional.empty();
@@ -427,7 +434,7 @@ public final class Supervisor {
       log(supervisedInstance, InstanceEvent.Kind.EXIT, supervisedInstance.state.reason());
       return;
     }
-    // During a reload the app continues to run: the phase is that of the process in the list.
+    // The app continues to run during a reload, so the phase is that of the instance in the list.
     Phase phase = registry.current(supervisedInstance.id).orElse(supervisedInstance).state.phase();
     announceExit(
         supervisedInstance,
@@ -442,17 +449,20 @@ public final class Supervisor {
     return switch (supervisedInstance.replacementRole) {
       case CURRENT -> expected ? exit + ": " + reason : reason;
       case CANDIDATE ->
-          "pid %d has ended before it replaced the old process: %s"
+          "pid %d exited before it replaced the old process: %s"
               .formatted(process.pid(), expected ? exit : reason);
       case DRAINING -> {
-        String force = supervisedInstance.forced.isEmpty() ? "" : "; " + supervisedInstance.forced;
-        yield "pid %d has ended after the reload: %s%s".formatted(process.pid(), exit, force);
+        String force =
+            supervisedInstance.forcedStopNote.isEmpty()
+                ? ""
+                : "; " + supervisedInstance.forcedStopNote;
+        yield "pid %d exited after the reload: %s%s".formatted(process.pid(), exit, force);
       }
     };
   }
 
-  /// Publishes the exit of a process that was found gone, unless an effect has already published
-  /// it.
+  /// Publishes the exit of a process that was found to be gone, unless it has already been
+  /// published.
   public void reportMissedExit(SupervisedInstance supervisedInstance, Exit exit) {
     Optional<ProcessIdentity> ended = supervisedInstance.unreportedExitProcess;
     supervisedInstance.unreportedExitProcess = Optional.empty();
@@ -460,9 +470,9 @@ public final class Supervisor {
         announceExitOf(supervisedInstance, process, exit, ENDED_IN_ABSENCE + exit, true));
   }
 
-  /// Publishes the exit of a process that is not the current one of `instance`.
+  /// Publishes the exit of a process that is not the current one of the instance.
   ///
-  /// @param expected whether the process was asked to stop
+  /// @param expected whether the process had been asked to stop
   public void announceExitOf(
       SupervisedInstance supervisedInstance,
       ProcessIdentity process,
@@ -477,7 +487,7 @@ public final class Supervisor {
   private static String howReady(SupervisedInstance supervisedInstance) {
     boolean says = supervisedInstance.spec.readiness().awaited();
     String checked =
-        says ? "it has reported ready and its checks have passed" : "its checks have passed";
+        says ? "it has reported ready and its probes have succeeded" : "its probes have succeeded";
     return supervisedInstance.spec.health().gatesOnline() ? checked : "it has reported ready";
   }
 
@@ -491,14 +501,14 @@ public final class Supervisor {
     }
   }
 
-  /// Logs and publishes a change of `instance`.
+  /// Logs and publishes a change of the instance.
   public void announce(SupervisedInstance supervisedInstance, InstanceEvent.Kind kind) {
     announce(supervisedInstance, kind, supervisedInstance.view());
   }
 
-  /// Logs and publishes a change of `instance` with another reason.
+  /// Logs and publishes a change of the instance with the given reason.
   ///
-  /// @param reason human-readable description of the change
+  /// @param reason a human-readable description of the change
   public void announce(
       SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason) {
     announce(

@@ -1,5 +1,5 @@
-/// Runs the steps of `supervise` for each instance and performs their effects, in the order of
-/// dependencies.
+/// Runs the state machine in `supervise` for each instance and performs its effects, in the order
+/// of the apps' dependencies.
 @NullMarked
 package io.jpm.god.supervision;
 

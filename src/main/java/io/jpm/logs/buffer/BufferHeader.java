@@ -27,15 +27,15 @@ final class BufferHeader {
     memoryWords.publish(MAGIC_AT, MAGIC);
   }
 
-  /// Reports whether the buffer has a header already.
+  /// Reports whether the buffer already has a header.
   ///
-  /// @throws IOException if this code does not understand the header
+  /// @throws IOException if this version of jpm does not understand the header
   boolean exists() throws IOException {
     if (memoryWords.word(MAGIC_AT) == 0) {
       return false;
     }
     if (!isKnown()) {
-      throw new IOException("it was made by another version of jpm");
+      throw new IOException("it was created by a different version of jpm");
     }
     return true;
   }
@@ -46,7 +46,7 @@ final class BufferHeader {
         && memoryWords.word(SHAPE_AT) == memoryWords.geometry().shape();
   }
 
-  /// Returns how many slots of the stream table have ever been used.
+  /// Returns the number of slots of the stream table that have ever been used.
   int slots() {
     return (int) memoryWords.word(SLOTS_AT);
   }
@@ -55,7 +55,7 @@ final class BufferHeader {
     memoryWords.publish(SLOTS_AT, count);
   }
 
-  /// Returns how many units are backed by memory.
+  /// Returns the number of units that are backed by memory.
   int units() {
     return (int) memoryWords.word(UNITS_AT);
   }

@@ -11,11 +11,12 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /// Locates and opens the log buffer of a home. The buffer is a file in a directory that all users
-/// share. Therefore its name is random, and an existing file is used or removed only if it is the
-/// file in the record and private to the user.
+/// share. Therefore its name is random, and an existing file is used or removed only if the
+/// reference in the home names it and no other user can access it.
 ///
-/// @param directory the directory of the record, and of the buffer if it has to be on the disk
-/// @param shared a directory that is kept in memory only
+/// @param directory the directory of the reference, and of the buffer if the buffer must be on the
+///   disk
+/// @param shared a directory that is kept only in memory
 /// @param user the uid of this process
 /// @param bootId the boot id of the machine
 record BufferLocator(Path directory, Path shared, int user, String bootId) {
@@ -31,7 +32,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
         folder, Path.of("/dev/shm"), user instanceof Integer number ? number : -1, readBootId());
   }
 
-  /// Reports whether a home has the record of a buffer.
+  /// Reports whether a home has a reference to a buffer.
   static boolean isRecorded(Path home) {
     return Files.exists(record(folderOf(home)));
   }
@@ -83,8 +84,8 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
     }
     LOG.log(
         Level.WARNING,
-        "output that waited for its log files may be lost, the log buffer of the previous daemon is"
-            + " not usable: {0}",
+        "output that was not yet in log files may be lost, because the log buffer of the previous"
+            + " daemon is unusable: {0}",
         why);
     removeFormer();
     return Optional.empty();
@@ -93,10 +94,10 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
   /// Returns the reason why a buffer cannot be taken over; empty if it can.
   private String objection(BufferReference known, Optional<SharedMemoryFile.FileStat> facts) {
     if (!known.bootId().equals(bootId)) {
-      return "the machine was restarted";
+      return "the machine was rebooted";
     }
     if (facts.isEmpty()) {
-      return known.file() + " does not exist any more";
+      return known.file() + " no longer exists";
     }
     if (facts.get().inode() != known.inode() || !facts.get().isPrivate(user)) {
       return known.file() + " was replaced by another file";
@@ -104,7 +105,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
     return facts.get().size() < Geometry.USUAL.dataAt() ? known.file() + " is truncated" : "";
   }
 
-  /// Removes an unusable buffer, if it is the file in the record.
+  /// Removes an unusable buffer, provided that the reference identifies it.
   private void removeFormer() {
     try {
       BufferReference known = BufferReference.read(record());
@@ -116,7 +117,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
       }
       Files.deleteIfExists(record());
     } catch (IOException left) {
-      // The file stays; the next record replaces this one.
+      // The file stays; the next reference replaces the current one.
     }
   }
 
@@ -131,7 +132,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
     } catch (IOException e) {
       LOG.log(
           Level.INFO,
-          "output that waits for its log files is kept on the disk, in {0}: no space in {1} ({2})",
+          "the log buffer is on the disk, in {0}, because it cannot be created in {1}: {2}",
           onDisk(),
           shared,
           e.getMessage());
@@ -141,7 +142,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
       return make(onDisk(), mostBytes);
     } catch (IOException e) {
       throw new IOException(
-          "no space for output that waits for its log files, neither in "
+          "the log buffer can be created neither in "
               + shared
               + " nor in "
               + directory
@@ -151,8 +152,8 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
     }
   }
 
-  /// Removes the file of a daemon that died after creating a buffer on the disk and before
-  /// recording it.
+  /// Removes the file of a daemon that died after creating a buffer on the disk and before writing
+  /// the reference to it.
   private void removeUnrecorded() throws IOException {
     Optional<SharedMemoryFile.FileStat> facts = SharedMemoryFile.FileStat.of(onDisk());
     if (facts.isPresent() && facts.get().isPrivate(user)) {
@@ -163,7 +164,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
   private LogBuffer make(Path path, long mostBytes) throws IOException {
     SharedMemoryFile file = SharedMemoryFile.make(path);
     try {
-      file.reserve(0, Geometry.USUAL.headerBytes()); // even reading a hole could fail
+      file.reserve(0, Geometry.USUAL.headerBytes()); // even reading a hole can fail
       LogBuffer memory = begin(path, file, mostBytes);
       inode(path).write(record());
       return memory;
@@ -177,7 +178,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
   private BufferReference inode(Path path) throws IOException {
     long inode =
         SharedMemoryFile.FileStat.of(path)
-            .orElseThrow(() -> new IOException(path + " does not exist any more"))
+            .orElseThrow(() -> new IOException(path + " no longer exists"))
             .inode();
     return new BufferReference(path, inode, bootId);
   }
@@ -198,7 +199,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
         removeFormer();
       }
     } catch (IOException gone) {
-      // Without its record the file cannot be identified, so it stays.
+      // Without the reference, the file cannot be identified, so it stays.
     }
   }
 }

@@ -8,13 +8,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// The record of a home's log buffer, a file in the home.
+/// The reference to a home's log buffer, stored in a file in the home.
 ///
 /// @param file the file that backs the buffer
 /// @param inode the inode number of that file
 /// @param bootId the boot id of the machine when the buffer was created
 record BufferReference(Path file, long inode, String bootId) {
-  /// Writes the record atomically.
+  /// Writes the reference atomically.
   void write(Path place) throws IOException {
     Path next = place.resolveSibling(place.getFileName() + ".new");
     Files.deleteIfExists(next);
@@ -25,15 +25,16 @@ record BufferReference(Path file, long inode, String bootId) {
     Files.move(next, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Reads a record.
+  /// Reads a reference.
   ///
-  /// @throws IOException if there is none, or the file is not such a record
+  /// @throws IOException if the file does not exist or does not contain a valid reference
   static BufferReference read(Path place) throws IOException {
     try {
       List<String> lines = Files.readAllLines(place);
       return new BufferReference(Path.of(lines.get(0)), Long.parseLong(lines.get(1)), lines.get(2));
     } catch (IndexOutOfBoundsException | IllegalArgumentException rubbish) {
-      throw new IOException(place + " is not readable", rubbish);
+      throw new IOException(
+          place + " does not contain a valid reference to the log buffer", rubbish);
     }
   }
 }

@@ -1,14 +1,14 @@
 package io.jpm.logs.buffer;
 
-/// A write of stream bytes into one of the stream's files, as recorded in the log buffer.
+/// A write of stream bytes to one of the stream's files, as recorded in the log buffer.
 ///
 /// @param target the index of the file among the stream's files, from 0
 /// @param device the file's device number
 /// @param inode the file's inode number
 /// @param offset the file's size before the write
 /// @param length the number of bytes written to the file
-/// @param consumed the number of stream bytes that these stand for
-/// @param reportedLines the total of dropped lines that the file reports after the write
+/// @param consumed the number of stream bytes that the written bytes represent
+/// @param reportedLines the total number of dropped lines that the file reports after the write
 public record FileWrite(
     int target,
     long device,
@@ -20,7 +20,7 @@ public record FileWrite(
   /// @throws IllegalArgumentException if a number is negative
   public FileWrite {
     if (target < 0 || length < 0 || consumed < 0) {
-      throw new IllegalArgumentException("a write has no negative numbers");
+      throw new IllegalArgumentException("the numbers of a write must not be negative");
     }
   }
 }

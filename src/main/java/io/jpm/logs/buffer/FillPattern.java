@@ -5,11 +5,11 @@ import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
 
 /// Fills reserved space with eight repeated random bytes, each 0xf8 or greater. Such bytes do not
-/// occur in UTF-8 text. If a daemon dies between reading output and recording that, the next one
-/// can see how much was read.
+/// occur in UTF-8 text. If a daemon dies after it has read output but before it has recorded this,
+/// the next daemon can determine from the pattern how much was read.
 ///
-/// The whole space is filled, not only its end: a kill can end a read early at a page that is not
-/// present, and after the fill all pages are present.
+/// The whole space is filled, not only its end. A kill can interrupt a read at a page that is not
+/// present; after the fill, all pages are present.
 final class FillPattern {
   private static final long HIGH = 0xf8f8f8f8f8f8f8f8L;
 
@@ -38,9 +38,9 @@ final class FillPattern {
     room.put(0, stock, 0, room.capacity());
   }
 
-  /// Returns how many bytes were read into a space that had been filled with `word`. Fewer than
-  /// eight bytes of the pattern after bytes that were read are taken for output, since output may
-  /// happen to look like that.
+  /// Returns the number of bytes that were read into a space that had been filled with `word`.
+  /// Fewer than eight pattern bytes at the end of the space count as output, because output may
+  /// happen to look like the pattern.
   static int received(ByteBuffer room, long word) {
     int at = room.capacity();
     while (at > 0 && room.get(at - 1) == (byte) (word >>> ((at - 1) % Long.BYTES * Byte.SIZE))) {

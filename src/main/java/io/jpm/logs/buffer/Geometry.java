@@ -1,7 +1,7 @@
 package io.jpm.logs.buffer;
 
-/// The layout of the log buffer: a header, the stream table, an owner word for each unit, then the
-/// units themselves. Parts that are not used yet are holes in the file and take no memory.
+/// The layout of the log buffer: a header, the stream table, an owner word for each unit, and the
+/// units. Parts that are not used yet are holes in the file and occupy no memory.
 ///
 /// @param streams the maximum number of streams
 /// @param units the maximum number of units
@@ -11,21 +11,20 @@ package io.jpm.logs.buffer;
 /// @param headerBytes the size of the header in bytes
 record Geometry(
     int streams, int units, int unitBytes, int stepUnits, int regionUnits, int headerBytes) {
-  /// Units have the size of a page, so that thousands of streams with one line each need little
-  /// memory. All units together have 4 GiB.
+  /// The default layout. A unit has the size of a page, so that thousands of streams with one line
+  /// each need little memory. All units together have 4 GiB.
   static final Geometry USUAL = new Geometry(16_384, 1 << 20, 4096, 64, 16_384, 4096);
 
-  /// The number of units that every stream may have, whatever its limit is.
+  /// The number of units that every stream may use, regardless of its limit.
   static final int LEAST_UNITS = 16;
 
-  /// The size of a slot in the stream table, in bytes: version, length of the name, name, and two
-  /// copies of the state.
+  /// The size in bytes of a slot in the stream table. A slot contains the version, the length of
+  /// the name, the name, and two copies of the state.
   static final int SLOT_BYTES = 512;
 
   private static final int PAGE = 4096;
 
-  /// Returns a number that summarizes the values that must match for an existing buffer to be
-  /// readable.
+  /// Returns a checksum of the values that must match for an existing buffer to be readable.
   long shape() {
     return (((long) streams << Integer.SIZE) | units) * 31 + (long) headerBytes * unitBytes;
   }
@@ -55,12 +54,12 @@ record Geometry(
     return Math.floorDiv(position, unitBytes);
   }
 
-  /// Returns the first position at or after `position` at which a unit begins.
+  /// Returns `position` if a unit begins there, otherwise the start of the next unit.
   long aligned(long position) {
     return index(position + unitBytes - 1) * unitBytes;
   }
 
-  /// Returns the number of units needed for `bytes`, at most all units.
+  /// Returns the number of units needed for `bytes`, limited to the total number of units.
   int unitsFor(long bytes) {
     return (int) Math.min(units, (bytes + unitBytes - 1) / unitBytes);
   }

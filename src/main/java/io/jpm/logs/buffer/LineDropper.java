@@ -2,9 +2,10 @@ package io.jpm.logs.buffer;
 
 /// Drops the oldest bytes of a stream, as whole lines if possible, and counts the dropped lines.
 ///
-/// A line counts as dropped when its end is dropped; the rest of a line that was already written in
-/// part counts as one line. If the bytes that may be dropped contain no line end, a line is torn. A
-/// torn line is counted immediately and only once, whatever happens to the rest of it.
+/// A line counts as dropped when its end is dropped. If part of a line has already been written,
+/// dropping the rest counts as one line. If the bytes that may be dropped contain no line end, a
+/// line is torn. A torn line is counted immediately and only once, regardless of what happens to
+/// the rest of it.
 final class LineDropper {
   private final StreamUnits streamUnits;
   private final StreamState state;
@@ -16,11 +17,12 @@ final class LineDropper {
     this.unitBytes = unitBytes;
   }
 
-  /// Drops `need` bytes and the rest of the line at which they end, or as much as possible. A line
-  /// that is held in part is kept as a whole if its end is present, because its first part will
-  /// still be written.
+  /// Drops `need` bytes and the rest of the line in which they end, or as much as possible. If the
+  /// beginning of a line is held, the whole line is kept, provided that its end is present, because
+  /// its beginning will still be written.
   ///
   /// @param held the position before which nothing may be dropped
+  /// @param need the number of bytes to drop
   /// @return the number of dropped bytes; 0 if nothing may be dropped
   long drop(long held, long need) {
     long keep = behindLineAt(held);
@@ -40,8 +42,8 @@ final class LineDropper {
     return to - from;
   }
 
-  /// Returns the end of the line in which `position` lies, if that end is before the hole;
-  /// otherwise `position` itself.
+  /// Returns the end of the line that contains `position` if this end is before the hole; otherwise
+  /// returns `position`.
   private long behindLineAt(long position) {
     if (position == state.head) {
       return position;
@@ -52,8 +54,8 @@ final class LineDropper {
   }
 
   /// Drops lines before the hole that are no longer held. If nothing is held, these are the oldest
-  /// lines. Otherwise everything between the held bytes and the hole is dropped, since there can be
-  /// only one hole. A line that continues in the hole has been counted there already.
+  /// lines. Otherwise everything between the held bytes and the hole is dropped, because a stream
+  /// can have only one hole. A line that continues in the hole has already been counted.
   private long dropBeforeHole(long keep, long need) {
     boolean oldest = keep == state.head;
     long target = Math.min(keep + need, state.holeBegin);
@@ -120,8 +122,8 @@ final class LineDropper {
     state.closeHole(); // takes effect if no bytes precede the hole
   }
 
-  /// Updates the position of the torn line before bytes leave at the head. Only the torn line
-  /// counts as dropped already, not the lines after its end.
+  /// Updates the position of the torn line before bytes are removed at the head. Only the torn line
+  /// counts as already dropped, not the lines after its end.
   static void headMoved(StreamUnits streamUnits, long newHead) {
     StreamState state = streamUnits.state;
     if (state.tornAt != StreamState.NONE && state.tornAt < newHead) {

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The log buffer: output that was read from the pipes and is not yet in a file. It is a mapped
 /// file that outlives the daemon, in `/dev/shm` if possible and on the disk otherwise. If the
-/// daemon is killed, the next one continues exactly where it stopped.
+/// daemon is killed, the next daemon continues exactly where it stopped.
 ///
-/// Thread-safe by one lock, which is never held during access to a log file or a pipe.
+/// Thread-safe. A single lock protects all state; it is never held during access to a log file or a
+/// pipe.
 public final class LogBuffer implements AutoCloseable {
   /// The largest space that is reserved at once, in bytes.
   private static final int MOST_ROOM = 256 << 10;
@@ -32,7 +33,7 @@ public final class LogBuffer implements AutoCloseable {
   private final Map<String, LogStream> streams = new TreeMap<>();
   private volatile boolean closed;
 
-  /// Closes the backing file at the end.
+  /// Closes the backing file when the log buffer is closed.
   interface CloseAction {
     /// Closes the file. Called once.
     ///
@@ -100,7 +101,7 @@ public final class LogBuffer implements AutoCloseable {
   /// Opens the log buffer of a home, or creates it. No other daemon may use the home.
   ///
   /// If the buffer of an earlier daemon is unusable, a warning is logged and a new buffer is
-  /// created. If the buffer cannot be in `/dev/shm`, that is logged at level `INFO`.
+  /// created. If the buffer cannot be created in `/dev/shm`, this is logged at level `INFO`.
   ///
   /// @param home the daemon's home directory
   /// @param mostBytes the maximum number of waiting bytes of all streams, at most 4 GiB; at least
@@ -110,16 +111,17 @@ public final class LogBuffer implements AutoCloseable {
     return BufferLocator.of(home).open(mostBytes);
   }
 
-  /// Reports whether a home has a log buffer, of this daemon or of an earlier one.
+  /// Reports whether a home has a log buffer, created by this daemon or by an earlier one.
   public static boolean exists(Path home) {
     return BufferLocator.isRecorded(home);
   }
 
-  /// Returns the stream of this name, with the output that an earlier daemon left in it. Returns
-  /// the same object until the stream is forgotten.
+  /// Returns the stream of this name, including the output that an earlier daemon left in it.
+  /// Returns the same object until the stream is forgotten.
   ///
-  /// @param name the file name of its pipe, at most 200 bytes
-  /// @param mostBytes the maximum number of its waiting bytes; at least 64 KiB are always allowed
+  /// @param name the file name of the stream's pipe, at most 200 bytes
+  /// @param mostBytes the maximum number of waiting bytes of the stream; at least 64 KiB are always
+  ///   allowed
   /// @throws IOException with a message for the user, if there is no space for another stream
   public LogStream stream(String name, long mostBytes) throws IOException {
     lock.lock();
@@ -149,7 +151,7 @@ public final class LogBuffer implements AutoCloseable {
   }
 
   /// Changes the maximum number of waiting bytes of all streams. Output that already waits is kept;
-  /// excess memory is returned when it becomes free.
+  /// excess memory is returned as soon as it becomes free.
   public void resize(long mostBytes) {
     locked(() -> unitPool.limit(geometry().unitsFor(mostBytes)));
   }
@@ -159,13 +161,13 @@ public final class LogBuffer implements AutoCloseable {
     return lockedGet(() -> streams.values().stream().mapToLong(LogStream::waitingNow).sum());
   }
 
-  /// Returns the number of bytes of memory in use, for waiting output or kept for output to come.
+  /// Returns the number of bytes of memory that hold waiting output or are kept for future output.
   public long backedBytes() {
     return lockedGet(() -> (long) unitPool.backed() * geometry().unitBytes());
   }
 
-  /// Closes the buffer. The backing file is removed if nothing waits and the log files report all
-  /// dropped lines; otherwise it is kept for the next daemon.
+  /// Closes the buffer. The backing file is removed if no output waits and the log files report all
+  /// dropped lines. Otherwise it is kept for the next daemon.
   @Override
   public void close() {
     locked(() -> {
@@ -217,7 +219,7 @@ public final class LogBuffer implements AutoCloseable {
     streams.remove(stream.name());
   }
 
-  /// Drops lines of the largest stream that may lose some.
+  /// Drops lines of the largest stream whose lines may be dropped.
   ///
   /// @param bytes the number of bytes for which space is needed
   /// @return false if nothing may be dropped

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// The output of one pipe that is not yet in a file: a queue of bytes between the thread that reads
 /// the pipe and the thread that writes the file, stored in a [LogBuffer].
 ///
-/// Whenever the daemon is killed, the next one finds all bytes that were read from the pipe and
-/// whose write is not [#done], each exactly once. Output dropped for lack of space is counted in
-/// lines: a line counts as dropped when its end is dropped. A line that has to be torn, because the
-/// bytes that may be dropped contain no line end, is counted immediately and only once.
+/// Whenever the daemon is killed, the next daemon finds every byte that was read from the pipe and
+/// whose write is not [#done], exactly once. Output that was dropped for lack of space is counted
+/// in lines. A line counts as dropped when its end is dropped. If the bytes that may be dropped
+/// contain no line end, a line is torn; it is counted immediately and only once.
 ///
 /// After [#forget], and after the log buffer is closed, no space is reserved, nothing waits, no
 /// write may begin, and other calls have no effect.
@@ -25,8 +25,8 @@ public final class LogStream {
   private FullLogPolicy policy = FullLogPolicy.DROP_OLDEST;
   private long mostBytes;
 
-  /// The number of bytes from the head that the writer is looking at; they must not be dropped
-  /// meanwhile.
+  /// The number of bytes from the head that the writer is examining. They must not be dropped in
+  /// the meantime.
   private long lookedAt;
 
   private boolean forgotten;
@@ -53,28 +53,28 @@ public final class LogStream {
 
   // ------------------------------------------------------------ on the thread of the pipes
 
-  /// Reserves space for at most `most` bytes, to be filled immediately and then confirmed by
-  /// [#received]. When the buffer is full, the oldest whole lines are dropped, of this stream or of
-  /// the largest one, except lines that are being written ([#begin]) or looked at ([#waiting]).
+  /// Reserves space for at most `most` bytes. The caller must fill it immediately and then call
+  /// [#received]. When the buffer is full, the oldest whole lines of this stream or of the largest
+  /// stream are dropped, except lines that are being written ([#begin]) or examined ([#waiting]).
   ///
   /// The space must be filled from its beginning by a single read, and should have the size of the
-  /// pipe's content (`FIONREAD`). It is filled with a pattern first, which takes time; if this
-  /// daemon dies before [#received], the pattern shows the next one how much was read. A read that
-  /// leaves one to seven bytes unused would then be taken for one that filled the space.
+  /// pipe's content (`FIONREAD`). It is first filled with a pattern, which takes time. If this
+  /// daemon dies before [#received], the pattern tells the next daemon how much was read. If a read
+  /// leaves only one to seven bytes unused, the next daemon assumes that it filled the space.
   ///
-  /// A stream that may not drop lines leaves half of the buffer to the others, except for its own
+  /// A stream that must not drop lines leaves half of the buffer to the others, except for its own
   /// first 64 KiB. The last part of the buffer is reserved for streams that hold little.
   ///
-  /// @return a direct buffer; null if there is no space: with [FullLogPolicy#BLOCK], or if all
-  ///   waiting bytes are being written
+  /// @return a direct buffer; null if there is no space, which happens with [FullLogPolicy#BLOCK]
+  ///   or if all waiting bytes are being written
   public @Nullable ByteBuffer reserve(int most) {
     return reserve(most, policy == FullLogPolicy.DROP_OLDEST);
   }
 
-  /// As [#reserve(int)].
+  /// Like [#reserve(int)], but the caller decides whether lines may be dropped.
   ///
-  /// @param mayDrop whether lines may be dropped for it now, of this stream or of others whose
-  ///   policy allows it
+  /// @param mayDrop whether lines may be dropped now, of this stream or of others whose policy
+  ///   allows it
   public @Nullable ByteBuffer reserve(int most, boolean mayDrop) {
     if (most < 1) {
       throw new IllegalArgumentException("space for " + most + " bytes");
@@ -85,7 +85,7 @@ public final class LogStream {
 
   private @Nullable ByteBuffer reserveRoom(int most, boolean mayDrop) {
     if (state.room > 0) {
-      state.room = 0; // left by a read that did not happen
+      state.room = 0; // reserved for a read that did not happen
       streamUnits.commit();
     }
     int wanted = fit(Math.min(most, memory.fillPattern().maxBytes()), mayDrop);
@@ -104,7 +104,8 @@ public final class LogStream {
     return buffer;
   }
 
-  /// Returns how many bytes the stream's own limit permits, after dropping lines for them.
+  /// Returns the number of bytes that the stream's own limit permits, after dropping lines to make
+  /// space.
   private int fit(int wanted, boolean mayDrop) {
     long size = Math.min(wanted, mostBytes / 2);
     if (mayDrop && state.waiting() + size > mostBytes) {
@@ -147,11 +148,12 @@ public final class LogStream {
   }
 
   /// Returns the waiting bytes, oldest first, as direct read-only buffers that are not empty. The
-  /// result ends where lines were dropped; it continues behind that gap when all bytes before it
-  /// are [#done]. It never exceeds half of this stream's limit.
+  /// result ends where lines were dropped; the bytes after that gap are returned when all bytes
+  /// before it are [#done]. The result never exceeds half of this stream's limit.
   ///
   /// The bytes stay in place until [#done], [#abandon], [#drop] or the next call of this method.
-  /// Call [#losses] after this method: lines dropped from then on come after these bytes.
+  /// Call [#droppedTotals] after this method: lines that are dropped from then on belong after
+  /// these bytes.
   ///
   /// @param most the maximum number of bytes
   public List<ByteBuffer> waiting(int most) {
@@ -164,22 +166,21 @@ public final class LogStream {
     return streamUnits.pieces(state.head, end);
   }
 
-  /// Records that a write begins. Its bytes stay in place until [#done].
+  /// Records that a write begins. The bytes of the write stay in place until [#done].
   ///
-  /// The same bytes may be written to several files in turn: recording the write into the next file
-  /// replaces that into the previous one, which must have finished. A write that failed may begin
-  /// again into the same file.
+  /// The same bytes may be written to several files in turn. Recording the write to the next file
+  /// replaces the record of the previous write, which must have finished. A failed write may begin
+  /// again with the same file.
   ///
-  /// @throws IllegalStateException while another write is recorded, of other bytes or into a later
-  ///   file; or if the stream is forgotten or the log buffer closed, so that the write could not be
-  ///   recorded
+  /// @throws IllegalStateException if a write of other bytes or to a later file is recorded; or if
+  ///   the write cannot be recorded because the stream is forgotten or the log buffer is closed
   public void begin(FileWrite write) {
     memory.locked(() -> beginNow(write));
   }
 
   private void beginNow(FileWrite write) {
     if (isGone()) {
-      throw new IllegalStateException("no write may begin any more: " + name);
+      throw new IllegalStateException("no further write may begin: " + name);
     }
     FileWrite before = state.write;
     if (before != null
@@ -187,15 +188,15 @@ public final class LogStream {
       requireNoWrite();
     }
     if (write.consumed() > state.frontEnd() - state.head) {
-      throw new IllegalArgumentException(write + ": that much does not wait");
+      throw new IllegalArgumentException(write + ": fewer bytes are waiting");
     }
     state.write = write;
     lookedAt = 0;
     streamUnits.commit();
   }
 
-  /// Records that the write has finished. Its bytes are released, and its dropped lines count as
-  /// reported.
+  /// Records that the write has finished. Its bytes are released, and the dropped lines that it
+  /// reported count as reported.
   public void done() {
     memory.locked(this::doneNow);
   }
@@ -209,7 +210,7 @@ public final class LogStream {
     if (forgotten) {
       releaseIfIdle();
     } else if (write == null) {
-      throw new IllegalStateException("no write was begun: " + name);
+      throw new IllegalStateException("no write has begun: " + name);
     } else {
       state.told = write.reportedLines();
       leave(write.consumed());
@@ -224,8 +225,8 @@ public final class LogStream {
     streamUnits.commit();
   }
 
-  /// Records that the write did not happen and will not. Without a recorded write: the bytes
-  /// returned last are not needed now.
+  /// Records that the write did not happen and will not happen. If no write is recorded, the bytes
+  /// that [#waiting] returned last no longer need to stay in place.
   public void abandon() {
     memory.locked(this::abandonNow);
   }
@@ -244,8 +245,8 @@ public final class LogStream {
     }
   }
 
-  /// Returns the write during which an earlier daemon died. The caller must examine the file, then
-  /// call [#done] or [#abandon].
+  /// Returns the write that was in progress when an earlier daemon died. The caller must examine
+  /// the file, and then call [#done] or [#abandon].
   public Optional<FileWrite> unfinished() {
     return memory.lockedGet(() -> isGone() ? Optional.<FileWrite>empty() : begun());
   }
@@ -254,8 +255,8 @@ public final class LogStream {
     return Optional.ofNullable(state.write);
   }
 
-  /// Discards the first `bytes` bytes, which are `lines` lines, and counts them as dropped. A torn
-  /// first line that is counted already is not counted again.
+  /// Discards the first `bytes` bytes, which contain `lines` lines, and counts the lines as
+  /// dropped. A torn first line that has already been counted is not counted again.
   ///
   /// @throws IllegalStateException while a write is recorded
   public void drop(int bytes, long lines) {
@@ -268,7 +269,7 @@ public final class LogStream {
     }
     requireNoWrite();
     if (bytes < 0 || bytes > state.frontEnd() - state.head) {
-      throw new IllegalArgumentException(bytes + " bytes do not wait: " + name);
+      throw new IllegalArgumentException(bytes + " bytes are more than are waiting: " + name);
     }
     state.lostBytes += bytes;
     state.lostLines += lines > 0 && lineDropper.isCounted(state.head) ? lines - 1 : lines;
@@ -277,18 +278,18 @@ public final class LogStream {
 
   private void requireNoWrite() {
     if (state.write != null) {
-      throw new IllegalStateException("a write is begun already: " + name);
+      throw new IllegalStateException("a write has already begun: " + name);
     }
   }
 
-  /// Returns what was dropped from this stream since it was created.
-  public Losses losses() {
+  /// Returns the totals of dropped bytes and lines since the stream was created.
+  public Losses droppedTotals() {
     return memory.lockedGet(() -> new Losses(state.lostBytes, state.lostLines, state.told));
   }
 
   /// Removes the stream and discards its waiting bytes, because its app is deleted. Must not be
-  /// called while the writer looks at waiting bytes. If a write is recorded or space reserved, the
-  /// units are released when that is over.
+  /// called while the writer examines waiting bytes. If a write is recorded or space is reserved,
+  /// the units are released when the write or the read has finished.
   public void forget() {
     memory.locked(this::forgetNow);
   }
@@ -311,7 +312,7 @@ public final class LogStream {
 
   // ------------------------------------------------------------ for the log buffer, under its lock
 
-  /// Drops the oldest lines that are not being written or looked at.
+  /// Drops the oldest lines that are not being written or examined.
   ///
   /// @return the number of dropped bytes; 0 if nothing may be dropped
   long drop(long need) {
@@ -353,9 +354,9 @@ public final class LogStream {
   /// The bytes and lines that were dropped from a stream.
   ///
   /// @param bytes the number of bytes dropped so far
-  /// @param lines the total of dropped lines; lines dropped between waiting bytes are added when
-  ///   all bytes before them are done
-  /// @param reported how many of these lines the files report; the other ones come directly before
-  ///   the next waiting bytes
+  /// @param lines the total number of dropped lines; lines that were dropped between waiting bytes
+  ///   are added when all bytes before them are done
+  /// @param reported the number of these lines that the files report; the other dropped lines
+  ///   belong directly before the next waiting bytes
   public record Losses(long bytes, long lines, long reported) {}
 }

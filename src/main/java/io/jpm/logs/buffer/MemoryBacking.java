@@ -3,9 +3,9 @@ package io.jpm.logs.buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The storage below the log buffer: a file.
+/// The file that stores the log buffer.
 interface MemoryBacking {
-  /// Maps a range, permanently.
+  /// Maps a range of the file. The mapping is never removed.
   ByteBuffer map(long at, int length) throws IOException;
 
   /// Fills a range with zeros, so that later access to it cannot fail.
@@ -16,6 +16,6 @@ interface MemoryBacking {
   /// Returns the size in bytes.
   long size() throws IOException;
 
-  /// Truncates the storage and so returns everything beyond `size`.
+  /// Truncates the file to `size` bytes and returns the memory beyond.
   void cut(long size);
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads and writes words and bytes of the mapped log buffer.
 ///
-/// Stores of a killed daemon take effect in program order: a kill falls between two instructions,
-/// so only the compiler could change the order. A word stored with [#publish] comes after all
-/// earlier stores.
+/// The stores of a daemon that is killed take effect in program order: a kill occurs between two
+/// instructions, so only the compiler could change the order. A word stored with [#publish] becomes
+/// visible after all earlier stores.
 class MemoryWords {
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -45,7 +45,7 @@ class MemoryWords {
     WORD.set(table, (int) at, value);
   }
 
-  /// Stores a word after all earlier stores.
+  /// Stores a word so that it becomes visible after all earlier stores.
   void publish(long at, long value) {
     beforeStore();
     WORD.setRelease(table, (int) at, value);
@@ -62,7 +62,7 @@ class MemoryWords {
     table.put((int) at, bytes);
   }
 
-  /// Returns bytes of units that lie in one region.
+  /// Returns bytes of one or more units, which must be in the same region.
   ByteBuffer room(int unit, int offset, int length) {
     ByteBuffer region = regions[unit / geometry.regionUnits()];
     if (region == null) {
@@ -78,16 +78,17 @@ class MemoryWords {
     memoryBacking.reserve(at, length);
   }
 
-  /// Backs units that have no owner with memory: their owner words and their bytes become zero.
+  /// Backs units without an owner with memory. The owner words and the bytes of the units become
+  /// zero.
   void reserveUnits(int from, int count) throws IOException {
     reserve(geometry.ownerAt(from), (long) count * Long.BYTES);
     reserve(geometry.unitAt(from), (long) count * geometry.unitBytes());
     mapUnits(from, from + count);
   }
 
-  /// Maps the first units, which already exist in the file.
+  /// Maps the first `count` units, which already exist in the file.
   ///
-  /// @throws IOException if the file is too short for them
+  /// @throws IOException if the file is too short
   void takeUnits(int count) throws IOException {
     if (count < 0 || count > geometry.units() || memoryBacking.size() < geometry.unitAt(count)) {
       throw new IOException("it is truncated");
@@ -106,7 +107,7 @@ class MemoryWords {
     }
   }
 
-  /// Returns the memory of the units from `from` on.
+  /// Returns the memory of all units from `from` on.
   void cutUnits(int from) {
     beforeStore();
     memoryBacking.cut(geometry.unitAt(from));

@@ -14,21 +14,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The file that backs the log buffer. A mapping exists until its buffer is garbage-collected, so
-/// bytes that are still in use after [#close] are never unmapped.
+/// bytes that are still in use after [#close] remain mapped.
 final class SharedMemoryFile implements MemoryBacking, Closeable {
   private static final int REGULAR_0600 = 0100600;
   private static final byte[] ZEROS = new byte[64 << 10];
 
-  // A FileChannel opened for writing would close itself when its thread is interrupted.
+  // Not a FileChannel opened for writing, which closes itself when its thread is interrupted.
   private final RandomAccessFile file;
 
   private SharedMemoryFile(Path path) throws IOException {
     file = new RandomAccessFile(path.toFile(), "rw");
   }
 
-  /// The attributes of a file that another user may have created. Links are not followed.
+  /// The attributes of a file that another user may have created. Symbolic links are not followed.
   ///
-  /// @param mode file type and permissions
+  /// @param mode the file type and permissions
   /// @param owner the owner's uid
   record FileStat(long inode, int mode, int owner, int links, long size) {
     static Optional<FileStat> of(Path path) throws IOException {
@@ -51,7 +51,8 @@ final class SharedMemoryFile implements MemoryBacking, Closeable {
       return all.get(name) instanceof Number number ? number : -1;
     }
 
-    /// Reports whether this is a regular file that only `user` can have created and can access.
+    /// Reports whether this is a regular file that no user other than `user` can have created or
+    /// can access.
     boolean isPrivate(int user) {
       return mode == REGULAR_0600 && owner == user && links == 1;
     }

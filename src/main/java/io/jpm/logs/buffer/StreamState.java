@@ -3,11 +3,12 @@ package io.jpm.logs.buffer;
 import org.jspecify.annotations.Nullable;
 
 /// The persistent state of a log stream. Positions count the bytes of the stream from its
-/// beginning. The bytes from `head` to `tail` wait, except for the hole, a range whose lines were
-/// dropped.
+/// beginning. The bytes from `head` to `tail` wait, except for the hole, which is a range whose
+/// lines were dropped.
 ///
-/// Each slot has two copies of it. A change is written into the inactive copy; then the store of
-/// one word makes that copy the active one. So a kill leaves all of a change or none of it.
+/// Each slot contains two copies of the state. A change is written to the inactive copy; then
+/// storing a single word makes this copy the active one. Therefore a kill leaves either the whole
+/// change or none of it.
 final class StreamState {
   static final int WORDS = 18;
   static final long NONE = -1;
@@ -20,18 +21,19 @@ final class StreamState {
 
   long holeEnd;
 
-  /// The lines in the hole. They are added to `lostLines` when all bytes before it are in the file.
+  /// The number of lines in the hole. It is added to `lostLines` when all bytes before the hole are
+  /// in the file.
   long holeLines;
 
   long lostBytes;
   long lostLines;
   long told;
 
-  /// The position before the hole at which a line continues that is already counted as dropped;
-  /// [#NONE] if there is none.
+  /// The position before the hole at which a line continues that has already been counted as
+  /// dropped; [#NONE] if there is none.
   long tornAt = NONE;
 
-  /// The same as `tornAt`, after the hole.
+  /// Like `tornAt`, but for a line after the hole.
   long holeTornAt = NONE;
 
   /// The number of bytes after `tail` that are reserved for reading, and the pattern that fills

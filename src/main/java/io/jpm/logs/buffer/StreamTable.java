@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
-/// Stores the names and states of the log streams, one slot for each.
+/// Stores the names and states of the log streams, in one slot per stream.
 ///
 /// Guarded by the lock of the log buffer.
 final class StreamTable {
@@ -28,7 +28,7 @@ final class StreamTable {
     }
   }
 
-  /// Returns the slots that have a stream.
+  /// Returns the slots that contain a stream.
   int[] used() {
     return taken.stream().toArray();
   }
@@ -63,7 +63,7 @@ final class StreamTable {
   private void grow(String name) throws IOException {
     if (slots >= memoryWords.geometry().streams()) {
       throw new IOException(
-          "no space for the output of " + name + ": there are " + slots + " log streams already");
+          "no space for the output of " + name + ": there are already " + slots + " log streams");
     }
     try {
       memoryWords.reserve(memoryWords.geometry().slotAt(slots), Geometry.SLOT_BYTES);
@@ -85,12 +85,12 @@ final class StreamTable {
     state.load(memoryWords, stateAt(slot, version(slot)));
   }
 
-  /// Removes the stream of a slot. The slot is not reused before [#free].
+  /// Removes the stream from a slot. The slot is not reused until [#free] is called.
   void forget(int slot) {
     memoryWords.publish(memoryWords.geometry().slotAt(slot), 0);
   }
 
-  /// Makes a slot available again whose stream was forgotten.
+  /// Makes the slot of a forgotten stream available again.
   void free(int slot) {
     taken.clear(slot);
   }

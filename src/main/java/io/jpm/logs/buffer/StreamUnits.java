@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// A unit is needed as long as it contains a waiting byte or a part of the reserved space. A change
 /// is made in the state and committed; only then are the units freed that are no longer needed
-/// ([#commit]). After a kill the next daemon frees them.
+/// ([#commit]). After a kill, the next daemon frees them.
 ///
 /// Guarded by the lock of the log buffer.
 final class StreamUnits {
@@ -46,7 +46,7 @@ final class StreamUnits {
     arrange();
   }
 
-  /// Adjusts the units to the state.
+  /// Splits, joins and frees units according to the state.
   private void arrange() {
     int before = unitPool.used();
     if (state.hasHole() && back.isEmpty()) {
@@ -97,7 +97,7 @@ final class StreamUnits {
     }
   }
 
-  /// Removes the stream from the table; it keeps its units until [#release].
+  /// Removes the stream from the table. The stream keeps its units until [#release].
   void forget() {
     table.forget(slot);
   }
@@ -114,7 +114,7 @@ final class StreamUnits {
 
   /// Adds contiguous units after the tail for at most `most` bytes.
   ///
-  /// @param blocks whether waiting bytes may not be dropped
+  /// @param blocks whether the stream must not drop waiting bytes
   /// @return the number of bytes available at the tail; 0 if the pool has no units for this stream
   int extend(int most, boolean blocks) {
     if (tailUnits().isEmpty()) {
@@ -138,7 +138,8 @@ final class StreamUnits {
     return Math.min(most, here + run.count() * geometry.unitBytes());
   }
 
-  /// Moves the tail to the start of the next unit. Called only while no byte waits at the tail.
+  /// Moves the tail to the start of the next unit. Must be called only while no byte waits at the
+  /// tail.
   private void align() {
     long next = geometry.aligned(state.tail);
     if (state.hasHole()) {
@@ -157,7 +158,7 @@ final class StreamUnits {
 
   // ------------------------------------------------------------ bytes
 
-  /// Returns contiguous bytes from `from` on, at most up to `to`.
+  /// Returns contiguous bytes that begin at `from` and end at `to` or earlier.
   ByteBuffer piece(long from, long to) {
     UnitQueue units = front.contains(geometry.index(from)) ? front : back;
     long index = geometry.index(from);
@@ -176,7 +177,7 @@ final class StreamUnits {
         && (last + 1) % geometry.regionUnits() != 0;
   }
 
-  /// Returns all bytes of a range without gaps.
+  /// Returns all bytes of a range, in order.
   List<ByteBuffer> pieces(long from, long to) {
     List<ByteBuffer> pieces = new ArrayList<>();
     for (long at = from; at < to; ) {
@@ -198,7 +199,8 @@ final class StreamUnits {
     return count;
   }
 
-  /// Returns the position after the first line end of a range, or [StreamState#NONE].
+  /// Returns the position after the first line end in a range; [StreamState#NONE] if there is no
+  /// line end.
   long behindFirstLine(long from, long to) {
     for (long at = from; at < to; ) {
       ByteBuffer piece = piece(at, to);
@@ -211,7 +213,8 @@ final class StreamUnits {
     return StreamState.NONE;
   }
 
-  /// Returns the position after the last line end of a range, or [StreamState#NONE].
+  /// Returns the position after the last line end in a range; [StreamState#NONE] if there is no
+  /// line end.
   long behindLastLine(long from, long to) {
     long behind = StreamState.NONE;
     for (long at = from; at < to; ) {
@@ -225,7 +228,7 @@ final class StreamUnits {
 
   // ------------------------------------------------------------ recovery after an earlier daemon
 
-  /// Takes over a unit of an earlier daemon. Units must be passed in ascending order of index.
+  /// Adopts a unit of an earlier daemon. Units must be passed in ascending order of index.
   ///
   /// @return false if the unit is no longer needed
   boolean adopt(long index, int unit) {

@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.util.BitSet;
 
 /// Allocates the units of the log buffer to streams. The lowest free units are used first, so that
-/// few pages are touched and the end can be returned.
+/// few pages are touched and memory at the end can be returned.
 ///
 /// Guarded by the lock of the log buffer.
 final class UnitPool {
   private static final int OWNER_SHIFT = 48;
 
-  /// The reserve for streams that hold little is the pool divided by this number.
+  /// The divisor that determines the reserve for streams that hold little, as a fraction of the
+  /// pool.
   private static final int RESERVE = 16;
 
   private static final long INDEX_MASK = (1L << OWNER_SHIFT) - 1;
@@ -30,18 +31,18 @@ final class UnitPool {
     this.backed = bufferHeader.units();
   }
 
-  /// Contiguous units; none if no unit is available.
+  /// A run of contiguous units; empty if no unit is available.
   record Run(int first, int count) {
     static final Run NONE = new Run(0, 0);
   }
 
-  /// Sets the number of units that may be in use. Units beyond it are returned when they become
+  /// Sets the maximum number of units in use. Units above the limit are returned when they become
   /// free.
   void limit(int units) {
     most = Math.clamp(units, geometry.stepUnits(), geometry.units());
   }
 
-  /// Returns the number of units in use beyond the limit, where the limit excludes the reserve.
+  /// Returns the number of units in use that exceed the limit minus the reserve.
   int excess() {
     return Math.max(0, used - (most - reserve()));
   }
@@ -50,13 +51,14 @@ final class UnitPool {
     return most / RESERVE;
   }
 
-  /// Returns how many units a stream may take now. The result leaves units for every stream even if
-  /// the files of others hang. From the reserve a stream gets one unit at a time; the more units it
-  /// holds, the larger is the part of the reserve that it must leave free.
+  /// Returns the number of units that a stream may take now. The result leaves units for every
+  /// stream, even if the files of other streams hang. From the reserve, a stream receives one unit
+  /// at a time; the more units it holds, the larger the part of the reserve that it must leave
+  /// free.
   ///
   /// @param held the number of units that the stream's waiting bytes occupy
-  /// @param blocks whether these bytes may not be dropped; such streams get at most half of the
-  ///   pool, except for the minimum that each stream may have
+  /// @param blocks whether the stream must not drop these bytes; such streams receive at most half
+  ///   of the pool, except for the minimum that every stream may use
   int share(long held, boolean blocks) {
     int least = Geometry.LEAST_UNITS;
     int common = most - reserve() - used;
@@ -79,7 +81,7 @@ final class UnitPool {
     return most;
   }
 
-  /// Makes the first units usable.
+  /// Prepares the units for use: maps those of an earlier daemon, or creates the first ones.
   ///
   /// @throws IOException if no memory is available
   void begin() throws IOException {
@@ -90,7 +92,7 @@ final class UnitPool {
     }
   }
 
-  /// Takes up to `count` units for a stream, as many as are contiguous.
+  /// Allocates at most `count` units to a stream, as many as are contiguous.
   Run take(int slot, long index, int count) {
     int wanted = Math.min(count, most - used);
     if (wanted <= 0) {
@@ -103,7 +105,7 @@ final class UnitPool {
     return claim(run, slot, index);
   }
 
-  /// Takes up to `count` free units for a stream, starting with `unit`.
+  /// Allocates at most `count` free units to a stream, starting with `unit`.
   Run takeAt(int unit, int slot, long index, int count) {
     int wanted = Math.min(Math.min(count, most - used), regionEnd(unit - 1) - unit);
     int free = 0;
@@ -168,12 +170,12 @@ final class UnitPool {
     used--;
   }
 
-  /// Returns memory if only a small part of it is in use. Called after units were freed.
+  /// Returns memory if only a small part of it is in use. Must be called after units were freed.
   void shrink() {
     int step = geometry.stepUnits();
     int top = Math.max(taken.length(), 1);
     int enough = (top + step - 1) / step * step;
-    // Not earlier, because returning memory and growing again costs more than keeping it.
+    // Not earlier, because returning memory and allocating it again costs more than keeping it.
     if (backed >= 4 * enough) {
       backed = enough;
       bufferHeader.units(backed);
@@ -191,13 +193,13 @@ final class UnitPool {
     return memoryWords.word(geometry.ownerAt(unit)) & INDEX_MASK;
   }
 
-  /// Registers a unit that an earlier daemon gave to a stream.
+  /// Registers a unit that an earlier daemon allocated to a stream.
   void adopt(int unit) {
     taken.set(unit);
     used++;
   }
 
-  /// Clears the owner of a unit that an earlier daemon used and no stream needs any more.
+  /// Clears the owner of a unit that an earlier daemon used and that no stream needs any more.
   void disown(int unit) {
     memoryWords.putWord(geometry.ownerAt(unit), 0);
   }

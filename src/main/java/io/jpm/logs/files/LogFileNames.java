@@ -10,9 +10,10 @@ import java.util.Optional;
 
 /// Builds and parses the names of the files that belong to a log file.
 ///
-/// `web-out.log` is rotated to `web-out__2026-11-21_13-20-39.123Z.log` (the time in UTC) and
-/// compressed to the same name with `.gz`. The capture times of its bytes are in the home, in the
-/// time index `times/<key>.times`; those of a rotated file are in `times/<key>__<time>.times`.
+/// `web-out.log` is rotated to `web-out__2026-11-21_13-20-39.123Z.log` (the time is in UTC); the
+/// compressed file has the same name with `.gz` appended. The time index in the home records when
+/// the bytes of a log file were captured: `times/<key>.times` for the active file,
+/// `times/<key>__<time>.times` for a rotated file.
 public final class LogFileNames {
   private static final String EXTENSION = ".log";
   private static final String PACKED = ".gz";
@@ -38,15 +39,16 @@ public final class LogFileNames {
     return rotated.toString().endsWith(PACKED);
   }
 
-  /// Returns the rotation time in `name` if it names a rotated file of `log`, compressed or not.
+  /// Returns the rotation time in `name` if it is the name of a rotated file of `log`, compressed
+  /// or not.
   public static Optional<Instant> rotationTime(Path log, String name) {
     return parse(name)
         .filter(rotatedName -> rotatedName.log().equals(String.valueOf(log.getFileName())))
         .map(RotatedName::at);
   }
 
-  /// Returns the path of the active log file to which `file` belongs: `file` itself, or for a
-  /// rotated file its path before the rotation.
+  /// Returns the path of the active log file to which `file` belongs: `file` itself, or the path of
+  /// a rotated file before its rotation.
   public static Path activeFileOf(Path file) {
     Path name = file.getFileName();
     return name == null
@@ -83,7 +85,8 @@ public final class LogFileNames {
     return home.resolve("times").resolve(key(log) + TIMES);
   }
 
-  /// Returns the path of the time index of the file to which `log` was rotated at the time `at`.
+  /// Returns the path of the time index of the rotated file into which `log` was moved at the time
+  /// `at`.
   public static Path timeIndex(Path home, Path log, Instant at) {
     return home.resolve("times").resolve(key(log) + "__" + MOMENT.format(at) + TIMES);
   }

@@ -15,13 +15,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Queues the unpublished lines of one app and counts the lines that it had to drop, oldest first.
-/// Thread-safe, as long as the output of each stream comes from one thread at a time.
+/// Queues the unpublished lines of one app. When the queue is full, the oldest lines are dropped
+/// and counted. Thread-safe, provided that the output of each stream is appended by one thread at a
+/// time.
 final class AppLineQueue {
   /// The maximum number of lines in one message.
   static final int BATCH_LINES = 256;
 
-  /// The maximum size of one message, as [#size] counts it. A message with a single line may be
+  /// The maximum size of one message, measured with [#size]. A message with a single line may be
   /// larger.
   static final int BATCH_SIZE = 128 * 1024;
 
@@ -29,7 +30,7 @@ final class AppLineQueue {
   /// when it starts, because a probe may wait for one of these lines.
   static final int MAX_LINES = 32 * BATCH_LINES;
 
-  /// The maximum size of the queue, as [#size] counts it.
+  /// The maximum size of the queue, measured with [#size].
   static final int MAX_SIZE = 8 * BATCH_SIZE;
 
   private static final int LINE_SIZE = 64;
@@ -38,7 +39,7 @@ final class AppLineQueue {
   private final Observer observer;
 
   /// By pipe, because the lines of the two processes of an instance that is being reloaded must not
-  /// mix.
+  /// be mixed.
   private final Map<Path, LineFramer> framers = new ConcurrentHashMap<>();
 
   /// Guarded by `this`, like all fields below.
@@ -50,10 +51,10 @@ final class AppLineQueue {
   private boolean announced;
   private boolean closed;
 
-  /// Receives the availability signals of a queue and keeps account of the size of all queues.
+  /// Is notified when lines are available, and keeps the total size of all queues.
   interface Observer {
-    /// Signals that lines are available. The signal is not repeated until all of them have been
-    /// taken.
+    /// Signals that lines are available. The signal is not repeated until all of these lines have
+    /// been taken.
     void linesAvailable(AppLineQueue lines);
 
     /// Signals that a full message is available.
@@ -87,7 +88,7 @@ final class AppLineQueue {
             (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest, birth)));
   }
 
-  /// Removes the state of the two pipes of an ended process.
+  /// Removes the state of the two pipes of a process that has exited.
   void removeStreams(LogsCommand.Close closed) {
     framers.remove(closed.outFifo());
     framers.remove(closed.errorFifo());
@@ -131,7 +132,7 @@ final class AppLineQueue {
   /// The result of [#take].
   ///
   /// @param message the message to publish; empty if no lines wait
-  /// @param left whether more lines wait; they are not signalled again
+  /// @param left whether more lines wait; they are not signaled again
   /// @param full whether the remaining lines fill another message
   record Batch(Optional<LinesMessage> message, boolean left, boolean full) {}
 

@@ -18,14 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Collects the lines of apps that have a subscriber. The output of other apps is neither examined
 /// nor stored. Thread-safe.
 ///
-/// The size of the waiting lines is bounded for each app and for all apps together (`MAX_SIZE`).
-/// Beyond these limits the oldest lines are dropped and counted.
+/// The size of the waiting lines is limited per app and for all apps together (`MAX_SIZE`). Beyond
+/// these limits, the oldest lines are dropped and counted.
 public final class LineCollector implements LogCapture.OutputObserver {
-  /// The maximum size of the waiting lines of all apps, in bytes as [AppLineQueue#size] counts
-  /// them.
+  /// The maximum total size of the waiting lines of all apps in bytes, measured with
+  /// [AppLineQueue#size].
   static final long MAX_SIZE = 4L * 1024 * 1024;
 
-  /// The size from which on no further message is added to a round.
+  /// The size at which no further message is added to a round.
   private static final int ROUND_SIZE = 256 * 1024;
 
   private volatile Map<String, AppLineQueue> apps = Map.of();
@@ -35,8 +35,8 @@ public final class LineCollector implements LogCapture.OutputObserver {
   private final AtomicBoolean toldSome = new AtomicBoolean();
   private final AtomicBoolean toldBatch = new AtomicBoolean();
 
-  /// Receives the signals that lines are available. Called on any thread, once until the next
-  /// [#take].
+  /// Is notified when lines are available. May be called on any thread. Each signal is sent only
+  /// once until the next [#take].
   interface Observer {
     /// Signals that lines are available.
     void linesAvailable();
@@ -57,9 +57,10 @@ public final class LineCollector implements LogCapture.OutputObserver {
 
   /// The messages to publish now.
   ///
-  /// @param messages at most one message of each app
+  /// @param messages the messages, at most one per app
   /// @param left whether more lines wait
-  /// @param full whether they fill another message or round, and are due immediately
+  /// @param full whether the waiting lines fill another message or round and are therefore due
+  ///   immediately
   record Batch(List<LinesMessage> messages, boolean left, boolean full) {}
 
   @Override
@@ -71,7 +72,7 @@ public final class LineCollector implements LogCapture.OutputObserver {
     }
   }
 
-  /// Removes the state of the two pipes of an ended process.
+  /// Removes the state of the two pipes of a process that has exited.
   public void removeStreams(LogsCommand.Close closed) {
     apps.values().forEach(lines -> lines.removeStreams(closed));
   }
@@ -81,7 +82,8 @@ public final class LineCollector implements LogCapture.OutputObserver {
     observer = listener;
   }
 
-  /// Collects lines of exactly these apps from now on. Must not be called by two threads at a time.
+  /// Collects lines of exactly these apps from now on. Must not be called by several threads at the
+  /// same time.
   void collectOnly(Set<String> names) {
     Map<String, AppLineQueue> before = apps;
     if (before.keySet().equals(names)) {
@@ -111,11 +113,11 @@ public final class LineCollector implements LogCapture.OutputObserver {
     return waiting.get();
   }
 
-  /// Takes one message from each app that has lines, the longest waiting first, until the round is
-  /// full. Must not be called by two threads at a time.
+  /// Takes one message from each app that has lines until the round is full, starting with the app
+  /// that has waited longest. Must not be called by several threads at the same time.
   Batch take() {
-    // Before anything is taken: lines that arrive from here on are signalled again, whether or not
-    // this round takes them.
+    // Must precede the taking: lines that arrive from here on are signaled again, whether or not
+    // this round includes them.
     toldSome.set(false);
     toldBatch.set(false);
     List<LinesMessage> messages = new ArrayList<>();

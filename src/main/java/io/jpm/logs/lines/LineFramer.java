@@ -9,8 +9,8 @@ import java.util.List;
 /// Splits the bytes of one output stream into lines and pieces of lines. Confined to the thread
 /// that moves this stream.
 ///
-/// At most three bytes are kept between two calls, because their meaning depends on the next byte:
-/// a carriage return, or the first bytes of a UTF-8 character.
+/// At most three bytes are kept between two calls, because their meaning depends on the next byte.
+/// They are a carriage return or the first bytes of a UTF-8 character.
 final class LineFramer {
   /// Receives the lines.
   interface Sink {
@@ -24,7 +24,7 @@ final class LineFramer {
   private byte[] held = {};
   private boolean amidLine;
 
-  /// Passes all lines of `bytes` to `sink`, and as a piece the text after the last line end.
+  /// Passes all lines in `bytes` to `sink`. The text after the last line end is passed as a piece.
   void frame(List<ByteBuffer> bytes, Sink sink) {
     byte[] all = joined(bytes);
     int start = 0;
@@ -95,7 +95,8 @@ final class LineFramer {
     return 0;
   }
 
-  /// Returns the length of the UTF-8 character that begins with `first`; 1 if no character does.
+  /// Returns the length of the UTF-8 character that begins with `first`; 1 if no character begins
+  /// with it.
   private static int characterBytes(int first) {
     if (first < 0xC2 || first > 0xF4) {
       return 1;

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Publishes the lines that [LineCollector] has collected while at least one subscriber holds a
-/// lease.
+/// Publishes the lines that [LineCollector] has collected, as long as at least one subscriber holds
+/// a lease.
 ///
-/// A message is published 50 ms after its first line, or as soon as it is full, but only after all
-/// subscribers have processed the previous one. Without subscribers no timer runs.
+/// A message is published 50 ms after its first line, or as soon as it is full, but only when all
+/// subscribers have processed the previous message. No timer runs while there are no subscribers.
 ///
 /// Confined to the context on which it was created.
 public final class LinePublisher {
@@ -42,11 +42,11 @@ public final class LinePublisher {
 
   /// A subscriber.
   ///
-  /// @param apps the apps whose lines it receives
-  /// @param end the timer that ends its lease
+  /// @param apps the apps whose lines the subscriber receives
+  /// @param end the id of the timer at which the lease expires
   private record Listener(Set<String> apps, long end) {}
 
-  /// @param vertx the Vert.x instance whose current context the publisher is confined to
+  /// @param vertx the Vert.x instance; the publisher is confined to its current context
   /// @param feed the collected lines
   public LinePublisher(Vertx vertx, LineCollector feed) {
     this(vertx, feed, LineLease.LEASE);
@@ -59,7 +59,7 @@ public final class LinePublisher {
     this.context = vertx.getOrCreateContext();
   }
 
-  /// Starts to serve [LineLease].
+  /// Starts serving [LineLease] requests.
   public Future<Void> start() {
     feed.setObserver(new Wake());
     return vertx
@@ -163,7 +163,7 @@ public final class LinePublisher {
     }
   }
 
-  /// Receives the signals of the line feed on the threads of the disks.
+  /// Receives the signals of the line collector on the threads of the disks.
   private final class Wake implements LineCollector.Observer {
     @Override
     public void linesAvailable() {

@@ -10,8 +10,9 @@ final class BackwardNewlineScanner {
 
   private BackwardNewlineScanner() {}
 
-  /// Returns the offset after the last line end between `from` and `to`. Without a line end it
-  /// returns `from`, or the start of the longest line that is read as one if that is greater.
+  /// Returns the offset after the last line end between `from` and `to`. If there is no line end,
+  /// returns `from`, or the start of the longest piece that is read as one line if that start is
+  /// greater.
   static long last(LogContent bytes, long from, long to) throws IOException {
     int size = SMALL_BYTES;
     long first = Math.max(from, to - LineReader.MOST_BYTES);

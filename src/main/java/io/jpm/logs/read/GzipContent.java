@@ -9,8 +9,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// The content of a gzip-compressed file, decompressed as it is read. Reading forward is
-/// sequential; going back by more than the window of [#WINDOW_BYTES] decompresses the file from its
-/// beginning again.
+/// sequential. Going back by more than the window ([#WINDOW_BYTES]) starts the decompression again
+/// at the beginning of the file.
 final class GzipContent implements LogContent, AutoCloseable {
   private static final int WINDOW_BYTES = 128 * 1024;
   private static final int PACKED_BUFFER_BYTES = 16 * 1024;
@@ -18,7 +18,7 @@ final class GzipContent implements LogContent, AutoCloseable {
   private final LogFile file;
   private final LogFileAccess access;
 
-  /// The content decompressed last, and its offset.
+  /// The content that was decompressed last, and its offset.
   private final byte[] window = new byte[WINDOW_BYTES];
 
   private long windowOffset;
@@ -35,12 +35,12 @@ final class GzipContent implements LogContent, AutoCloseable {
     return file.key().equals(other.key()) && file.path().equals(other.path());
   }
 
-  /// Reports whether `offset` can be read without starting over.
+  /// Reports whether `offset` can be read without decompressing the file from its beginning.
   boolean canReadFrom(long offset) {
     return offset >= windowOffset;
   }
 
-  /// Reports whether nothing is left to decompress, or nothing has been decompressed.
+  /// Reports whether the file has been decompressed completely or not at all.
   boolean isAtEnd() {
     return ended || stream == null;
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// Matches log lines against a [LogFilter].
 final class LineFilter {
-  /// The cost of searching a line for a pattern, relative to reading it.
+  /// The cost of searching a byte for a pattern, relative to the cost of reading it.
   private static final int PATTERN_WORK = 8;
 
   private final long since;

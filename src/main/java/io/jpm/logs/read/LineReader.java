@@ -5,22 +5,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Reads a file line by line, through one small buffer regardless of the length of lines.
+/// Reads a file line by line through one small buffer, regardless of the length of the lines.
 final class LineReader {
-  /// The maximum number of bytes returned of a line. The rest is only in the file.
+  /// The maximum number of bytes of a line that are returned. The rest is only in the file.
   static final int CUT_BYTES = 64 * 1024;
 
-  /// The length at which a line is split and read as several. An app can create a line of any
-  /// length that takes no space on the disk.
+  /// The length at which a line is split and read as several lines. An app can create a line of any
+  /// length that occupies no space on the disk.
   static final long MOST_BYTES = 16L << 20;
 
-  /// The end of a line that was cut.
+  /// The text that is appended to a truncated line.
   static final String CUT_MARK = "…";
 
   private final LogContent bytes;
   private final ByteBuffer buffer;
 
-  /// The offset in the file that corresponds to the buffer's position.
+  /// The file offset that corresponds to the position of the buffer.
   private long offset;
 
   private long work;
@@ -60,7 +60,7 @@ final class LineReader {
     return new String(buffer.array(), buffer.position(), length, StandardCharsets.ISO_8859_1);
   }
 
-  /// Returns the next line without its end, or the part of it before the offset `before`.
+  /// Returns the next line without its line end, but only the part before the offset `before`.
   String line(long before) throws IOException {
     long end = Math.min(before, offset + MOST_BYTES);
     var kept = new ByteArrayOutputStream();
@@ -94,7 +94,7 @@ final class LineReader {
   private static String text(byte[] line, boolean cut) {
     int length = line.length;
     if (cut) {
-      // Cut before an incomplete character.
+      // Do not cut within a UTF-8 character.
       while (length > 0 && line.length - length < 3 && (line[length - 1] & 0xC0) == 0x80) {
         length--;
       }

@@ -28,15 +28,16 @@ record LogChain(Path log, List<LogFile> files) {
 
   /// A position in the chain.
   ///
-  /// @param index the index of the file; the number of files for the position after the last one
-  /// @param offset the offset in the uncompressed content of that file
+  /// @param index the index of the file; the number of files if the position is after the last file
+  /// @param offset the offset in the uncompressed content of the file
   record ChainPosition(int index, long offset) {}
 
-  /// Returns the chains of some logs. Lists each directory once.
+  /// Returns the chains of several logs. Lists each directory only once.
   ///
   /// @param daemons the path of the daemon's own log
   static List<LogChain> of(List<Path> logs, Path daemons, LogFileAccess access) {
-    // Before the directories: a file that is rotated in between is then seen twice, not missed.
+    // Must precede the listing of directories: a file that is rotated in between is then seen twice
+    // instead of being missed.
     List<Optional<LogFile>> active =
         logs.stream().map(log -> LogFile.active(log, Instant.EPOCH)).toList();
     Map<Path, List<String>> folders = new HashMap<>();
@@ -54,7 +55,7 @@ record LogChain(Path log, List<LogFile> files) {
   }
 
   /// Lists a directory until two successive listings are equal. A large directory is read in
-  /// several steps, and a file that is renamed in between may be missed under both names.
+  /// several steps, and a file that is renamed in the meantime may be missed under both names.
   private static List<String> names(Path folder, LogFileAccess access) {
     List<String> names = access.list(folder);
     for (int i = 1; i < MOST_LISTINGS; i++) {
@@ -78,7 +79,7 @@ record LogChain(Path log, List<LogFile> files) {
   }
 
   /// Returns the rotated files by rotation time. While a file is being compressed, both forms exist
-  /// for a moment; they count once.
+  /// for a moment; they count as one file.
   private static Map<Instant, LogFile> byMoment(Path log, List<String> names) {
     Map<Instant, LogFile> found = new HashMap<>();
     for (String name : names) {
@@ -92,7 +93,7 @@ record LogChain(Path log, List<LogFile> files) {
     return found;
   }
 
-  /// Returns a rotated file, which may have been replaced by its compressed form since the listing.
+  /// Returns a rotated file. It may have been replaced by its compressed form since the listing.
   private static Optional<LogFile> rotated(Path path, Instant at) {
     return LogFile.rotated(path, at)
         .or(() ->
@@ -101,7 +102,8 @@ record LogChain(Path log, List<LogFile> files) {
                 : LogFile.rotated(LogFileNames.compressed(path), at));
   }
 
-  /// Returns the rotated files of the daemon's own log, which are called `jpm.log.1`, `jpm.log.2`.
+  /// Returns the rotated files of the daemon's own log, which are named `jpm.log.1`, `jpm.log.2`
+  /// and so on.
   private static List<LogFile> numbered(Path log, List<String> names) {
     String begin = log.getFileName() + ".";
     return names.stream()
@@ -111,7 +113,7 @@ record LogChain(Path log, List<LogFile> files) {
         .toList();
   }
 
-  /// Returns the present place of a position.
+  /// Returns where a position is in the chain now.
   ChainPosition resolve(LogPosition position) {
     return switch (position.part()) {
       case Rotated(Instant at) -> {
@@ -123,9 +125,10 @@ record LogChain(Path log, List<LogFile> files) {
     };
   }
 
-  /// Resolves a position in a file that was active: the first file rotated after its predecessor.
-  /// Meanwhile it may have been rotated and compressed, which gives it another key. An equal key
-  /// alone proves nothing, because the file system reuses the keys of deleted files.
+  /// Resolves a position in a file that was active. It is the first file that was rotated after its
+  /// predecessor. In the meantime, it may have been rotated and compressed, which gives it a
+  /// different key. An equal key alone proves nothing, because the file system reuses the keys of
+  /// deleted files.
   private ChainPosition resolve(int first, String key, long offset) {
     if (first == files.size() || key.isEmpty()) {
       return new ChainPosition(first, 0);

@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Iterates over the lines of a section of a log, across its files.
+/// Iterates over the lines in a section of a log, across its files.
 final class LogCursor implements AutoCloseable {
   private final LogStore store;
   private final LogChain chain;
@@ -49,7 +49,8 @@ final class LogCursor implements AutoCloseable {
           return true;
         }
         if (chainPosition.index() == to.index()) {
-          // The file is shorter than expected: the section ends with what could be read.
+          // The file is shorter than expected, so the section ends with the last byte that could be
+          // read.
           finished = true;
           return false;
         }
@@ -79,9 +80,9 @@ final class LogCursor implements AutoCloseable {
     }
   }
 
-  /// Returns the next line. For a file that cannot be read, returns a notice instead.
+  /// Returns the next line, or a notice if the file cannot be read.
   ///
-  /// @return null if the file has just been rotated, so that the log must be listed again
+  /// @return null if the file has just been rotated and the log must be listed again
   @Nullable String line() {
     boolean last = chainPosition.index() == to.index();
     try {

@@ -15,16 +15,16 @@ import java.util.Optional;
 
 /// A regular file of a log, with the attributes that it had when it was listed.
 ///
-/// @param path its path
-/// @param part identifies it among the files of the log
-/// @param key the file system's identifier of it
-/// @param bytes its size on the disk
+/// @param path the path of the file
+/// @param part identifies the file among the files of the log
+/// @param key the file system's identifier of the file
+/// @param bytes the size of the file on the disk
 /// @param modified the time of the last write
 record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
   /// Returns the active file of a log.
   ///
   /// @param after the rotation time of the previous file
-  /// @return empty if it does not exist or is not a regular file
+  /// @return the file; empty if it does not exist or is not a regular file
   static Optional<LogFile> active(Path log, Instant after) {
     return look(log, attributes -> new Active(after, key(attributes)));
   }
@@ -34,7 +34,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     return look(path, _ -> new Rotated(at));
   }
 
-  /// Returns a rotated file whose rotation time is known only from its last modification.
+  /// Returns a rotated file. Its time of last modification is used as the rotation time.
   static Optional<LogFile> rotatedWhenLastWritten(Path path) {
     return look(
         path,
@@ -65,11 +65,11 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
 
   private static String key(BasicFileAttributes attributes) {
     Object key = attributes.fileKey();
-    // Windows has no file keys; the creation time takes their place.
+    // Windows has no file keys, so the creation time is used instead.
     return key == null ? attributes.creationTime().toString() : key.toString();
   }
 
-  /// Returns the same file as the successor of one that was rotated at `newest`.
+  /// Returns this file as the successor of a file that was rotated at `newest`.
   LogFile after(Instant newest) {
     return new LogFile(path, new Active(newest, key), key, bytes, modified);
   }
@@ -86,7 +86,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     };
   }
 
-  /// Returns the end of the content, which is unknown for a compressed file.
+  /// Returns the end of the content; [LogPosition#END] for a compressed file, whose end is unknown.
   long end() {
     return isCompressed() ? LogPosition.END : bytes;
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// Opens and lists log files. The implementation determines with whose rights that happens. Only
-/// regular files are opened, since opening a pipe may block forever.
+/// Opens and lists log files. The implementation determines with whose rights this happens. Only
+/// regular files are opened, because opening a pipe may block forever.
 public interface LogFileAccess {
   /// Access with the rights of this process.
   LogFileAccess DIRECT =
@@ -45,10 +45,11 @@ public interface LogFileAccess {
         }
       };
 
-  /// The maximum number of files listed in a directory. An app may create any number in its own.
+  /// The maximum number of files that are listed in a directory. An app can create any number of
+  /// files in its own directory.
   int MOST_LISTED = 20_000;
 
-  /// Reports whether the file is named like a rotated log of an app, or like a log of the daemon.
+  /// Reports whether the name of the file is that of a rotated app log or of a daemon log.
   private static boolean isLog(Path file) {
     String name = String.valueOf(file.getFileName());
     return LogFileNames.parse(name).isPresent() || name.startsWith("jpm.log");
@@ -56,10 +57,12 @@ public interface LogFileAccess {
 
   /// Opens a regular file for reading.
   ///
-  /// @throws IOException if it is not a regular file, a link for example, or cannot be read
+  /// @throws IOException if the file cannot be read or is not a regular file, for example a
+  ///   symbolic link
   FileChannel open(Path file) throws IOException;
 
-  /// Returns the names of the rotated logs in a directory; none if it cannot be read.
+  /// Returns the names of the rotated logs in a directory; an empty list if the directory cannot be
+  /// read.
   List<String> list(Path folder);
 
   private static FileChannel opened(Path file) throws IOException {
@@ -67,7 +70,7 @@ public interface LogFileAccess {
     FileChannel channel =
         FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     try {
-      // The opened file is the examined one only if it is still at the path.
+      // The opened file is the examined file only if it is still at the path.
       if (!Objects.equals(key, regularKey(file))) {
         throw new NoSuchFileException(file.toString(), null, "it was replaced");
       }
@@ -82,7 +85,7 @@ public interface LogFileAccess {
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
-      throw new IOException(file + " is not read: it is not a regular file");
+      throw new IOException(file + " cannot be read: it is not a regular file");
     }
     return String.valueOf(attributes.fileKey());
   }

@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// Merges the next lines of several logs in order of capture time. Lines of one log keep their
-/// order.
+/// Merges the next lines of several logs in the order of their capture times. Lines of the same log
+/// keep their order.
 final class LogMerger {
   private final List<LogCursor> cursors;
   private final LineFilter filter;
@@ -48,7 +48,7 @@ final class LogMerger {
     return lines;
   }
 
-  /// Reads lines until one is not older than `turn`.
+  /// Reads lines until the next one is not older than `turn`.
   private void read(Head head, long turn) {
     LogCursor cursor = head.cursor();
     long time = head.time();

@@ -20,22 +20,24 @@ import java.util.Optional;
 /// Answers queries for log lines: [LogsCommand.Seek], [LogsCommand.Read] and [LogsCommand.Follow].
 /// A log that does not exist has no lines.
 ///
-/// All methods block and may be called on several threads. One query may take a second.
+/// All methods block and may be called on several threads at the same time. A single query may take
+/// a second.
 public final class LogReader implements AutoCloseable {
-  /// A last line without an end is returned when its file has not been written to for this time.
-  /// Such a line may be a prompt, or the last output of an app that died.
+  /// A last line without a line end is returned once its file has not been written to for this
+  /// time. Such a line may be a prompt, or the last output of an app that died.
   private static final Duration QUIET = Duration.ofSeconds(1);
 
   private final LogStore store;
 
-  /// @param home the daemon's home directory, with the time indexes and the daemon's own log
+  /// @param home the daemon's home directory, which contains the time indexes and the daemon's own
+  ///   log
   /// @param access opens log files
-  /// @param clock the wall clock, to determine how long ago a file was written to
+  /// @param clock the wall clock, used to determine how long ago a file was written to
   public LogReader(Path home, LogFileAccess access, InstantSource clock) {
     this.store = new LogStore(home, access, clock);
   }
 
-  /// Continues searches for the last lines.
+  /// Continues searches for the start of the last lines.
   ///
   /// @return [LogsReply.Searches], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply seek(LogsCommand.Seek seek) {
@@ -56,7 +58,7 @@ public final class LogReader implements AutoCloseable {
     }
   }
 
-  /// Returns the lines of some sections, as many as one reply holds.
+  /// Returns the lines of several sections, as many as fit into one reply.
   ///
   /// @return [Positions], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply read(LogsCommand.Read read) {
@@ -94,11 +96,12 @@ public final class LogReader implements AutoCloseable {
   }
 
   private static LogsReply failed(PatternSyntaxException none) {
-    return new LogsReply.Failed("not a regular expression: " + none.getMessage());
+    return new LogsReply.Failed(
+        "the pattern is not a valid regular expression: " + none.getMessage());
   }
 
-  /// Returns the lines written after the positions of `follow`, or none. Does not wait. For a log
-  /// that has not changed, only the attributes of its file are read.
+  /// Returns the lines that were written after the positions in `follow`, if any. Does not wait for
+  /// new lines. For a log that has not changed, only the attributes of its file are read.
   ///
   /// @return [Positions], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply follow(LogsCommand.Follow follow) {
@@ -153,7 +156,7 @@ public final class LogReader implements AutoCloseable {
     return file.modified().isBefore(store.now().minus(QUIET));
   }
 
-  /// Returns the end of the complete lines.
+  /// Returns the position after the last complete line.
   private ChainPosition end(LogChain chain, LogPosition position) {
     int last = chain.files().size() - 1;
     if (last < 0) {
@@ -176,7 +179,7 @@ public final class LogReader implements AutoCloseable {
     }
   }
 
-  /// Records in a position that no further line ends before the present end of the file.
+  /// Records in a position that no further line ends before the current end of the file.
   private static LogPosition seen(LogChain chain, LogPosition position) {
     if (chain.files().isEmpty()) {
       return position;

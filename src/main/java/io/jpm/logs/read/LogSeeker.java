@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the start of the last matching lines of a log. Plain files are read backwards in blocks.
-/// Compressed files are read forwards: once to count the lines, and again to find the first one if
-/// there are more than requested.
+/// Compressed files are read forwards: once to count the lines, and a second time to find the first
+/// line if there are more lines than requested.
 final class LogSeeker {
   private static final int BLOCK_BYTES = 64 * 1024;
 
@@ -69,7 +69,7 @@ final class LogSeeker {
         : search.extended(new Span(to, to), 0);
   }
 
-  /// Returns the start of the lines that are not older than the filter permits.
+  /// Returns the start of the lines that the filter does not exclude as too old.
   private ChainPosition since(LogChain chain) throws IOException {
     for (int i = chain.files().size() - 1; i >= 0; i--) {
       LogFile file = chain.files().get(i);
@@ -150,8 +150,8 @@ final class LogSeeker {
     return enough || reached ? next.finished(span) : next;
   }
 
-  /// Returns the start of the first line in the block before `to`, or of the line that is longer
-  /// than the block.
+  /// Returns the start of the first line in the block before `to`. If a line is longer than the
+  /// block, returns the start of that line.
   private long blockStart(LogChain chain, ChainPosition to) throws IOException {
     long middle = to.offset() - BLOCK_BYTES;
     if (middle <= 0) {
@@ -174,7 +174,7 @@ final class LogSeeker {
     return new TimedLineReader(store, chain, chainPosition, BLOCK_BYTES, times(chain, file));
   }
 
-  /// Returns the time index of a file, which is kept for the following blocks of the same file.
+  /// Returns the time index of a file. It is kept for further blocks of the same file.
   private TimeIndexReader times(LogChain chain, LogFile file) {
     TimeIndexReader known = times;
     if (known == null || !file.path().equals(timesOf)) {
@@ -185,7 +185,8 @@ final class LogSeeker {
     return known;
   }
 
-  /// Returns the capture time of the next line if the filter depends on it.
+  /// Returns the capture time of the next line, or a time that always matches if the filter does
+  /// not depend on the time.
   private long time(TimedLineReader lines) throws IOException {
     boolean matters = filter.since() != Long.MIN_VALUE || filter.until() != Long.MAX_VALUE;
     return matters ? lines.time() : filter.until();
@@ -208,14 +209,14 @@ final class LogSeeker {
         readBudget.addWork((lines.bytesRead() - before) * filter.workPerByte());
         before = lines.bytesRead();
       }
-      return search.unpacking(new Decompression(lines.offset(), count, state.skip()));
+      return search.suspended(new Decompression(lines.offset(), count, state.skip()));
     }
   }
 
   private LogSearch counted(LogChain chain, LogSearch search, int index, long count) {
     long missing = seek.lines() - search.found();
     return count > missing
-        ? search.unpacking(new Decompression(0, 0, count - missing))
+        ? search.suspended(new Decompression(0, 0, count - missing))
         : search.extended(span(chain, search, new ChainPosition(index, 0)), search.found() + count);
   }
 
@@ -223,8 +224,8 @@ final class LogSeeker {
     return new Span(chain.position(begin), search.span().orElseThrow().to());
   }
 
-  /// Ends the search at a file that cannot be read. Its lines are not counted; reading them will
-  /// report the error.
+  /// Ends the search at a file that cannot be read. The lines of this file are not counted; reading
+  /// them will report the error.
   private LogSearch beforeUnreadable(LogChain chain, LogSearch search) {
     Optional<Span> span = search.span();
     if (span.isEmpty()) {

@@ -13,8 +13,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
-/// Resolves logs to their files and time indexes. Keeps half-read compressed files open, so that
-/// the next query does not decompress them again from the beginning. Thread-safe.
+/// Resolves logs to their files and time indexes. Keeps partly read compressed files open, so that
+/// the next query does not have to decompress them from the beginning. Thread-safe.
 final class LogStore implements AutoCloseable {
   private static final int MOST_PACKED = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -24,7 +24,7 @@ final class LogStore implements AutoCloseable {
   private final InstantSource clock;
   private final Deque<CachedContent> left = new ArrayDeque<>();
 
-  /// A half-read compressed file.
+  /// A partly read compressed file.
   private record CachedContent(GzipContent bytes, Instant when) {}
 
   LogStore(Path home, LogFileAccess access, InstantSource clock) {
@@ -37,7 +37,7 @@ final class LogStore implements AutoCloseable {
     return clock.instant();
   }
 
-  /// Returns the path of the daemon's own log, whose lines begin with their times.
+  /// Returns the path of the daemon's own log, in which each line begins with a timestamp.
   Path daemonLog() {
     return home.resolve("jpm.log");
   }
@@ -57,7 +57,7 @@ final class LogStore implements AutoCloseable {
     return new TimeIndexReader(path, oldest.toEpochMilli());
   }
 
-  /// Returns the content of a file, which must be returned with [#release].
+  /// Returns the content of a file. The caller must return it with [#release].
   ///
   /// @param offset the offset at which reading begins
   LogContent bytes(LogFile file, long offset) {
@@ -77,7 +77,7 @@ final class LogStore implements AutoCloseable {
     return new GzipContent(file, access);
   }
 
-  /// Takes back the result of [#bytes].
+  /// Takes back content that [#bytes] returned.
   void release(LogContent bytes) {
     if (bytes instanceof GzipContent packed) {
       synchronized (left) {
@@ -93,8 +93,8 @@ final class LogStore implements AutoCloseable {
     }
   }
 
-  /// Closes files that have not been used for a while. An open file occupies space on the disk even
-  /// after it is deleted.
+  /// Closes files that have not been used for a while. An open file occupies disk space even after
+  /// it is deleted.
   void forgetOld() {
     Instant old = now().minus(PATIENCE);
     synchronized (left) {
@@ -116,7 +116,7 @@ final class LogStore implements AutoCloseable {
     try {
       bytes.close();
     } catch (IOException ignored) {
-      // Ignored because nothing was written.
+      // Ignored because nothing was written to the file.
     }
   }
 }

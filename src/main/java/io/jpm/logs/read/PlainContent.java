@@ -6,8 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 
-/// The content of an uncompressed file. The file is opened for each read: there may be more logs
-/// than a process may have open files, and an open file occupies space even after it is deleted.
+/// The content of an uncompressed file. The file is opened for each read, because there may be more
+/// logs than a process can have open files, and because an open file occupies disk space even after
+/// it is deleted.
 final class PlainContent implements LogContent {
   private final LogFile file;
   private final LogFileAccess access;

@@ -1,7 +1,7 @@
 package io.jpm.logs.read;
 
-/// Limits the size of one reply and the bytes read for it, because the daemon's heap is small and
-/// the client waits.
+/// Limits the size of a reply and the number of bytes read for it, because the daemon's heap is
+/// small and the client is waiting.
 final class ReadBudget {
   /// The maximum size of the lines in a reply.
   static final int ANSWER_BYTES = 2 * 1024 * 1024;
@@ -9,7 +9,7 @@ final class ReadBudget {
   /// The maximum number of bytes read from files.
   private static final long WORK_BYTES = 64L * 1024 * 1024;
 
-  /// The size of the buffers of all files together.
+  /// The total size of the buffers of all files.
   private static final int BUFFERS_BYTES = 1024 * 1024;
 
   private static final int LARGEST_BUFFER = 64 * 1024;

@@ -9,7 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Reads the time index of one log file, in the format of [TimeIndexFormat]. Only a block of
+/// Reads the time index of one log file, in the format of [TimeIndexFormat]. Only one block of
 /// entries is in memory at a time, because the index of a large file may exceed the daemon's
 /// memory.
 final class TimeIndexReader {
@@ -19,7 +19,8 @@ final class TimeIndexReader {
   private final Path path;
   private long unknown;
 
-  /// The first valid entry. Earlier ones were made void by an entry with a smaller offset.
+  /// The index of the first valid entry. Earlier entries were voided by an entry with a smaller
+  /// offset.
   private long first;
 
   private long count;
@@ -28,13 +29,14 @@ final class TimeIndexReader {
   private long blockFirst;
 
   /// @param path the time index; if it does not exist, no time is known
-  /// @param unknown the result for bytes of unknown age, unless the first known time is earlier
+  /// @param unknown the time to return for bytes whose time is unknown, unless the first known time
+  ///   is earlier
   TimeIndexReader(Path path, long unknown) {
     this.path = path;
     this.unknown = unknown;
   }
 
-  /// Examines the index when a time is first needed, because most requests need none.
+  /// Examines the index when a time is first needed. Most requests need no times.
   private void look() {
     if (looked) {
       return;
@@ -97,7 +99,7 @@ final class TimeIndexReader {
   }
 
   /// Returns the offset of the first byte captured after `millis`; [Long#MAX_VALUE] if there is
-  /// none. Assumes that capture times are ascending.
+  /// none. Assumes that capture times are in ascending order.
   long after(long millis) {
     look();
     if (unknown > millis) {
@@ -135,7 +137,7 @@ final class TimeIndexReader {
       load(entry);
     }
     int place = (int) (entry - blockFirst) * TimeIndexFormat.ENTRY_BYTES + field;
-    // If the index has become shorter meanwhile, no time is known.
+    // If the index has been truncated in the meantime, no time is known.
     return place + Long.BYTES <= block.limit() ? block.getLong(place) : Long.MAX_VALUE;
   }
 

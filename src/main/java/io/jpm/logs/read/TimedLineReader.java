@@ -6,7 +6,7 @@ import java.time.format.DateTimeParseException;
 
 /// Reads the lines of one log file with their capture times.
 final class TimedLineReader implements AutoCloseable {
-  /// The length of the longest time at the beginning of a line of the daemon's log:
+  /// The length of the longest timestamp at the beginning of a line in the daemon's log:
   /// `2026-11-21T13:20:39.123+01:00`.
   private static final int STAMP_CHARS = 29;
 
@@ -69,13 +69,13 @@ final class TimedLineReader implements AutoCloseable {
               .toInstant()
               .toEpochMilli();
     } catch (DateTimeParseException noStamp) {
-      // Output of the JVM itself has no time; it gets that of the previous line.
+      // A line that the JVM itself prints has no timestamp; the time of the previous line is used.
       return lastStamp;
     }
     return lastStamp;
   }
 
-  /// Returns the next line, or the part of it before `end`.
+  /// Returns the next line, but only the part before the offset `end`.
   String line(long end) throws IOException {
     return reader.line(end);
   }

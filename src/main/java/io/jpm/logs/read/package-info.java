@@ -1,9 +1,9 @@
 /// Reads logs back, merged in the order of capture: past lines, across rotated and compressed
-/// files, and lines as they are written. Start with [io.jpm.logs.read.LogReader].
+/// files, and new lines as they are written. Start with [io.jpm.logs.read.LogReader].
 ///
-/// Nothing is kept between two queries except open compressed files: a position
-/// ([io.jpm.bus.logs.LogPosition]) contains everything needed to continue from it. Memory use is
-/// bounded, whatever the files contain.
+/// No state is kept between two queries except open compressed files: a position
+/// ([io.jpm.bus.logs.LogPosition]) contains everything that is needed to continue from it. Memory
+/// use is bounded, whatever the files contain.
 @NullMarked
 package io.jpm.logs.read;
 

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The thread that does all writing to one disk, so that a disk that hangs delays no other.
+/// The thread that performs all writes to one disk. A disk that hangs therefore does not delay
+/// writes to other disks.
 final class DiskExecutor implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final LineLayout.Scratch scratch = new LineLayout.Scratch();
@@ -24,13 +25,13 @@ final class DiskExecutor implements AutoCloseable {
   /// The monotonic time at which the current work began; 0 if the thread is idle.
   private volatile long busySince;
 
-  /// Confined to the thread.
+  /// Confined to the disk thread.
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
   private record Timer(long at, Runnable work) {}
 
-  /// @param name identifies the disk in thread dumps
+  /// @param name the name of the disk in thread dumps
   /// @param nanoTime monotonic time
   DiskExecutor(String name, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -38,12 +39,12 @@ final class DiskExecutor implements AutoCloseable {
     thread.start();
   }
 
-  /// Returns the buffers in which lines are formatted. Only for the disk thread.
+  /// Returns the buffers in which lines are formatted. Must be used only on the disk thread.
   LineLayout.Scratch scratch() {
     return scratch;
   }
 
-  /// Work that is queued at most once, however often it is requested.
+  /// Work that is queued at most once at a time, however often it is requested.
   final class Task {
     private final Runnable work;
     private final AtomicBoolean queued = new AtomicBoolean();
@@ -59,7 +60,7 @@ final class DiskExecutor implements AutoCloseable {
       }
     }
 
-    /// Queues the work after a delay. Only for the disk thread.
+    /// Queues the work after a delay. Must be called on the disk thread.
     void wakeAfter(long nanos) {
       timers.add(new Timer(nanoTime.getAsLong() + nanos, this::wake));
     }
@@ -76,15 +77,15 @@ final class DiskExecutor implements AutoCloseable {
     queue.add(work);
   }
 
-  /// Work that may fail with an error of the disk.
+  /// Work that may fail with an I/O error.
   interface Work {
     void run() throws IOException;
   }
 
   /// Runs `work` on the disk thread and waits for it.
   ///
-  /// @return false if the work has not finished within `seconds`; it still runs when the disk
-  ///   responds
+  /// @return false if the work has not finished within `seconds`; it is not canceled and finishes
+  ///   when the disk responds
   /// @throws IOException if the work throws it
   boolean call(Work work, long seconds) throws IOException {
     CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
@@ -114,7 +115,7 @@ final class DiskExecutor implements AutoCloseable {
     }
   }
 
-  /// Returns how long the current work has taken so far, in nanoseconds.
+  /// Returns how long the current work has been running, in nanoseconds.
   long busyNanos() {
     long since = busySince;
     return since == 0 ? 0 : nanoTime.getAsLong() - since;
@@ -149,8 +150,8 @@ final class DiskExecutor implements AutoCloseable {
     }
   }
 
-  /// Runs `work` and reports a failure, so that a fault with one file does not end the writing of
-  /// others.
+  /// Runs `work` and reports a failure, so that a fault with one file does not stop writes to other
+  /// files.
   private void guarded(Runnable work) {
     busySince = nanoTime.getAsLong() | 1;
     try {
@@ -162,7 +163,7 @@ final class DiskExecutor implements AutoCloseable {
     }
   }
 
-  /// Ends the thread after the work queued so far; does not wait for it.
+  /// Stops the thread after the work that has been queued so far. Does not wait for it.
   @Override
   public void close() {
     queue.add(() -> closed = true);

@@ -17,17 +17,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Captures one output stream of one instance: from the pipe into the log buffer and then into
-/// files.
+/// Captures one output stream of one instance: moves it from the pipe into the log buffer and then
+/// into files.
 final class InstanceOutput implements LogPipeReader.OutputReceiver {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
 
-  /// A file that has accepted nothing for this time counts as hung; its disk may be full.
+  /// A file that has accepted nothing for this time is considered hung. Its disk may be full.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// The delay before the pipe is tried again after the log buffer was full. By then lines may have
-  /// been written, or may have to be dropped.
+  /// The delay after which the pipe is read again once the log buffer was full. By then, lines have
+  /// been written or may be dropped.
   private static final long LOOK_MILLIS = 100;
 
   private final boolean explainsExit;
@@ -47,9 +47,9 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
 
   private final AtomicLong printed = new AtomicLong();
 
-  /// @param diskExecutor the thread of the disk that its files are on
+  /// @param diskExecutor the thread of the disk that contains the files
   /// @param later runs delayed work
-  /// @param telling whether the end of the output may explain why a process ended, as standard
+  /// @param telling whether the last output may explain why a process exited, as that of standard
   ///   error does
   InstanceOutput(
       LogStream stream,
@@ -67,9 +67,9 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     this.writer = new StreamWriter(diskExecutor, stream, clock, outlets, this::progress);
   }
 
-  /// Starts the capture, first with the output that an earlier daemon left.
+  /// Starts the capture, beginning with the output that an earlier daemon left.
   ///
-  /// @param happened whether the write during which that daemon died is in its file
+  /// @param happened whether the write that was in progress when that daemon died is in its file
   void begin(LogPipeReader pipes, Path fifo, boolean happened) throws IOException {
     diskExecutor.execute(() -> writer.recover(happened));
     source = pipes.open(fifo, this);
@@ -91,7 +91,7 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     return room;
   }
 
-  /// Reports whether the file has accepted nothing for a while. Before that, nothing is dropped: an
+  /// Reports whether the file has accepted nothing for a while. Until then, nothing is dropped: an
   /// app that is faster than the disk has to wait, as if it wrote to the file itself.
   private boolean isHung() {
     return clock.nanos() - progressAt >= PATIENCE_NANOS;
@@ -144,8 +144,8 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     return writer;
   }
 
-  /// Has the disk thread check whether the files were moved away, and reopen those that were.
-  void look() {
+  /// Schedules a check of the files on the disk thread. Files that were moved away are reopened.
+  void checkFiles() {
     diskExecutor.execute(() -> {
       for (FileSink file : writer.sinks().targets()) {
         try {
@@ -160,8 +160,8 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
   /// Moves the content of the pipe and of the log buffer into the files, then ends the capture.
   /// Output that the files do not accept stays in the log buffer for the next capture. Blocking.
   ///
-  /// @return false if the disk does not respond: the capture has not ended, but the pipe is not
-  ///   read
+  /// @return false if the disk does not respond; the capture then continues, but the pipe is no
+  ///   longer read
   boolean close() {
     LogPipeReader.Source from = source;
     if (from != null) {
@@ -170,16 +170,16 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     return drain(List.of(this));
   }
 
-  /// Reads the pipe again after [#close] has failed.
-  void goOn(LogPipeReader pipes, Path fifo) throws IOException {
+  /// Resumes reading the pipe after [#close] has failed.
+  void resume(LogPipeReader pipes, Path fifo) throws IOException {
     source = pipes.open(fifo, this);
   }
 
   /// Moves the content of the pipe and of the log buffer into the files, then ends the capture and
-  /// removes its stream, because the app is deleted. Blocking; if the disk does not respond in
-  /// time, this is done when it does.
+  /// removes its stream, because the app is deleted. Blocking. If the disk does not respond in
+  /// time, this is completed when it responds.
   ///
-  /// @param after runs at the end
+  /// @param after the action that runs at the end
   void closeAndRemove(Runnable after) {
     LogPipeReader.Source from = source;
     if (from != null) {
@@ -201,7 +201,7 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     }
   }
 
-  /// Writes the waiting output of several captures and ends them.
+  /// Writes the waiting output of several captures and ends the captures.
   ///
   /// @return whether the disks responded in time
   static boolean drain(List<InstanceOutput> captured) {
@@ -212,7 +212,7 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
       return true;
     } catch (TimeoutException hung) {
       ends.forEach(end -> end.cancel(false));
-      LOG.log(Level.WARNING, "a disk does not answer: the last lines wait in memory");
+      LOG.log(Level.WARNING, "a disk does not respond: the last lines remain in the log buffer");
       return false;
     } catch (ExecutionException fault) {
       throw new IllegalStateException(fault);

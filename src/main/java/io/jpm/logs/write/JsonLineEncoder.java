@@ -9,8 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Encodes a log line as a JSON object with the keys of PM2. Bytes that are not UTF-8 become
-/// U+FFFD. A piece of a line has `"partial":true`.
+/// Encodes a log line as a JSON object with the keys of PM2. Bytes that are not valid UTF-8 become
+/// U+FFFD. A piece of a line is marked with `"partial":true`.
 final class JsonLineEncoder implements LineLayout.LineEncoder {
   private static final byte[] HEAD = ascii("{\"message\":\"");
   private static final byte[] PARTIAL = ascii(",\"partial\":true}\n");
@@ -24,7 +24,7 @@ final class JsonLineEncoder implements LineLayout.LineEncoder {
 
   /// @param pattern the format of the time; empty for ISO 8601
   /// @param error whether the stream is standard error
-  /// @param id the instance
+  /// @param id the id of the instance
   /// @param app the app's name
   JsonLineEncoder(Optional<TimePattern> pattern, boolean error, String id, String app) {
     this.pattern = pattern;
@@ -56,7 +56,7 @@ final class JsonLineEncoder implements LineLayout.LineEncoder {
     }
   }
 
-  /// Returns the time in ISO 8601, always with milliseconds, as JavaScript writes it.
+  /// Returns the time in ISO 8601 format, always with milliseconds, as in JavaScript.
   private static String iso(Instant at) {
     String text = at.toString();
     return text.contains(".") ? text : text.replace("Z", ".000Z");

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Finds line ends in, and takes slices of, bytes that span several buffers. The positions of the
-/// buffers do not change.
+/// Finds line ends in bytes that span several buffers, and returns slices of these bytes. Does not
+/// change the positions of the buffers.
 final class LineBreaks {
   static final byte END = '\n';
 
@@ -21,8 +21,8 @@ final class LineBreaks {
     return sum;
   }
 
-  /// Returns the length of the whole lines at the beginning, in bytes; 0 if no line ends in the
-  /// buffers.
+  /// Returns the total length in bytes of the complete lines at the beginning; 0 if no line ends in
+  /// the buffers.
   static int whole(List<ByteBuffer> buffers) {
     int behind = bytes(buffers);
     for (int i = buffers.size() - 1; i >= 0; i--) {
@@ -62,7 +62,7 @@ final class LineBreaks {
     return slice(buffers, 0, count);
   }
 
-  /// Returns all bytes except the first `count`.
+  /// Returns all bytes after the first `count`.
   static List<ByteBuffer> behind(List<ByteBuffer> buffers, int count) {
     return slice(buffers, count, bytes(buffers) - count);
   }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/// Formats output line by line, with a date in front or as JSON. A line longer than [#LONGEST] is
+/// Formats output line by line, with a leading date or as JSON. A line longer than [#LONGEST] is
 /// split into pieces, each of which is written as a line.
 final class LineLayout implements LogLayout {
   /// The length of the longest line that is not split, in bytes.
@@ -42,9 +42,9 @@ final class LineLayout implements LogLayout {
     /// Returns an upper bound on the encoded size of a line of `length` bytes.
     int maxBytes(int length);
 
-    /// Encodes one line, including a line end.
+    /// Encodes one line and appends a line end.
     ///
-    /// @param text contains the line, without its end, from `from` to `to`
+    /// @param text the bytes that contain the line, without its line end, from `from` to `to`
     /// @param whole false for a piece of a line that continues
     void encode(byte[] text, int from, int to, boolean whole, ByteBuffer out);
   }
@@ -59,7 +59,8 @@ final class LineLayout implements LogLayout {
       from = wholeCharacters(LONGEST);
       put(0, from, false);
     } else if (from == 0 && all && size > 0) {
-      // An incomplete character at the end waits for its other bytes, unless nothing precedes it.
+      // An incomplete character at the end waits for its remaining bytes, unless nothing precedes
+      // it.
       int whole = wholeCharacters(size);
       from = whole > 0 ? whole : size;
       put(0, from, false);
@@ -69,7 +70,7 @@ final class LineLayout implements LogLayout {
         : new FormattedBytes(List.of(scratch.out.flip()), from);
   }
 
-  /// Copies the output into an array, where scanning it is faster.
+  /// Copies the output into an array, because scanning an array is faster.
   private static int copy(List<ByteBuffer> waiting, byte[] text) {
     int size = 0;
     for (ByteBuffer buffer : waiting) {
@@ -80,7 +81,7 @@ final class LineLayout implements LogLayout {
     return size;
   }
 
-  /// Encodes the lines that end in the first `size` bytes, as far as they fit.
+  /// Encodes the lines that end in the first `size` bytes, as far as they fit into the buffer.
   ///
   /// @return the number of bytes encoded
   private int lines(int size) {

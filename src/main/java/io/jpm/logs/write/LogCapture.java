@@ -38,12 +38,12 @@ import org.jspecify.annotations.Nullable;
 /// The log capture: moves the output of all instances from their pipes through the log buffer into
 /// log files.
 ///
-/// The methods may block as long as a disk does, and may be called by several threads, but only by
-/// one thread at a time for the same capture.
+/// The methods may block for as long as a disk does. They may be called by several threads, but
+/// only by one thread at a time for the same capture.
 public final class LogCapture implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// A disk that takes longer for one piece of work is reported to the user.
+  /// The time after which a disk that is still busy with one piece of work is reported to the user.
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final long PATIENCE_SECONDS = 5;
@@ -61,7 +61,7 @@ public final class LogCapture implements AutoCloseable {
   private final LogFileRegistry logFileRegistry;
   private final Map<String, DiskExecutor> lanes = new ConcurrentHashMap<>();
 
-  /// By the pipe of standard output, because an instance that is being replaced is captured twice.
+  /// By the pipe of standard output, because an instance that is being replaced has two captures.
   private final Map<Path, InstanceCapture> instances = new ConcurrentHashMap<>();
 
   private volatile LogLimits perApp = LogLimits.DEFAULT;
@@ -72,14 +72,14 @@ public final class LogCapture implements AutoCloseable {
           1, task -> Thread.ofPlatform().daemon().name("jpm-log-later").unstarted(task));
   private @Nullable LogBuffer memory;
 
-  /// The streams in which an earlier daemon was writing when it died.
+  /// The streams to which an earlier daemon was writing when it died.
   private volatile List<LogStream> unfinished = List.of();
 
-  /// By stream name: whether that write is in its file.
+  /// By stream name: whether the write that was in progress at that time is in its file.
   private final Map<String, Boolean> happened = new ConcurrentHashMap<>();
 
   /// @param home the daemon's home directory
-  /// @param pipes the pipes of the apps
+  /// @param pipes reads the pipes of the apps
   /// @param disk access to files
   /// @param clock the clocks
   /// @param outputObserver receives captured output
@@ -104,14 +104,14 @@ public final class LogCapture implements AutoCloseable {
             target -> lane(List.of(target)).execute(target::close));
   }
 
-  /// Receives output once it is in its file. Called on the disk threads: must hand it over and
-  /// return.
+  /// Receives output once it is in its file. Called on the disk threads, so implementations must
+  /// return quickly and process the output on another thread.
   public interface OutputObserver {
     /// Receives output of `instance`.
     ///
-    /// @param error whether the output is of standard error
-    /// @param bytes the bytes as the app wrote them, valid during the call: whole lines, or the
-    ///   beginning of a line that continues
+    /// @param error whether the output comes from standard error
+    /// @param bytes the bytes as the app wrote them: whole lines, or the beginning of a line that
+    ///   continues. They are valid only during the call
     void onOutput(LogsCommand.Open instance, boolean error, List<ByteBuffer> bytes, Instant at);
   }
 
@@ -131,15 +131,15 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Captures the output that comes through an instance's pipes, or moves its capture to other
-  /// files. An instance that is being replaced has two captures, with separate pipes.
+  /// Captures the output that comes through an instance's pipes, or moves an existing capture to
+  /// other files. An instance that is being replaced has two captures with separate pipes.
   ///
   /// @throws IOException with a message for the user; an existing capture then continues unchanged
   public void open(LogsCommand.Open order) throws IOException {
     synchronized (lockOf(order.outFifo())) {
       InstanceCapture present = instances.get(order.outFifo());
       if (present != null && present.command().equals(order)) {
-        present.both().forEach(InstanceOutput::look);
+        present.both().forEach(InstanceOutput::checkFiles);
         return;
       }
       InstanceCapture next = prepare(order);
@@ -147,7 +147,7 @@ public final class LogCapture implements AutoCloseable {
         release(next);
         throw new IOException(
             present.out().writer().sinks().first().path()
-                + ": the disk does not answer, so the log files stay as they are");
+                + ": the disk does not respond, so the log files remain unchanged");
       }
       begin(next);
     }
@@ -158,7 +158,7 @@ public final class LogCapture implements AutoCloseable {
     return locks.computeIfAbsent(outFifo, _ -> new Object());
   }
 
-  /// Opens the files, so that a file that cannot be opened is reported before the present capture
+  /// Opens the files, so that a file that cannot be opened is reported before the existing capture
   /// ends.
   private InstanceCapture prepare(LogsCommand.Open order) throws IOException {
     InstanceOutput out = prepare(order, false, order.outFifo(), order.files().out());
@@ -179,14 +179,14 @@ public final class LogCapture implements AutoCloseable {
     }
     LogsCommand.Open order = present.command();
     if (outEnded) {
-      // Standard output has ended already. Its capture starts again, with the same files.
+      // The capture of standard output has already ended. Start it again with the same files.
       InstanceOutput again = prepare(order, false, order.outFifo(), order.files().out());
       release(present.out());
       again.begin(pipes, order.outFifo(), true);
-      present.error().goOn(pipes, order.errorFifo());
+      present.error().resume(pipes, order.errorFifo());
       instances.put(order.outFifo(), new InstanceCapture(order, again, present.error()));
     } else {
-      present.out().goOn(pipes, order.outFifo());
+      present.out().resume(pipes, order.outFifo());
     }
     return false;
   }
@@ -210,8 +210,8 @@ public final class LogCapture implements AutoCloseable {
     return happened.getOrDefault(instanceOutput.stream().name(), true);
   }
 
-  /// Resolves the writes into a file during which an earlier daemon died, before the file is
-  /// written to again.
+  /// Determines, before a file is written to again, whether the writes that were in progress when
+  /// an earlier daemon died are in this file.
   private void settle(LogFileWriter fresh) throws IOException {
     for (LogStream stream : unfinished) {
       FileWrite write = stream.unfinished().orElse(null);
@@ -243,7 +243,7 @@ public final class LogCapture implements AutoCloseable {
             List.copyOf(files),
             layout(order, error, diskExecutor),
             (bytes, at) -> outputObserver.onOutput(order, error, bytes, at));
-    // With a terminal, a program's errors are in the stream of standard output.
+    // With a terminal, the program's error messages are part of standard output.
     boolean telling = error != order.options().terminal();
     return new InstanceOutput(stream, diskExecutor, outlets, clock, later, telling);
   }
@@ -254,7 +254,7 @@ public final class LogCapture implements AutoCloseable {
   }
 
   /// Returns the user with whose rights a file is opened. Only the daemon's user has access to the
-  /// home, so no link in it can lead elsewhere.
+  /// home, so no link in the home can lead elsewhere.
   private RunAs owner(LogsCommand.Open order, Path file) {
     RunAs runAs = order.runAs();
     Path path = file.normalize();
@@ -279,8 +279,8 @@ public final class LogCapture implements AutoCloseable {
     };
   }
 
-  /// Returns the disk thread for the disks and the user of these files. Each combination has its
-  /// own thread, so that output waits only for its own disk.
+  /// Returns the disk thread for the disks and the user of these files. Each combination of disks
+  /// and user has its own thread, so that output waits only for its own disk.
   private DiskExecutor lane(List<LogFileWriter> files) {
     Set<Long> devices = new TreeSet<>();
     files.forEach(file -> devices.add(file.key().device()));
@@ -311,12 +311,13 @@ public final class LogCapture implements AutoCloseable {
     return known;
   }
 
-  /// Returns the limit of one stream, which must not be able to fill the whole log buffer.
+  /// Returns the limit of one stream. A single stream must not be able to fill the whole log
+  /// buffer.
   private long mostOfOne() {
     return Math.max(256 << 10, all.buffer() / 4);
   }
 
-  /// Ends a capture, because the app is deleted. Its output is in its files afterwards, unless
+  /// Ends a capture, because the app is deleted. Afterwards its output is in its files, unless
   /// their disk hangs.
   ///
   /// @throws IOException with a message for the user
@@ -336,7 +337,7 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Discards the output that an earlier daemon left of an app that has not been captured since.
+  /// Discards the output that an earlier daemon left for an app that has not been captured since.
   private void forget(Path fifo) throws IOException {
     String name = fifo.getFileName().toString();
     if (memory().names().contains(name)) {
@@ -358,7 +359,7 @@ public final class LogCapture implements AutoCloseable {
     instanceOutput.writer().sinks().targets().forEach(it -> logFileRegistry.release(it.target()));
   }
 
-  /// Replaces the limits.
+  /// Replaces the limits of all captures.
   public synchronized void limits(LogsCommand.Limits limits) {
     perApp = limits.perApp();
     all = limits.all();
@@ -391,10 +392,10 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Runs work on the disk thread of a file, and fails if the disk hangs.
+  /// Runs work on the disk thread of a file. Fails if the disk hangs.
   private void onLane(LogFileWriter target, DiskExecutor.Work work) throws IOException {
     if (!lane(List.of(target)).call(work, PATIENCE_SECONDS)) {
-      throw new IOException(target.path() + ": the disk does not answer");
+      throw new IOException(target.path() + ": the disk does not respond");
     }
   }
 
@@ -407,8 +408,8 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Returns the combined status of the captures of an instance. The status of an instance that is
-  /// not captured has no problem.
+  /// Returns the combined status of the captures of an instance. For an instance that is not
+  /// captured, the status reports no problem.
   public LogsReply.Status status(InstanceId id) {
     List<InstanceOutput> captures =
         instances.values().stream()
@@ -420,7 +421,7 @@ public final class LogCapture implements AutoCloseable {
     long printed = 0;
     String problem = "";
     for (InstanceOutput instanceOutput : captures) {
-      lines += instanceOutput.stream().losses().lines();
+      lines += instanceOutput.stream().droppedTotals().lines();
       waiting += instanceOutput.stream().waitingBytes();
       printed += instanceOutput.printedBytes();
       for (FileSink it : instanceOutput.writer().sinks().targets()) {
@@ -429,7 +430,7 @@ public final class LogCapture implements AutoCloseable {
         }
       }
       if (problem.isEmpty() && instanceOutput.diskLane().busyNanos() > HUNG_NANOS) {
-        problem = instanceOutput.writer().sinks().first().path() + ": the disk does not answer";
+        problem = instanceOutput.writer().sinks().first().path() + ": the disk does not respond";
       }
     }
     return new LogsReply.Status(
@@ -439,13 +440,13 @@ public final class LogCapture implements AutoCloseable {
         captures.isEmpty() ? OptionalLong.empty() : OptionalLong.of(printed));
   }
 
-  /// Schedules a check for open files that are no longer written to.
+  /// Schedules a check that closes open files that are no longer written to.
   private void restLater() {
     if (willRest.compareAndSet(false, true)) {
       try {
         var _ = later.schedule(this::rest, REST_SECONDS, TimeUnit.SECONDS);
       } catch (RejectedExecutionException _) {
-        willRest.set(false); // the daemon is ending
+        willRest.set(false); // the daemon is stopping
       }
     }
   }
@@ -454,7 +455,7 @@ public final class LogCapture implements AutoCloseable {
     willRest.set(false);
     long unused = clock.nanos() - TimeUnit.SECONDS.toNanos(REST_SECONDS);
     for (LogFileWriter target : logFileRegistry.all()) {
-      // On the disk thread, because the disk may be slow.
+      // Runs on the disk thread, because the disk may be slow.
       lane(List.of(target)).execute(() -> target.closeIfIdleSince(unused));
     }
     if (logDescriptorBudget.anyOpen()) {
@@ -462,14 +463,14 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Compresses rotated files and deletes expired ones, in the background. Must be called
+  /// Compresses rotated files and deletes expired files in the background. Must be called
   /// regularly, because files also expire by age.
   public void cleanUp() {
     retentionEnforcer.tidyLater();
   }
 
-  /// Moves the output of all pipes into the files and ends. Output that the files do not accept
-  /// stays in the log buffer for the next daemon.
+  /// Moves the output in all pipes into the files and ends all captures. Output that the files do
+  /// not accept stays in the log buffer for the next daemon.
   @Override
   public void close() {
     pipes.close();

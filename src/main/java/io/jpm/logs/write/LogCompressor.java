@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
 
-/// Compresses rotated log files with gzip. The original is deleted only when the compressed file is
-/// complete, so the death of the daemon in between loses no output.
+/// Compresses rotated log files with gzip. The original is deleted only after the compressed file
+/// is complete, so no output is lost if the daemon dies in between.
 final class LogCompressor {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final int BLOCK = 64 * 1024;
 
-  /// The maximum ratio of a file's length to its size on the disk, apart from [#LENGTH_TO_SPARE]. A
-  /// file that consists of holes would take hours to read.
+  /// The maximum ratio of a file's length to its size on the disk, not counting [#LENGTH_TO_SPARE].
+  /// Reading a file that consists mostly of holes could take hours.
   private static final int MOST_HOLES = 16;
 
   private static final long LENGTH_TO_SPARE = 16L << 20;
@@ -30,7 +30,7 @@ final class LogCompressor {
   private final LogFileSystem disk;
   private final BooleanSupplier isOver;
 
-  /// The files that could not be compressed. They are not tried again by this daemon.
+  /// The files that could not be compressed. This daemon does not try them again.
   private final Set<Path> given = new HashSet<>();
 
   LogCompressor(LogFileSystem disk, BooleanSupplier isOver) {
@@ -38,8 +38,8 @@ final class LogCompressor {
     this.isOver = isOver;
   }
 
-  /// Returns the files that are not compressed, newest first, because the oldest may soon be
-  /// deleted.
+  /// Returns the files that are not compressed yet, newest first, because the oldest files may soon
+  /// be deleted.
   List<RotatedLogFile> uncompressed(List<RotatedLogFile> rotated) {
     return rotated.stream()
         .filter(it -> !LogFileNames.isCompressed(it.path()) && !given.contains(it.path()))
@@ -60,7 +60,7 @@ final class LogCompressor {
       }
     } catch (IOException failure) {
       given.add(plain.path());
-      LOG.log(Level.WARNING, "{0} is not compressed: {1}", plain.path(), failure.getMessage());
+      LOG.log(Level.WARNING, "cannot compress {0}: {1}", plain.path(), failure.getMessage());
       try {
         disk.delete(part, owner);
       } catch (IOException again) {
@@ -69,7 +69,9 @@ final class LogCompressor {
     }
   }
 
-  /// @return false if the copy was cut short because the daemon is ending
+  /// Copies and compresses a file.
+  ///
+  /// @return false if the copy was cut short because the daemon is stopping
   private boolean copy(RotatedLogFile plain, Path part) throws IOException {
     var owner = plain.owner();
     byte[] block = new byte[BLOCK];
@@ -84,7 +86,7 @@ final class LogCompressor {
           }
           left -= count;
           if (left < 0) {
-            throw new IOException("most of it consists of holes");
+            throw new IOException("it consists mostly of holes");
           }
           gzip.write(block, 0, count);
         }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 /// @param home the daemon's home directory
 /// @param disk access to files
 /// @param clock the clocks
-/// @param rotatedStorage the rotated files and the free space of the disks
-/// @param open the number of open files
+/// @param rotatedStorage manages the rotated files and the free space of the disks
+/// @param open counts the open files
 record LogContext(
     Path home,
     LogFileSystem disk,

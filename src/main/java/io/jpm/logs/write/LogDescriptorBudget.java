@@ -2,17 +2,17 @@ package io.jpm.logs.write;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Counts the descriptors of the daemon's log files. A process may have only a limited number of
-/// them, so with many apps not every file can stay open. Beyond the limit a file is closed after
-/// each batch and reopened for the next one. A file that is no longer written to is closed after a
-/// while, so that a busy one can stay open. Thread-safe.
+/// Counts the open log files of the daemon. A process may have only a limited number of
+/// descriptors, so not every file can stay open if there are many apps. Above the limit, a file is
+/// closed after each batch and reopened for the next batch. A file that is no longer written to is
+/// closed after a while, so that busy files can stay open. Thread-safe.
 final class LogDescriptorBudget {
   private final int most;
   private final Runnable onOpen;
   private final AtomicInteger open = new AtomicInteger();
 
-  /// @param most the number of files that stay open between two writes
-  /// @param onOpen runs after each file that is opened
+  /// @param most the number of files that may stay open between two writes
+  /// @param onOpen runs after each opening of a file
   LogDescriptorBudget(int most, Runnable onOpen) {
     this.most = most;
     this.onOpen = onOpen;
@@ -33,7 +33,7 @@ final class LogDescriptorBudget {
     return open.get() > 0;
   }
 
-  /// Reports whether files should be closed as soon as they are not needed.
+  /// Reports whether files should be closed as soon as they are no longer needed.
   boolean isExceeded() {
     return open.get() > most;
   }

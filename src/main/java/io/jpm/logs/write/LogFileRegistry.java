@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// The open log files, each of which is open once, however many streams and paths lead to it.
+/// The open log files. Each file is opened only once, however many streams and paths refer to it.
 /// Thread-safe; the lock is never held during access to a disk.
 final class LogFileRegistry {
   private final LogContext around;
@@ -23,7 +23,7 @@ final class LogFileRegistry {
 
   private final Map<LogFileWriter, Integer> uses = new HashMap<>();
 
-  /// Called for each file before it is first written to.
+  /// Is notified of each file before the file is first written to.
   interface Opened {
     void opened(LogFileWriter fresh) throws IOException;
   }
@@ -35,7 +35,8 @@ final class LogFileRegistry {
     this.closer = closer;
   }
 
-  /// Opens a log file, or shares the one that is open, and sets its limits. Blocking.
+  /// Opens a log file, or returns the existing writer if the file is already open, and sets its
+  /// limits. Blocking.
   LogFileWriter take(Spec wanted) throws IOException {
     LogFileWriter target = use(wanted.path()).orElse(null);
     if (target == null) {
@@ -62,8 +63,8 @@ final class LogFileRegistry {
     return known;
   }
 
-  /// Returns the open file of `path`. If there is none, registers `fresh`, or the same file if it
-  /// is open under another path.
+  /// Returns the open file of `path`. If there is none, registers `fresh`, or the writer that
+  /// already has the same file open under another path.
   private synchronized LogFileWriter useOr(Path path, LogFileWriter fresh) {
     LogFileWriter target =
         use(path)
@@ -81,7 +82,7 @@ final class LogFileRegistry {
     return target;
   }
 
-  /// Ends one use of a file. The last one closes it.
+  /// Ends one use of a file. The file is closed after its last use.
   void release(LogFileWriter target) {
     boolean last;
     synchronized (this) {

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One log file: writes, rotates, reopens and truncates it. Several streams on several disk threads
-/// may write to it (merged instances, a combined log), so all methods that touch the file take its
+/// Writes, rotates, reopens and truncates one log file. Several streams on several disk threads may
+/// write to it (merged instances, a combined log), so all methods that access the file acquire its
 /// lock.
 final class LogFileWriter {
   private static final Logger LOG = System.getLogger("jpm.logs");
@@ -31,7 +31,7 @@ final class LogFileWriter {
   /// The minimum interval between checks of whether the file was moved away or the disk is full.
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /// The minimum distance between two entries of the time index, in milliseconds.
+  /// The minimum time between two entries of the time index, in milliseconds.
   private static final long TIMES_MILLIS = 5;
 
   private static final long LOOK_BYTES = 8 << 20;
@@ -40,8 +40,8 @@ final class LogFileWriter {
   /// The writer of jpm's own notices.
   static final Object NOTICE = new Object();
 
-  /// The writer of an unfinished line that was in the file when it was opened. It is assumed to be
-  /// the stream that writes next.
+  /// The writer of an unfinished line that was already in the file when it was opened. It is
+  /// assumed to be the same stream that writes next.
   private static final Object EARLIER = new Object();
 
   private final LogContext around;
@@ -50,16 +50,16 @@ final class LogFileWriter {
   private final RunAs owner;
   private final Path timesFile;
 
-  /// This and the following volatile fields are read without the lock, whose holder may be waiting
-  /// for a disk.
+  /// This field and the following volatile fields are read without the lock, because the holder of
+  /// the lock may be waiting for a disk.
   private volatile LogLimits limits;
 
   private volatile AppendFile.Key key;
   private volatile boolean regular;
   private volatile long size;
 
-  /// The size minus the space that the file takes on the disk; negative if it takes more than its
-  /// size.
+  /// The size minus the space that the file occupies on the disk; negative if it occupies more than
+  /// its size.
   private volatile long holes;
 
   private volatile Problem problem = Problem.NONE;
@@ -77,11 +77,11 @@ final class LogFileWriter {
 
   private final ByteBuffer entry = ByteBuffer.allocateDirect(TimeIndexFormat.ENTRY_BYTES);
 
-  /// The rest of a batch whose beginning a pipe or terminal has accepted. It is written before
-  /// anything else.
+  /// The rest of a batch whose beginning has been accepted by a pipe or terminal. It is written
+  /// before anything else.
   private ByteBuffer pendingBytes = ByteBuffer.allocate(0);
 
-  /// The writer of the last line if that line has no end yet.
+  /// The writer of the last line if this line has no line end yet.
   private @Nullable Object midLine;
 
   private Optional<Instant> firstAt = Optional.empty();
@@ -138,8 +138,8 @@ final class LogFileWriter {
     }
   }
 
-  /// Opens a resting file. If another process has changed or replaced it meanwhile, continues with
-  /// its present content.
+  /// Opens a resting file. If another process has changed or replaced the file in the meantime,
+  /// continues with its current content.
   private void wake() throws IOException {
     usedAt = around.clock().nanos();
     if (resting) {
@@ -153,8 +153,8 @@ final class LogFileWriter {
     }
   }
 
-  /// Closes the file until the next write. Only a regular file may rest: after a pipe or terminal
-  /// is reopened, it is unknown how much it has received.
+  /// Closes the file until the next write. Only a regular file may rest: once a pipe or terminal is
+  /// reopened, it is unknown how much it has received.
   private void closeIdle() {
     if (regular && !resting) {
       closeFile();
@@ -172,14 +172,14 @@ final class LogFileWriter {
 
   /// Closes the file until the next write if it has not been written to for a while.
   ///
-  /// @param nanos the monotonic time since which it must be unused
+  /// @param nanos the monotonic time since which the file must not have been used
   synchronized void closeIfIdleSince(long nanos) {
     if (usedAt - nanos <= 0) {
       closeIdle();
     }
   }
 
-  /// Determines the state of the file that is open now.
+  /// Reads the attributes of the file that is now open.
   private void examine() throws IOException {
     key = file.key();
     regular = file.isRegular();
@@ -220,7 +220,7 @@ final class LogFileWriter {
   private void noTimes(IOException failure) {
     LOG.log(
         Level.WARNING,
-        "the times of the lines of {0} are not stored: {1}",
+        "the capture times of lines in {0} cannot be stored: {1}",
         path,
         failure.getMessage());
     dropTimes();
@@ -254,13 +254,13 @@ final class LogFileWriter {
     return regular;
   }
 
-  /// Returns the space that the file takes on the disk, in bytes, as far as it is known.
+  /// Returns the last known space that the file occupies on the disk, in bytes.
   long bytes() {
     return Math.max(0, size - holes);
   }
 
-  /// Returns the size minus the space on the disk, so that a file that its owner has extended with
-  /// a hole does not count as disk usage.
+  /// Returns the size minus the space on the disk. A hole with which the owner has extended the
+  /// file therefore does not count as disk usage.
   private long holes() throws IOException {
     return regular ? file.size() - file.allocated() : 0;
   }
@@ -282,12 +282,12 @@ final class LogFileWriter {
     return problem != Problem.NONE;
   }
 
-  /// Appends bytes, all of them or none.
+  /// Appends either all bytes or none.
   ///
   /// @param writer identifies the writer, whose line may remain unfinished
   /// @param bytes the bytes to write
   /// @param writeObserver receives the position before the write
-  /// @return [Problem#NONE] if everything is in the file; otherwise nothing is
+  /// @return [Problem#NONE] if all bytes are in the file; otherwise the reason why none are
   synchronized Problem write(Object writer, List<ByteBuffer> bytes, WriteObserver writeObserver) {
     Instant now = around.clock().instant();
     int incoming = LineBreaks.bytes(bytes);
@@ -296,13 +296,14 @@ final class LogFileWriter {
       if (!hasRoom(now)) {
         return failed(Problem.FULL);
       }
-      if (!writeOwed()) {
+      if (!writePending()) {
         return failed(Problem.BUSY);
       }
       rotateIfDue(now, incoming);
       List<ByteBuffer> all = bytes;
       if (isOthersLineOpen(writer)) {
-        // Another writer's line is unfinished: the new bytes must not look like its end.
+        // Another writer's line is unfinished. Begin a new line, so that the new bytes do not look
+        // like its continuation.
         all = new ArrayList<>(bytes);
         all.addFirst(ByteBuffer.allocateDirect(1).put(LineBreaks.END).flip());
       }
@@ -325,7 +326,8 @@ final class LogFileWriter {
         && (!midLine.equals(EARLIER) || writer.equals(NOTICE));
   }
 
-  /// Reports whether the disk has space, which is checked at intervals and after so many bytes.
+  /// Reports whether the disk has space. This is checked at intervals and after a certain number of
+  /// bytes.
   private boolean hasRoom(Instant now) throws IOException {
     if (lacksRoom || unlooked >= LOOK_BYTES || !now.isBefore(lookAt)) {
       lookAt = now.plus(LOOK);
@@ -376,10 +378,10 @@ final class LogFileWriter {
     pendingBytes.flip();
   }
 
-  /// Writes to a pipe or terminal the rest of a batch whose beginning it has accepted.
+  /// Writes the rest of a batch whose beginning has been accepted by a pipe or terminal.
   ///
-  /// @return whether it has accepted all of it
-  synchronized boolean writeOwed() {
+  /// @return whether the whole rest has been accepted
+  synchronized boolean writePending() {
     while (pendingBytes.hasRemaining()) {
       AppendResult result = file.append(List.of(pendingBytes));
       if (result.bytes() <= 0) {
@@ -390,7 +392,7 @@ final class LogFileWriter {
     return true;
   }
 
-  /// Removes the written part of a batch, which could end in a torn line.
+  /// Removes the part of a batch that was written, because it could end in a torn line.
   private Problem undo(long offset, int written, Problem why) throws IOException {
     if (written > 0 && regular) {
       file.truncate(offset);
@@ -422,7 +424,7 @@ final class LogFileWriter {
     }
   }
 
-  /// Removes an incomplete entry, which would shift all later ones.
+  /// Removes an incomplete entry, which would shift all later entries.
   private void cutTimes(AppendFile torn) {
     try {
       torn.truncate(torn.size() / TimeIndexFormat.ENTRY_BYTES * TimeIndexFormat.ENTRY_BYTES);
@@ -453,7 +455,7 @@ final class LogFileWriter {
       around.rotatedStorage().tidyLater();
     } catch (IOException failure) {
       rotateAgainAt = now.plus(AFTER_FAILURE);
-      LOG.log(Level.WARNING, "{0} is not rotated: {1}", path, failure.getMessage());
+      LOG.log(Level.WARNING, "cannot rotate {0}: {1}", path, failure.getMessage());
     }
   }
 
@@ -485,7 +487,7 @@ final class LogFileWriter {
     }
   }
 
-  /// Closes the file and opens the one that is at the path now.
+  /// Closes the file and opens the file that is now at the path.
   synchronized void reopen() throws IOException {
     goOnWith(opened());
   }
@@ -509,8 +511,8 @@ final class LogFileWriter {
     }
   }
 
-  /// Resolves a write into this file during which an earlier daemon died. A write that is only
-  /// partly in the file is removed.
+  /// Determines whether a write that was in progress when an earlier daemon died is in this file. A
+  /// write that is only partly in the file is removed.
   ///
   /// @return whether the write is in the file
   synchronized boolean containsWrite(long offset, int length) throws IOException {

@@ -10,9 +10,9 @@ interface LogLayout {
   /// Formats as much of the output as is ready.
   ///
   /// @param waiting the waiting output, oldest first
-  /// @param all whether a line without an end is ready too, because it has waited long enough
+  /// @param all whether a line without a line end is also ready, because it has waited long enough
   /// @param at the capture time
-  /// @return the formatted output; nothing if no line has ended
+  /// @return the formatted output; [FormattedBytes#NOTHING] if nothing is ready
   FormattedBytes format(List<ByteBuffer> waiting, boolean all, Instant at);
 
   /// Bytes for the file.
@@ -23,6 +23,6 @@ interface LogLayout {
     static final FormattedBytes NOTHING = new FormattedBytes(List.of(), 0);
   }
 
-  /// Returns a notice of jpm formatted like a line of the app, in a buffer of its own.
+  /// Returns a notice by jpm, formatted like a line of the app, in a new buffer.
   ByteBuffer formatNotice(String text, Instant at);
 }

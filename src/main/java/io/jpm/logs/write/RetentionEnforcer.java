@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// Compresses rotated files and deletes those beyond the limits. Works on a thread of its own,
-/// except that a disk thread that needs free space deletes files itself.
+/// Compresses rotated files and deletes those that exceed the limits. This happens on a separate
+/// thread, except that a disk thread that needs free space deletes files itself.
 final class RetentionEnforcer implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
@@ -92,7 +92,8 @@ final class RetentionEnforcer implements AutoCloseable {
         files.deleteStaleTimeIndexes(targets, left, clock.instant().minus(SETTLED));
         List<RotatedLogFile> plain = logCompressor.uncompressed(toPack(left));
         for (RotatedLogFile next : plain) {
-          // The limits come first: files rotated meanwhile may exceed them.
+          // The limits are enforced first, because files that were rotated in the meantime may
+          // exceed them.
           if (closed || untidy.get()) {
             break;
           }
@@ -101,7 +102,7 @@ final class RetentionEnforcer implements AutoCloseable {
         again = !plain.isEmpty();
       }
     } catch (RuntimeException fault) {
-      LOG.log(Level.ERROR, "rotated logs are left as they are", fault);
+      LOG.log(Level.ERROR, "rotated log files cannot be managed", fault);
     }
   }
 
@@ -115,7 +116,7 @@ final class RetentionEnforcer implements AutoCloseable {
     return all;
   }
 
-  /// Deletes the files that exceed a limit of their log, of their app, or of all apps.
+  /// Deletes the files that exceed a limit of their log, of their app, or of all apps together.
   ///
   /// @return the remaining files
   private Map<Path, List<RotatedLogFile>> thin(Map<Path, List<RotatedLogFile>> found) {
@@ -136,14 +137,14 @@ final class RetentionEnforcer implements AutoCloseable {
     return left;
   }
 
-  /// Returns the usage of each app, and of all deleted apps together.
-  private List<RotatedLogFile.Taken> taken(
+  /// Returns the usage of each app, and the combined usage of all deleted apps.
+  private List<RotatedLogFile.DiskUsage> taken(
       Collection<List<LogFileWriter>> apps, Map<Path, List<RotatedLogFile>> found) {
-    List<RotatedLogFile.Taken> taken = new ArrayList<>();
-    apps.forEach(app -> taken.add(new RotatedLogFile.Taken(rotated(app, found), bytes(app))));
+    List<RotatedLogFile.DiskUsage> taken = new ArrayList<>();
+    apps.forEach(app -> taken.add(new RotatedLogFile.DiskUsage(rotated(app, found), bytes(app))));
     List<RotatedLogFile> ofDeletedApps = ofNobody(found);
     if (!ofDeletedApps.isEmpty()) {
-      taken.add(new RotatedLogFile.Taken(ofDeletedApps, 0));
+      taken.add(new RotatedLogFile.DiskUsage(ofDeletedApps, 0));
     }
     return taken;
   }
@@ -177,8 +178,8 @@ final class RetentionEnforcer implements AutoCloseable {
     }
   }
 
-  /// Reports whether the disk of a file has the minimum free space. If it has not, deletes rotated
-  /// files first, as [#makeRoom] does. Blocking.
+  /// Reports whether the disk of a file has the minimum free space. If it does not, first deletes
+  /// rotated files as [#makeRoom] does. Blocking.
   boolean hasRoom(LogFileWriter target) throws IOException {
     if (limits.minFree() == 0 || !target.isRegular()) {
       return true;
@@ -194,8 +195,8 @@ final class RetentionEnforcer implements AutoCloseable {
     return Math.min(limits.minFree(), space.total() / 10);
   }
 
-  /// Deletes one file because the disk of `target` is full: the oldest rotated file on that disk of
-  /// the app that takes the most. Blocking.
+  /// Deletes one file because the disk of `target` is full. The app with the largest usage loses
+  /// its oldest rotated file on that disk. Blocking.
   ///
   /// @return whether a file was deleted
   boolean makeRoom(LogFileWriter target) throws IOException {
@@ -220,14 +221,14 @@ final class RetentionEnforcer implements AutoCloseable {
     Map<Path, List<RotatedLogFile>> found = own ? files.find(there) : files.findInUse(there);
     Collection<List<LogFileWriter>> apps =
         there.stream().collect(Collectors.groupingBy(LogFileWriter::app)).values();
-    // Directories in which a deletion failed, possibly by intent of their owner. The files of
-    // others can still be deleted.
+    // Directories in which a deletion failed, possibly because their owner prevents it. Files in
+    // other directories can still be deleted.
     Set<Path> refusing = new HashSet<>();
     for (RotatedLogFile next : RotatedLogFile.largestFirst(taken(apps, found))) {
       Path folder = next.path().resolveSibling("");
       if (!refusing.contains(folder) && disk.space(next.path()).device() == device) {
         if (files.delete(next)) {
-          LOG.log(Level.WARNING, "{0} is removed: its disk is full", next.path());
+          LOG.log(Level.WARNING, "{0} was deleted, because its disk is full", next.path());
           return true;
         }
         refusing.add(folder);

@@ -12,23 +12,23 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// One rotated log file.
+/// A rotated log file.
 ///
 /// @param log the path of the log file before the rotation
-/// @param owner the user with whose rights it is accessed
-/// @param path its present path, compressed or not
+/// @param owner the user with whose rights the file is accessed
+/// @param path the current path, compressed or not
 /// @param at the rotation time
-/// @param size its size on the disk, in bytes
+/// @param size the size on the disk, in bytes
 record RotatedLogFile(Path log, RunAs owner, Path path, Instant at, long size) {
   static final Comparator<RotatedLogFile> OLDEST_FIRST =
       Comparator.comparing(RotatedLogFile::at)
           .thenComparing(rotatedLogFile -> rotatedLogFile.path().toString());
 
-  /// Returns the rotated files of one log that exceed its limits on number or age.
+  /// Returns the rotated files of one log that exceed the limits on number or age.
   ///
   /// @param all the rotated files
-  /// @param keep how many may stay; 0 for any number
-  /// @param maxAge their maximum age; zero for any age
+  /// @param keep the number of files to keep; 0 for no limit
+  /// @param maxAge the maximum age of a file; zero for no limit
   static List<RotatedLogFile> surplus(
       List<RotatedLogFile> all, int keep, Duration maxAge, Instant now) {
     List<RotatedLogFile> oldestFirst = all.stream().sorted(OLDEST_FIRST).toList();
@@ -42,28 +42,31 @@ record RotatedLogFile(Path log, RunAs owner, Path path, Instant at, long size) {
     return out;
   }
 
-  /// Returns the files to delete so that the files of all apps together take at most `most` bytes:
-  /// each time the oldest file of the app that takes the most by then. An app that takes no more
-  /// than an equal share loses nothing.
+  /// Returns the files to delete so that the files of all apps together occupy at most `most`
+  /// bytes. Files are selected one at a time: the oldest file of the app with the largest remaining
+  /// usage. An app that uses no more than an equal share loses nothing.
   ///
   /// @param apps the usage of each app
   /// @param most the limit in bytes; 0 for no limit
-  static List<RotatedLogFile> beyondShares(Collection<Taken> apps, long most) {
+  static List<RotatedLogFile> beyondShares(Collection<DiskUsage> apps, long most) {
     return most == 0 || apps.isEmpty() ? List.of() : largestFirst(apps, most, most / apps.size());
   }
 
-  /// Returns all files in the order in which they are deleted while a disk is full: each time the
-  /// oldest file of the app that takes the most by then. So an app that fills the disk loses its
-  /// own files before those of others.
+  /// Returns all files in the order in which they are deleted while a disk is full. Each is the
+  /// oldest file of the app with the largest remaining usage. Therefore an app that fills the disk
+  /// loses its own files before other apps lose theirs.
   ///
   /// @param apps the usage of each app
-  static List<RotatedLogFile> largestFirst(Collection<Taken> apps) {
+  static List<RotatedLogFile> largestFirst(Collection<DiskUsage> apps) {
     return largestFirst(apps, -1, -1);
   }
 
+  /// Selects files as described above until the total is at most `most` or no app exceeds `share`.
+  ///
   /// @param most the maximum size of all files together
   /// @param share the size up to which an app loses nothing
-  private static List<RotatedLogFile> largestFirst(Collection<Taken> apps, long most, long share) {
+  private static List<RotatedLogFile> largestFirst(
+      Collection<DiskUsage> apps, long most, long share) {
     List<RotatedLogFile> out = new ArrayList<>();
     var largestFirst = new PriorityQueue<>(Comparator.comparingLong(Shrinking::bytes).reversed());
     apps.forEach(app -> largestFirst.add(new Shrinking(app)));
@@ -86,14 +89,14 @@ record RotatedLogFile(Path log, RunAs owner, Path path, Instant at, long size) {
   ///
   /// @param rotated the files that may be deleted
   /// @param active the size of the active files, in bytes
-  record Taken(List<RotatedLogFile> rotated, long active) {}
+  record DiskUsage(List<RotatedLogFile> rotated, long active) {}
 
   /// The remaining usage of one app while files are selected for deletion.
   private static final class Shrinking {
     final Deque<RotatedLogFile> oldestFirst;
     long bytes;
 
-    Shrinking(Taken app) {
+    Shrinking(DiskUsage app) {
       oldestFirst = new ArrayDeque<>(app.rotated().stream().sorted(OLDEST_FIRST).toList());
       bytes = app.active() + app.rotated().stream().mapToLong(RotatedLogFile::size).sum();
     }
@@ -103,7 +106,7 @@ record RotatedLogFile(Path log, RunAs owner, Path path, Instant at, long size) {
     }
   }
 
-  /// Returns the oldest files to delete so that all files together take at most `most` bytes.
+  /// Returns the oldest files to delete so that all files together occupy at most `most` bytes.
   ///
   /// @param rotated the files that may be deleted
   /// @param active the size of the active files, in bytes

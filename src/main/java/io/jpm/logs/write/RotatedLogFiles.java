@@ -19,21 +19,22 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// Finds and deletes rotated files: those of the log files in use, and those that deleted apps have
-/// left in the log directory of the home.
+/// left in the home's log directory.
 ///
 /// @param home the daemon's home directory
 /// @param disk access to files
 record RotatedLogFiles(Path home, LogFileSystem disk) {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// Returns the rotated files by log file, in no particular order. Lists each directory once.
+  /// Returns the rotated files of each log file, in no particular order. Lists each directory only
+  /// once.
   ///
   /// @param targets the log files in use
   Map<Path, List<RotatedLogFile>> find(Collection<LogFileWriter> targets) {
     return find(targets, Map.of(home.resolve("logs"), RunAs.DAEMON));
   }
 
-  /// As [#find], without the files of deleted apps.
+  /// Like [#find], but without the files of deleted apps.
   Map<Path, List<RotatedLogFile>> findInUse(Collection<LogFileWriter> targets) {
     return find(targets, Map.of());
   }
@@ -84,8 +85,9 @@ record RotatedLogFiles(Path home, LogFileSystem disk) {
   /// program deleted them.
   ///
   /// @param logs the log files whose rotated files are known
-  /// @param found the result of [#find] for them
-  /// @param before only indexes of files rotated before this time, which [#find] cannot have missed
+  /// @param found the result of [#find] for these log files
+  /// @param before the time before which a file must have been rotated; [#find] cannot have missed
+  ///   such a file
   void deleteStaleTimeIndexes(
       Collection<LogFileWriter> logs, Map<Path, List<RotatedLogFile>> found, Instant before) {
     Map<String, Set<Instant>> known = new HashMap<>();
@@ -113,7 +115,7 @@ record RotatedLogFiles(Path home, LogFileSystem disk) {
 
   /// Deletes a file and its time index.
   ///
-  /// @return whether that succeeded
+  /// @return whether the deletion succeeded
   boolean delete(RotatedLogFile rotatedLogFile) {
     try {
       disk.delete(rotatedLogFile.path(), rotatedLogFile.owner());

@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Decides when a log file is rotated. Pure function.
+/// Decides when a log file is rotated. The decision is a pure function.
 final class RotationPolicy {
   private RotationPolicy() {}
 
-  /// Reports whether the file must be rotated before more is written.
+  /// Reports whether the file must be rotated before more output is written.
   ///
   /// @param size the size of the file in bytes
   /// @param incoming the number of bytes to be written now
-  /// @param firstAt the capture time of its first line
-  /// @param midLine whether its last line has no end yet; the rotation then waits for the end,
-  ///   unless the file has reached twice its maximum size
+  /// @param firstAt the capture time of the file's first line
+  /// @param midLine whether the file's last line has no line end yet. The rotation then waits for
+  ///   the line end, unless the file has reached twice its maximum size
   static boolean isDue(
       LogLimits limits,
       long size,

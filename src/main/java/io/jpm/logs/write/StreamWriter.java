@@ -14,22 +14,22 @@ import java.util.function.BooleanSupplier;
 
 /// Moves the waiting output of one stream into its files. Runs on a disk thread.
 ///
-/// Whole lines are written immediately. A line without an end waits a little for it, so that files
-/// almost always end with a whole line and lines of different streams do not mix.
+/// Whole lines are written immediately. A line without a line end waits for it for a short time, so
+/// that files almost always end with a whole line and lines of different streams are not mixed.
 final class StreamWriter {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// The maximum number of bytes of one write.
+  /// The maximum number of bytes per write.
   private static final int BATCH = 256 * 1024;
 
-  /// The number of successive batches before other streams of the disk thread get their turn.
+  /// The number of successive batches after which other streams of the disk thread have their turn.
   private static final int BATCHES = 4;
 
-  /// A line that has reached this length does not wait for its end.
+  /// The length at which a line no longer waits for its line end.
   private static final int LONG_LINE = 64 * 1024;
 
-  /// How long continuous output is gathered before a write, because one large write costs a
-  /// fraction of many small ones.
+  /// How long continuous output is gathered before a write. One large write costs only a fraction
+  /// of many small ones.
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -43,10 +43,10 @@ final class StreamWriter {
   private final Runnable onRoom;
   private final Sinks outlets;
 
-  /// The time at which the line without an end is written as it is; 0 if there is none.
+  /// The time at which the line without a line end is written as it is; 0 if there is none.
   private long partialAt;
 
-  /// Whether all waiting output must be written, even a line without an end.
+  /// Whether all waiting output must be written, including a line without a line end.
   private boolean finishing;
 
   /// The earliest time of the next attempt after a failed write; 0 if none has failed.
@@ -55,22 +55,22 @@ final class StreamWriter {
   /// The time of the last write.
   private long writtenAt = Long.MIN_VALUE / 2;
 
-  /// Whether a small amount of output waits for more.
+  /// Whether a small amount of output is waiting for more output.
   private volatile boolean gathering;
 
   /// Whether this writer has written anything.
   private boolean begun;
 
-  /// Whether this writer has ended. Another one may write the stream now.
+  /// Whether this writer has finished. Another writer may then write the stream.
   private boolean retired;
 
-  /// The problem that may cause lines to be dropped, as far as it is known.
+  /// The last known problem that may cause lines to be dropped.
   private Problem lastProblem = Problem.NONE;
 
   /// @param diskExecutor the disk thread
   /// @param stream the stream to write
   /// @param clock the clocks
-  /// @param onRoom runs whenever space in the log buffer has become free
+  /// @param onRoom runs whenever space in the log buffer becomes free
   StreamWriter(
       DiskExecutor diskExecutor, LogStream stream, LogClock clock, Sinks outlets, Runnable onRoom) {
     this.stream = stream;
@@ -82,9 +82,9 @@ final class StreamWriter {
 
   /// The destinations of a stream.
   ///
-  /// @param targets its files; the first one determines the progress, the others get what they
+  /// @param targets the files; the first file determines the progress, the others receive what they
   ///   accept
-  /// @param layout the format of lines in them
+  /// @param layout the format of lines in the files
   /// @param tap receives written output
   record Sinks(List<FileSink> targets, LogLayout layout, OutputObserver tap) {
     LogFileWriter first() {
@@ -94,7 +94,7 @@ final class StreamWriter {
 
   /// Receives output that was written.
   interface OutputObserver {
-    /// Receives output that is in the file now.
+    /// Receives output that is now in the file.
     ///
     /// @param bytes the bytes as the app wrote them: whole lines, or the beginning of a line that
     ///   continues
@@ -119,7 +119,8 @@ final class StreamWriter {
     return outlets;
   }
 
-  /// Completes the write during which an earlier daemon died. Must precede all other steps.
+  /// Completes the write that was in progress when an earlier daemon died. Must precede all other
+  /// steps.
   ///
   /// @param happened whether that write is in its file
   void recover(boolean happened) {
@@ -145,14 +146,14 @@ final class StreamWriter {
     stream.done();
   }
 
-  /// Writes all waiting output, including a last line without an end, as far as the files accept
-  /// it, and nothing afterwards.
+  /// Writes all waiting output, including a last line without a line end, as far as the files
+  /// accept it. Nothing is written afterwards.
   ///
-  /// @param wanted checked before each batch: false cancels the rest
+  /// @param wanted checked before each batch; false cancels the remaining batches
   void finish(BooleanSupplier wanted) {
     finishing = true;
     while (!retired && wanted.getAsBoolean() && batch()) {
-      // Repeat until nothing is left or nothing is accepted.
+      // Repeat until nothing is left or the files accept nothing more.
     }
     finishing = false;
     retired |= wanted.getAsBoolean();
@@ -186,17 +187,17 @@ final class StreamWriter {
 
   /// Writes one batch.
   ///
-  /// @return whether more can be written immediately
+  /// @return whether more output can be written immediately
   private boolean batch() {
     List<ByteBuffer> waiting = stream.waiting(batchBytes());
-    // In this order: lines dropped from now on come after the waiting bytes.
-    Losses losses = stream.losses();
+    // The order matters: lines that are dropped from now on belong after the waiting bytes.
+    Losses losses = stream.droppedTotals();
     if (losses.lines() > losses.reported()) {
-      return tellOfLosses(losses);
+      return reportDroppedLines(losses);
     }
     if (waiting.isEmpty()) {
       partialAt = 0;
-      if (!outlets.first().writeOwed()) {
+      if (!outlets.first().writePending()) {
         tryLater(Problem.BUSY);
       }
       return false;
@@ -221,7 +222,7 @@ final class StreamWriter {
     return true;
   }
 
-  /// Returns the maximum size of a batch. One batch must not exceed the maximum size of a file.
+  /// Returns the maximum size of a batch. A batch must not exceed the maximum size of a file.
   private int batchBytes() {
     long most = outlets.first().limits().maxSize();
     return most == 0 ? BATCH : Math.clamp(most, 4096, BATCH);
@@ -236,15 +237,15 @@ final class StreamWriter {
   private void waitForItsEnd() {
     stream.abandon();
     if (partialAt == 0) {
-      // The first line may be one that a killed daemon read in part; the rest is in the pipe, which
-      // is about to be read. It gets more time.
+      // The first line may be one that a killed daemon read only in part. The rest is in the pipe,
+      // which is about to be read, so this line has more time.
       long patience = begun ? PARTIAL_NANOS : FIRST_NANOS;
       partialAt = clock.nanos() + patience | 1;
       task.wakeAfter(patience);
     }
   }
 
-  private boolean tellOfLosses(Losses losses) {
+  private boolean reportDroppedLines(Losses losses) {
     String why = lastProblem == Problem.NONE ? "the disk is too slow" : lastProblem.message();
     long lines = losses.lines() - losses.reported();
     if (!written(LogFileWriter.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
@@ -264,16 +265,16 @@ final class StreamWriter {
     return lines == 1 ? "1 line" : lines + " lines";
   }
 
-  /// Passes output to the tap, whose failure must not stop the writing.
+  /// Passes output to the tap. A failure of the tap must not stop the writing.
   private void tell(List<ByteBuffer> bytes, Instant now) {
     try {
       outlets.tap().onOutput(bytes, now);
     } catch (RuntimeException fault) {
-      LOG.log(Level.ERROR, "lines were not published", fault);
+      LOG.log(Level.ERROR, "lines could not be published", fault);
     }
   }
 
-  /// As [#write], but after a fault no write remains recorded.
+  /// Like [#write], but does not leave a recorded write behind after an unexpected exception.
   private boolean written(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     boolean returned = false;
     try {
@@ -288,9 +289,10 @@ final class StreamWriter {
     }
   }
 
-  /// Writes into all files.
+  /// Writes to all files.
   ///
-  /// @return whether the first file has accepted it; otherwise it is tried again later
+  /// @return whether the first file has accepted the bytes; otherwise the write is tried again
+  ///   later
   private boolean write(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     for (int i = 0; i < outlets.targets().size(); i++) {
       int number = i;

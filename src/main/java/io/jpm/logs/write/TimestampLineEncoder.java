@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 
-/// Encodes a log line as PM2 does: `<date>: <line>`. As in PM2, a piece of a line ends with a line
-/// feed too.
+/// Encodes a log line as PM2 does: `<date>: <line>`. As in PM2, a piece of a line also ends with a
+/// line feed.
 final class TimestampLineEncoder implements LineLayout.LineEncoder {
   private final TimePattern pattern;
   private byte[] date = {};

@@ -8,18 +8,18 @@ import java.util.Set;
 /// @param role the rights of the principal
 /// @param apps the names of the apps that it may access; empty: all
 public record Principal(String name, Role role, Set<String> apps) {
-  /// The name of [#OWNER], which no token may have.
+  /// The name of [#OWNER]. No token is allowed to have this name.
   public static final String OWNER_NAME = "owner";
 
-  /// The owner of the home, who may do everything.
+  /// The owner of the home, who is allowed to do everything.
   public static final Principal OWNER = new Principal(OWNER_NAME, Role.ADMIN, Set.of());
 
   public Principal {
     apps = Set.copyOf(apps);
   }
 
-  /// Reports whether the role of the principal covers `needed`, at least for the apps that it may
-  /// access.
+  /// Reports whether the role of the principal includes `needed`. The rights may still be
+  /// restricted to some apps.
   public boolean hasRole(Role needed) {
     return role.covers(needed);
   }

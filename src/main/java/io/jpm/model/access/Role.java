@@ -9,10 +9,10 @@ import java.util.Optional;
 public enum Role {
   /// May read lists, events, log lines and usage.
   READ,
-  /// May also stop, start, restart, reload, scale and signal apps of the list, and send messages
-  /// and input to them.
+  /// May also stop, start, restart, reload, scale and signal apps that are in the list, and send
+  /// messages and input to them.
   OPERATE,
-  /// May do everything, which includes running any program as the daemon's user.
+  /// May do everything, including running any program as the daemon's user.
   ADMIN;
 
   /// Reports whether this role includes `needed`.

@@ -1,10 +1,12 @@
 package io.jpm.model.process;
 
-/// How a process ended. Not a bare number, since `exit 137` and a SIGKILL are different.
+/// How a process terminated. This is not a plain number, because `exit 137` and termination by
+/// SIGKILL are different.
 public sealed interface Exit {
-  /// Reports whether the end was clean: exit code 0, or SIGHUP, SIGINT, SIGTERM or SIGPIPE, as for
-  /// `Restart=on-failure` in `systemd.service(5)`, or the exit codes 129, 130 and 143 (128 plus the
-  /// signal's number), by which a JVM or a shell reports the first three.
+  /// Reports whether the exit was clean. Clean are exit code 0 and termination by SIGHUP, SIGINT,
+  /// SIGTERM or SIGPIPE, as for `Restart=on-failure` in `systemd.service(5)`. The exit codes 129,
+  /// 130 and 143 (128 plus the signal's number), with which a JVM or a shell reports the first
+  /// three signals, are clean too.
   default boolean isClean() {
     return switch (this) {
       case Code(int code) -> code == 0 || code == 129 || code == 130 || code == 143;
@@ -27,7 +29,7 @@ public sealed interface Exit {
     }
   }
 
-  /// A signal ended the process.
+  /// The process was terminated by a signal.
   ///
   /// @param signal the signal's number, see `signal(7)`
   /// @param coreDumped whether the kernel wrote a core file
@@ -38,10 +40,10 @@ public sealed interface Exit {
     }
   }
 
-  /// The process has ended, but its status is not available: it was not a child of the daemon, and
-  /// its parent took the status.
+  /// The process has terminated, but its exit status is not available: it was not a child of the
+  /// daemon, and its parent has collected the status.
   ///
-  /// @param reason the reason for users, a short clause
+  /// @param reason the reason as a short clause for users
   record Unknown(String reason) implements Exit {
     @Override
     public String toString() {

@@ -5,16 +5,17 @@ package io.jpm.model.process;
 public enum Phase {
   /// Not running, and not meant to run.
   STOPPED("stopped"),
-  /// Waiting for the apps that it depends on, or a process is being created or is not ready yet.
+  /// Waiting for apps that this app depends on, or its process is being created or is not ready
+  /// yet.
   LAUNCHING("launching"),
   /// Running, and ready if the app has a readiness policy.
   ONLINE("online"),
-  /// Being stopped, or the main process has ended and other processes of its tree have not.
+  /// Being stopped, or the main process has exited while other processes of its tree still run.
   STOPPING("stopping"),
-  /// Ended, and will be restarted after a delay.
+  /// Exited, and will be restarted after a delay.
   WAITING_RESTART("waiting restart"),
-  /// Given up: the program cannot be started or ends too often. Only a command, the app's schedule
-  /// or a change of its watched files ends this phase.
+  /// Given up: the program cannot be started or exits too often. The instance leaves this phase
+  /// only through a command, the app's schedule or a change to its watched files.
   ERRORED("errored");
 
   private final String word;
@@ -28,7 +29,7 @@ public enum Phase {
     return word;
   }
 
-  /// Returns the phase with the name `word`.
+  /// Returns the phase that PM2 calls `word`.
   ///
   /// @throws IllegalArgumentException if there is none
   public static Phase ofKeyword(String word) {

@@ -1,7 +1,7 @@
 package io.jpm.model.process;
 
-/// Identifies a process until the machine is shut down. A pid alone does not, because the kernel
-/// reuses it.
+/// Identifies a process until the next reboot. A pid alone is not sufficient, because the kernel
+/// reuses pids.
 ///
 /// @param bootId the kernel's `/proc/sys/kernel/random/boot_id`, or another text that changes at
 ///   every boot

@@ -2,6 +2,6 @@ package io.jpm.model.process;
 
 /// The resource usage of a single process at one moment.
 ///
-/// @param memoryBytes resident memory
-/// @param cpuNanos processor time since its start, all threads, user and system
+/// @param memoryBytes the resident memory
+/// @param cpuNanos the processor time since the process started, for all threads, user and system
 public record ProcessUsage(long memoryBytes, long cpuNanos) {}

@@ -6,13 +6,13 @@ import java.util.OptionalLong;
 /// The resource usage of a process tree at one moment.
 ///
 /// @param processes the number of processes, at least 1
-/// @param memoryBytes the sum of the resident memory of all processes; shared pages count for each,
-///   as in `ps`
+/// @param memoryBytes the sum of the resident memory of all processes; shared pages count once for
+///   each process, as in `ps`
 /// @param threads the number of threads; 0 if not available
 /// @param cpu the processor time of each process, from which the load is computed
 /// @param files the values for [Detail#FILES]; empty if they are not available for every process
-/// @param proportionalBytes the proportional set size (PSS) for [Detail#ALL], in which a page
-///   shared by several processes counts as a fraction for each; empty if not available
+/// @param proportionalBytes the proportional set size (PSS) for [Detail#ALL], in which each process
+///   is charged a fraction of a shared page; empty if not available
 public record TreeUsage(
     int processes,
     long memoryBytes,
@@ -24,7 +24,7 @@ public record TreeUsage(
     cpu = List.copyOf(cpu);
   }
 
-  /// Returns the usage of a single process for which nothing else is known.
+  /// Returns the usage of a single process whose other values are not known.
   public static TreeUsage ofOne(ProcessIdentity main, ProcessUsage processUsage) {
     return new TreeUsage(
         1,
@@ -50,8 +50,8 @@ public record TreeUsage(
     ALL
   }
 
-  /// Open files, and disk I/O since the start of the processes, including that of their ended
-  /// children.
+  /// Open files, and disk I/O since the start of the processes, including the I/O of their
+  /// terminated children.
   ///
   /// @param open the number of open descriptors
   /// @param readBytes the bytes read from disks
@@ -62,12 +62,13 @@ public record TreeUsage(
         new Files(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
   }
 
-  /// The processor time of one process since its start, user and system, all threads.
+  /// The processor time of one process since its start, for all threads, user and system.
   ///
   /// @param pid the process id
-  /// @param startTime distinguishes it from other processes with this pid, see [ProcessIdentity]
+  /// @param startTime distinguishes the process from others with the same pid, see
+  ///   [ProcessIdentity]
   /// @param ownNanos the time of the process itself
-  /// @param childrenNanos the time of its ended children that it has waited for, including their
-  ///   descendants
+  /// @param childrenNanos the time of the terminated children that the process has waited for,
+  ///   including their descendants
   public record CpuTime(int pid, long startTime, long ownNanos, long childrenNanos) {}
 }

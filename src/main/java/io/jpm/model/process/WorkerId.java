@@ -1,21 +1,21 @@
 package io.jpm.model.process;
 
-/// Identifies one process of one instance. While an instance is being reloaded it has two processes
-/// with the same [InstanceId], which differ in `birth`.
+/// Identifies one process of one instance. While an instance is being reloaded, it has two
+/// processes with the same [InstanceId], which differ in `incarnation`.
 ///
-/// @param id the instance
+/// @param id the id of the instance
 /// @param incarnation the incarnation: the time at which this holder of the id was added, in
 ///   milliseconds since 1970
 /// @param generation the number of the spawn within the incarnation
 public record WorkerId(InstanceId id, long incarnation, long generation) {
-  /// Returns the part that all spawns of the incarnation have in common.
+  /// Returns the part that all spawns of the incarnation share.
   public Slot slot() {
     return new Slot(id, incarnation);
   }
 
-  /// Identifies one incarnation of an instance, which has one process after the other.
+  /// Identifies one incarnation of an instance, which has one process after another.
   ///
-  /// @param id the instance
-  /// @param incarnation as in [WorkerId]
+  /// @param id the id of the instance
+  /// @param incarnation the incarnation, as in [WorkerId]
   public record Slot(InstanceId id, long incarnation) {}
 }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// that execute the program after them.
 ///
 /// @param length the number of words
-/// @param ambiguity why variables cannot be passed to the program, as the end of a sentence
+/// @param ambiguity why variables cannot be passed to the program, worded as the end of a sentence;
+///   empty if they can
 public record CommandPrefix(int length, Optional<String> ambiguity) {
   private static final Set<String> PROGRAMS =
       Set.of("exec", "command", "time", "env", "nice", "nohup", "!");
@@ -20,8 +21,8 @@ public record CommandPrefix(int length, Optional<String> ambiguity) {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("([A-Za-z_][A-Za-z_0-9]*)=.*", Pattern.DOTALL);
 
-  /// Variables that pass options to a runtime. If the command sets them, the values that jpm sets
-  /// are lost.
+  /// Variables that pass options to a runtime. If the command sets one of them, the value that jpm
+  /// sets is lost.
   public static final Set<String> VARIABLES = Set.of("NODE_OPTIONS", "JDK_JAVA_OPTIONS");
 
   /// Returns the prefix of a command.
@@ -29,7 +30,7 @@ public record CommandPrefix(int length, Optional<String> ambiguity) {
     return new Scan(words).run();
   }
 
-  /// One pass over the words. Confined to [#of].
+  /// One pass over the words, used only by [#of].
   private static final class Scan {
     private final List<String> words;
     private Optional<String> unclear = Optional.empty();
@@ -77,7 +78,7 @@ public record CommandPrefix(int length, Optional<String> ambiguity) {
           unclear = Optional.of("env replaces the environment");
         }
         if (program.equals("command") && option.matches("-[vV]+")) {
-          at = words.size(); // only prints where the program is
+          at = words.size(); // only prints the location of the program
         }
         if (OPTIONS_WITH_A_WORD.contains(option)) {
           at++;

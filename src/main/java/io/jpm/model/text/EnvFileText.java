@@ -9,21 +9,22 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Parses the text of an [io.jpm.model.EnvFile]: `NAME=value` lines as in dotenv. `#` begins a
-/// comment, `export` may come first, single quotes are literal, and double quotes accept `\n`,
-/// `\r`, `\t`, `\"`, `\\` and `\$`. Quoted values may span lines. Outside single quotes, variable
-/// references are expanded as in [Expansion].
+/// comment, and `export` may precede the name. Single quotes are literal; double quotes accept
+/// `\n`, `\r`, `\t`, `\"`, `\\` and `\$`. Quoted values may span lines. Outside single quotes,
+/// variable references are expanded as in [Expansion].
 public final class EnvFileText {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final String EXPORT = "export ";
   private static final char NO_QUOTE = 0;
 
-  /// The maximum length of all names and values together, in characters, including expanded
-  /// references. Most kernels do not accept a larger environment.
+  /// The maximum total length of all names and values in characters, after expansion. Most kernels
+  /// do not accept a larger environment.
   static final int MOST_TOGETHER = 2 << 20;
 
   static final int MOST_VARIABLES = 10_000;
 
-  /// A file with so many mistakes is almost certainly not an env file.
+  /// The number of mistakes at which parsing stops. A file with so many mistakes is almost
+  /// certainly not an env file.
   private static final int MOST_MISTAKES = 100;
 
   private final String text;
@@ -33,21 +34,21 @@ public final class EnvFileText {
   private int at;
   private int line = 1;
 
-  /// The number of characters of all names and values so far.
+  /// The total number of characters of all names and values so far.
   private int together;
 
   /// A line that cannot be parsed.
   ///
   /// @param line the line number, from 1
-  /// @param message a message without a subject and without any text of the line, which may be a
-  ///   secret
+  /// @param message the predicate of a sentence about the line. It quotes nothing from the line,
+  ///   which may contain a secret
   public record Mistake(int line, String message) {}
 
   /// The result of parsing.
   ///
-  /// @param variables in the order of their first occurrence
-  /// @param mistakes in the order of lines; if there are too many, the rest of the text is not
-  ///   parsed
+  /// @param variables the variables, in the order of their first occurrence
+  /// @param mistakes the mistakes, in the order of lines; after too many, the rest of the text is
+  ///   not parsed
   public record Outcome(Map<String, String> variables, List<Mistake> mistakes) {}
 
   private EnvFileText(String text, Function<String, Optional<String>> others) {
@@ -57,7 +58,7 @@ public final class EnvFileText {
 
   /// Parses `text`.
   ///
-  /// @param others returns the values of variables that the text refers to and has not set before
+  /// @param others returns the values of variables that the text refers to but has not set before
   public static Outcome parse(String text, Function<String, Optional<String>> others) {
     String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
     var reading = new EnvFileText(unmarked.replace("\r\n", "\n"), others);
@@ -110,12 +111,12 @@ public final class EnvFileText {
     String after = text.substring(at, lineEnd()).strip();
     nextLine();
     if (!after.isEmpty() && !after.startsWith("#")) {
-      mistake(begun, "continues after the closing quote");
+      mistake(begun, "has text after the closing quote");
       return;
     }
     Optional<String> whole = quote == '\'' ? value : Expansion.expand(value.get(), this::known);
     if (whole.isEmpty()) {
-      mistake(begun, "becomes longer than " + Expansion.LONGEST + " characters");
+      mistake(begun, "expands to more than " + Expansion.LONGEST + " characters");
     } else if (whole.get().indexOf('\0') >= 0) {
       mistake(begun, "contains a NUL character");
     } else {
@@ -126,9 +127,11 @@ public final class EnvFileText {
   private void put(String name, String value, int begun) {
     together += name.length() + value.length();
     if (together > MOST_TOGETHER) {
-      end(begun, "makes all variables together longer than " + MOST_TOGETHER + " characters");
+      end(
+          begun,
+          "exceeds the limit of " + MOST_TOGETHER + " characters for all variables together");
     } else if (variables.put(name, value) == null && variables.size() > MOST_VARIABLES) {
-      end(begun, "is one too many: a file may have " + MOST_VARIABLES + " variables");
+      end(begun, "exceeds the limit of " + MOST_VARIABLES + " variables per file");
     }
   }
 

@@ -10,7 +10,7 @@ public final class Expansion {
   /// The maximum length of the result, in characters. The kernel does not accept a longer argument.
   public static final int LONGEST = 131_072;
 
-  /// The maximum length of a default. A longer default is not recognized; neither is one that is
+  /// The maximum length of a default value. A longer one is not recognized, nor is one that is
   /// nested deeper than [#DEEPEST].
   private static final int LONGEST_DEFAULT = 1_000;
 
@@ -44,17 +44,17 @@ public final class Expansion {
     return expand(text, values, false);
   }
 
-  /// As [#expand], for a text whose other references are expanded later. Literal text remains
-  /// literal then.
+  /// Expands some references of a text whose other references are expanded later. Literal text
+  /// remains literal in the later expansion.
   ///
-  /// @param values returns the escaped value, see [#escape]; `${NAME}` for a variable that is
-  ///   expanded later
+  /// @param values returns the escaped value of a variable, see [#escape], or `${NAME}` for a
+  ///   variable that is expanded later
   public static Optional<String> expandPartially(
       String text, Function<String, Optional<String>> values) {
     return expand(text, values, true);
   }
 
-  /// Escapes a text so that its expansion is the text itself.
+  /// Escapes a text so that expanding the result returns the original text.
   public static String escape(String text) {
     return text.replace(OPENING, "$" + OPENING);
   }

@@ -21,7 +21,7 @@ public final class Sha256 {
 
   /// Returns the first digits of the hash of a text in UTF-8, for use as a name.
   ///
-  /// @param bytes the number of bytes of the hash, two digits each; 1 to 32
+  /// @param bytes the number of bytes of the hash to return, 1 to 32; each byte has two digits
   public static String hex(String text, int bytes) {
     return HexFormat.of().formatHex(digest(text.getBytes(StandardCharsets.UTF_8)), 0, bytes);
   }
@@ -30,7 +30,7 @@ public final class Sha256 {
     try {
       return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java has SHA-256", impossible);
+      throw new IllegalStateException("every Java platform supports SHA-256", impossible);
     }
   }
 }

@@ -7,12 +7,13 @@ import java.util.Optional;
 /// The simple commands of a text that a POSIX shell would run (POSIX.1-2024, Shell Command
 /// Language, 2.9.1), without redirections. Nothing is expanded.
 ///
-/// @param commands the words of each command without their quotes, in the order of the text; a part
-///   that only the shell knows, such as a variable's value, is [#UNKNOWN]
-/// @param ambiguity why the commands do not describe the behavior of the shell, as a part of a
+/// @param commands the words of each command without their quotes, in the order of the text.
+///   [#UNKNOWN] replaces each part that only the shell can determine, such as the value of a
+///   variable
+/// @param ambiguity why the commands do not describe what the shell does, worded as the end of a
 ///   sentence; empty if the text is only a list of pipelines in the foreground
 public record ShellLine(List<List<String>> commands, Optional<String> ambiguity) {
-  /// Represents, in a word, text that the shell inserts.
+  /// Stands for the text in a word that only the shell can determine.
   public static final char UNKNOWN = '\uFFFC';
 
   private static final String SPECIAL_PARAMETERS = "0123456789@*#?-$!";
@@ -26,7 +27,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> ambiguity)
     return new Scan(text).run();
   }
 
-  /// One pass over a text. Confined to [#of].
+  /// One pass over a text, used only by [#of].
   private static final class Scan {
     private final String text;
     private final List<List<String>> commands = new ArrayList<>();

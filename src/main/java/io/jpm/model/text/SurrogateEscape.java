@@ -7,9 +7,10 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /// Converts between text and the bytes that the kernel uses for arguments, environment values and
-/// file names. They are UTF-8 only by convention, and a process manager must pass on exactly what
-/// it was given. So a byte that is not part of valid UTF-8 is represented as a lone surrogate
-/// U+DC80 to U+DCFF (Python's `surrogateescape`), and `toBytes(fromBytes(b))` is `b` for every `b`.
+/// file names. These bytes are UTF-8 only by convention, and a process manager must pass on exactly
+/// the bytes that it received. Therefore a byte that is not part of valid UTF-8 is represented as a
+/// lone surrogate U+DC80 to U+DCFF (Python's `surrogateescape`), and `toBytes(fromBytes(b))` is `b`
+/// for every `b`.
 public final class SurrogateEscape {
   private static final int ESCAPE = 0xDC00;
 

@@ -16,16 +16,17 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// Formats times by a pattern with the tokens of PM2's `log_date_format` (those of moment.js and
-/// day.js), such as `YYYY-MM-DD HH:mm:ss.SSS Z`. Names are in English, regardless of the system's
-/// language.
+/// Formats times according to a pattern with the tokens of PM2's `log_date_format` (those of
+/// moment.js and day.js), such as `YYYY-MM-DD HH:mm:ss.SSS Z`. Names are in English, regardless of
+/// the system's language.
 ///
 /// The tokens are `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH H hh h kk k mm m ss s
-/// SSS SS S A a Z ZZ X x W WW E`; the longest token that matches is used. `[Do]` is the text `Do`.
-/// All other characters are literal. Years before 0 and after 9999 are not supported.
+/// SSS SS S A a Z ZZ X x W WW E`; the longest token that matches is used. Brackets quote literal
+/// text: `[Do]` stands for `Do`. All other characters are literal. Years before 0 and after 9999
+/// are not supported.
 ///
-/// Not a record, because it also holds the compiled formatter. Two patterns with the same text are
-/// equal.
+/// This is not a record, because it also holds the compiled formatter. Two patterns with the same
+/// text are equal.
 public final class TimePattern {
   private static final Pattern PART =
       Pattern.compile(

@@ -47,7 +47,7 @@ final class LinuxKeeperClient implements KeeperClient {
   /// @param sockets listening sockets
   record Stores(ExitStore exits, LinuxListenSockets sockets) {}
 
-  /// @param lost runs on the reactor's thread when the keeper has ended
+  /// @param lost run on the reactor's thread when the keeper has exited
   LinuxKeeperClient(
       KeeperSetup setup,
       Reactor reactor,
@@ -71,7 +71,8 @@ final class LinuxKeeperClient implements KeeperClient {
     if (!takeStores()) {
       LOG.log(
           Level.INFO,
-          "how apps ended while no daemon ran is not known: the system does not report it");
+          "exits of apps while no daemon was running are not known: the system does not report"
+              + " them");
     }
     return true;
   }
@@ -90,8 +91,8 @@ final class LinuxKeeperClient implements KeeperClient {
       if (!stores.sockets.takeFrom(pidFd)) {
         LOG.log(
             Level.INFO,
-            "listening sockets do not outlive the daemon: its keeper is of an earlier version or"
-                + " the system does not allow it");
+            "listening sockets will not outlive the daemon: its keeper is from an earlier version,"
+                + " or the system does not allow it");
       }
       return stores.exits.takeFrom(pidFd);
     } catch (PidFd.OpenException gone) {
@@ -105,19 +106,21 @@ final class LinuxKeeperClient implements KeeperClient {
     if (made < 0 && made != -Errno.EEXIST) {
       throw new IOException("cannot create " + setup.fifo() + ": " + Errno.message(-made));
     }
-    // Both ends are open before the keeper runs, so that neither side sees a pipe without a peer.
+    // Both ends must be open before the keeper starts. Otherwise one side could see a pipe without
+    // a peer.
     int reader = Libc.open(setup.fifo(), Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
     int writer = PollCalls.openForWriting(setup.fifo());
     if (reader < 0 || writer < 0) {
       Libc.close(reader);
       Libc.close(writer);
-      throw new IOException("cannot use " + setup.fifo() + " as a pipe: move it away");
+      throw new IOException(
+          "cannot use " + setup.fifo() + " as a named pipe: move or delete the file");
     }
     PollCalls.clearNonBlocking(reader);
     try {
       int pid = new KeeperSpawn(setup).spawn(reader, stores.exits.ends(), stores.sockets.ends());
       reapLater(pid);
-      writeDown(pid);
+      recordKeeper(pid);
     } catch (IOException failure) {
       Libc.close(writer);
       throw failure;
@@ -127,9 +130,9 @@ final class LinuxKeeperClient implements KeeperClient {
     open(writer);
   }
 
-  /// Records the keeper for the next daemon. A failure, as on a full disk, is only logged: the
-  /// keeper is useful without the record.
-  private void writeDown(int pid) {
+  /// Records the keeper for the next daemon. A failure, such as a full disk, is only logged,
+  /// because the keeper is useful even without the record.
+  private void recordKeeper(int pid) {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(pid);
       if (stat.isPresent()) {
@@ -140,23 +143,23 @@ final class LinuxKeeperClient implements KeeperClient {
     } catch (IOException error) {
       LOG.log(
           Level.WARNING,
-          "{0} cannot be written ({1}): how apps end while no daemon runs will not be known",
+          "cannot write {0} ({1}): exits of apps while no daemon is running will not be known",
           setup.pidFile(),
           error.toString());
     }
   }
 
-  /// Reaps the keeper when it ends. It is a child of the daemon, so no other process can reap it.
+  /// Reaps the keeper when it exits. It is a child of the daemon, so no other process can reap it.
   private void reapLater(int pid) {
     try {
       PidFd pidFd = PidFd.open(pid);
       reactor.execute(() -> new Reaping(pidFd).begin());
     } catch (PidFd.OpenException withoutDescriptor) {
-      // Ignored: it costs no more than a zombie if the keeper ends before the daemon.
+      // Ignored: at worst the keeper remains as a zombie if it exits before the daemon.
     }
   }
 
-  /// Waits for the end of one keeper and reaps it.
+  /// Waits until a keeper exits, then reaps it.
   private final class Reaping {
     private final PidFd pidFd;
     private final Reactor.Watch watch;
@@ -245,7 +248,7 @@ final class LinuxKeeperClient implements KeeperClient {
       pipe = null;
     }
     if (open != null && !open.close()) {
-      LOG.log(Level.WARNING, "the keeper does not respond: it may start the daemon again");
+      LOG.log(Level.WARNING, "the keeper does not respond and may restart the daemon");
     }
   }
 }

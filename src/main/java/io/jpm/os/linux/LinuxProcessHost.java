@@ -76,30 +76,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// The process host for Linux. It calls the C library directly: exit statuses are exact, signals
-/// never hit a recycled pid, whole process trees are tracked, and log pipes survive the daemon.
+/// The process host for Linux. It calls the C library directly. Exit statuses are exact, signals
+/// never reach a recycled pid, whole process trees are tracked, and log pipes survive the daemon.
 ///
-/// Call [#unsupportedReason] before creating one. It needs no privileges. Children keep running
-/// when the host is closed or its process dies.
+/// Call [#unsupportedReason] before creating a host. A host requires no privileges. Children keep
+/// running when the host is closed or its JVM dies.
 public final class LinuxProcessHost implements ProcessHost {
   private final DaemonIdentity daemonIdentity = DaemonIdentity.current();
-  private final TagVerifier trust = new TagVerifier(daemonIdentity.user());
+  private final TagVerifier tagVerifier = new TagVerifier(daemonIdentity.user());
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
-  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, daemonIdentity);
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, tagVerifier, daemonIdentity);
   private final Reaper reaper = new Reaper(reactor);
   private final Cgroups groups;
   private final LinuxListenSockets sockets;
   private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
 
-  /// The `children` that can receive messages, by identity.
+  /// Those of `children` that can receive messages, by identity.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
-  private final Orphans orphans = new Orphans(daemonIdentity, trust);
-  private final LinuxChild.Context childSurroundings =
+  private final Orphans orphans = new Orphans(daemonIdentity, tagVerifier);
+  private final LinuxChild.Context childContext =
       new LinuxChild.Context(
-          reactor, reaper, sweeper, daemonIdentity, trust, orphans, this::forget);
+          reactor, reaper, sweeper, daemonIdentity, tagVerifier, orphans, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNotifySockets noticeSockets = new LinuxNotifySockets(daemonIdentity);
   private final LinuxUsage trees =
@@ -110,14 +110,14 @@ public final class LinuxProcessHost implements ProcessHost {
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
   private final LinuxAppAccess appAccess = new LinuxAppAccess();
 
-  /// Creates the host of a daemon without a home.
+  /// Creates the host for a daemon without a home.
   public LinuxProcessHost() {
     this(Optional.empty());
   }
 
-  /// Starts the two threads that wait for exits and for output.
+  /// Creates the host and starts the two threads that wait for exits and for output.
   ///
-  /// @param home the home of the daemon, with which the tags of its processes begin
+  /// @param home the daemon's home, which is the prefix of its process tags
   public LinuxProcessHost(Path home) {
     this(Optional.of(home));
   }
@@ -129,17 +129,18 @@ public final class LinuxProcessHost implements ProcessHost {
   /// @param groups creates the cgroups of apps
   LinuxProcessHost(Optional<Path> home, Cgroups groups) {
     this.groups = groups;
-    home.ifPresent(trust::keepTo);
+    home.ifPresent(tagVerifier::restrictToHome);
     this.sockets =
-        new LinuxListenSockets(new PortOwnerFinder(home, daemonIdentity, trust), daemonIdentity);
-    this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
+        new LinuxListenSockets(
+            new PortOwnerFinder(home, daemonIdentity, tagVerifier), daemonIdentity);
+    this.spawner = new Spawner(tagVerifier, reaper, sockets, new LimitGate(groups));
     Libc.resetSigchld();
     OpenFileLimit.ofDaemon().raise();
     RlimitTag.clearOwn();
   }
 
-  /// Returns the reason why this host cannot work on this system, a clause for the log and `jpm
-  /// doctor`; empty if it can.
+  /// Returns the reason why this host cannot be used on this system, as a clause for the log and
+  /// `jpm doctor`; empty if it can be used.
   public static Optional<String> unsupportedReason() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return Optional.of("the system is " + System.getProperty("os.name") + ", not Linux");
@@ -183,7 +184,7 @@ public final class LinuxProcessHost implements ProcessHost {
       Spawner.Outcome.Spawned spawned, SpawnRequest request, ChildWatcher watcher) {
     int pid = spawned.pid();
     // The pid cannot be reused before the daemon reaps the process, even if the process has already
-    // ended.
+    // exited.
     Optional<Long> startTime;
     try (ProcReader reader = new ProcReader()) {
       startTime = reader.stat(pid).map(ProcStat::startTime);
@@ -205,7 +206,7 @@ public final class LinuxProcessHost implements ProcessHost {
               spawned.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
-          .orElseGet(() -> undo(spawned, request, "a limit of epoll is reached"));
+          .orElseGet(() -> undo(spawned, request, "the limit on epoll watches has been reached"));
     } catch (PidFd.OpenException e) {
       channel.ifPresent(Libc::close);
       return undo(spawned, request, Errno.message(e.errno()));
@@ -222,11 +223,11 @@ public final class LinuxProcessHost implements ProcessHost {
     Libc.kill(spawned.pid(), Signal.SIGKILL.number());
     reaper.reap(spawned.pid());
     return new SpawnResult.Refused(
-        request.program() + " was stopped because it cannot be watched: " + reason, true);
+        request.program() + " was stopped because it cannot be monitored: " + reason, true);
   }
 
   private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {
-    LinuxChild child = new LinuxChild(childSurroundings, origin, watcher);
+    LinuxChild child = new LinuxChild(childContext, origin, watcher);
     children.add(child);
     reachable.put(origin.identity(), child);
     if (child.start() < 0) {
@@ -267,8 +268,8 @@ public final class LinuxProcessHost implements ProcessHost {
     }
     try {
       PidFd pidFd = PidFd.openLongLived(identity.pid());
-      // Checked after the descriptor is open: only then is the process that it refers to known to
-      // be the one with this start time.
+      // Must be checked after the descriptor was opened. Only then does the start time prove that
+      // the descriptor refers to this process.
       Optional<ProcStat> process = ProcReader.find(identity).filter(ProcStat::isAlive);
       if (process.isEmpty()) {
         pidFd.close();
@@ -276,7 +277,7 @@ public final class LinuxProcessHost implements ProcessHost {
       }
       OptionalInt parent = OptionalInt.of(process.get().parent());
       try (ProcReader reader = new ProcReader()) {
-        trust.add(tag, reader.realUser(identity.pid()));
+        tagVerifier.add(tag, reader.realUser(identity.pid()));
       }
       OptionalInt channel =
           moveUp(ChannelEnds.recover(pidFd, identity.pid(), daemonIdentity.user()));
@@ -285,9 +286,9 @@ public final class LinuxProcessHost implements ProcessHost {
       return watch(origin, watcher);
     } catch (PidFd.OpenException openException) {
       if (openException.errno() != Errno.ESRCH) {
-        // Reporting the process as gone would make the daemon start it a second time.
+        // If the process were reported as gone, the daemon would start it a second time.
         throw new IllegalStateException(
-            "cannot take over pid %d: %s (ulimit -n is %d)"
+            "cannot adopt pid %d: %s (ulimit -n is %d)"
                 .formatted(
                     identity.pid(),
                     openException.getMessage(),
@@ -297,8 +298,8 @@ public final class LinuxProcessHost implements ProcessHost {
     }
   }
 
-  /// Exact for a process that its parent has not reaped yet, and for one whose pidfd the keeper
-  /// holds.
+  /// The exit is exact for a process that its parent has not reaped yet, and for a process whose
+  /// pidfd the keeper holds.
   @Override
   public Exit exitOf(ProcessIdentity identity) {
     Optional<Exit> exit =
@@ -328,13 +329,13 @@ public final class LinuxProcessHost implements ProcessHost {
 
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
-    return new LinuxLeftovers(childSurroundings, gone, tag, watcher);
+    return new LinuxLeftovers(childContext, gone, tag, watcher);
   }
 
   @Override
   public List<Child> withLeftovers(List<Child> trees) {
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, tagVerifier);
       return trees.stream()
           .filter(tree ->
               tree instanceof LinuxLeftovers left
@@ -347,7 +348,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, tagVerifier);
       Map<String, ProcessIdentity> found = new HashMap<>();
       TaggedMains.find(snapshot, daemonIdentity.pid(), tagPrefix)
           .forEach((tag, main) ->
@@ -360,7 +361,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Map<String, List<ProcessIdentity>> findAllTagged(String tagPrefix) {
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, tagVerifier);
       Map<String, List<ProcessIdentity>> found = new HashMap<>();
       Set<String> proved = new HashSet<>();
       for (ProcStat process : snapshot.all()) {
@@ -380,8 +381,8 @@ public final class LinuxProcessHost implements ProcessHost {
               });
         }
       }
-      // A process of another user can carry any tag, so a tag counts only if one of its processes
-      // can be confirmed as the main process.
+      // A process of another user can carry any tag. A tag therefore counts only if one of its
+      // processes is confirmed as the main process.
       found.keySet().retainAll(proved);
       return found;
     }
@@ -390,12 +391,12 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Optional<String> environmentVariable(ProcessIdentity process, String name) {
     try (ProcReader reader = new ProcReader()) {
-      // The user is checked after the read: if the process belongs to the daemon's user then, no
-      // other user can have set its environment.
+      // The user must be checked after the environment was read. If the process then belongs to the
+      // daemon's user, no other user can have set its environment.
       return reader
           .variable(process.pid(), name)
           .filter(_ ->
-              trust.isOwn(process.pid(), reader)
+              tagVerifier.isOwn(process.pid(), reader)
                   && reader
                       .stat(process.pid())
                       .filter(stat -> stat.startTime() == process.startTime())
@@ -484,7 +485,7 @@ public final class LinuxProcessHost implements ProcessHost {
     try {
       MemoryTrimmer.release();
     } catch (IOException withoutSmaps) {
-      // Ignored: it costs only memory. Some containers hide the file.
+      // Ignored: the only effect is higher memory usage. Some containers hide the file.
     }
   }
 

@@ -24,11 +24,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Inspects the kernel and its limits for `jpm doctor`, by trying features where that has no side
-/// effects.
+/// Inspects the kernel and its limits for `jpm doctor`. Features are tested by using them if this
+/// has no side effects.
 public final class LinuxSystemInspection implements SystemInspection {
   @Override
-  public SystemFacts look() {
+  public SystemFacts facts() {
     int scope = KernelSetting.number("kernel/yama/ptrace_scope", -1);
     return new SystemFacts(
         Optional.empty(),
@@ -44,7 +44,7 @@ public final class LinuxSystemInspection implements SystemInspection {
   private static List<Feature> features() {
     return List.of(
         new Feature("pidfd", true, "signals may reach an unrelated process"),
-        new Feature("epoll", SystemCalls.supportsEpoll(), "exits of processes are not detected"),
+        new Feature("epoll", SystemCalls.supportsEpoll(), "process exits are not detected"),
         new Feature(
             "pidfd_getfd",
             SystemCalls.supportsPidfdGetfd(),
@@ -52,11 +52,11 @@ public final class LinuxSystemInspection implements SystemInspection {
         new Feature(
             "PIDFD_GET_INFO",
             ExitQuery.isSupported(),
-            "how a process ended while no daemon ran stays unknown (Linux 6.15)"),
+            "exits while no daemon is running stay unknown (requires Linux 6.15)"),
         new Feature(
             "close_range",
             SystemCalls.supportsCloseRange(),
-            "starting a process takes longer (Linux 5.9)"),
+            "starting a process takes longer (requires Linux 5.9)"),
         new Feature(
             "SO_REUSEPORT", sharesPorts(), "instances of some programs cannot share a port"));
   }
@@ -84,8 +84,8 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// Returns the cgroup that the daemon can divide, or its own cgroup if there is none. The
-  /// controllers are read from the divisible cgroup, because a cgroup below it lists only those
+  /// Returns the cgroup in which the daemon can create groups, or the daemon's own cgroup if there
+  /// is none. The controllers are read from the former, because a cgroup below it lists only those
   /// that are enabled.
   private static Optional<Cgroup> cgroup() {
     Optional<Path> mount = CgroupMount.find();
@@ -93,7 +93,7 @@ public final class LinuxSystemInspection implements SystemInspection {
     if (mount.isEmpty() || path.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Path> divisible = Cgroups.divisible();
+    Optional<Path> divisible = Cgroups.delegatedGroup();
     Path folder = divisible.orElseGet(() -> mount.get().resolve(path.get()));
     try {
       List<String> names =
@@ -125,7 +125,7 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// Parses a line of `proc_pid_limits(5)`, which has the columns name, soft limit, hard limit and
+  /// Parses a line of `proc_pid_limits(5)`, which contains the name, soft limit, hard limit and
   /// unit.
   private static long limit(List<String> lines, String name, int column) {
     String line = lines.stream().filter(it -> it.startsWith(name)).findFirst().orElseThrow();

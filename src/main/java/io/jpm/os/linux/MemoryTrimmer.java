@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Returns memory to the kernel that the JVM needed only while it started: free memory of malloc,
-/// and unchanged pages of mapped code and class data, about half of the resident memory of a small
-/// daemon. A page that is needed again comes back from the page cache with a minor fault.
+/// Releases memory to the kernel that the JVM needed only for its startup: free memory of malloc,
+/// and unchanged pages of mapped code and class data. This is about half of the resident memory of
+/// a small daemon. A page that is needed again is mapped from the page cache with a minor fault.
 final class MemoryTrimmer {
   /// A header line of `proc_pid_smaps(5)`, such as `7f47bf6e3000-7f47c0770000 r-xp 00000000 08:01
   /// 123 /usr/lib/libjvm.so`.
@@ -33,7 +33,7 @@ final class MemoryTrimmer {
         if (header.matches()) {
           mapping = mapping(header);
         } else if (line.startsWith("Anonymous:")) {
-          // A mapping with anonymous pages has been changed; dropping it would lose relocations.
+          // A mapping with anonymous pages has been modified; dropping it would lose relocations.
           if (line.matches("Anonymous: +0 kB")) {
             mapping.ifPresent(clean -> Libc.dropUnchanged(clean.start(), clean.bytes()));
           }
@@ -45,7 +45,7 @@ final class MemoryTrimmer {
     }
   }
 
-  /// Returns the mapping of a header line if it is private and not writable.
+  /// Returns the mapping described by a header line if it is private and not writable.
   private static Optional<Mapping> mapping(Matcher header) {
     if (!header.group(3).matches("r-[-x]p")) {
       return Optional.empty();

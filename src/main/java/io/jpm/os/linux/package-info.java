@@ -1,17 +1,18 @@
-/// Process control for Linux with the Foreign Function & Memory API, without C code.
+/// Process control for Linux through the Foreign Function & Memory API, without C code.
 ///
-/// Start with [io.jpm.os.linux.LinuxProcessHost], which connects the parts:
+/// The entry point is [io.jpm.os.linux.LinuxProcessHost], which connects the packages:
 ///
-/// - `libc` binds the functions of the C library;
-/// - `spawn` starts a child with the credentials and limits of its user, which `rights` resolves;
-/// - `proc` reads `/proc`, and `tree` finds, signals and measures whole process trees;
-/// - `socket` contains the listening sockets, `log` the log files and the pipes that apps print
-///   into;
-/// - `channel` and `notice` receive the messages of apps;
-/// - `cgroup` sets the limits of trees;
+/// - `libc` binds the functions of the C library.
+/// - `spawn` starts a process with the credentials and limits of its user, which `credentials`
+///   determines.
+/// - `proc` reads `/proc`; `tree` finds, signals and measures whole process trees.
+/// - `socket` manages the listening sockets; `log` manages the log files and the pipes that apps
+///   write their output to.
+/// - `channel` and `notify` receive messages from apps.
+/// - `cgroup` enforces the limits of process trees.
 /// - `keeper` manages the process that outlives the daemon.
 ///
-/// These packages depend on `os` and `model` only.
+/// These packages depend only on `os` and `model`.
 @NullMarked
 package io.jpm.os.linux;
 

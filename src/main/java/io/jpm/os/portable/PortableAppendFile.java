@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/// A log file that is open for appending, by a channel of the JDK.
+/// A log file that is open for appending through a channel of the JDK.
 ///
 /// @param disk determines the identity of files
-/// @param path the path by which it was opened
-/// @param channel opened for appending
-/// @param key identifies the file
+/// @param path the path by which the file was opened
+/// @param channel the channel, opened for appending
+/// @param key the identity of the file
 record PortableAppendFile(PortableLogFileSystem disk, Path path, FileChannel channel, Key key)
     implements AppendFile {
   @Override
@@ -35,7 +35,7 @@ record PortableAppendFile(PortableLogFileSystem disk, Path path, FileChannel cha
     try {
       return new AppendResult((int) channel.write(copies), Problem.NONE);
     } catch (IOException e) {
-      // The JDK reports the reason only as text in the language of the system.
+      // The JDK reports the reason only as text, in the system's language.
       boolean full = path.toFile().getUsableSpace() < asked;
       return new AppendResult(0, full ? Problem.FULL : Problem.BROKEN);
     }
@@ -76,7 +76,7 @@ record PortableAppendFile(PortableLogFileSystem disk, Path path, FileChannel cha
     try {
       channel.close();
     } catch (IOException nothingToActOn) {
-      // Ignored because no caller could react to it.
+      // Ignored because the caller could not react to it.
     }
   }
 }

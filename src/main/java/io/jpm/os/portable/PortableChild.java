@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 
-/// A main process, controlled by the JDK. Its tree consists of the descendants that were found
-/// whenever they were listed.
+/// A main process that is controlled through the JDK. Its tree consists of the descendants found
+/// each time they were listed.
 final class PortableChild implements Child {
   private final ProcessIdentity identity;
   private final ProcessHandle handle;
@@ -102,12 +102,12 @@ final class PortableChild implements Child {
       watcher.exited(exit);
     }
     synchronized (this) {
-      exitTold = true; // treeGone must come after exited
+      exitTold = true; // treeGone must be called after exited
     }
     sweep(Optional.empty());
   }
 
-  /// Finds the members of the tree, signals them, and repeats this when a member has ended.
+  /// Finds and signals the members of the tree. Runs again whenever a member exits.
   private void sweep(Optional<Signal> order) {
     List<ProcessHandle> fresh;
     List<ProcessHandle> told;
@@ -140,7 +140,8 @@ final class PortableChild implements Child {
     member.onExit().thenRun(() -> sweep(Optional.empty())).exceptionally(PortableChild::report);
   }
 
-  /// Removes ended processes, adds new descendants, and returns these, parents first.
+  /// Removes processes that have exited, adds new descendants, and returns the new descendants,
+  /// parents first.
   private List<ProcessHandle> look() {
     known.removeIf(process -> !process.isAlive());
     Set<ProcessHandle> found = new LinkedHashSet<>();
@@ -151,8 +152,8 @@ final class PortableChild implements Child {
     return List.copyOf(found);
   }
 
-  /// Sends a signal. Signals that the JDK does not support are sent by the `kill` program. By then
-  /// another process may have the pid, which is one reason to prefer the Linux host.
+  /// Sends a signal. Signals that the JDK does not support are sent by the `kill` program. By the
+  /// time it runs, another process may have the pid, which is one reason to prefer the Linux host.
   private static void send(ProcessHandle process, Signal signal) {
     if (!process.isAlive()) {
       return;

@@ -7,12 +7,12 @@ import io.jpm.os.ChildWatcher;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The tree of a main process that has ended. Without the main process, the JDK cannot find the
-/// other members.
+/// The tree of a main process that has exited. Without the main process, the JDK cannot find the
+/// other members, so the tree is treated as empty.
 ///
-/// @param identity the main process that has ended
-/// @param watcher notified at the first signal that nothing is left
-/// @param done whether the watcher was notified or no longer wants to be
+/// @param identity the main process that has exited
+/// @param watcher notified at the first signal that the tree is gone
+/// @param done whether the watcher was notified or was released
 record PortableLeftoverTree(ProcessIdentity identity, ChildWatcher watcher, AtomicBoolean done)
     implements Child {
   @Override
@@ -33,7 +33,7 @@ record PortableLeftoverTree(ProcessIdentity identity, ChildWatcher watcher, Atom
 
   @Override
   public void signalMain(Signal signal) {
-    // It has ended.
+    // The main process has already exited.
   }
 
   @Override

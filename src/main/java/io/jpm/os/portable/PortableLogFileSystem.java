@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Accesses log files by the JDK. It guarantees less than the Linux implementation:
+/// Accesses log files through the JDK. It offers weaker guarantees than the Linux implementation:
 ///
-/// - An owner with a user is refused, as is an app with a user.
-/// - Pipes and terminals are refused, because the JDK would wait for their other end.
-/// - The mode of a new file is determined by the daemon's umask.
+/// - An owner that names a user is rejected, as is an app that names one.
+/// - Pipes and terminals are rejected, because the JDK would wait for their other end.
+/// - The daemon's umask determines the mode of a new file.
 final class PortableLogFileSystem implements LogFileSystem {
   private static final Path NOTHING = Path.of("/dev/null");
 
-  /// Numbers of files, for systems that do not show inode numbers. Guarded by itself.
+  /// Numbers assigned to files, for systems that do not provide inode numbers. Guarded by itself.
   private final Map<Path, Long> numbers = new HashMap<>();
 
   @Override
@@ -91,8 +91,8 @@ final class PortableLogFileSystem implements LogFileSystem {
   public void rename(Path from, Path to, RunAs owner) throws IOException {
     refuseUser(from, owner);
     attempt(
-        "cannot rename to " + to + " the log file ",
-        from,
+        "cannot rename the log file " + from + " to ",
+        to,
         () -> Files.move(from, to, StandardCopyOption.REPLACE_EXISTING));
   }
 
@@ -106,7 +106,7 @@ final class PortableLogFileSystem implements LogFileSystem {
   public List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException {
     refuseUser(folder, owner);
     return attempt(
-        "cannot read the folder ",
+        "cannot read the directory ",
         folder,
         () -> {
           List<Entry> entries = new ArrayList<>();
@@ -141,7 +141,7 @@ final class PortableLogFileSystem implements LogFileSystem {
         });
   }
 
-  /// Returns the identity of the file that `path` currently leads to.
+  /// Returns the identity of the file that `path` currently refers to.
   AppendFile.Key key(Path path) throws IOException {
     if (hasNumbers(path)) {
       Map<String, Object> about = Files.readAttributes(path, "unix:dev,ino");
@@ -163,7 +163,7 @@ final class PortableLogFileSystem implements LogFileSystem {
     for (Path at = file.getParent(); at != null && !Files.isDirectory(at); at = at.getParent()) {
       if (Files.exists(at)) {
         throw new NotDirectoryException(
-            at.toString()); // the JDK would give only the system's message
+            at.toString()); // the JDK would report only the system's message
       }
     }
     Path folder = file.getParent();
@@ -176,11 +176,11 @@ final class PortableLogFileSystem implements LogFileSystem {
   private static void refuseUser(Path file, RunAs owner) throws IOException {
     if (owner.user().isPresent()) {
       throw new IOException(
-          "this system cannot use the log file "
+          "cannot use the log file "
               + file
               + " as user "
               + owner.user().get()
-              + ": leave out uid");
+              + " on this system: remove uid");
     }
   }
 
@@ -194,7 +194,7 @@ final class PortableLogFileSystem implements LogFileSystem {
     BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
     if (!about.isRegularFile()) {
       throw new FileSystemException(
-          file.toString(), null, about.isDirectory() ? "it is a folder" : "not a regular file");
+          file.toString(), null, about.isDirectory() ? "it is a directory" : "not a regular file");
     }
   }
 
@@ -202,8 +202,8 @@ final class PortableLogFileSystem implements LogFileSystem {
     T make() throws IOException;
   }
 
-  /// Runs `attempt` and adds the reason to the message of an exception: the JDK's exceptions name
-  /// the file, but often indicate the reason only by their type.
+  /// Runs `attempt` and completes the message of an exception with the reason. The JDK's exceptions
+  /// name the file, but often indicate the reason only by their type.
   private static <T> T attempt(String what, Path file, Attempt<T> attempt) throws IOException {
     try {
       return attempt.make();
@@ -225,7 +225,7 @@ final class PortableLogFileSystem implements LogFileSystem {
     }
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";
-      case NotDirectoryException _ -> e.getFile() + " is not a folder";
+      case NotDirectoryException _ -> e.getFile() + " is not a directory";
       default -> e.getClass().getSimpleName();
     };
   }

@@ -23,22 +23,23 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Controls processes by `ProcessBuilder` and `ProcessHandle`, for systems without a better
-/// implementation. It guarantees less than the Linux host:
+/// Controls processes with `ProcessBuilder` and `ProcessHandle`, on systems for which there is no
+/// better implementation. It offers weaker guarantees than the Linux host:
 ///
-/// - The output goes directly into the files. The pipes are not used, and the app itself must deal
-///   with a truncated file or a full disk.
+/// - Output is written directly to the files, without pipes. The app itself must deal with a
+///   truncated file or a full disk.
 /// - A child stays in the daemon's session, and its tree consists of its descendants. Processes
-///   whose parent has ended are missed, and [#findTagged] finds nothing.
-/// - The end by a signal appears as `exit 128+n`, and the exit of an adopted process is unknown.
-/// - A request for another user, nice value or umask ([SpawnRequest#runAs]) is refused.
-/// - A request for a terminal is refused, and so is one with limits of the process
-///   ([SpawnRequest#limits]). Limits that need a cgroup are not enforced.
-/// - There is no IPC channel: [Child#hasIpcChannel] is false, and the environment of a process does
-///   not announce one.
-/// - Arguments and values that cannot be represented in the JVM's encoding are not passed exactly.
+///   whose parent has exited are not found, and [#findTagged] finds nothing.
+/// - Termination by signal `n` is reported as exit code `128+n`, and the exit of an adopted process
+///   is unknown.
+/// - A request for another user, a nice value or a umask ([SpawnRequest#runAs]) is refused.
+/// - A request for a terminal, or for limits of the process itself ([SpawnRequest#limits]), is
+///   refused. Limits that require a cgroup are not enforced.
+/// - IPC channels are not available: [Child#hasIpcChannel] returns false, and the environment of a
+///   process does not announce a channel.
+/// - Arguments and values that the JVM's encoding cannot represent are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
-  /// The JDK computes start times from the boot time, which the kernel rounds to a second.
+  /// The JDK derives start times from the boot time, which the kernel rounds to one second.
   private static final long START_TOLERANCE_MILLIS = 1_000;
 
   private static final String BOOT_ID = "portable";
@@ -53,7 +54,7 @@ public final class PortableProcessHost implements ProcessHost {
       return new SpawnResult.Refused(refusal.get(), false);
     }
     try {
-      // Created in advance, so that the reason of a failure is known.
+      // The files are created in advance so that the reason for a failure is known.
       logDisk.open(request.out().file(), RunAs.DAEMON).close();
       logDisk.open(request.error().file(), RunAs.DAEMON).close();
       Process process = builder(request).start();
@@ -66,11 +67,11 @@ public final class PortableProcessHost implements ProcessHost {
 
   private static ProcessBuilder builder(SpawnRequest request) {
     List<String> command = new ArrayList<>(request.argv());
-    command.set(0, request.program().toString()); // the JDK cannot set another argv[0]
+    command.set(0, request.program().toString()); // the JDK cannot set a different argv[0]
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(request.environment());
-    builder.environment().remove("NODE_CHANNEL_FD"); // not its own: Node would use any descriptor
+    builder.environment().remove("NODE_CHANNEL_FD"); // names an unrelated descriptor
     builder.environment().put(SpawnRequest.TAG_VARIABLE, request.tag());
     return builder
         .directory(request.cwd().toFile())
@@ -79,30 +80,30 @@ public final class PortableProcessHost implements ProcessHost {
         .redirectError(Redirect.appendTo(request.error().file().toFile()));
   }
 
-  /// Returns the reason to refuse the request. It is checked in advance because the JDK reports all
-  /// of these problems as the same error.
+  /// Returns the reason to refuse the request, if any. It is determined in advance because the JDK
+  /// reports all of these problems as the same error.
   private static Optional<String> whyNot(SpawnRequest request) {
     Path program = request.program();
     Path cwd = request.cwd();
     if (!request.runAs().equals(RunAs.DAEMON)) {
       return Optional.of(
-          "this system cannot start an app as another user, in a sandbox, or with a nice or umask"
-              + " of its own: leave out uid, gid, nice and umask, no_new_privileges, capabilities,"
+          "apps cannot run as another user, in a sandbox, or with their own nice value or umask on"
+              + " this system: remove uid, gid, nice, umask, no_new_privileges, capabilities,"
               + " seccomp, private_tmp and read_only_paths");
     } else if (!request.limits().resources().isEmpty()) {
       return Optional.of(
-          "this system cannot limit what an app uses: leave out limits, or memory, memory_high and"
-              + " cpu alone, which are then not enforced");
+          "resource limits are not supported on this system: remove limits, or keep only memory,"
+              + " memory_high and cpu, which are not enforced");
     } else if (request.terminal()) {
-      return Optional.of("this system cannot give an app a terminal: leave out pty");
+      return Optional.of("terminals are not supported on this system: remove pty");
     } else if (!Files.exists(cwd)) {
       return Optional.of("the working directory " + cwd + " does not exist");
     } else if (!Files.isDirectory(cwd)) {
-      return Optional.of("the working directory " + cwd + " is not a folder");
+      return Optional.of("the working directory " + cwd + " is not a directory");
     } else if (!Files.exists(program)) {
       return Optional.of(program + " does not exist");
     } else if (Files.isDirectory(program)) {
-      return Optional.of(program + " is a folder, not a program");
+      return Optional.of(program + " is a directory, not a program");
     } else if (!Files.isExecutable(program)) {
       return Optional.of(program + " is not executable: chmod +x it or name an --interpreter");
     } else {
@@ -147,7 +148,7 @@ public final class PortableProcessHost implements ProcessHost {
 
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
-    return Map.of(); // the JDK does not show the environment of other processes
+    return Map.of(); // the JDK cannot read the environment of other processes
   }
 
   @Override
@@ -164,8 +165,8 @@ public final class PortableProcessHost implements ProcessHost {
                 handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)));
   }
 
-  /// Returns the resident memory. The JDK does not provide it, so it is read from `/proc`; 0 on
-  /// systems without `/proc`.
+  /// Returns the resident memory of a process. The JDK does not provide it, so it is read from
+  /// `/proc`; 0 on systems without `/proc`.
   private static long residentBytes(long pid) {
     try {
       return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 /// @param reason why the Linux implementation is not in use
 public record PortableSystemInspection(String reason) implements SystemInspection {
   @Override
-  public SystemFacts look() {
+  public SystemFacts facts() {
     return new SystemFacts(
         Optional.of(reason),
         System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""),

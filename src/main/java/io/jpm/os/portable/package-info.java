@@ -1,6 +1,6 @@
-/// Controls processes by the JDK, on systems without the calls that `os.linux` needs. The entry
-/// point is [io.jpm.os.portable.PortableProcessHost], which documents what it does not guarantee.
-/// The package depends on `os` and `model` only.
+/// Process control through the JDK, for systems without the system calls that `os.linux` requires.
+/// The entry point is [io.jpm.os.portable.PortableProcessHost], which documents the guarantees that
+/// it does not offer. This package depends only on `os` and `model`.
 @NullMarked
 package io.jpm.os.portable;
 

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// Runs the attempts of all kinds of active probes. Confined to SatanVerticle's context.
+/// Starts attempts of active probes: HTTP, TCP and exec. Confined to SatanVerticle's context.
 final class ActiveProbes {
   private final HttpProbe http;
   private final TcpProbe tcp;
@@ -22,7 +22,7 @@ final class ActiveProbes {
 
   /// Starts an attempt.
   ///
-  /// @param answer receives the result on the context, at most once, possibly before this method
+  /// @param answer receives the result on the context, at most once and possibly before this method
   ///   returns
   ProbeAttempt start(
       ProbeHandler probeHandler, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
@@ -31,7 +31,7 @@ final class ActiveProbes {
       case ProbeHandler.Tcp it -> tcp.start(it, probeTarget, answer);
       case ProbeHandler.Exec it -> exec.start(it, probeTarget, answer);
       case ProbeHandler.Log _, ProbeHandler.Notify _ ->
-          throw new IllegalArgumentException("a passive check sends no request");
+          throw new IllegalArgumentException("a passive probe makes no attempts");
     };
   }
 }

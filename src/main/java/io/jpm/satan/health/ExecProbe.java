@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs the commands of exec probes, with the app's working directory, environment and credentials.
 /// Confined to SatanVerticle's context.
 final class ExecProbe {
-  /// Longer output lines are cut, because a reason is shown as one line of a list.
+  /// The length at which an output line is cut, because a reason is shown as a single line in a
+  /// list.
   private static final int MOST_SHOWN = 200;
 
   private final Vertx vertx;
@@ -43,7 +44,8 @@ final class ExecProbe {
   private final Path home;
   private final AtomicLong count = new AtomicLong();
 
-  /// @param home the daemon's home directory, which contains the output pipes of running commands
+  /// @param home the daemon's home directory, which contains the pipes for the output of running
+  ///   commands
   ExecProbe(Vertx vertx, ProcessHost host, Path home) {
     this.vertx = vertx;
     this.host = host;
@@ -89,7 +91,7 @@ final class ExecProbe {
     void begin(ProbeTarget probeTarget) throws Placeholders.Unknown {
       List<String> command = new ArrayList<>();
       for (String word : check.command()) {
-        command.add(Placeholders.into(word, probeTarget.startMonitoring().variables()));
+        command.add(Placeholders.expand(word, probeTarget.startMonitoring().variables()));
       }
       vertx
           .executeBlocking(() -> make(command, probeTarget), false)
@@ -106,14 +108,14 @@ final class ExecProbe {
       Optional<Path> program =
           ProgramFinder.find(command.getFirst(), spec.cwd(), variables.getOrDefault("PATH", ""));
       if (program.isEmpty()) {
-        return new SpawnResult.Refused("was not found in PATH", false);
+        return new SpawnResult.Refused("not found in PATH", false);
       }
       Optional<LogPipeReader> pipes = host.logPipeReader();
       if (pipes.isPresent()) {
         source = pipes.get().open(pipe, output);
       }
       WorkerId worker = probeTarget.startMonitoring().worker();
-      // A process tag of its own, because the command is not part of the app's process tree.
+      // A separate process tag, because the command is not part of the app's process tree.
       String tag =
           "%s:check %s-%d:%d"
               .formatted(home, worker.id(), worker.incarnation(), worker.generation());
@@ -165,7 +167,7 @@ final class ExecProbe {
 
     private void ended(Exit exit) {
       if (over) {
-        // The attempt was abandoned, and its process tree is being killed.
+        // The attempt was canceled, and its process tree is being killed.
         return;
       }
       vertx
@@ -186,7 +188,7 @@ final class ExecProbe {
         return new ProbeResult.Passed();
       }
       String quoted = said.isEmpty() ? "" : ": " + said;
-      return new ProbeResult.Failed("%s ends with %s%s".formatted(describe(check), exit, quoted));
+      return new ProbeResult.Failed("%s failed with %s%s".formatted(describe(check), exit, quoted));
     }
 
     private void tell(ProbeResult probeResult) {
@@ -228,7 +230,7 @@ final class ExecProbe {
       }
     }
 
-    /// Keeps the end of the output, which may have any length.
+    /// Keeps only the last part of the output, which may be of any length.
     private void keepEnd(Path file) throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         ByteBuffer end = ByteBuffer.allocate(LastLineCapture.MOST_BYTES);
@@ -237,8 +239,8 @@ final class ExecProbe {
       }
     }
 
-    /// Runs on a worker thread, because reading the rest of the output waits for the thread of the
-    /// pipes.
+    /// Must be called on a worker thread, because reading the rest of the output waits for the
+    /// thread of the pipes.
     private void closeOutput() {
       if (source != null) {
         source.closeAndRemove();
@@ -252,7 +254,7 @@ final class ExecProbe {
           Files.delete(file);
         }
       } catch (IOException unread) {
-        // The reason then has no last line. The next attempt uses another file.
+        // The reason then contains no output. The next attempt uses another file.
       }
     }
   }

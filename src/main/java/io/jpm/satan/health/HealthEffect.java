@@ -1,11 +1,11 @@
 package io.jpm.satan.health;
 
-/// An effect of the health state machine: an action for one monitored process.
+/// An effect of the health state machine, to be carried out for one monitored process.
 sealed interface HealthEffect {
-  /// Starts an attempt, whose end is [HealthEvent.AttemptFinished].
+  /// Starts an attempt. [HealthEvent.AttemptFinished] reports its result.
   record StartAttempt(ProbeKind probeRole, long attempt) implements HealthEffect {}
 
-  /// Abandons an attempt, whose result is no longer relevant.
+  /// Cancels an attempt whose result is no longer relevant.
   record CancelAttempt(ProbeKind probeRole, long attempt) implements HealthEffect {}
 
   /// Reports that the process is ready, for the first time.

@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Monitors the health of one process: carries out the effects of [ProbeStateMachine]. Confined to
-/// SatanVerticle's context.
+/// Monitors the health of one process by carrying out the effects of [ProbeStateMachine]. Confined
+/// to SatanVerticle's context.
 final class HealthMonitor {
   private static final Logger LOG = System.getLogger("jpm.satan");
 
@@ -37,7 +37,7 @@ final class HealthMonitor {
       LongSupplier nanoTime,
       Consumer<SatanReport.HealthChange> reports) {}
 
-  private final Collaborators means;
+  private final Collaborators collaborators;
   private final StartMonitoring startMonitoring;
   private final Map<ProbeKind, ProbeHandler> checks = new EnumMap<>(ProbeKind.class);
   private final Map<ProbeKind, ProbeAttempt> attempts = new EnumMap<>(ProbeKind.class);
@@ -49,7 +49,7 @@ final class HealthMonitor {
   private @Nullable Long timer;
 
   HealthMonitor(Collaborators means, StartMonitoring startMonitoring) {
-    this.means = means;
+    this.collaborators = means;
     this.startMonitoring = startMonitoring;
     HealthProbes healthProbes = startMonitoring.spec().health();
     healthProbes.startup().ifPresent(it -> checks.put(ProbeKind.STARTUP, it.check()));
@@ -64,7 +64,7 @@ final class HealthMonitor {
     this.probeHistory = new ProbeHistory(probeStateMachine.rules(), means.nanoTime().getAsLong());
   }
 
-  /// Opens the passive probes. Completes when no signal of the process can be missed any more.
+  /// Opens the passive probes. Completes when no further signal of the process can be missed.
   Future<Void> open() {
     List<Future<Void>> opening =
         checks.values().stream().filter(HealthMonitor::listens).distinct().map(this::open).toList();
@@ -79,15 +79,15 @@ final class HealthMonitor {
   }
 
   private Future<Void> open(ProbeHandler probeHandler) {
-    return means
+    return collaborators
         .passiveProbe()
-        .open(startMonitoring, probeHandler, probeSignal -> heard(probeHandler, probeSignal))
+        .open(startMonitoring, probeHandler, probeSignal -> onSignal(probeHandler, probeSignal))
         .<Void>map(opened -> {
           if (healthState.isOver()) {
             opened.close();
           } else {
             heard.add(opened);
-            probeTarget.ifPresent(it -> opened.began(it.process()));
+            probeTarget.ifPresent(it -> opened.processStarted(it.process()));
           }
           return null;
         })
@@ -103,7 +103,7 @@ final class HealthMonitor {
     if (probeKind == ProbeKind.LIVENESS) {
       LOG.log(
           Level.WARNING,
-          "{0}: liveness is not checked: {1}",
+          "the liveness probe of {0} does not run: {1}",
           startMonitoring.spec().name(),
           reason);
       probeStateMachine = probeStateMachine.without(probeKind);
@@ -112,11 +112,11 @@ final class HealthMonitor {
     take(new HealthEvent.SignalUnavailable(probeKind, reason));
   }
 
-  /// Starts the probes when the process has started.
-  void began(ProcessIdentity process) {
+  /// Starts the probes, after the process has started.
+  void processStarted(ProcessIdentity process) {
     if (probeTarget.isEmpty() && !healthState.isOver()) {
       probeTarget = Optional.of(new ProbeTarget(startMonitoring, process));
-      heard.forEach(it -> it.began(process));
+      heard.forEach(it -> it.processStarted(process));
       take(new HealthEvent.ProcessStarted(startMonitoring.ready()));
     }
   }
@@ -126,26 +126,26 @@ final class HealthMonitor {
     return probeTarget.map(ProbeTarget::process);
   }
 
-  /// Returns the present health; empty if the app has no probes.
+  /// Returns the current health; empty if the app has no probes.
   Optional<HealthReport> report() {
     return checks.isEmpty()
         ? Optional.empty()
-        : Optional.of(probeHistory.report(means.nanoTime().getAsLong()));
+        : Optional.of(probeHistory.report(collaborators.nanoTime().getAsLong()));
   }
 
-  /// The process has sent `ready` over its IPC channel.
-  void saidReady() {
+  /// Records that the process has sent `ready` over its IPC channel.
+  void readyAnnounced() {
     ready(new ProbeHandler.Notify());
   }
 
-  /// Ends the monitoring.
-  void leave() {
+  /// Stops the monitoring.
+  void stop() {
     take(new HealthEvent.Stopped());
     heard.forEach(PassiveProbe.ProbeSubscription::close);
     heard.clear();
   }
 
-  private void heard(ProbeHandler probeHandler, PassiveProbe.ProbeSignal probeSignal) {
+  private void onSignal(ProbeHandler probeHandler, PassiveProbe.ProbeSignal probeSignal) {
     if (healthState.isOver()) {
       return;
     }
@@ -159,12 +159,14 @@ final class HealthMonitor {
       case PassiveProbe.ProbeSignal.Line _ ->
           each(probeHandler, probeKind -> take(new HealthEvent.SignalReceived(probeKind)));
       case PassiveProbe.ProbeSignal.Failing() ->
-          take(new HealthEvent.Failing("it reported that it cannot continue (WATCHDOG=trigger)"));
+          take(
+              new HealthEvent.Failing(
+                  "the process reported that it cannot continue (WATCHDOG=trigger)"));
       case PassiveProbe.ProbeSignal.Stopping() -> take(new HealthEvent.Stopped());
-      case PassiveProbe.ProbeSignal.MoreTime(var time) ->
-          means.reports().accept(new SatanReport.TimeoutExtension(worker(), time));
-      case PassiveProbe.ProbeSignal.Says(String text) ->
-          means.reports().accept(new SatanReport.StatusText(worker(), text));
+      case PassiveProbe.ProbeSignal.TimeoutExtension(var time) ->
+          collaborators.reports().accept(new SatanReport.TimeoutExtension(worker(), time));
+      case PassiveProbe.ProbeSignal.StatusChanged(String text) ->
+          collaborators.reports().accept(new SatanReport.StatusText(worker(), text));
     }
   }
 
@@ -189,7 +191,7 @@ final class HealthMonitor {
   }
 
   private void take(HealthEvent healthEvent) {
-    long now = means.nanoTime().getAsLong();
+    long now = collaborators.nanoTime().getAsLong();
     ProbeStateMachine.Step step = probeStateMachine.step(healthState, healthEvent, now);
     healthState = step.next();
     probeHistory.update(healthState, now);
@@ -198,7 +200,7 @@ final class HealthMonitor {
   }
 
   private void carryOut(HealthEffect healthEffect) {
-    Consumer<SatanReport.HealthChange> reports = means.reports();
+    Consumer<SatanReport.HealthChange> reports = collaborators.reports();
     switch (healthEffect) {
       case HealthEffect.StartAttempt(ProbeKind probeKind, long attempt) -> ask(probeKind, attempt);
       case HealthEffect.CancelAttempt(ProbeKind probeKind, long _) -> {
@@ -218,7 +220,8 @@ final class HealthMonitor {
     }
   }
 
-  /// Starts an attempt. Its result may arrive before this method returns, so it is processed later.
+  /// Starts an attempt. Its result may arrive before this method returns, so it is processed
+  /// afterwards.
   private void ask(ProbeKind probeKind, long attempt) {
     ProbeHandler probeHandler = checks.get(probeKind);
     if (probeHandler == null || probeTarget.isEmpty()) {
@@ -226,13 +229,13 @@ final class HealthMonitor {
     }
     attempts.put(
         probeKind,
-        means
+        collaborators
             .probes()
             .start(
                 probeHandler,
                 probeTarget.get(),
                 probeResult ->
-                    means
+                    collaborators
                         .vertx()
                         .runOnContext(_ ->
                             take(
@@ -240,18 +243,18 @@ final class HealthMonitor {
                                     probeKind, attempt, probeResult)))));
   }
 
-  /// Sets one timer, for the probe that is due first.
+  /// Sets a single timer for the probe that is due first.
   private void arm() {
     if (timer != null) {
-      means.vertx().cancelTimer(timer);
+      collaborators.vertx().cancelTimer(timer);
       timer = null;
     }
     OptionalLong due = healthState.due();
     if (due.isPresent()) {
-      long nanos = due.getAsLong() - means.nanoTime().getAsLong();
+      long nanos = due.getAsLong() - collaborators.nanoTime().getAsLong();
       long millis = Math.max(1, Math.ceilDiv(nanos, 1_000_000));
       timer =
-          means
+          collaborators
               .vertx()
               .setTimer(
                   millis,

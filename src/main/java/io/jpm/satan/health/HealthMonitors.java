@@ -20,11 +20,11 @@ import java.util.function.LongSupplier;
 /// Monitors the health of all processes whose apps have probes. Must be created and called on
 /// SatanVerticle's context.
 public final class HealthMonitors {
-  private final HealthMonitor.Collaborators means;
+  private final HealthMonitor.Collaborators collaborators;
   private final Map<WorkerId, HealthMonitor> present = new HashMap<>();
 
   private HealthMonitors(HealthMonitor.Collaborators means) {
-    this.means = means;
+    this.collaborators = means;
   }
 
   /// Returns an instance that monitors no process yet.
@@ -48,42 +48,42 @@ public final class HealthMonitors {
 
   /// The collaborators of the probes.
   ///
-  /// @param host runs the commands of exec probes
+  /// @param host the process host, which runs the commands of exec probes
   /// @param home the daemon's home directory
   /// @param passiveProbe receives the signals of processes
   public record Collaborators(ProcessHost host, Path home, PassiveProbe passiveProbe) {}
 
   /// Starts to monitor a process.
   ///
-  /// @return completes when no signal of the process can be missed any more
-  public Future<Void> attend(SatanCommand.StartMonitoring startMonitoring) {
-    var healthMonitor = new HealthMonitor(means, startMonitoring);
+  /// @return completes when no further signal of the process can be missed
+  public Future<Void> startMonitoring(SatanCommand.StartMonitoring startMonitoring) {
+    var healthMonitor = new HealthMonitor(collaborators, startMonitoring);
     HealthMonitor before = present.put(startMonitoring.worker(), healthMonitor);
     if (before != null) {
-      before.leave();
+      before.stop();
     }
     return healthMonitor.open();
   }
 
-  /// The monitored process has started.
-  public void began(SatanCommand.ProcessStarted processStarted) {
-    of(processStarted.worker()).ifPresent(it -> it.began(processStarted.process()));
+  /// Records that the monitored process has started.
+  public void processStarted(SatanCommand.ProcessStarted processStarted) {
+    of(processStarted.worker()).ifPresent(it -> it.processStarted(processStarted.process()));
   }
 
-  /// The process has sent `ready` over its IPC channel.
-  public void saidReady(WorkerId worker) {
-    of(worker).ifPresent(HealthMonitor::saidReady);
+  /// Records that the process has sent `ready` over its IPC channel.
+  public void readyAnnounced(WorkerId worker) {
+    of(worker).ifPresent(HealthMonitor::readyAnnounced);
   }
 
   /// Stops monitoring a process.
-  public void leave(WorkerId worker) {
+  public void stopMonitoring(WorkerId worker) {
     HealthMonitor gone = present.remove(worker);
     if (gone != null) {
-      gone.leave();
+      gone.stop();
     }
   }
 
-  /// Returns the health of these processes, without those that are not monitored.
+  /// Returns the health of these processes. Processes that are not monitored are omitted.
   public Map<ProcessIdentity, HealthReport> reports(List<ProcessIdentity> processes) {
     Set<ProcessIdentity> wanted = Set.copyOf(processes);
     Map<ProcessIdentity, HealthReport> reports = new HashMap<>();

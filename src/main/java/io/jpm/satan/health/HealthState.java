@@ -9,9 +9,9 @@ import java.util.OptionalLong;
 ///
 /// @param stage the lifecycle stage of the process
 /// @param probes the states of its probes
-/// @param unhealthy whether it was reported as unhealthy
-/// @param reportedReason the last reported reason why it is not ready yet; empty if none was
-///   reported
+/// @param unhealthy whether the process was reported as unhealthy
+/// @param reportedReason the last reported reason why the process is not ready yet; empty if none
+///   was reported
 record HealthState(
     Stage stage, Map<ProbeKind, ProbeState> probes, boolean unhealthy, String reportedReason) {
   /// The lifecycle stages of a monitored process.
@@ -22,7 +22,7 @@ record HealthState(
     STARTING,
     /// The readiness probe has not passed yet.
     GETTING_READY,
-    /// The process was ready, or has no probe that determines readiness.
+    /// The process was ready at some time, or has no probe that determines its readiness.
     RUNNING,
     /// The liveness probe has failed. No further attempts are made.
     DEAD,
@@ -40,7 +40,7 @@ record HealthState(
     return Objects.requireNonNull(probes.getOrDefault(probeKind, ProbeState.NONE));
   }
 
-  /// Returns when the first probe is due; empty if only an event can change the state.
+  /// Returns the time at which the first probe is due; empty if only an event can change the state.
   OptionalLong due() {
     OptionalLong first = OptionalLong.empty();
     for (ProbeState probeState : probes.values()) {
@@ -71,7 +71,7 @@ record HealthState(
     return new HealthState(stage, probes, now, reportedReason);
   }
 
-  HealthState told(String reason) {
+  HealthState withReportedReason(String reason) {
     return new HealthState(stage, probes, unhealthy, reason);
   }
 }

@@ -29,13 +29,14 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the requests of HTTP probes over HTTP/1.1, each over a new connection. A redirect is a
-/// response like any other and is not followed. Confined to SatanVerticle's context.
+/// Sends the requests of HTTP probes with HTTP/1.1, each over a new connection. Redirects are not
+/// followed; they count as responses. Confined to SatanVerticle's context.
 final class HttpProbe {
-  /// The maximum number of bytes read of a response body.
+  /// The maximum number of bytes that are read from a response body.
   private static final int MOST_BYTES = 64 * 1024;
 
-  /// An app that hangs must not use up the connections for the probes of others.
+  /// The maximum number of connections. It is high, so that an app that hangs cannot use up the
+  /// connections for the probes of other apps.
   private static final int CONNECTIONS = 4096;
 
   private final Vertx vertx;
@@ -77,10 +78,10 @@ final class HttpProbe {
     Map<String, String> variables = probeTarget.startMonitoring().variables();
     String url = check.url();
     try {
-      url = Placeholders.into(url, variables);
+      url = Placeholders.expand(url, variables);
       Map<String, String> headers = new HashMap<>();
       for (Map.Entry<String, String> header : check.headers().entrySet()) {
-        headers.put(header.getKey(), Placeholders.into(header.getValue(), variables));
+        headers.put(header.getKey(), Placeholders.expand(header.getValue(), variables));
       }
       var options = options(url);
       headers.forEach(options::putHeader);
@@ -134,7 +135,7 @@ final class HttpProbe {
       switch (route) {
         case Route.Direct() -> begin(check.verified() ? verifying : trusting);
         case Route.Via(InetSocketAddress address) -> {
-          // TLS and the Host header still use the name and port of the URL.
+          // The URL's name and port are still used for TLS and in the Host header.
           options.setServer(SocketAddress.inetSocketAddress(address));
           begin(check.verified() ? verifying : trusting);
         }
@@ -162,7 +163,7 @@ final class HttpProbe {
     private void answered(HttpClientResponse response) {
       int status = response.statusCode();
       if (status < check.statuses().first() || status > check.statuses().last()) {
-        tell(new ProbeResult.Failed("%s answers %d".formatted(url, status)));
+        tell(new ProbeResult.Failed("%s returned %d".formatted(url, status)));
         return;
       }
       response
@@ -189,7 +190,8 @@ final class HttpProbe {
       tell(
           found
               ? new ProbeResult.Passed()
-              : new ProbeResult.Failed("%s: its body does not contain %s".formatted(url, pattern)));
+              : new ProbeResult.Failed(
+                  "the body of %s does not contain %s".formatted(url, pattern)));
     }
 
     private void failed(Throwable error) {
@@ -199,17 +201,17 @@ final class HttpProbe {
     private String reason(Throwable error) {
       Optional<String> certificate = certificateProblem(error);
       if (certificate.isPresent()) {
-        return "%s: its certificate is not accepted: %s (verify: false accepts any)"
+        return "the certificate of %s is not accepted: %s (\"verify\": false accepts any certificate)"
             .formatted(url, certificate.get());
       }
       if (error instanceof SSLException) {
-        return "%s: no valid TLS: %s".formatted(url, error.getMessage());
+        return "the TLS connection to %s failed: %s".formatted(url, error.getMessage());
       }
       return TcpProbe.refusal(
           TcpProbe.endpoint(host(options), Integer.toString(options.getPort())), error);
     }
 
-    /// Returns the problem with a certificate, as the innermost cause describes it.
+    /// Returns the message of the innermost cause that describes a problem with the certificate.
     private static Optional<String> certificateProblem(Throwable error) {
       Optional<String> found = Optional.empty();
       for (Throwable cause = error; cause != null; cause = cause.getCause()) {

@@ -7,26 +7,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Searches for a pattern in the lines of one process. Must not be used by two threads at a time.
+/// Searches for a pattern in the lines of one process. Must not be used by several threads at the
+/// same time.
 ///
-/// The pattern comes from a user and the lines from an app. RE2 takes time proportional to the
-/// length of a line whatever the pattern is, and only the first [#MOST_LINE] characters of a line
-/// are searched.
+/// The pattern comes from a user and the lines come from an app. With any pattern, RE2 takes time
+/// proportional to the length of a line, and only the first [#MOST_LINE] characters of a line are
+/// searched.
 final class LineMatcher {
   /// The number of characters of a line that are searched.
   static final int MOST_LINE = 4096;
 
   private final Pattern pattern;
 
-  /// The beginnings of lines that have not ended yet, by stream.
+  /// The beginnings of unfinished lines, by stream.
   private final Map<String, StringBuilder> begun = new HashMap<>();
 
   LineMatcher(Pattern pattern) {
     this.pattern = pattern;
   }
 
-  /// Returns the first matching line, in the order of output. A line that has not ended yet counts
-  /// as far as it is known.
+  /// Returns the first matching line, in the order of output. Of an unfinished line, the part that
+  /// is known is searched.
   ///
   /// @param lines lines of this process only
   Optional<String> find(List<Line> lines) {

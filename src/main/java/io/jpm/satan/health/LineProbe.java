@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Subscribes to the lines of apps for log probes. Patterns are searched on a separate thread. No
-/// further lines are published to it before that thread has processed the previous ones, so an app
-/// that prints faster loses lines for its probe, but nothing else. Confined to the context that
-/// created it.
+/// Subscribes to the lines of apps for log probes. A separate thread searches them for patterns. No
+/// further lines are published to this subscriber until that thread has processed the previous
+/// ones. If an app prints faster, only its probe loses lines. Confined to the context that created
+/// it.
 final class LineProbe {
   private static final long NO_TIMER = -1;
 
@@ -60,7 +60,7 @@ final class LineProbe {
     return answering().compose(_ -> listen(ear)).compose(_ -> want()).map(ear);
   }
 
-  /// Starts to answer the requests that LogAggregator sends before it publishes more.
+  /// Starts to answer the requests that LogAggregator sends before it publishes more lines.
   private Future<Void> answering() {
     Future<Void> begun =
         answering.orElseGet(() ->
@@ -104,7 +104,7 @@ final class LineProbe {
         .eventBus()
         .request(Addresses.LINE_LEASES, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
         .recover(
-            silent -> Future.failedFuture("the app's lines cannot be read: " + silent.getMessage()))
+            silent -> Future.failedFuture("cannot read the app's lines: " + silent.getMessage()))
         .mapEmpty();
   }
 
@@ -121,7 +121,7 @@ final class LineProbe {
     work = reader.executeBlocking(() -> found(lines, ears)).onSuccess(LineProbe::tell);
   }
 
-  /// Runs on the thread for patterns.
+  /// Must be called on the thread for patterns.
   private static Map<Subscription, String> found(List<Line> lines, List<Subscription> ears) {
     Map<Subscription, String> found = new HashMap<>();
     for (Subscription ear : ears) {
@@ -134,7 +134,7 @@ final class LineProbe {
     found.forEach((ear, line) -> ear.tell(new ProbeSignal.Line(line)));
   }
 
-  /// The subscription of one log probe: one pattern in the lines of one process.
+  /// The subscription of one log probe, for one pattern in the lines of one process.
   private final class Subscription implements ProbeSubscription {
     private final WorkerId worker;
     private final AppName app;
@@ -167,8 +167,8 @@ final class LineProbe {
     }
 
     @Override
-    public void began(ProcessIdentity process) {
-      // The output of the process is received from its beginning.
+    public void processStarted(ProcessIdentity process) {
+      // Nothing to do: the subscription receives the output of the process from its beginning.
     }
 
     @Override

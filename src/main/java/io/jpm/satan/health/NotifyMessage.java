@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Parses messages to `NOTIFY_SOCKET`, which are lines of `NAME=value` (`sd_notify(3)`). Any
-/// program may send any data, so unknown content is skipped.
+/// Parses messages sent to `NOTIFY_SOCKET`, which consist of `NAME=value` lines (`sd_notify(3)`).
+/// Any program may send any data, so unknown content is skipped.
 final class NotifyMessage {
   /// The maximum length of a status text, in characters.
   static final int MOST_STATUS = 200;
@@ -19,9 +19,9 @@ final class NotifyMessage {
 
   private NotifyMessage() {}
 
-  /// Returns the signals in several messages, each kind once. If a kind occurs repeatedly, such as
-  /// a status text, the last one counts.
-  static List<ProbeSignal> signs(List<String> messages) {
+  /// Returns the signals in several messages, at most one per kind. If a kind occurs repeatedly,
+  /// such as a status text, the last occurrence counts.
+  static List<ProbeSignal> signals(List<String> messages) {
     Map<Class<?>, ProbeSignal> signs = new LinkedHashMap<>();
     for (String message : messages) {
       String text = message.endsWith("\0") ? message.substring(0, message.length() - 1) : message;
@@ -50,8 +50,8 @@ final class NotifyMessage {
             case "trigger" -> Optional.of(new ProbeSignal.Failing());
             default -> Optional.empty();
           };
-      case "STATUS" -> Optional.of(new ProbeSignal.Says(oneLine(value)));
-      case "EXTEND_TIMEOUT_USEC" -> time(value).map(ProbeSignal.MoreTime::new);
+      case "STATUS" -> Optional.of(new ProbeSignal.StatusChanged(oneLine(value)));
+      case "EXTEND_TIMEOUT_USEC" -> time(value).map(ProbeSignal.TimeoutExtension::new);
       default -> Optional.empty(); // MAINPID, RELOADING and other variables
     };
   }
@@ -66,8 +66,8 @@ final class NotifyMessage {
     return Optional.of(time).filter(Duration::isPositive);
   }
 
-  /// Returns the text fit for a table, without control characters, terminal escapes and changes of
-  /// text direction.
+  /// Returns a text that is safe to show in a table, without control characters, terminal escapes
+  /// and changes of text direction.
   private static String oneLine(String value) {
     String plain = value.replaceAll("\\s+", " ").replaceAll("\\p{C}|\\p{Zl}|\\p{Zp}", "").strip();
     if (plain.codePointCount(0, plain.length()) <= MOST_STATUS) {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Receives `sd_notify(3)` messages of processes. Confined to the context that created it.
+/// Receives the `sd_notify(3)` messages of processes. Confined to the context that created it.
 final class NotifyProbe {
   private final Vertx vertx;
   private final ProcessHost host;
@@ -40,8 +40,8 @@ final class NotifyProbe {
     return BlockingCalls.call(vertx, () -> socket(attended, passed)).map(passed::from);
   }
 
-  /// Returns an open notify socket; empty on systems without them, where an app can still send
-  /// `ready` over its IPC channel.
+  /// Opens a notify socket. Returns empty on systems without notify sockets, where an app can still
+  /// send `ready` over its IPC channel.
   private Optional<NotifySocket> socket(SatanCommand.StartMonitoring attended, Passed passed)
       throws IOException {
     var request =
@@ -54,7 +54,7 @@ final class NotifyProbe {
         : Optional.of(sockets.get().open(request, passed::heard));
   }
 
-  /// Passes messages from the host's thread to the context, until the probe is closed.
+  /// Passes messages from the process host's thread to the context, until the probe is closed.
   private final class Passed implements ProbeSubscription {
     private final Consumer<ProbeSignal> signs;
     private final StatusReports statusReports;
@@ -64,7 +64,7 @@ final class NotifyProbe {
     Passed(Consumer<ProbeSignal> signs) {
       this.signs = signs;
       this.statusReports =
-          new StatusReports(vertx, text -> signs.accept(new ProbeSignal.Says(text)));
+          new StatusReports(vertx, text -> signs.accept(new ProbeSignal.StatusChanged(text)));
     }
 
     ProbeSubscription from(Optional<NotifySocket> opened) {
@@ -72,9 +72,9 @@ final class NotifyProbe {
       return this;
     }
 
-    /// Called on the host's thread.
+    /// Called on the process host's thread.
     void heard(List<String> messages) {
-      List<ProbeSignal> heard = NotifyMessage.signs(messages);
+      List<ProbeSignal> heard = NotifyMessage.signals(messages);
       if (!heard.isEmpty()) {
         context.runOnContext(_ -> heard.forEach(this::tell));
       }
@@ -85,19 +85,19 @@ final class NotifyProbe {
         return;
       }
       switch (probeSignal) {
-        case ProbeSignal.Says(String text) -> statusReports.is(text);
+        case ProbeSignal.StatusChanged(String text) -> statusReports.update(text);
         case ProbeSignal.Ready _,
             ProbeSignal.Alive _,
             ProbeSignal.Line _,
             ProbeSignal.Failing _,
             ProbeSignal.Stopping _,
-            ProbeSignal.MoreTime _ ->
+            ProbeSignal.TimeoutExtension _ ->
             signs.accept(probeSignal);
       }
     }
 
     @Override
-    public void began(ProcessIdentity process) {
+    public void processStarted(ProcessIdentity process) {
       socket.ifPresent(it -> it.processStarted(process));
     }
 

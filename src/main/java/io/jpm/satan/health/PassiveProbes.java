@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// Opens the passive probes: for lines in the output of processes, and for messages to
+/// Opens the passive probes for lines in the output of processes and for messages to
 /// `NOTIFY_SOCKET`. Must be created on SatanVerticle's context.
 public final class PassiveProbes implements PassiveProbe {
   private final LineProbe lines;
@@ -30,7 +30,7 @@ public final class PassiveProbes implements PassiveProbe {
       case ProbeHandler.Log(String pattern) -> lines.open(attended, pattern, signs);
       case ProbeHandler.Notify() -> notifyProbe.open(attended, signs);
       case ProbeHandler.Http _, ProbeHandler.Tcp _, ProbeHandler.Exec _ ->
-          Future.failedFuture(new IllegalArgumentException("not a passive check: " + probeHandler));
+          Future.failedFuture(new IllegalArgumentException("not a passive probe: " + probeHandler));
     };
   }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class Placeholders {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
-  /// A placeholder names an unknown variable. The message is for users.
+  /// Signals that a placeholder refers to an unknown variable. The message is for users.
   static final class Unknown extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -21,8 +21,8 @@ final class Placeholders {
 
   /// Returns `text` with all placeholders replaced.
   ///
-  /// @throws Unknown if the process has no such variable
-  static String into(String text, Map<String, String> variables) throws Unknown {
+  /// @throws Unknown if the process does not have one of the variables
+  static String expand(String text, Map<String, String> variables) throws Unknown {
     Matcher matcher = VARIABLE.matcher(text);
     StringBuilder whole = new StringBuilder();
     while (matcher.find()) {
@@ -35,11 +35,11 @@ final class Placeholders {
     return matcher.appendTail(whole).toString();
   }
 
-  /// Returns a text for a message with all placeholders replaced, or unchanged if a variable is
-  /// unknown.
+  /// Returns a text with all placeholders replaced, for use in a message. If a variable is unknown,
+  /// returns the text unchanged.
   static String asFarAsKnown(String text, Map<String, String> variables) {
     try {
-      return into(text, variables);
+      return expand(text, variables);
     } catch (Unknown _) {
       return text;
     }

@@ -2,12 +2,12 @@ package io.jpm.satan.health;
 
 /// A running attempt of a probe. Confined to the context that started it.
 interface ProbeAttempt {
-  /// An attempt that has already ended.
+  /// An attempt that has already finished.
   ProbeAttempt OVER =
       () -> {
-        // There is nothing to abandon.
+        // There is nothing to cancel.
       };
 
-  /// Abandons the attempt. Its result is not reported, or is ignored.
+  /// Cancels the attempt. Its result is not reported, or is ignored.
   void cancel();
 }

@@ -10,14 +10,14 @@ import java.util.function.BiFunction;
 /// The settings of one probe of an app.
 ///
 /// @param timing the intervals, timeouts and thresholds
-/// @param isActive whether the probe is active; a passive probe waits for signals
-/// @param timeoutMessage the reason to report if there is no result in time, for users
+/// @param isActive whether the probe makes attempts; a passive probe waits for signals
+/// @param timeoutMessage the reason to report to users if there is no result in time
 record ProbeConfig(ProbeHandler.ProbeTiming timing, boolean isActive, String timeoutMessage) {
   /// The maximum interval between attempts until the probe has passed for the first time.
   private static final Duration SOON = Duration.ofMillis(500);
 
-  /// The timeout of one attempt of a startup probe, which itself has only a timeout for all
-  /// attempts.
+  /// The timeout of a single attempt of a startup probe. The configuration of a startup probe has
+  /// only a timeout for all attempts.
   private static final Duration ONE_ATTEMPT = Duration.ofSeconds(5);
 
   /// Returns the time from the start of one attempt to the start of the next.
@@ -28,9 +28,9 @@ record ProbeConfig(ProbeHandler.ProbeTiming timing, boolean isActive, String tim
     return soon ? SOON : timing.interval();
   }
 
-  /// Returns the settings of the probes of `health`.
+  /// Returns the settings of the configured probes.
   ///
-  /// @param silences returns the reason to report if a probe has no result within a time
+  /// @param silences returns the reason to report if a probe has no result within the given time
   static Map<ProbeKind, ProbeConfig> of(
       HealthProbes healthProbes, BiFunction<ProbeHandler, Duration, String> silences) {
     Map<ProbeKind, ProbeConfig> rules = new EnumMap<>(ProbeKind.class);

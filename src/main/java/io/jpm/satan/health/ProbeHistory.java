@@ -10,9 +10,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Records the results of the probes of one process and how long they have been the same. For
-/// display only; no decision depends on it. Has no clock: `now` is monotonic nanoseconds. Confined
-/// to its [HealthMonitor].
+/// Records the results of the probes of one process and since when each result has been the same.
+/// For display only; no decision depends on it. Has no clock: `now` is the monotonic time in
+/// nanoseconds. Confined to its [HealthMonitor].
 final class ProbeHistory {
   private final Map<ProbeKind, ProbeConfig> rules;
   private final Map<ProbeKind, TimedValue<Verdict>> verdicts = new EnumMap<>(ProbeKind.class);
@@ -23,7 +23,7 @@ final class ProbeHistory {
   /// A value and the time since when it has been the same.
   ///
   /// @param value the value
-  /// @param nanos the monotonic time at which it became the present value
+  /// @param nanos the monotonic time at which the value was first seen
   private record TimedValue<T>(T value, long nanos) {
     TimedValue<T> or(T present, long now) {
       return value.equals(present) ? this : new TimedValue<>(present, now);
@@ -43,7 +43,7 @@ final class ProbeHistory {
         .forEach(probeKind -> verdicts.put(probeKind, new TimedValue<>(Verdict.NOT_BEGUN, now)));
   }
 
-  /// Records that a passive probe cannot receive its signals.
+  /// Records that the signals of a passive probe cannot be received.
   void signalUnavailable(ProbeKind probeKind, String reason) {
     unheard.put(probeKind, reason);
   }
@@ -81,7 +81,7 @@ final class ProbeHistory {
     };
   }
 
-  /// Returns the verdict of a probe without a result under this daemon. A probe that passed for
+  /// Returns the verdict for a probe that has no result under this daemon. A probe that passed for
   /// good under an earlier daemon is not run again.
   private Verdict unasked(ProbeKind probeKind) {
     boolean asked = rules.containsKey(probeKind) && healthState.probe(probeKind).due().isPresent();

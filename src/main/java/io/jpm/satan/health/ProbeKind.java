@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum ProbeKind {
   /// Must pass once after the start.
   STARTUP,
-  /// Determines whether the process can receive clients.
+  /// Determines whether the process may receive connections.
   READINESS,
   /// Determines whether the process must be replaced.
   LIVENESS;

@@ -7,6 +7,7 @@ sealed interface ProbeResult {
 
   /// The attempt has failed.
   ///
-  /// @param reason for users, without a full stop: `http://127.0.0.1:3000/ready answers 503`
+  /// @param reason the reason for users, without a full stop: `http://127.0.0.1:3000/ready returned
+  ///   503`
   record Failed(String reason) implements ProbeResult {}
 }

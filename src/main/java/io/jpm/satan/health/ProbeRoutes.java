@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Finds the route by which a probe's connection reaches one process, because processes that share
-/// a port cannot be distinguished by it. Confined to SatanVerticle's context.
+/// Finds the route by which a probe's connection reaches one specific process. Processes that share
+/// a port cannot be distinguished by the port. Confined to SatanVerticle's context.
 final class ProbeRoutes {
-  /// The timeout for ClusterBalancer's answer, longer than that of most attempts.
+  /// The timeout for ClusterBalancer's answer. It is longer than that of most attempts.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
@@ -31,7 +31,8 @@ final class ProbeRoutes {
     this.vertx = vertx;
   }
 
-  /// Returns the route to a process for a connection to `host` and `port`. The future never fails.
+  /// Returns the route to a process for a connection to `host` and `port`. The returned future
+  /// never fails.
   Future<Route> to(ProbeTarget probeTarget, String host, int port) {
     return here(host)
         .compose(addresses ->
@@ -58,13 +59,13 @@ final class ProbeRoutes {
                   BalancerReply.Drained _,
                   BalancerReply.Handover _,
                   BalancerReply.Status _ ->
-                  new Route.Unreachable("unexpected answer of ClusterBalancer to " + question);
+                  new Route.Unreachable("unexpected reply from ClusterBalancer to " + question);
             })
         .otherwise(error ->
             new Route.Unreachable("ClusterBalancer does not answer: " + error.getMessage()));
   }
 
-  /// Returns the addresses of `host` that belong to this machine; none for a remote host.
+  /// Returns the addresses of `host` that belong to this machine; an empty list for a remote host.
   private Future<List<InetAddress>> here(String host) {
     return switch (host.toLowerCase(Locale.ROOT)) {
       case "localhost" -> Future.succeededFuture(List.of(IPV4, IPV6));
@@ -73,7 +74,7 @@ final class ProbeRoutes {
       default ->
           vertx
               .executeBlocking(() -> lookedUp(host), false)
-              // If the host is unknown, the probe itself will report that.
+              // If the host is unknown, the probe itself reports the error.
               .otherwise(List.of());
     };
   }

@@ -5,15 +5,16 @@ import java.util.OptionalLong;
 /// The state of one probe of one process.
 ///
 /// @param due the monotonic time in nanoseconds at which the next action is due: the running
-///   attempt is abandoned, the next one starts, or a signal must have arrived; empty if no action
-///   is due
-/// @param attempt the number of the latest attempt; a result of an earlier one is too late
+///   attempt is canceled, the next attempt starts, or a signal must have arrived; empty if no
+///   action is due
+/// @param attempt the number of the latest attempt; results of earlier attempts are ignored
 /// @param inFlight whether an attempt is running
-/// @param attemptedAt when the latest attempt started
+/// @param attemptedAt the time at which the latest attempt started
 /// @param failures the number of consecutive failed attempts
 /// @param passes the number of consecutive passed attempts
-/// @param signalled whether a signal has arrived since the last check for it
-/// @param failureReason why the latest attempt failed; empty if it passed or there was none
+/// @param signalled whether a signal has arrived since the last check
+/// @param failureReason the reason why the latest attempt failed; empty if it passed or there was
+///   none
 record ProbeState(
     OptionalLong due,
     long attempt,
@@ -56,18 +57,19 @@ record ProbeState(
 
   /// Returns the state after the start of the next attempt.
   ///
-  /// @param until when the attempt times out
+  /// @param until the time at which the attempt times out
   ProbeState attemptStarted(long now, long until) {
     return new ProbeState(
         OptionalLong.of(until), attempt + 1, true, now, failures, passes, signalled, failureReason);
   }
 
-  ProbeState heard(boolean sign) {
+  ProbeState withSignalled(boolean sign) {
     return new ProbeState(
         due, attempt, inFlight, attemptedAt, failures, passes, sign, failureReason);
   }
 
-  /// Returns the state after the end of an attempt. The counters saturate at the largest integer.
+  /// Returns the state after an attempt with this result. The counters saturate at the largest
+  /// integer.
   ProbeState completed(ProbeResult found) {
     return switch (found) {
       case ProbeResult.Passed() ->

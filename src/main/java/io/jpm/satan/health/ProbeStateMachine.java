@@ -8,17 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Decides which probes of one process run and what their results mean. Pure function: no clock, no
-/// timer.
+/// Decides which probes of one process run and what their results mean. The decision is a pure
+/// function: it uses no clock and no timer.
 ///
 /// The startup probe must pass once before any other probe runs. Then the readiness probe must pass
-/// once; until then it runs at least twice a second. From then on the liveness probe runs too. It
-/// does not run earlier, because a process that never becomes ready is ended for that reason, and
-/// one that starts slowly must not be taken for dead.
+/// once; until then, it runs at least twice per second. From then on, the liveness probe also runs.
+/// It does not run earlier because a process that never becomes ready is stopped for that reason,
+/// and a process that starts slowly must not be considered dead.
 ///
 /// A process that was ready becomes unhealthy when its readiness probe reaches its failure
-/// threshold, and dead, finally, when its liveness probe does. A passive probe passes startup and
-/// readiness for good with one signal; for liveness, a signal must arrive in each interval.
+/// threshold. It becomes dead, permanently, when its liveness probe does. For startup and
+/// readiness, a passive probe passes permanently with one signal. For liveness, a signal must
+/// arrive in each interval.
 ///
 /// @param rules the settings of the probes
 record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
@@ -26,7 +27,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     rules = Map.copyOf(rules);
   }
 
-  /// Returns a state machine without a probe that cannot run.
+  /// Returns a state machine without this probe, because the probe cannot run.
   ProbeStateMachine without(ProbeKind probeKind) {
     Map<ProbeKind, ProbeConfig> others = new EnumMap<>(ProbeKind.class);
     others.putAll(rules);
@@ -34,7 +35,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     return new ProbeStateMachine(others);
   }
 
-  /// The result of one event.
+  /// The new state and the effects that result from one event.
   record Step(HealthState next, List<HealthEffect> orders) {
     Step {
       orders = List.copyOf(orders);
@@ -43,8 +44,8 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
 
   /// Returns the new state and the effects of `healthEvent`.
   ///
-  /// @param healthState the present state
-  /// @param now monotonic time in nanoseconds
+  /// @param healthState the current state
+  /// @param now the monotonic time in nanoseconds
   Step step(HealthState healthState, HealthEvent healthEvent, long now) {
     if (healthState.isOver()) {
       return new Step(healthState, List.of());
@@ -72,7 +73,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     return rules.containsKey(ProbeKind.STARTUP) || rules.containsKey(ProbeKind.READINESS);
   }
 
-  /// The intermediate results of one step. Confined to [#step].
+  /// The intermediate results of one step, used only by [#step].
   private final class Walk {
     private final long now;
     private final List<HealthEffect> orders = new ArrayList<>();
@@ -126,7 +127,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
             put(
                 ProbeKind.LIVENESS,
                 pulse(ProbeKind.LIVENESS)
-                    .heard(false)
+                    .withSignalled(false)
                     .due(after(probeConfig.timing().delay().plus(first))));
           });
     }
@@ -144,7 +145,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     }
 
     void look() {
-      // Liveness first: no further probe runs for a dead process.
+      // Liveness first: no other probe runs for a dead process.
       for (ProbeKind probeKind :
           List.of(ProbeKind.LIVENESS, ProbeKind.READINESS, ProbeKind.STARTUP)) {
         if (!healthState.isOver()) {
@@ -158,7 +159,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     private void due(ProbeKind probeKind, ProbeConfig probeConfig) {
       ProbeState probeState = pulse(probeKind);
       if (!probeConfig.isActive()) {
-        put(probeKind, probeState.heard(false).due(after(probeConfig.timing().interval())));
+        put(probeKind, probeState.withSignalled(false).due(after(probeConfig.timing().interval())));
         found(
             probeKind,
             probeState.signalled()
@@ -241,7 +242,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
 
     private void notYet(String reason) {
       if (!reason.equals(healthState.reportedReason())) {
-        healthState = healthState.told(reason);
+        healthState = healthState.withReportedReason(reason);
         orders.add(new HealthEffect.ReportNotReady(reason));
       }
     }
@@ -292,7 +293,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
       if (probeConfig.isEmpty()) {
         return;
       }
-      put(probeKind, pulse(probeKind).heard(true));
+      put(probeKind, pulse(probeKind).withSignalled(true));
       boolean awaited =
           switch (probeKind) {
             case STARTUP -> healthState.stage() == Stage.STARTING;
@@ -304,8 +305,9 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
       }
     }
 
-    /// A startup or readiness probe that cannot receive signals will not pass. A liveness probe
-    /// without signals proves nothing, so it has been removed with [ProbeStateMachine#without].
+    /// Reports that a startup or readiness probe will not pass, because it cannot receive signals.
+    /// A liveness probe without signals proves nothing; it has already been removed with
+    /// [ProbeStateMachine#without].
     void unheard(ProbeKind probeKind, String reason) {
       if (rules.get(probeKind) == null) {
         put(probeKind, pulse(probeKind).finished());

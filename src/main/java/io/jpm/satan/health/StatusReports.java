@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Forwards the status texts of a process: the first immediately, then at most one per second,
-/// because a process that shows its progress may send a thousand per second. Confined to one
-/// context.
+/// Forwards the status texts of a process. The first text is forwarded immediately, then at most
+/// one per second, because a process that shows its progress may send a thousand texts per second.
+/// Confined to one context.
 final class StatusReports {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -23,8 +23,8 @@ final class StatusReports {
     this.told = told;
   }
 
-  /// The process has sent a status text.
-  void is(String text) {
+  /// Accepts a status text that the process has sent.
+  void update(String text) {
     if (pause.isPresent()) {
       next = Optional.of(text);
     } else if (!text.equals(last)) {
@@ -42,7 +42,7 @@ final class StatusReports {
     pause = Optional.empty();
     Optional<String> waiting = next;
     next = Optional.empty();
-    waiting.ifPresent(this::is);
+    waiting.ifPresent(this::update);
   }
 
   /// Stops forwarding.

@@ -40,8 +40,8 @@ final class TcpProbe {
     String host;
     String text;
     try {
-      host = Placeholders.into(check.host(), probeTarget.startMonitoring().variables());
-      text = Placeholders.into(check.port(), probeTarget.startMonitoring().variables()).strip();
+      host = Placeholders.expand(check.host(), probeTarget.startMonitoring().variables());
+      text = Placeholders.expand(check.port(), probeTarget.startMonitoring().variables()).strip();
     } catch (Placeholders.Unknown unknown) {
       answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
       return ProbeAttempt.OVER;
@@ -67,8 +67,8 @@ final class TcpProbe {
             case Route.Unreachable(String reason) -> answer.accept(new ProbeResult.Failed(reason));
           }
         });
-    // There is nothing to abandon: a connection that is established later is closed immediately,
-    // and its result is ignored.
+    // There is nothing to cancel: a connection that is established later is closed immediately, and
+    // its result is ignored.
     return ProbeAttempt.OVER;
   }
 
@@ -98,7 +98,7 @@ final class TcpProbe {
     }
   }
 
-  /// Returns the reason why there is no connection, for users.
+  /// Returns the reason, for users, why no connection was established.
   static String refusal(String place, Throwable error) {
     return switch (error) {
       case UnknownHostException _ -> place + ": no such host";

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/// Builds the message for a probe that has no result in time.
+/// Builds the message for a probe without a result in time.
 final class TimeoutMessage {
   private TimeoutMessage() {}
 
@@ -21,9 +21,9 @@ final class TimeoutMessage {
           "no connection to "
               + Placeholders.asFarAsKnown(TcpProbe.endpoint(host, port), variables)
               + within;
-      case ProbeHandler.Exec exec -> ExecProbe.describe(exec) + " has not ended" + within;
-      case ProbeHandler.Log(String pattern) -> "no line with " + pattern + within;
-      case ProbeHandler.Notify _ -> "no WATCHDOG=1" + within;
+      case ProbeHandler.Exec exec -> ExecProbe.describe(exec) + " has not exited" + within;
+      case ProbeHandler.Log(String pattern) -> "no line that matches " + pattern + within;
+      case ProbeHandler.Notify _ -> "no WATCHDOG=1 received" + within;
     };
   }
 

@@ -11,22 +11,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Counts restart causes and reload results of instances, which only events reveal. Nothing is
-/// known about the time before the first event. The counts of an instance are removed when it is
-/// deleted. Confined to one event loop.
+/// Counts restart causes and reload results of instances, which are known only from events. Events
+/// before the creation of this object are not counted. The counters of an instance are removed when
+/// it is deleted. Confined to one event loop.
 public final class EventCounts {
   private final Map<InstanceId, InstanceCounters> tallies = new HashMap<>();
 
-  /// Why an instance was restarted. If several causes have been seen since its start, the one that
-  /// is declared last counts.
+  /// The cause of a restart. If several causes have been observed since the last start, the one
+  /// that is declared last is used.
   enum Cause {
-    /// The process ended with an exit code.
+    /// The process exited with an exit code.
     EXIT,
-    /// The process was ended by a signal that jpm did not send.
+    /// The process was terminated by a signal that jpm did not send.
     SIGNAL,
     /// The exit status is unknown.
     UNKNOWN,
-    /// A user, a schedule or a changed file requested it.
+    /// The restart was requested by a user, a schedule or a changed file.
     ASKED,
     /// The liveness probe failed.
     UNHEALTHY,
@@ -45,7 +45,7 @@ public final class EventCounts {
     private long reloads;
     private long reloadFailures;
 
-    /// When its latest process was started.
+    /// When the latest process was started.
     private Optional<Instant> started = Optional.empty();
 
     private boolean asked;
@@ -94,7 +94,7 @@ public final class EventCounts {
     }
   }
 
-  /// Updates the counters for an event.
+  /// Updates the counters of the instance that an event concerns.
   public void count(InstanceEvent event) {
     InstanceId id = event.instance().id();
     if (event.kind() == InstanceEvent.Kind.DELETE) {
@@ -137,7 +137,7 @@ public final class EventCounts {
     }
   }
 
-  /// Returns the counters of an instance; all zero if there was no event.
+  /// Returns the counters of an instance. All are zero if there was no event.
   InstanceCounters of(InstanceId id) {
     return tallies.getOrDefault(id, new InstanceCounters());
   }

@@ -2,8 +2,8 @@ package io.jpm.web.metrics;
 
 import java.util.List;
 
-/// Lists all exported metrics. Names and labels are stable: `docs/metrics.md` lists them, and a
-/// test checks that page. Units are those of Prometheus: seconds, bytes, ratios.
+/// All exported metrics. Names and labels are stable: they are listed in `docs/metrics.md`, and a
+/// test checks that document. Units follow the Prometheus conventions: seconds, bytes, ratios.
 public enum Metric {
   INSTANCE_UP(
       Kind.GAUGE, Scope.INSTANCE, "jpm_instance_up", "1 while the instance is online, else 0."),
@@ -11,7 +11,7 @@ public enum Metric {
       Kind.GAUGE,
       Scope.INSTANCE_AND,
       "jpm_instance_status",
-      "1 for the present status of the instance (label status).",
+      "1 for the current status of the instance (label status).",
       "status"),
   INSTANCE_HEALTHY(
       Kind.GAUGE,
@@ -22,7 +22,7 @@ public enum Metric {
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_instance_uptime_seconds",
-      "Time since the present process started; absent without a process."),
+      "Time since the current process started; absent without a process."),
   INSTANCE_RESTARTS(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -42,7 +42,8 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE_AND,
       "jpm_instance_restarts_by_cause_total",
-      "Restarts since jpm web was turned on, by cause: exit, signal, unknown, limit, unhealthy, asked.",
+      "Restarts since jpm web was turned on, by cause: exit, signal, unknown, limit,"
+          + " unhealthy, asked.",
       "cause"),
   INSTANCE_RELOADS(
       Kind.COUNTER,
@@ -53,7 +54,8 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_instance_reload_seconds_total",
-      "Total time of these reloads, each from the start of the new process until it took over."),
+      "Total duration of these reloads, each from the start of the new process until"
+          + " it took over."),
   INSTANCE_RELOAD_FAILURES(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -73,19 +75,19 @@ public enum Metric {
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_instance_proportional_bytes",
-      "The same with each shared page counted in part (PSS); only with ?pss=true."),
+      "Proportional set size (PSS) of the process tree; only with ?pss=true."),
   INSTANCE_PROCESSES(
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_instance_processes",
       "Number of processes in the process tree."),
   INSTANCE_THREADS(
-      Kind.GAUGE, Scope.INSTANCE, "jpm_instance_threads", "Threads of the process tree."),
+      Kind.GAUGE, Scope.INSTANCE, "jpm_instance_threads", "Number of threads in the process tree."),
   INSTANCE_FILES(
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_instance_open_files",
-      "Open file descriptors of the process tree."),
+      "Number of open file descriptors in the process tree."),
   LOG_DROPPED(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -95,12 +97,12 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_instance_log_printed_bytes_total",
-      "Output of the instance that this daemon has read."),
+      "Bytes of output of the instance that this daemon has read."),
   LOG_WAITING(
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_instance_log_waiting_bytes",
-      "Output that is not in a log file yet."),
+      "Bytes of output that have not been written to a log file yet."),
   BALANCER_CONNECTIONS(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -110,17 +112,17 @@ public enum Metric {
       Kind.GAUGE,
       Scope.INSTANCE,
       "jpm_balancer_open_connections",
-      "Number of these connections that are open."),
+      "Open connections that were passed to the instance."),
   BALANCER_IN(
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_balancer_received_bytes_total",
-      "Data that clients have sent to the instance."),
+      "Bytes that clients have sent to the instance."),
   BALANCER_OUT(
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_balancer_sent_bytes_total",
-      "Data that the instance has sent to clients."),
+      "Bytes that the instance has sent to clients."),
   BALANCER_FAILURES(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -130,7 +132,7 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_balancer_ejections_total",
-      "How often the instance was ejected for a while because of such failures."),
+      "How often the instance was temporarily ejected because of such failures."),
   DAEMON_UPTIME(
       Kind.GAUGE,
       Scope.DAEMON,
@@ -147,7 +149,8 @@ public enum Metric {
       Scope.DAEMON,
       "jpm_daemon_non_heap_used_bytes",
       "Memory in use for classes and compiled code."),
-  DAEMON_THREADS(Kind.GAUGE, Scope.DAEMON, "jpm_daemon_threads", "Live platform threads."),
+  DAEMON_THREADS(
+      Kind.GAUGE, Scope.DAEMON, "jpm_daemon_threads", "Number of live platform threads."),
   DAEMON_GC_COUNT(
       Kind.COUNTER,
       Scope.DAEMON_AND,
@@ -158,7 +161,7 @@ public enum Metric {
       Kind.COUNTER,
       Scope.DAEMON_AND,
       "jpm_daemon_gc_seconds_total",
-      "Total time of these collections.",
+      "Total time spent in garbage collections, by collector.",
       "gc"),
   DAEMON_LOOP_LATE(
       Kind.GAUGE,
@@ -187,19 +190,21 @@ public enum Metric {
   /// The Prometheus type of a metric.
   public enum Kind {
     GAUGE,
-    /// A value that only grows, except after a reset or a start of the daemon.
+    /// A value that only increases, except after a reset or a restart of the daemon.
     COUNTER
   }
 
   /// The scope of a metric, which determines its labels.
   enum Scope {
-    /// An instance: `app`, `id` and `namespace`.
+    /// One series per instance, with the labels `app`, `id` and `namespace`.
     INSTANCE,
-    /// An instance, with one more label.
+    /// Several series per instance, with one additional label.
     INSTANCE_AND,
-    /// The daemon, without labels. Not shown to principals that are limited to some apps.
+    /// One series for the daemon, without labels. Omitted for principals whose access is limited to
+    /// some apps.
     DAEMON,
-    /// The daemon, with one label. Not shown to principals that are limited to some apps.
+    /// Several series for the daemon, with one label. Omitted for principals whose access is
+    /// limited to some apps.
     DAEMON_AND
   }
 
@@ -230,7 +235,7 @@ public enum Metric {
     return exposed;
   }
 
-  /// Returns the description, one sentence.
+  /// Returns the description, a single sentence.
   public String help() {
     return help;
   }

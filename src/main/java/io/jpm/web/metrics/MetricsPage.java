@@ -38,9 +38,9 @@ import java.util.Optional;
 
 /// Builds the text of `/metrics` from data that it requests from the other verticles each time.
 /// Data that does not arrive in time is omitted. A request to Satan has the same effect as `jpm
-/// ls`: he keeps sampling for some minutes only. Confined to the server's event loop.
+/// ls`: he continues to sample for only some minutes. Confined to the server's event loop.
 public final class MetricsPage {
-  /// The media type of Prometheus's text format, version 0.0.4.
+  /// The media type of the Prometheus text format, version 0.0.4.
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -74,11 +74,11 @@ public final class MetricsPage {
     return events.unregister().eventually(daemonEvents::unregister);
   }
 
-  /// Returns the page for `who`: their apps, and the daemon if they may see all apps. Fails if God
-  /// does not answer.
+  /// Returns the page for `who`. It covers the apps that `who` has access to, and the daemon if
+  /// these are all apps. Fails if God does not answer.
   ///
-  /// @param withShares whether to include proportional memory, which takes the kernel long to
-  ///   determine
+  /// @param withShares whether to include proportional memory, which takes the kernel a long time
+  ///   to determine
   public Future<String> text(Principal who, boolean withShares) {
     return this.<GodReply>ask(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()))
         .map(reply ->

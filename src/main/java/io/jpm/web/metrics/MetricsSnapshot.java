@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The data of one metrics page, from the replies of the other verticles.
+/// The data for one metrics page, collected from the replies of the other verticles.
 ///
-/// @param instances instances that the principal may see
-/// @param usages their resource usage, as far as known
+/// @param instances the instances that the principal has access to
+/// @param usages the resource usage of these instances, as far as known
 /// @param captures the state of their log capture, as far as known
-/// @param balancerStatuses the counters of instances in cluster mode, as far as known
+/// @param balancerStatuses the counters of the instances in cluster mode, as far as known
 /// @param heartbeat the heartbeat statistics; empty if there was no reply
-/// @param bridge the connections of the bridge; empty if there was no reply
+/// @param bridge the number of connections to the bridge; empty if there was no reply
 /// @param stalls how often an event loop was blocked, as far as known
-/// @param includesDaemon whether metrics of the daemon are included
-/// @param now wall clock
+/// @param includesDaemon whether to include metrics of the daemon
+/// @param now the current time on the wall clock
 record MetricsSnapshot(
     List<InstanceView> instances,
     Map<ProcessIdentity, MeasuredUsage> usages,

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Writes the text of a page from a snapshot. Takes a while with many apps, so it must not run on
-/// an event loop.
+/// Writes the text of a metrics page from a snapshot. This takes a while with many apps, so it must
+/// not run on an event loop.
 final class MetricsText {
   private static final double NANOS = 1e9;
 
-  /// The metrics for ClusterBalancer's counters, by their names.
+  /// The metrics for the counters of ClusterBalancer, by the names of the counters.
   private static final Map<String, Metric> BALANCER =
       Map.of(
           "connections", Metric.BALANCER_CONNECTIONS,
@@ -35,6 +35,8 @@ final class MetricsText {
     this.metricsSnapshot = metricsSnapshot;
   }
 
+  /// Returns the text of the page.
+  ///
   /// @param counts the counters of the instances, in the order of `metricsSnapshot`
   static String text(MetricsSnapshot metricsSnapshot, List<Counted> counts) {
     try (var series = new Series()) {
@@ -49,7 +51,7 @@ final class MetricsText {
     }
   }
 
-  /// A copy of the counters that [EventCounts] has for an instance.
+  /// A copy of the counters in [EventCounts] for one instance.
   record Counted(
       Map<EventCounts.Cause, Long> restarts, long reloads, Duration reloadTime, long failures) {
     static Counted of(EventCounts.InstanceCounters instanceCounters) {

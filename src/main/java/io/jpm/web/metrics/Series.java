@@ -9,8 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Collects the series of one page in a registry of its own, so that it contains none of an earlier
-/// page.
+/// Collects the series of one page. Each page has its own registry, so that it contains no series
+/// from an earlier page.
 final class Series implements AutoCloseable {
   private static final String TOTAL = "_total";
 
@@ -18,18 +18,18 @@ final class Series implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   Series() {
-    // The names in Metric already follow the convention.
+    // The names in Metric already follow the naming convention.
     registry.config().namingConvention(NamingConvention.identity);
   }
 
-  /// Adds a series with an integer value. The loss of precision above 2^53 does not matter.
+  /// Adds a series with an integer value. The loss of precision above 2^53 is irrelevant.
   void put(Metric metric, long value, List<String> labels) {
     put(metric, (double) value, labels);
   }
 
   /// Adds a series.
   ///
-  /// @param labels the values of [Metric#labels], in order
+  /// @param labels the label values, in the order of [Metric#labels]
   void put(Metric metric, double value, List<String> labels) {
     List<Tag> tags = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
@@ -50,7 +50,7 @@ final class Series implements AutoCloseable {
         };
   }
 
-  /// Returns the name without `_total`, which the library appends itself.
+  /// Returns the name without `_total`, which the library itself appends.
   private static String unfinished(Metric metric) {
     return metric.exportedName().substring(0, metric.exportedName().length() - TOTAL.length());
   }

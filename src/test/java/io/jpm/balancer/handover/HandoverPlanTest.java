@@ -126,7 +126,7 @@ class HandoverPlanTest {
         new ObservedSocket(
             new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6).obstacle())
-        .contains("cannot tell");
+        .contains("cannot distinguish the new process");
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6, SHARED))
         .isInstanceOf(Handover.SideBySide.class);
     HandoverPlan siblings =
@@ -169,6 +169,6 @@ class HandoverPlanTest {
             Optional.of(new NativeTransportDetector.Library("Netty's epoll", "netty.noNative")));
     assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
     assertThat(((Handover.Sequential) netty.verdict()).remedy())
-        .isEqualTo("-Dnetty.noNative=true makes it use Java's sockets where possible");
+        .isEqualTo("set -Dnetty.noNative=true to make it use Java's sockets where possible");
   }
 }

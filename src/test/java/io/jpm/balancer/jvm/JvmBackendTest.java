@@ -132,7 +132,7 @@ class JvmBackendTest {
 
   private void begin(int generation, AppSpec spec) throws Exception {
     runOnContext(() ->
-        backend.began(
+        backend.processStarted(
             new BalancerCommand.ProcessStarted(
                 worker(generation), 0, process(generation), spec, "")));
   }
@@ -203,7 +203,8 @@ class JvmBackendTest {
     begin(1, java());
     host.listening.put(process(2), List.of(debugger, own));
     begin(2, java());
-    awaitReports("web app: it listens on 8080, but not through the sockets of Java 17 or newer");
+    awaitReports(
+        "web app: it listens on port 8080, but not through the sockets of Java 17 or newer");
   }
 
   @Test
@@ -248,7 +249,7 @@ class JvmBackendTest {
         Future.future(
             promise -> context.runOnContext(_ -> backend.drain(worker(1)).onComplete(promise)));
     Eventually.await("the drain command is sent", DEADLINE, () -> !host.posts.isEmpty());
-    runOnContext(() -> backend.ended(worker(1)));
+    runOnContext(() -> backend.processTerminated(worker(1)));
     Eventually.await("the process is drained", DEADLINE, drained::isComplete);
     assertThat(drained.result()).isZero();
   }
@@ -270,7 +271,7 @@ class JvmBackendTest {
 
   private void beginProbed(int generation, boolean ready) throws Exception {
     runOnContext(() ->
-        backend.began(
+        backend.processStarted(
             new BalancerCommand.ProcessStarted(
                 worker(generation), 0, process(generation), withProbes(true), "probed", ready)));
   }
@@ -305,12 +306,12 @@ class JvmBackendTest {
     assertThat(host.posts).isEmpty();
     runOnContext(() -> backend.ready(worker(1)));
     awaitPosts("1 accept");
-    runOnContext(() -> backend.fit(worker(1), false)); // no other process is ready
+    runOnContext(() -> backend.setFit(worker(1), false)); // no other process is ready
     runOnContext(() -> backend.ready(worker(2)));
     awaitPosts("1 accept", "2 accept", "1 pause");
-    runOnContext(() -> backend.ended(worker(2)));
+    runOnContext(() -> backend.processTerminated(worker(2)));
     awaitPosts("1 accept", "2 accept", "1 pause", "1 accept");
-    runOnContext(() -> backend.fit(worker(1), true));
+    runOnContext(() -> backend.setFit(worker(1), true));
     runOnContext(() -> backend.ready(worker(1)));
     runOnContext(() -> backend.ready(worker(3)));
     awaitPosts("1 accept", "2 accept", "1 pause", "1 accept", "3 accept");
@@ -334,15 +335,16 @@ class JvmBackendTest {
         .isEqualTo(new BalancerReply.Route.Direct());
     host.sockets.get("jvm web app v6 0").bind(new InetSocketAddress("::", 8080));
     assertThat(await(() -> backend.resolveRoute(question)))
-        .isEqualTo(new BalancerReply.Route.Unreachable("the process does not listen on 8080"));
+        .isEqualTo(new BalancerReply.Route.Unreachable("the process does not listen on port 8080"));
     String said =
         """
         {"cmd":"NODE_JPM","act":"reached","servers":[\
         {"host":"10.1.2.3","port":8080,"ownHost":"127.0.0.1","ownPort":1},\
         {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}\
         """;
-    runOnContext(() -> backend.heard(worker(1), said));
-    runOnContext(() -> backend.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
+    runOnContext(() -> backend.messageReceived(worker(1), said));
+    runOnContext(
+        () -> backend.messageReceived(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
     assertThat(await(() -> backend.resolveRoute(question)))
         .isEqualTo(
             new BalancerReply.Route.Via(
@@ -358,16 +360,17 @@ class JvmBackendTest {
     begin(1, java());
     listenOnSharedSocket(1);
     awaitReports("1 listens on 8080");
-    runOnContext(() -> backend.ended(worker(1)));
+    runOnContext(() -> backend.processTerminated(worker(1)));
     BalancerReply.Prepared again = prepare(2, java());
     assertThat(again.sockets()).hasSize(8);
     assertThat(host.sockets.get("jvm web app v6 0").address()).isPresent();
     WorkerId other = new WorkerId(new InstanceId(1), 5, 1);
-    runOnContext(
-        () -> backend.began(new BalancerCommand.ProcessStarted(other, 1, process(3), java(), "")));
+    runOnContext(() ->
+        backend.processStarted(
+            new BalancerCommand.ProcessStarted(other, 1, process(3), java(), "")));
     runOnContext(() -> backend.released(worker(2)));
     assertThat(host.sockets.all()).hasSize(8);
-    runOnContext(() -> backend.ended(other));
+    runOnContext(() -> backend.processTerminated(other));
     runOnContext(() -> backend.released(other));
     Eventually.await("the sockets are closed", DEADLINE, () -> host.sockets.all().isEmpty());
     assertThat(backend.addresses(APP)).isEmpty();
@@ -416,8 +419,9 @@ class JvmBackendTest {
         new TreeListener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
-            "it listens on 8443 through a native transport of its own (Netty's epoll), not Java's"
-                + " sockets; -Dio.netty.transport.noNative=true makes it use those where possible");
+            "it listens on port 8443 through a native transport (Netty's epoll) instead of Java's"
+                + " sockets; set -Dio.netty.transport.noNative=true to make it use Java's sockets"
+                + " where possible");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
     Files.writeString(

@@ -28,10 +28,10 @@ class RequestLimitsTest {
 
   @Test
   void logMessagesAreLimitedPerAppAndMinute() {
-    assertThat(IntStream.range(0, 1000).filter(_ -> requestLimits.mayTell(one)).count())
+    assertThat(IntStream.range(0, 1000).filter(_ -> requestLimits.mayLog(one)).count())
         .isEqualTo(RequestLimits.MOST_TOLD);
-    assertThat(requestLimits.mayTell(other)).isTrue();
+    assertThat(requestLimits.mayLog(other)).isTrue();
     now.addAndGet(Duration.ofMinutes(1).toNanos());
-    assertThat(requestLimits.mayTell(one)).isTrue();
+    assertThat(requestLimits.mayLog(one)).isTrue();
   }
 }

@@ -104,10 +104,10 @@ class ProxyBackendTest {
       assertThat(prepared.mustListen()).isTrue();
       assertThat(prepared.startHint())
           .isEqualTo(
-              "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
+              "it does not listen on port %s, the value of its variable PORT: it must listen there, not on port %d"
                   .formatted(own, proxy.port));
       int id = i;
-      assertThat(proxy.get(() -> proxy.backend.own(new InstanceId(id))))
+      assertThat(proxy.get(() -> proxy.backend.privatePort(new InstanceId(id))))
           .hasValue(Integer.parseInt(own));
       ports.add(Integer.parseInt(own));
     }
@@ -126,7 +126,7 @@ class ProxyBackendTest {
       assertThat(other.isBound()).isTrue();
       assertThat(((Refused) proxy.prepare(proxy.worker(0))).reason())
           .isEqualTo(
-              "port %d is in use already: another program listens there; end it, or set port to another one"
+              "port %d is already in use: another program listens there; stop it, or set port to a different one"
                   .formatted(proxy.port));
     }
     assertThat(proxy.prepare(proxy.worker(0))).isInstanceOf(Prepared.class);
@@ -150,7 +150,7 @@ class ProxyBackendTest {
             () -> host.listeners().stream().anyMatch(it -> it.address().getPort() == kept.port));
         assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
             .contains(
-                "port %d is in use already by pid %d (node)".formatted(kept.port, stranger.pid()));
+                "port %d is already in use by pid %d (node)".formatted(kept.port, stranger.pid()));
       } finally {
         stranger.destroyForcibly();
       }
@@ -170,7 +170,7 @@ class ProxyBackendTest {
         proxy.prepare(
             proxy.worker(1), spec.toBuilder().variables(EnvironmentVariables.NONE).build());
     assertThat(((Refused) refused).reason())
-        .contains("set port to the one that clients connect to");
+        .contains("set port to the port that clients connect to");
   }
 
   @Test
@@ -178,15 +178,15 @@ class ProxyBackendTest {
     WorkerId first = proxy.worker(0);
     proxy.begin(first, ((Prepared) proxy.prepare(first)).balancerState());
     assertThat(proxy.get(() -> proxy.backend.problem(first.id()))).isEmpty();
-    proxy.run(() -> proxy.backend.ended(first));
+    proxy.run(() -> proxy.backend.processTerminated(first));
     WorkerId second = proxy.worker(0);
     Prepared prepared = (Prepared) proxy.prepare(second);
     proxy.begin(second, prepared.balancerState());
     assertThat(proxy.get(() -> proxy.backend.problem(first.id())))
         .contains(
-            "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
+            "it does not listen on port %s, the value of its variable PORT: it must listen there, not on port %d"
                 .formatted(prepared.environment().get("PORT"), proxy.port));
-    proxy.run(() -> proxy.backend.ended(second));
+    proxy.run(() -> proxy.backend.processTerminated(second));
     Instance heard = proxy.start(0, answersWith("a"));
     assertThat(readAnswer()).isEqualTo("a");
     assertThat(proxy.get(() -> proxy.backend.problem(heard.worker().id()))).isEmpty();
@@ -283,11 +283,11 @@ class ProxyBackendTest {
         between.setSoTimeout((int) ProxyHarness.TIMEOUT.toMillis());
         try (ProxyHarness next = new ProxyHarness(port, host.listenSockets())) {
           String key = "proxy web " + port;
-          assertThat(next.get(() -> next.backend.holds(key))).isFalse();
+          assertThat(next.get(() -> next.backend.claimsSocket(key))).isFalse();
           next.begin(instance.worker(), instance.memo());
-          assertThat(next.get(() -> next.backend.holds(key))).isTrue();
+          assertThat(next.get(() -> next.backend.claimsSocket(key))).isTrue();
           assertThat(answer(between)).isEqualTo("a");
-          next.run(() -> next.backend.ended(instance.worker()));
+          next.run(() -> next.backend.processTerminated(instance.worker()));
           next.run(() -> next.backend.released(instance.worker()));
           Eventually.await("the port is free", ProxyHarness.TIMEOUT, () -> isRefused(port));
           assertThat(host.listenSockets().orElseThrow().find(key)).isEmpty();
@@ -599,18 +599,18 @@ class ProxyBackendTest {
   void unfitInstanceReceivesNoConnectionsWhileAnotherIsFit() throws IOException {
     Instance one = proxy.start(0, answersWith("one"));
     Instance two = proxy.start(1, answersWith("two"));
-    proxy.run(() -> proxy.backend.fit(one.worker(), false));
+    proxy.run(() -> proxy.backend.setFit(one.worker(), false));
     assertThat(readAnswers(6)).containsOnly("two");
     assertThat(proxy.get(() -> proxy.backend.problem(one.worker().id())))
-        .contains("its readiness check fails: new connections go to the others");
+        .contains("its readiness probe fails: new connections go to the other instances");
     assertThat(proxy.get(() -> proxy.backend.problem(two.worker().id()))).isEmpty();
 
     // If no instance is fit, all of them receive connections.
-    proxy.run(() -> proxy.backend.fit(two.worker(), false));
+    proxy.run(() -> proxy.backend.setFit(two.worker(), false));
     assertThat(readAnswers(6)).contains("one", "two");
-    proxy.run(() -> proxy.backend.fit(one.worker(), true));
+    proxy.run(() -> proxy.backend.setFit(one.worker(), true));
     assertThat(readAnswers(6)).containsOnly("one");
-    proxy.run(() -> proxy.backend.fit(two.worker(), true));
+    proxy.run(() -> proxy.backend.setFit(two.worker(), true));
     // Slow start: it receives few connections at first.
     Eventually.await(
         "the other instance is back", ProxyHarness.TIMEOUT, () -> isAnsweredWith("two"));
@@ -661,8 +661,8 @@ class ProxyBackendTest {
     proxy.withReadiness();
     Instance one = proxy.startServer(0, answersWith("one"));
     Instance two = proxy.startServer(1, answersWith("two"));
-    proxy.run(() -> proxy.backend.ended(one.worker()));
-    proxy.run(() -> proxy.backend.ended(two.worker()));
+    proxy.run(() -> proxy.backend.processTerminated(one.worker()));
+    proxy.run(() -> proxy.backend.processTerminated(two.worker()));
     proxy.begin(one.worker(), one.memo(), true);
     proxy.begin(two.worker(), two.memo(), false);
     Eventually.await("both listen", ProxyHarness.TIMEOUT, () -> proxy.listening.size() == 2);
@@ -678,7 +678,7 @@ class ProxyBackendTest {
     assertThat(proxy.route(worker, proxy.port))
         .isEqualTo(
             new Route.Unreachable(
-                "nothing listens on %s yet, the PORT of the process"
+                "the process does not listen on port %s, the value of its variable PORT, yet"
                     .formatted(prepared.environment().get("PORT"))));
   }
 

@@ -222,7 +222,7 @@ final class ProxyHarness implements Closeable {
 
   void begin(WorkerId worker, String memo, boolean ready) {
     var process = new ProcessIdentity("boot", 7, 7);
-    run(() -> backend.began(new ProcessStarted(worker, 0, process, spec(), memo, ready)));
+    run(() -> backend.processStarted(new ProcessStarted(worker, 0, process, spec(), memo, ready)));
   }
 
   /// Returns the route to `worker` for a probe of the loopback address and the port `at`.
@@ -239,7 +239,7 @@ final class ProxyHarness implements Closeable {
   /// Ends the process of the instance.
   void end(Instance instance) throws IOException {
     instance.server().close();
-    run(() -> backend.ended(instance.worker()));
+    run(() -> backend.processTerminated(instance.worker()));
   }
 
   Socket connect() throws IOException {

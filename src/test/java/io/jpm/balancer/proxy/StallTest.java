@@ -180,7 +180,7 @@ class StallTest {
     assertThat(hanging.stalledConnections.get()).isEqualTo(1);
     assertThat(problem(instance))
         .matches(
-            "instance 0 has not answered a new connection for \\d+ s: further ones go to other instances until it does");
+            "instance 0 has not answered a new connection for \\d+ s: new ones go to other instances until it does");
     assertThat(counter(instance, "ejections")).isEqualTo(1);
     hanging.resume();
     assertThat(answer(first)).isEqualTo("a");

@@ -84,15 +84,15 @@ class DeployRulesTest {
   void missingKeyIsReportedWithItsLine() {
     assertThat(problems(COMPLETE, "staging"))
         .containsExactly(
-            "e.json:10: deploy.staging: there is no \"repo\"",
-            "e.json:10: deploy.staging: there is no \"ref\"",
-            "e.json:10: deploy.staging: there is no \"path\"");
+            "e.json:10: deploy.staging: \"repo\" is missing",
+            "e.json:10: deploy.staging: \"ref\" is missing",
+            "e.json:10: deploy.staging: \"path\" is missing");
     assertThat(problems(COMPLETE, "live"))
         .containsExactly(
-            "e.json:2: deploy: has no environment \"live\": it has production, staging");
+            "e.json:2: deploy: does not contain environment \"live\": it contains production, staging");
     assertThat(problems(COMPLETE, ""))
         .containsExactly(
-            "e.json:2: deploy: name an environment: the section has production, staging");
+            "e.json:2: deploy: specify an environment: the section contains production, staging");
     assertThat(problems("{\"apps\": []}", "live"))
         .containsExactly("e.json: has no section \"deploy\"");
   }
@@ -111,7 +111,7 @@ class DeployRulesTest {
         "ref|[]|is not text",
         "port|70000|is not a port",
         "path|\"srv\"|is not a path on the remote machine",
-        "env|{\"A;touch x\": 1}|is not a name for a shell variable",
+        "env|{\"A;touch x\": 1}|is not a valid name of a shell variable",
         "env|3|is not an object",
         "post-deploy|[\"a\"]|is not a command",
       })

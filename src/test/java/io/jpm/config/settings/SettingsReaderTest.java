@@ -155,28 +155,28 @@ class SettingsReaderTest {
           """
           {"bridge": {"port": 70000}} | :1: bridge.port: 70000 is not valid: use a whole number from 0 to 65535
           {"bridge": {"prt": 1}} | :1: bridge: unknown key "prt": did you mean "port"?
-          {"heartbeat": {"interval": "10ms"}} | :1: heartbeat.interval: "10ms" is not valid: use a time from 1s to 1h
+          {"heartbeat": {"interval": "10ms"}} | :1: heartbeat.interval: "10ms" is not valid: use a duration from 1s to 1h
           {"brige": {}} | :1: unknown key "brige": did you mean "bridge"?
           {"bridge": 5} | :1: bridge: 5 is not an object of settings
           [] | :1: a list is not an object of settings
           {"bridge": {"host": ""}} | :1: bridge.host: "" is not valid: use text
-          {"bridge": {"auth_timeout": "0s"}} | :1: bridge.auth_timeout: "0s" is not valid: use a time of 1ms or more, such as 500ms, 10s, 5m or 1h
+          {"bridge": {"auth_timeout": "0s"}} | :1: bridge.auth_timeout: "0s" is not valid: use a duration of 1ms or more, such as 500ms, 10s, 5m or 1h
           {"bridge": {"max_frame": "2G"}} | :1: bridge.max_frame: "2G" is not valid: use a size from 64K to 1G
           {"bridge": {"max_frame": "1K"}} | :1: bridge.max_frame: "1K" is not valid: use a size from 64K to 1G
           {"defaults": {"autorestart": "no"}} | :1: defaults.autorestart: "no" is not valid: use true or false
           {"defaults": {"max_restarts": -1}} | :1: defaults.max_restarts: -1 is not valid: use a whole number of 0 or more
-          {"defaults": {"min_uptime": 5}} | :1: defaults.min_uptime: 5 is not valid: use a time with a unit, such as 500ms, 10s, 5m or 1h
+          {"defaults": {"min_uptime": 5}} | :1: defaults.min_uptime: 5 is not valid: use a duration with a unit, such as 500ms, 10s, 5m or 1h
           {"defaults": {"kill_signal": "X"}} | :1: defaults.kill_signal: "X" is not valid: use the name or number of a signal
           {"log": {"max_size": 5}} | :1: log.max_size: 5 is not valid: use a size of 64K or more, such as 16M or 1G
           {"logs": {"max_size": "5"}} | :1: logs.max_size: "5" is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
-          {"logs": {"max_age": 5000}} | :1: logs.max_age: 5000 is not valid: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
+          {"logs": {"max_age": 5000}} | :1: logs.max_age: 5000 is not valid: use 0 for no limit, or a duration of 1s or more with a unit, such as "12h" or "7d"
           {"logs": {"keep": -1}} | :1: logs.keep: -1 is not valid: use 0 for no limit, or a whole number
           {"logs": {"when_full": "drop"}} | :1: logs.when_full: "drop" is not valid: use "drop_oldest" or "block"
           {"logs": {"buffer": "512K"}} | :1: logs.buffer: "512K" is not valid: use a size from 1M to 1G
           {"logs": {"buffer": 0}} | :1: logs.buffer: 0 is not valid: use a size from 1M to 1G
           {"logs": {"max_siz": "5M"}} | :1: logs: unknown key "max_siz": did you mean "max_size"?
           {"log": {}, "log": {}} | :1: key "log" is given twice
-          {"log": | :1:8: the file ends too early: a }, ] or " is missing
+          {"log": | :1:8: unexpected end of file: a }, ] or " is missing
           """)
   void invalidSettingIsReportedAndTheDefaultStays(String json, String sentence) {
     Path home = workspace.file("jpm.json", json);

@@ -135,7 +135,7 @@ class TokenCommandTest {
     runExpecting(0, "token", "create", "ci");
     runExpecting(0, "token", "create", "later", "--expires", "100d");
     assertThat(runExpecting(0, "token", "ls").err())
-        .isEqualTo("[jpm] token ci expires soon: jpm token rotate ci gives it a new secret\n");
+        .isEqualTo("[jpm] token ci expires soon: run jpm token rotate ci to create a new secret\n");
     assertThat(runExpecting(0, "token", "ls", "--json").err()).isEmpty();
   }
 

@@ -158,8 +158,8 @@ class ArgumentReaderTest {
     "scale web -x, 'unknown option \"-x\": did you mean -s? (jpm scale --help)'",
     "scale web -1x, 'unknown option \"-1x\": see jpm scale --help'",
     "scale web --by, 'unknown option \"--by\": see jpm scale --help'",
-    "scale, 'jpm scale needs an argument: jpm scale name|id N|+N|-N|max'",
-    "scale web 1 -- x, 'jpm scale takes nothing after --; did you mean jpm start?'"
+    "scale, 'jpm scale requires an argument: jpm scale name|id N|+N|-N|max'",
+    "scale web 1 -- x, 'jpm scale does not accept arguments after --; did you mean jpm start?'"
   })
   void otherWordsOfScaleWithAHyphenAreOptions(String line, String problem) {
     assertThat(read(line.split(" "))).isEqualTo(new ParsedCommand.Mistake(problem));
@@ -205,7 +205,7 @@ class ArgumentReaderTest {
   void optionIsNotTheValueOfAnotherOption() {
     assertThat(read("start", "a.js", "--name", "--watch"))
         .isEqualTo(
-            new ParsedCommand.Mistake("--name needs a value: --name NAME (jpm start --help)"));
+            new ParsedCommand.Mistake("--name requires a value: --name NAME (jpm start --help)"));
   }
 
   @Test

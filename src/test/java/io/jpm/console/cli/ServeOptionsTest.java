@@ -43,7 +43,7 @@ class ServeOptionsTest {
   @ValueSource(strings = {"0", "65536", "http", "-1", "80.0"})
   void invalidPortIsReported(String port) {
     assertThatThrownBy(() -> optionsOf(Map.of("PM2_SERVE_PORT", port)))
-        .hasMessage("\"" + port + "\" is not a port: use 1 to 65535");
+        .hasMessage("\"" + port + "\" is not a port: use a number from 1 to 65535");
   }
 
   @Test
@@ -51,7 +51,8 @@ class ServeOptionsTest {
     Map<String, String> asked = Map.of("PM2_SERVE_BASIC_AUTH", "true");
     for (List<String> words : List.of(List.<String>of(), List.of("--basic-auth-password", "x"))) {
       assertThatThrownBy(() -> optionsOf(asked, words.toArray(String[]::new)))
-          .hasMessage("basic auth needs both --basic-auth-username and --basic-auth-password");
+          .hasMessage(
+              "basic authentication requires both --basic-auth-username and --basic-auth-password");
     }
     assertThatThrownBy(
             () -> optionsOf(asked, "--basic-auth-username", "a:b", "--basic-auth-password", "x"))

@@ -85,10 +85,10 @@ class InitCommandTest {
     assertThat(client.code()).isEqualTo(1);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][ERROR] %s cannot be written: there is no such directory\n".formatted(nowhere));
+            "[jpm][ERROR] %s cannot be written: the directory does not exist\n".formatted(nowhere));
     ConsoleClient program = ConsoleClient.run(vertx, "init", "app.js");
     assertThat(program.code()).isEqualTo(1);
-    assertThat(program.err()).startsWith("[jpm][ERROR] app.js is not a name for a process file: ");
+    assertThat(program.err()).startsWith("[jpm][ERROR] app.js is not a process file name: ");
   }
 
   @ParameterizedTest

@@ -208,7 +208,8 @@ class MonitCommandTest {
   @Test
   void usageIsSampledWhileTheScreenIsOpen() throws TimeoutException {
     var client = new Client("monit", "--", "screen");
-    Eventually.await("Satan is told", LIMIT, () -> wanted.stream().anyMatch(UsageLease::wanted));
+    Eventually.await(
+        "Satan is told", LIMIT, () -> wanted.stream().anyMatch(UsageLease::subscribed));
     JsonObject web = new JsonObject().put("id", 0).put("cpu", 12.5).put("memory", 3 << 20);
     vertx
         .eventBus()
@@ -223,7 +224,7 @@ class MonitCommandTest {
     client.awaitPrinted("cpu 25% of 2");
     client.type("q");
     client.last.reply(new JsonObject());
-    Eventually.await("end of the usage request", LIMIT, () -> !wanted.getLast().wanted());
+    Eventually.await("end of the usage request", LIMIT, () -> !wanted.getLast().subscribed());
   }
 
   @Test

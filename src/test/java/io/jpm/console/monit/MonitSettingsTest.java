@@ -183,7 +183,7 @@ class MonitSettingsTest {
     ScreenSamples.type("?", monitData, monitSettings);
     List<String> seen = ScreenSamples.visibleText(monitData, monitSettings, ScreenSamples.USUAL);
     assertThat(String.join("\n", seen))
-        .contains("restart the instance", "Ctrl-C", "search in the log");
+        .contains("restart the instance", "Ctrl-C", "search the log");
     assertThat(ScreenSamples.type("r", monitData, monitSettings)).isEmpty();
     assertThat(monitSettings.mode()).isEqualTo(MonitSettings.Mode.BROWSE);
   }

@@ -80,7 +80,7 @@ class ProgressTest {
             client
                 .out()
                 .contains(
-                    "\r\u001b[K%s: 5 instances to go: web (id 0), web (id 1), web (id 2), …"
+                    "\r\u001b[K%s: 5 instances left, web (id 0), web (id 1), web (id 2), …"
                         .formatted(doing)));
     for (int id = 0; id < 4; id++) {
       services.instances.set(
@@ -88,7 +88,7 @@ class ProgressTest {
           Instances.view(
               id, Instances.spec("web", 5), id, Phase.STOPPED, Optional.empty(), "stopped"));
     }
-    String last = "\r\u001b[K%s: 1 instance to go: web (id 4)".formatted(doing);
+    String last = "\r\u001b[K%s: 1 instance left, web (id 4)".formatted(doing);
     Eventually.await("one instance to go", LIMIT, () -> client.out().contains(last));
     services.release();
     assertThat(client.code()).isZero();
@@ -109,7 +109,7 @@ class ProgressTest {
     services.slow = true;
     ConsoleClient quiet = runOnTerminal("restart web --silent");
     ConsoleClient client = ConsoleClient.run(vertx, "stop", "3");
-    String line = "[jpm] Stopping: 1 instance to go: web (id 3)\n";
+    String line = "[jpm] Stopping: 1 instance left, web (id 3)\n";
     Eventually.await("a progress line", LIMIT, () -> client.out().equals(line));
     assertThat(quiet.out()).isEmpty();
     services.release();

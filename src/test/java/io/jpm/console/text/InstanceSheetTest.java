@@ -20,7 +20,7 @@ class InstanceSheetTest {
         new InstanceListing(
             List.of(instance), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me");
     return InstanceSheet.draw(
-        instance, instanceListing, InstanceSheet.RuntimeDetails.SILENT, textStyle);
+        instance, instanceListing, InstanceSheet.RuntimeDetails.UNKNOWN, textStyle);
   }
 
   @Test
@@ -47,7 +47,7 @@ class InstanceSheetTest {
     Golden.check(
         "describe-checks",
         InstanceSheet.draw(
-            web, instanceListing, InstanceSheet.RuntimeDetails.SILENT, new TextStyle(100, false)));
+            web, instanceListing, InstanceSheet.RuntimeDetails.UNKNOWN, new TextStyle(100, false)));
   }
 
   private static String draw(BalancerReply.Status balance) {

@@ -348,14 +348,15 @@ class AdoptionTest extends GodHarness {
   }
 
   private void storeEvents() {
-    events.forEach(event -> storedEvents.add(event.outside(sequenceNumbers.incrementAndGet())));
+    events.forEach(
+        event -> storedEvents.add(event.toEventMessage(sequenceNumbers.incrementAndGet())));
   }
 
   private List<Integer> pidsOfExitEvents() {
     List<Integer> pids = new ArrayList<>();
     for (InstanceEvent event : events) {
       if (event.kind() == Kind.EXIT) {
-        pids.add(event.outside(1).pid());
+        pids.add(event.toEventMessage(1).pid());
       }
     }
     return pids;

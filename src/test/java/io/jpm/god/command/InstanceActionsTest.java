@@ -55,7 +55,7 @@ class InstanceActionsTest extends GodHarness {
   void inputToANameWithSeveralInstancesIsRefused() {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     assertThat(writeInput("web", "x\n").problems())
-        .containsExactly("web is 2 instances: name one by its id (0, 1)");
+        .containsExactly("web selects 2 instances: specify one by its id (0, 1)");
     assertThat(writeInput("nobody", "x\n").problems())
         .singleElement()
         .asString()
@@ -71,7 +71,7 @@ class InstanceActionsTest extends GodHarness {
         .containsExactly("web (id 0): it has closed its standard input");
     act(Action.STOP, "web");
     assertThat(writeInput("web", "x\n").problems())
-        .containsExactly("web (id 0) is stopped: it has no process");
+        .containsExactly("web (id 0) is stopped and has no process");
   }
 
   @Test
@@ -93,7 +93,7 @@ class InstanceActionsTest extends GodHarness {
     act(Action.STOP, "off");
     host.obeysSignals = false;
     GodReply reply = ask(new GodCommand.SendSignal(List.of("all"), Signal.SIGUSR2));
-    assertThat(reply.problems()).containsExactly("off (id 1) is stopped: it has no process");
+    assertThat(reply.problems()).containsExactly("off (id 1) is stopped and has no process");
     assertThat(reply.instances())
         .singleElement()
         .satisfies(it -> assertThat(it.id().value()).isZero());

@@ -149,9 +149,9 @@ class InstancePathsTest {
     AppSpec app = app("web", 1, logs("/dev/null", false, false, false), Optional.empty());
     var supervisedInstance =
         new SupervisedInstance(new InstanceIdentity(ID, 0, CREATED), app, HOME);
-    assertThat(supervisedInstance.capture().files().out()).isEqualTo(Path.of("/dev/null"));
-    assertThat(supervisedInstance.capture().files().combined()).isEmpty();
-    assertThat(supervisedInstance.capture().options()).isEqualTo(app.logs());
+    assertThat(supervisedInstance.captureRequest().files().out()).isEqualTo(Path.of("/dev/null"));
+    assertThat(supervisedInstance.captureRequest().files().combined()).isEmpty();
+    assertThat(supervisedInstance.captureRequest().options()).isEqualTo(app.logs());
     assertThat(supervisedInstance.view().combinedFile()).contains(Path.of("/dev/null"));
   }
 }

@@ -538,7 +538,7 @@ public class JournalTest {
     var registry = new Registry();
     List<SupervisedInstance> made = new ArrayList<>();
     for (String name : List.of("web", "0", "api")) {
-      InstanceId id = registry.takeId();
+      InstanceId id = registry.allocateId();
       AppSpec spec = specNamed(name);
       var supervisedInstance = instance(id, spec);
       registry.add(supervisedInstance);
@@ -562,11 +562,11 @@ public class JournalTest {
   void idsRestartAtZeroWhenTheListIsEmpty() {
     var registry = new Registry();
     AppSpec spec = specNamed("a");
-    InstanceId first = registry.takeId();
+    InstanceId first = registry.allocateId();
     var supervisedInstance = instance(first, spec);
     registry.add(supervisedInstance);
-    assertThat(registry.takeId()).isEqualTo(new InstanceId(1));
+    assertThat(registry.allocateId()).isEqualTo(new InstanceId(1));
     registry.remove(supervisedInstance);
-    assertThat(registry.takeId()).isEqualTo(new InstanceId(0));
+    assertThat(registry.allocateId()).isEqualTo(new InstanceId(0));
   }
 }

@@ -36,7 +36,7 @@ class IpcMessageReaderTest {
     ipcMessageReader.read(
         new IpcMessageReader.Incoming(app, json, acknowledged::incrementAndGet),
         said -> {
-          read.add(said.map(IpcHandler.Said::message));
+          read.add(said.map(IpcHandler.ParsedMessage::message));
           said.ifPresent(it -> it.heard().run());
         });
   }
@@ -78,7 +78,7 @@ class IpcMessageReaderTest {
   void oversizedNodeMessageIsDropped() {
     List<Boolean> judged = new CopyOnWriteArrayList<>();
     for (int size : new int[] {10, 300_000}) {
-      ipcMessageReader.judge(
+      ipcMessageReader.checkSize(
           new IpcMessageReader.Incoming(
               WEB, "\"" + "x".repeat(size) + "\"", acknowledged::incrementAndGet),
           then -> judged.add(then.isPresent()));

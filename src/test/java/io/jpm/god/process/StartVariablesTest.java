@@ -156,7 +156,7 @@ class StartVariablesTest {
     assertThat(refusal(command("cat large; cat large >&2; exit 3")))
         .isEqualTo("printed more than 65536 bytes");
     assertThat(refusal(command("echo c4n4ry-value; echo c4n4ry-value >&2; exit 3")))
-        .isEqualTo("ended with exit code 3");
+        .isEqualTo("exited with code 3");
     assertThat(refusal(new SecretSource.FromCommand(List.of("/no/such"))))
         .isEqualTo("cannot be run: No such file or directory");
     file("db", CANARY);

@@ -160,7 +160,7 @@ class ReloadTest extends GodHarness {
     assertThat(read(pidFile)).isEqualTo(pid(next) + "\n");
     assertThat(logs.getLast()).isInstanceOf(LogsCommand.Close.class);
     assertThat(((LogsCommand.Close) logs.getLast()).outFifo()).hasToString(fifo(0));
-    awaitEvent(Kind.EXIT, "pid %d has ended after the reload".formatted(pid(old)));
+    awaitEvent(Kind.EXIT, "pid %d exited after the reload".formatted(pid(old)));
     assertThat(events.stream().map(InstanceEvent::kind))
         .containsExactly(Kind.START, Kind.READY, Kind.RELOAD, Kind.EXIT);
     assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
@@ -233,7 +233,8 @@ class ReloadTest extends GodHarness {
     start(spec("web"));
     GodReply reply = await(askAsync(reloadOf("web")));
     assertThat(reply.restarted()).containsExactly(only().id());
-    assertThat(reply.notes()).containsExactly("web (id 0) was restarted; it listens on no port");
+    assertThat(reply.notes())
+        .containsExactly("web (id 0) was restarted; it does not listen on any port");
     assertThat(events).noneMatch(event -> event.kind() == Kind.RELOAD_GAP);
   }
 
@@ -489,7 +490,8 @@ class ReloadTest extends GodHarness {
     assertThat(act(Action.STOP, "web").problems()).isEmpty();
     assertThat(host.running()).isEmpty();
     assertThat(await(reload).problems())
-        .containsExactly("web (id 0): it was stopped meanwhile, 0 of 2 instances were replaced");
+        .containsExactly(
+            "web (id 0): it was stopped in the meantime, 0 of 2 instances were replaced");
     assertThat(list()).allMatch(i -> i.phase() == Phase.STOPPED);
     assertThat(host.spawns).hasSize(3);
   }
@@ -505,7 +507,7 @@ class ReloadTest extends GodHarness {
     assertThat(await(reload).problems())
         .singleElement()
         .asString()
-        .contains("it was stopped meanwhile");
+        .contains("it was stopped in the meantime");
     awaitGone(next);
     assertThat(host.running()).containsExactly(awaitSpawn(3));
   }
@@ -689,7 +691,7 @@ class ReloadTest extends GodHarness {
     assertThat(host.running()).containsExactly(awaitSpawn(1));
     assertThat(pidOf(only())).isEqualTo(pid(awaitSpawn(1)));
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
-    awaitEvent(Kind.RELOAD_FAILED, "the daemon ended during the reload");
+    awaitEvent(Kind.RELOAD_FAILED, "the daemon exited during the reload");
     Eventually.await(
         "the journal has only the current process",
         LONG,

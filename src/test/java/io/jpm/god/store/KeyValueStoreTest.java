@@ -109,7 +109,9 @@ class KeyValueStoreTest {
                         new Setting(List.of("web", "A"), "1"),
                         new Setting(List.of("plain", "B"), "2"))));
     assertThat(reply)
-        .isEqualTo(new StoreReply.Failed("plain is a value: jpm unset plain removes it"));
+        .isEqualTo(
+            new StoreReply.Failed(
+                "plain is a value and cannot contain keys: remove it with jpm unset plain"));
     assertThat(content()).isEqualTo(new JsonObject().put("plain", "x"));
   }
 

@@ -106,7 +106,7 @@ class LogBufferPlaceTest {
     }
     try (LogBuffer last = place.open(MOST)) {
       LogStream stream = last.stream("1-out", MOST);
-      assertThat(stream.losses()).isEqualTo(new LogStream.Losses(6, 1, 0));
+      assertThat(stream.droppedTotals()).isEqualTo(new LogStream.Losses(6, 1, 0));
       stream.begin(new FileWrite(0, 0, 0, 0, 10, 0, 1));
       stream.done();
     }
@@ -220,7 +220,7 @@ class LogBufferPlaceTest {
       for (int i = 0; i < 100; i++) {
         print(memory, "0123456789\n".repeat(5000));
       }
-      assertThat(stream.losses().lines() * 11 + stream.waitingBytes()).isEqualTo(5_500_000);
+      assertThat(stream.droppedTotals().lines() * 11 + stream.waitingBytes()).isEqualTo(5_500_000);
       stream.forget();
     } finally {
       assertThat(run("umount", "-l", mount.toString())).isZero();

@@ -78,12 +78,12 @@ class LogBufferRandomTest {
       if (pipeAndFile.remaining() == 0) {
         return;
       }
-      long before = stream.losses().bytes();
+      long before = stream.droppedTotals().bytes();
       int most = random.nextInt(1, 400);
       boolean room = pipeAndFile.read(stream, most, random.nextInt(1, 400), stepLimit);
       assertThat(stream.waitingBytes()).isLessThanOrEqualTo(limit);
       if (!stream.drops()) {
-        assertThat(stream.losses().bytes()).isEqualTo(before);
+        assertThat(stream.droppedTotals().bytes()).isEqualTo(before);
       } else {
         assertThat(room || someoneHolds())
             .as("a stream that drops lines always has space")
@@ -167,7 +167,7 @@ class LogBufferRandomTest {
     }
     assertThat(stream.waitingBytes()).isBetween(4L * 64, 8L * 64);
     app.check(stream);
-    assertThat(stream.losses().lines()).isPositive();
+    assertThat(stream.droppedTotals().lines()).isPositive();
   }
 
   @Test
@@ -184,7 +184,7 @@ class LogBufferRandomTest {
     assertThat(app.write(stream, 500, false, StepLimit.unlimited())).isTrue();
     assertThat(app.read(stream, 100, 100, StepLimit.unlimited())).isTrue();
     app.check(stream);
-    assertThat(stream.losses()).isEqualTo(new LogStream.Losses(0, 0, 0));
+    assertThat(stream.droppedTotals()).isEqualTo(new LogStream.Losses(0, 0, 0));
   }
 
   @Test
@@ -200,8 +200,8 @@ class LogBufferRandomTest {
     while (flood.remaining() > 0) {
       assertThat(flood.read(much, 100, 100, StepLimit.unlimited())).isTrue();
     }
-    assertThat(much.losses().lines()).isPositive();
-    assertThat(little.losses().bytes()).isZero();
+    assertThat(much.droppedTotals().lines()).isPositive();
+    assertThat(little.droppedTotals().bytes()).isZero();
     small.check(little);
     flood.check(much);
   }

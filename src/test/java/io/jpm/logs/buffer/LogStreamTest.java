@@ -121,7 +121,7 @@ class LogStreamTest {
     for (int i = 0; i < 100; i++) {
       print(stream, "lost or the last ones\n");
     }
-    assertThat(stream.losses().bytes()).isPositive();
+    assertThat(stream.droppedTotals().bytes()).isPositive();
     stream.begin(write(0, "first\n".length()));
     stream.done();
     assertThat(text(stream)).isEqualTo("18651215\n");
@@ -166,7 +166,7 @@ class LogStreamTest {
     for (FileWrite wrong : List.of(write(0, UNIT), write(1, 2 * UNIT), write(2, 1))) {
       assertThatThrownBy(() -> stream.begin(wrong))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("a write is begun already: app");
+          .hasMessage("a write has already begun: app");
     }
     assertThat(stream.unfinished()).contains(write(1, UNIT));
   }
@@ -195,7 +195,7 @@ class LogStreamTest {
   private static void assertGone(ThrowingCallable begin) {
     assertThatThrownBy(begin)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("no write may begin any more: app");
+        .hasMessage("no further write may begin: app");
   }
 
   private static void assertHarmless(LogStream stream) {
@@ -205,6 +205,6 @@ class LogStreamTest {
     stream.abandon();
     assertThat(stream.waiting(UNIT)).isEmpty();
     assertThat(stream.waitingBytes()).isZero();
-    assertThat(stream.losses()).isEqualTo(new LogStream.Losses(0, 0, 0));
+    assertThat(stream.droppedTotals()).isEqualTo(new LogStream.Losses(0, 0, 0));
   }
 }

@@ -91,7 +91,7 @@ final class PipeAndFile {
   boolean write(LogStream stream, int most, boolean wholeLines, StepLimit stepLimit) {
     byte[] bytes = bytes(stream.waiting(most));
     long position = stream.streamUnits().state.head;
-    LogStream.Losses losses = stream.losses();
+    LogStream.Losses losses = stream.droppedTotals();
     int consumed = wholeLines ? wholeLines(bytes) : bytes.length;
     String marker =
         losses.lines() > losses.reported() ? "!" + (losses.lines() - losses.reported()) + "\n" : "";
@@ -185,7 +185,7 @@ final class PipeAndFile {
     for (boolean byteWritten : written) {
       missing += byteWritten ? 0 : 1;
     }
-    LogStream.Losses losses = stream.losses();
+    LogStream.Losses losses = stream.droppedTotals();
     assertThat(losses.bytes()).as("%s: bytes lost", name).isEqualTo(missing);
     assertThat(losses.lines()).as("%s: lines lost", name).isEqualTo(damagedLines(written));
     assertThat(told).as("%s: lost lines that the file reports", name).isEqualTo(losses.lines());

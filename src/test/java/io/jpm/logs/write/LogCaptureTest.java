@@ -614,9 +614,9 @@ class LogCaptureTest {
       disk.freeze();
       print(out, "waits\n");
       Eventually.await(
-          "the disk does not answer",
+          "the disk does not respond",
           LIMIT,
-          () -> writers.status(new InstanceId(0)).problem().endsWith("does not answer"));
+          () -> writers.status(new InstanceId(0)).problem().endsWith("does not respond"));
       writers.close();
       host.close();
       disk.thaw();

@@ -41,13 +41,13 @@ class RotatedLogFileTest {
 
   @Test
   void appLosesOnlyFilesBeyondItsEqualShare() {
-    var small = new RotatedLogFile.Taken(List.of(hoursOld(100, 10), hoursOld(90, 10)), 10);
-    var large = new RotatedLogFile.Taken(List.of(NEW, MIDDLE, OLD), 50);
+    var small = new RotatedLogFile.DiskUsage(List.of(hoursOld(100, 10), hoursOld(90, 10)), 10);
+    var large = new RotatedLogFile.DiskUsage(List.of(NEW, MIDDLE, OLD), 50);
     assertThat(RotatedLogFile.beyondShares(List.of(small, large), 150)).isEmpty();
     assertThat(RotatedLogFile.beyondShares(List.of(small, large), 149)).containsExactly(OLD);
     assertThat(RotatedLogFile.beyondShares(List.of(small, large), 90)).containsExactly(OLD, MIDDLE);
     assertThat(RotatedLogFile.beyondShares(List.of(small, large), 0)).isEmpty();
-    var flood = new RotatedLogFile.Taken(List.of(NEW), 1000);
+    var flood = new RotatedLogFile.DiskUsage(List.of(NEW), 1000);
     assertThat(RotatedLogFile.beyondShares(List.of(small, flood), 100)).containsExactly(NEW);
     assertThat(RotatedLogFile.beyondShares(List.of(), 100)).isEmpty();
   }
@@ -56,8 +56,8 @@ class RotatedLogFileTest {
   void oldestFileOfTheLargestAppIsDeletedFirstOnAFullDisk() {
     RotatedLogFile older = hoursOld(100, 10);
     RotatedLogFile old = hoursOld(90, 10);
-    var small = new RotatedLogFile.Taken(List.of(old, older), 20);
-    var large = new RotatedLogFile.Taken(ALL, 15);
+    var small = new RotatedLogFile.DiskUsage(List.of(old, older), 20);
+    var large = new RotatedLogFile.DiskUsage(ALL, 15);
     assertThat(RotatedLogFile.largestFirst(List.of(small, large)))
         .containsExactly(OLD, MIDDLE, older, old, NEW);
     assertThat(RotatedLogFile.largestFirst(List.of())).isEmpty();

@@ -62,7 +62,7 @@ class EnvFileTextTest {
         .containsExactly(
             new Mistake(3, "is not a variable: it contains no ="),
             new Mistake(4, "has no valid name before the =: use letters, digits and _"),
-            new Mistake(5, "continues after the closing quote"),
+            new Mistake(5, "has text after the closing quote"),
             new Mistake(7, "opens a quote that is not closed"));
   }
 
@@ -99,9 +99,9 @@ class EnvFileTextTest {
     assertThat(read(grown).mistakes())
         .singleElement()
         .extracting(Mistake::message)
-        .isEqualTo("makes all variables together longer than 2097152 characters");
+        .isEqualTo("exceeds the limit of 2097152 characters for all variables together");
     assertThat(read(repeated("B%d=\n", 70_000)).mistakes())
-        .containsExactly(new Mistake(10_001, "is one too many: a file may have 10000 variables"));
+        .containsExactly(new Mistake(10_001, "exceeds the limit of 10000 variables per file"));
     assertThat(read("x\n".repeat(500_000)).mistakes()).hasSize(100);
   }
 

@@ -176,7 +176,7 @@ class AppAccessTest {
     assertThatThrownBy(() ->
             CommandRunner.output(
                 access.launch(List.of("true"), link, path, USER), Duration.ofSeconds(30), 1 << 16))
-        .hasMessage("ended with exit code 125");
+        .hasMessage("exited with code 125");
     byte[] said =
         CommandRunner.output(
             access.launch(List.of("sh", "-c", "pwd"), dir, path, USER),

@@ -81,7 +81,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     SpawnRequest request = fixture.request(script.toString());
 
-    assertThat(fixture.refusal(request)).endsWith("/bin/sh\\r (the file has Windows line ends)");
+    assertThat(fixture.refusal(request)).endsWith("/bin/sh\\r (the file has Windows line endings)");
   }
 
   @Test

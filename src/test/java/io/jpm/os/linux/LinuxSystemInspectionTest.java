@@ -16,7 +16,7 @@ class LinuxSystemInspectionTest {
 
   @Test
   void requiredKernelFeaturesAreFound() {
-    SystemFacts facts = inspection.look();
+    SystemFacts facts = inspection.facts();
     assertThat(facts.portable()).isEmpty();
     assertThat(facts.kernel()).startsWith("Linux ");
     assertThat(facts.features())
@@ -32,7 +32,7 @@ class LinuxSystemInspectionTest {
             .filter(it -> it.startsWith("Max open files"))
             .findFirst()
             .orElseThrow();
-    assertThat(inspection.look().limits())
+    assertThat(inspection.facts().limits())
         .hasValueSatisfying(limits -> {
           assertThat(line).contains(" " + limits.openFiles() + " ");
           assertThat(limits.openFilesMost()).isGreaterThanOrEqualTo(limits.openFiles());

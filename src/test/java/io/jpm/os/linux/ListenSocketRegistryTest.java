@@ -169,9 +169,9 @@ class ListenSocketRegistryTest {
           .hasMessage(
               "127.0.0.1:"
                   + other.getLocalPort()
-                  + " is in use already: end the program that has it or use another port");
+                  + " is already in use: stop the program that uses it or choose another port");
       assertThat(failure(request("::", other.getLocalPort())))
-          .hasMessageStartingWith("port " + other.getLocalPort() + " is in use already");
+          .hasMessageStartingWith("port " + other.getLocalPort() + " is already in use");
     }
     assertThat(sockets.all()).isEmpty();
   }
@@ -179,7 +179,7 @@ class ListenSocketRegistryTest {
   @Test
   void bindFailureIsReportedAsASentence() {
     assertThat(failure(request("192.0.2.1", 3000)))
-        .hasMessage("192.0.2.1:3000: this machine does not have that address")
+        .hasMessage("192.0.2.1:3000: this machine does not have this address")
         .extracting(ListenException::errno)
         .isEqualTo(Errno.EADDRNOTAVAIL);
     assertThat(
@@ -188,7 +188,7 @@ class ListenSocketRegistryTest {
                     InetSocketAddress.createUnresolved("no-such-host.invalid", 3000),
                     false,
                     RunAs.DAEMON)))
-        .hasMessage("no-such-host.invalid:3000: there is no host of that name");
+        .hasMessage("no-such-host.invalid:3000: no host with this name was found");
     RunAs stranger =
         new RunAs(
             Optional.of("no such user"),
@@ -212,7 +212,7 @@ class ListenSocketRegistryTest {
         failure(
             request(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 81), false, nobody));
     assertThat(failure)
-        .hasMessage("port 81: permission denied for user nobody: ports below 1024 need root");
+        .hasMessage("port 81: permission denied for user nobody: ports below 1024 require root");
     assertThat(failure.errno()).isEqualTo(Errno.EACCES);
     ListenSocket high = sockets.open("high", request(Loopback.at(0), false, nobody));
     Loopback.connect(port(high)).close();
@@ -250,7 +250,7 @@ class ListenSocketRegistryTest {
 
     assertThatThrownBy(() -> sockets.recover("another's", other.child().identity(), lost.inode()))
         .isInstanceOf(ListenException.class)
-        .hasMessage("no process of its tree has that socket any more");
+        .hasMessage("no process in its tree has the socket open any more");
     assertThat(port(sockets.recover("lost", victim.child().identity(), lost.inode())))
         .isEqualTo(port);
   }
@@ -281,7 +281,7 @@ class ListenSocketRegistryTest {
   private void assertNotTaken(Spawned app, long inode) {
     assertThatThrownBy(() -> sockets.recover("any", app.child().identity(), inode))
         .isInstanceOf(ListenException.class)
-        .hasMessage("that socket was not created by a daemon");
+        .hasMessage("the socket was not created by a daemon");
   }
 
   @Test
@@ -308,7 +308,7 @@ class ListenSocketRegistryTest {
     assertThat(failure.errno()).isEqualTo(Errno.EADDRINUSE);
     assertThat(failure)
         .hasMessage(
-            "127.0.0.1:%d is in use already by pid %d (python3): end the program that has it or use another port"
+            "127.0.0.1:%d is already in use by pid %d (python3): stop the program that uses it or choose another port"
                 .formatted(port, app.pid()));
   }
 
@@ -409,13 +409,13 @@ class ListenSocketRegistryTest {
   @Test
   void spawnIsRefusedWithAMissingSocketOrTooManySockets() throws IOException {
     assertThat(fixture.refusal(fixture.withSockets(fixture.request("obedient.sh"), "gone")))
-        .isEqualTo("the listening socket 'gone' is not open any more");
+        .isEqualTo("the listening socket 'gone' is no longer open");
     String[] many = IntStream.range(0, 33).mapToObj(Integer::toString).toArray(String[]::new);
     for (String key : many) {
       sockets.open(key, unboundRequest(false));
     }
     assertThat(fixture.refusal(fixture.withSockets(fixture.request("obedient.sh"), many)))
-        .isEqualTo("an app can be given 32 listening sockets at most, not 33");
+        .isEqualTo("an app can inherit at most 32 listening sockets, not 33");
   }
 
   @Test

@@ -393,7 +393,7 @@ class LogPipeReaderTest {
     assertThatThrownBy(() -> pipes.open(file.resolve("a/b"), new BoundedSink()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("not a folder");
+        .hasMessageContaining("not a directory");
   }
 
   @Test

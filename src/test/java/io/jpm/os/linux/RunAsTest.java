@@ -427,7 +427,7 @@ class RunAsTest {
         .isEqualTo(
             "the working directory "
                 + closed
-                + " may not be entered: permission denied for user nobody");
+                + " cannot be entered: permission denied for user nobody");
     assertThat(Leftovers.of(fixture.mark())).isEmpty();
   }
 
@@ -520,7 +520,8 @@ class RunAsTest {
   void unknownUserOrGroupIsRefused() {
     assertThat(fixture.refusal(request("obedient.sh", user("no-such-user"))))
         .isEqualTo(
-            "there is no user 'no-such-user' on this machine: name one of `getent passwd` as uid");
+            "there is no user 'no-such-user' on this machine: set uid to a user listed by `getent"
+                + " passwd`");
     assertThat(fixture.refusal(request("obedient.sh", user("3999999999"))))
         .startsWith("there is no user '3999999999'");
     assertThat(fixture.refusal(request("obedient.sh", user("-1"))))
@@ -539,8 +540,8 @@ class RunAsTest {
     assertThat(fixture.refusal(request))
         .isEqualTo(
             request.program()
-                + " cannot be started: user nobody may not run it, or may not enter its folder or"
-                + " the working directory "
+                + " cannot be started: user nobody is not allowed to execute it, or to enter its"
+                + " directory or the working directory "
                 + fixture.dir());
   }
 
@@ -570,17 +571,17 @@ class RunAsTest {
     assertThat(read(said))
         .isEqualTo(
             """
-            daemon: only root can run an app as another user: start the daemon as root or leave out\
-             uid and gid
-            nice: nice -5 is a higher priority than the daemon may set: start the daemon as root or\
-             use a higher number
+            daemon: only root can run an app as another user: start the daemon as root or remove uid\
+             and gid
+            nice: nice -5 is a higher priority than the daemon is allowed to set: start the daemon as\
+             root or use a higher number
             nobody: started
-            tmp: only root can give an app private_tmp: start the daemon as root or leave it out
+            tmp: only root can give an app private_tmp: start the daemon as root or remove it
             paths: only root can give an app private_tmp and read_only_paths: start the daemon as\
-             root or leave it out
+             root or remove it
             calls: started
             gaining: only root with sys_admin can give an app seccomp without no_new_privileges:\
-             leave out no_new_privileges: false
+             remove no_new_privileges: false
             """);
     assertThat(exit).isZero();
   }

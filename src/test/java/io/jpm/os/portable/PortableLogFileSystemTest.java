@@ -25,8 +25,8 @@ class PortableLogFileSystemTest extends LogDiskContract {
     assertThatThrownBy(() -> disk.open(dir.resolve("a.log"), nobody))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "this system cannot use the log file "
+            "cannot use the log file "
                 + dir.resolve("a.log")
-                + " as user nobody: leave out uid");
+                + " as user nobody on this system: remove uid");
   }
 }

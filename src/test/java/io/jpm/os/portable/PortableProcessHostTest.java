@@ -21,13 +21,13 @@ class PortableProcessHostTest extends ProcessHostContract {
         new RunAs(Optional.empty(), Optional.empty(), OptionalInt.of(5), OptionalInt.empty());
 
     assertThat(fixture.refusal(fixture.withRunAs(fixture.request("obedient.sh"), nice)))
-        .contains("leave out uid, gid, nice and umask");
+        .contains("remove uid, gid, nice, umask");
   }
 
   @Test
   void terminalIsRefused() {
     assertThat(fixture.refusal(fixture.withTerminal(fixture.request("obedient.sh"))))
-        .isEqualTo("this system cannot give an app a terminal: leave out pty");
+        .isEqualTo("terminals are not supported on this system: remove pty");
   }
 
   @Test

@@ -164,7 +164,7 @@ class ActiveProbesTest {
   void unexpectedStatusIsReported() {
     status = 503;
     assertThat(reason(http("http://127.0.0.1:${PORT}/ready")))
-        .isEqualTo(url("/ready") + " answers 503");
+        .isEqualTo(url("/ready") + " returned 503");
     var expected =
         new ProbeHandler.Http(
             url("/"), Map.of(), new ProbeHandler.StatusRange(503, 503), Optional.empty(), true);
@@ -184,9 +184,11 @@ class ActiveProbesTest {
             url("/"), Map.of(), ProbeHandler.StatusRange.FINE, Optional.of("is (well|fine)"), true);
     assertThat(reason(check)).isEqualTo("passed");
     body = "all is lost";
-    assertThat(reason(check)).isEqualTo(url("/") + ": its body does not contain is (well|fine)");
+    assertThat(reason(check))
+        .isEqualTo("the body of " + url("/") + " does not contain is (well|fine)");
     body = "x".repeat(70_000) + "all is well";
-    assertThat(reason(check)).isEqualTo(url("/") + ": its body does not contain is (well|fine)");
+    assertThat(reason(check))
+        .isEqualTo("the body of " + url("/") + " does not contain is (well|fine)");
   }
 
   @Test
@@ -276,7 +278,8 @@ class ActiveProbesTest {
 
   @Test
   void plainServerBehindHttpsIsReported() {
-    assertThat(reason(http("https://127.0.0.1:${PORT}/"))).startsWith("https://127.0.0.1:");
+    assertThat(reason(http("https://127.0.0.1:${PORT}/")))
+        .startsWith("the TLS connection to https://127.0.0.1:");
   }
 
   @Test
@@ -316,11 +319,11 @@ class ActiveProbesTest {
     // The other user must be able to enter the directory.
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
     ProbeHandler.Exec check = script("echo \"I am $(id -un)\"; exit 1");
-    assertThat(reason(check)).isEqualTo("./check ends with exit 1: I am root");
+    assertThat(reason(check)).isEqualTo("./check failed with exit 1: I am root");
     runAs =
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
-    assertThat(reason(check)).isEqualTo("./check ends with exit 1: I am nobody");
+    assertThat(reason(check)).isEqualTo("./check failed with exit 1: I am nobody");
     assertThat(reason(script("[ ! -w . ] && [ \"$(id -u)\" != 0 ]"))).isEqualTo("passed");
   }
 
@@ -366,9 +369,10 @@ class ActiveProbesTest {
     String url = "https://127.0.0.1:" + selfSigned() + "/";
     assertThat(reason(http(url)))
         .isEqualTo(
-            url
-                + ": its certificate is not accepted: unable to find valid certification path to"
-                + " requested target (verify: false accepts any)");
+            "the certificate of "
+                + url
+                + " is not accepted: unable to find valid certification path to requested target"
+                + " (\"verify\": false accepts any certificate)");
     var trusting =
         new ProbeHandler.Http(
             url, Map.of(), ProbeHandler.StatusRange.FINE, Optional.of("well"), false);
@@ -378,14 +382,14 @@ class ActiveProbesTest {
   @Test
   void lastOutputLineOfAFailedCommandIsReported() throws IOException {
     assertThat(reason(script("seq 100000; echo disk full >&2; echo; exit 3")))
-        .isEqualTo("./check ends with exit 3: disk full");
-    assertThat(reason(script("exit 1"))).isEqualTo("./check ends with exit 1");
+        .isEqualTo("./check failed with exit 3: disk full");
+    assertThat(reason(script("exit 1"))).isEqualTo("./check failed with exit 1");
   }
 
   @Test
   void missingCommandIsReported() {
     assertThat(reason(new ProbeHandler.Exec(List.of("no-such-program"))))
-        .isEqualTo("no-such-program: was not found in PATH");
+        .isEqualTo("no-such-program: not found in PATH");
   }
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class NotifyMessageTest {
   private static List<ProbeSignal> signals(String... messages) {
-    return NotifyMessage.signs(List.of(messages));
+    return NotifyMessage.signals(List.of(messages));
   }
 
   @Test
@@ -18,12 +18,12 @@ class NotifyMessageTest {
     assertThat(signals("READY=1\nSTATUS=serving 3 clients\nWATCHDOG=1\nSTOPPING=1\n"))
         .containsExactly(
             new ProbeSignal.Ready(),
-            new ProbeSignal.Says("serving 3 clients"),
+            new ProbeSignal.StatusChanged("serving 3 clients"),
             new ProbeSignal.Alive(),
             new ProbeSignal.Stopping());
     assertThat(signals("WATCHDOG=trigger")).containsExactly(new ProbeSignal.Failing());
     assertThat(signals("EXTEND_TIMEOUT_USEC=2500000"))
-        .containsExactly(new ProbeSignal.MoreTime(Duration.ofMillis(2500)));
+        .containsExactly(new ProbeSignal.TimeoutExtension(Duration.ofMillis(2500)));
     assertThat(signals("READY=1\0")).containsExactly(new ProbeSignal.Ready());
   }
 
@@ -36,22 +36,23 @@ class NotifyMessageTest {
         .isEmpty();
     assertThat(signals("READY=1\0WATCHDOG=1")).isEmpty();
     assertThat(signals("EXTEND_TIMEOUT_USEC=999999999999999999"))
-        .containsExactly(new ProbeSignal.MoreTime(Duration.ofDays(365)));
+        .containsExactly(new ProbeSignal.TimeoutExtension(Duration.ofDays(365)));
   }
 
   @Test
   void eachKindOfSignalOccursOnceWithItsLastValue() {
     assertThat(signals("STATUS=a", "WATCHDOG=1", "WATCHDOG=1", "STATUS=b\nSTATUS=c"))
-        .containsExactlyInAnyOrder(new ProbeSignal.Says("c"), new ProbeSignal.Alive());
+        .containsExactlyInAnyOrder(new ProbeSignal.StatusChanged("c"), new ProbeSignal.Alive());
   }
 
   @Test
   void statusIsOneLineWithoutControlCharacters() {
     assertThat(signals("STATUS=\u001b[31mred\u0007\t and\u202e  back\u0085\u2028!\u200b"))
-        .containsExactly(new ProbeSignal.Says("[31mred and back!"));
-    assertThat(signals("STATUS=")).containsExactly(new ProbeSignal.Says(""));
+        .containsExactly(new ProbeSignal.StatusChanged("[31mred and back!"));
+    assertThat(signals("STATUS=")).containsExactly(new ProbeSignal.StatusChanged(""));
     assertThat(signals("STATUS=" + "😀".repeat(300)))
-        .containsExactly(new ProbeSignal.Says("😀".repeat(NotifyMessage.MOST_STATUS - 1) + "…"));
+        .containsExactly(
+            new ProbeSignal.StatusChanged("😀".repeat(NotifyMessage.MOST_STATUS - 1) + "…"));
   }
 
   @Test

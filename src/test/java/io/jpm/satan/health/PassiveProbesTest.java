@@ -189,10 +189,10 @@ class PassiveProbesTest {
                 NotifyAddress.VARIABLE,
                 address));
     on(() -> {
-      probeSubscription.began(app.child().identity());
+      probeSubscription.processStarted(app.child().identity());
       return Future.succeededFuture();
     });
-    awaitSigns(new ProbeSignal.Ready(), new ProbeSignal.Says("fine"));
+    awaitSigns(new ProbeSignal.Ready(), new ProbeSignal.StatusChanged("fine"));
     on(() -> {
       probeSubscription.close();
       return Future.succeededFuture();
@@ -206,12 +206,13 @@ class PassiveProbesTest {
   @Test
   void frequentlyChangingStatusIsThrottledAndItsLastValueReported() {
     on(() -> {
-      var statusReports = new StatusReports(vertx, text -> signals.add(new ProbeSignal.Says(text)));
+      var statusReports =
+          new StatusReports(vertx, text -> signals.add(new ProbeSignal.StatusChanged(text)));
       for (int i = 0; i < 1000; i++) {
-        statusReports.is("step " + i);
+        statusReports.update("step " + i);
       }
       return Future.succeededFuture();
     });
-    awaitSigns(new ProbeSignal.Says("step 0"), new ProbeSignal.Says("step 999"));
+    awaitSigns(new ProbeSignal.StatusChanged("step 0"), new ProbeSignal.StatusChanged("step 999"));
   }
 }

@@ -9,16 +9,16 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One cgroup of version 2, `cgroups(7)`, created for one process of an app and its tree.
+/// A cgroup (v2, `cgroups(7)`) that was created for one process of an app and its tree.
 ///
-/// @param directory its directory below the cgroup mount
+/// @param directory the directory of the cgroup below the mount point
 public record Cgroup(Path directory) {
   /// The prefix of the names of cgroups that jpm creates.
   public static final String PREFIX = "jpm-";
 
-  private static final String TOLD = "jpm.told";
+  private static final String REPORTED_ATTRIBUTE = "jpm.told";
 
-  /// Returns the cgroup of a process if jpm created it.
+  /// Returns the cgroup of a process; empty if jpm did not create it.
   ///
   /// @param mount the mount point of the cgroup file system
   public static Optional<Cgroup> of(int pid, Path mount) {
@@ -44,23 +44,23 @@ public record Cgroup(Path directory) {
       Files.writeString(directory.resolve(file), value);
     } catch (IOException refused) {
       throw new IOException(
-          "limits: %s of %s cannot be set to %s: %s"
+          "limits: cannot set %s of %s to %s (%s)"
               .formatted(file, directory, value, CgroupMount.reason(refused)),
           refused);
     }
   }
 
-  /// Returns how many processes of the cgroup the OOM killer has killed.
+  /// Returns the number of processes in the cgroup that the OOM killer has killed.
   public long memoryKills() {
     return count("oom_kill");
   }
 
-  /// Reports whether the memory of the cgroup has ever exceeded `memory.high`.
+  /// Reports whether the memory usage of the cgroup has ever exceeded `memory.high`.
   boolean wasThrottled() {
     return count("high") > 0;
   }
 
-  /// Reports whether the kernel has killed a process of the cgroup and no daemon has reported it
+  /// Reports whether the kernel has killed a process of the cgroup and no daemon has reported this
   /// yet.
   public boolean hasUnreportedKills() {
     return memoryKills() > reportedEvents().kills();
@@ -81,8 +81,8 @@ public record Cgroup(Path directory) {
 
   /// The memory events of a cgroup that have already been reported.
   ///
-  /// @param kills number of processes that the kernel has killed
-  /// @param throttled whether the kernel throttles the cgroup
+  /// @param kills the number of processes that the kernel has killed
+  /// @param throttled whether the kernel has throttled the cgroup
   public record ReportedMemoryEvents(long kills, boolean throttled) {
     private static final ReportedMemoryEvents NOTHING = new ReportedMemoryEvents(0, false);
 
@@ -106,27 +106,28 @@ public record Cgroup(Path directory) {
   public ReportedMemoryEvents reportedEvents() {
     UserDefinedFileAttributeView view = view();
     try {
-      if (view == null || !view.list().contains(TOLD)) {
+      if (view == null || !view.list().contains(REPORTED_ATTRIBUTE)) {
         return ReportedMemoryEvents.NOTHING;
       }
-      var value = ByteBuffer.allocate(view.size(TOLD));
-      view.read(TOLD, value);
+      var value = ByteBuffer.allocate(view.size(REPORTED_ATTRIBUTE));
+      view.read(REPORTED_ATTRIBUTE, value);
       return ReportedMemoryEvents.parse(new String(value.array(), StandardCharsets.US_ASCII));
     } catch (IOException gone) {
       return ReportedMemoryEvents.NOTHING;
     }
   }
 
-  /// Records the events as reported, also for the next daemon.
+  /// Records that the events have been reported, for this daemon and the next.
   void setReportedEvents(ReportedMemoryEvents reportedMemoryEvents) {
     UserDefinedFileAttributeView view = view();
     try {
       if (view != null) {
         view.write(
-            TOLD, ByteBuffer.wrap(reportedMemoryEvents.text().getBytes(StandardCharsets.US_ASCII)));
+            REPORTED_ATTRIBUTE,
+            ByteBuffer.wrap(reportedMemoryEvents.text().getBytes(StandardCharsets.US_ASCII)));
       }
     } catch (IOException refused) {
-      // Ignored: at worst the next daemon reports the events again. Needs Linux 5.7.
+      // Ignored: at worst the next daemon reports the events again. Requires Linux 5.7.
     }
   }
 
@@ -139,7 +140,7 @@ public record Cgroup(Path directory) {
     try {
       Files.deleteIfExists(directory);
     } catch (IOException stillInUse) {
-      // Ignored: removal is tried again when the tree has ended and when the next cgroup is
+      // Ignored: removal is attempted again when the tree is gone and when the next cgroup is
       // created.
     }
   }

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds the mount point of cgroup version 2, `cgroups(7)`, and the cgroup of a process.
+/// Finds the mount point of cgroup v2 (`cgroups(7)`) and the cgroup of a process.
 public final class CgroupMount {
   private CgroupMount() {}
 
-  /// Returns the mount point of cgroup v2; empty if there is none, as on systems that use version 1
-  /// only.
+  /// Returns the mount point of cgroup v2; empty if it is not mounted, as on systems that use only
+  /// cgroup v1.
   public static Optional<Path> find() {
     try {
       return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8).stream()
@@ -27,8 +27,8 @@ public final class CgroupMount {
     }
   }
 
-  /// Returns the path of a process's cgroup, relative to [#find]; empty if the process is gone or
-  /// its cgroup lies outside the visible part of the hierarchy.
+  /// Returns the path of a process's cgroup, relative to [#find]; empty if the process no longer
+  /// exists or its cgroup lies outside the visible part of the hierarchy.
   ///
   /// @param process a pid, or `self`
   public static Optional<String> pathOf(String process) {
@@ -43,8 +43,8 @@ public final class CgroupMount {
     }
   }
 
-  /// Returns the reason of a failed write without the file name, which the caller's message already
-  /// contains.
+  /// Returns the reason for a failed write without the file name, which the caller's message
+  /// already contains.
   static String reason(IOException refused) {
     return refused instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()

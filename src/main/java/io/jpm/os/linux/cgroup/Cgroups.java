@@ -12,13 +12,14 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import java.util.Optional;
 
-/// Creates cgroups for apps, only below the cgroup that was delegated to the daemon. systemd marks
-/// a delegated cgroup with the attribute `user.delegate`; all others belong to systemd.
+/// Creates cgroups for apps, but only below the cgroup that was delegated to the daemon. systemd
+/// marks a delegated cgroup with the attribute `user.delegate`; all others belong to systemd.
 ///
-/// A cgroup that has child groups with controllers must not contain processes itself, so the daemon
-/// must run in a child group. In a service, `DelegateSubgroup=daemon` makes systemd start it there.
-/// In a scope the daemon moves itself. It does not do so in a service without that setting: systemd
-/// could not restart the daemon while apps run.
+/// A cgroup whose children have controllers must not contain processes itself, so the daemon must
+/// run in a child group. In a service, `DelegateSubgroup=daemon` makes systemd start the daemon in
+/// a child group. In a scope, the daemon moves itself to a child group. It does not do so in a
+/// service without that setting, because systemd could then not restart the daemon while apps are
+/// running.
 ///
 /// The delegated cgroup is looked up on first use, because most daemons do not need it.
 public final class Cgroups {
@@ -33,10 +34,10 @@ public final class Cgroups {
   private Optional<String> problem = Optional.empty();
   private boolean looked;
 
-  /// Uses the cgroup that is delegated to this process.
+  /// Creates cgroups below the cgroup that is delegated to this process.
   public Cgroups() {}
 
-  /// Uses `root`, a cgroup that is known to be delegated.
+  /// Creates cgroups below `root`, which is known to be delegated.
   public Cgroups(Path root) {
     this.root = Optional.of(root);
     this.looked = true;
@@ -51,9 +52,10 @@ public final class Cgroups {
     return problem;
   }
 
-  /// Creates a cgroup with these limits; empty if the limits need none or none can be created.
+  /// Creates a cgroup with these limits; empty if the limits do not require a cgroup or no cgroup
+  /// can be created.
   ///
-  /// @param tag process tag from which its name is built
+  /// @param tag the process tag from which the name of the cgroup is derived
   /// @throws IOException with a message for the user if a limit cannot be set
   public synchronized Optional<Cgroup> create(String tag, ResourceLimits limits)
       throws IOException {
@@ -78,13 +80,13 @@ public final class Cgroups {
     }
   }
 
-  /// Returns the cgroup that an earlier daemon created for a process.
+  /// Returns the cgroup that an earlier daemon created for a process; empty if there is none.
   public Optional<Cgroup> of(int pid) {
     return mount.flatMap(shown -> Cgroup.of(pid, shown));
   }
 
-  /// Returns the cgroup that an earlier daemon created for the tree with this tag, even if it is
-  /// empty.
+  /// Returns the cgroup that an earlier daemon created for the tree with this tag, even if it no
+  /// longer contains processes; empty if there is none.
   public synchronized Optional<Cgroup> of(String tag) {
     return problem().isPresent()
         ? Optional.empty()
@@ -92,9 +94,10 @@ public final class Cgroups {
             .filter(group -> Files.isDirectory(group.directory()));
   }
 
-  /// Returns the cgroup that this process could divide, if there is one. Changes nothing.
-  public static Optional<Path> divisible() {
-    return own().flatMap(Cgroups::divisible);
+  /// Returns the cgroup in which this process could create child groups, if there is one. Has no
+  /// side effects.
+  public static Optional<Path> delegatedGroup() {
+    return own().flatMap(Cgroups::delegatedGroup);
   }
 
   private static Optional<Path> own() {
@@ -102,7 +105,7 @@ public final class Cgroups {
         .flatMap(mount -> CgroupMount.pathOf("self").map(path -> mount.resolve(path)));
   }
 
-  private static Optional<Path> divisible(Path own) {
+  private static Optional<Path> delegatedGroup(Path own) {
     Path parent = own.getParent();
     if (own.endsWith(DAEMON) && parent != null && isDelegated(parent)) {
       return Optional.of(parent);
@@ -144,7 +147,8 @@ public final class Cgroups {
     return List.of(Files.readString(file).strip().split("\\s+", -1));
   }
 
-  /// Removes the cgroups of trees whose last process ended without being observed.
+  /// Removes cgroups without processes, which are left if the exit of the last process was not
+  /// observed.
   private static void removeEmpty(Path root) throws IOException {
     try (DirectoryStream<Path> groups = Files.newDirectoryStream(root, Cgroup.PREFIX + "*")) {
       groups.forEach(group -> new Cgroup(group).remove());
@@ -157,7 +161,7 @@ public final class Cgroups {
       problem = Optional.of("this system has no cgroup v2");
       return;
     }
-    root = divisible(own.get());
+    root = delegatedGroup(own.get());
     problem =
         root.isEmpty()
             ? Optional.of("no delegated cgroup")
@@ -190,7 +194,7 @@ public final class Cgroups {
       return Optional.empty();
     } catch (IOException refused) {
       return Optional.of(
-          "the cgroup %s cannot be divided: %s".formatted(group, refused.getMessage()));
+          "cannot create child groups in the cgroup %s: %s".formatted(group, refused.getMessage()));
     }
   }
 }

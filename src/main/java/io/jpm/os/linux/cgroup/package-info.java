@@ -1,4 +1,4 @@
-/// Cgroups: the limits of process trees, and the memory events that the kernel reports for them.
+/// Cgroups: the limits of process trees and the memory events that the kernel reports for them.
 @NullMarked
 package io.jpm.os.linux.cgroup;
 

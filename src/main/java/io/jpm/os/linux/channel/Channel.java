@@ -16,26 +16,27 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /// The daemon's end of the IPC channel of one process. It carries JSON values, one per line, in the
-/// format of Node's `child_process` on the descriptor that NODE_CHANNEL_FD names.
+/// format that Node's `child_process` uses on the descriptor named by NODE_CHANNEL_FD.
 ///
-/// The process holds this end too ([ChannelEnds]), so end of file does not mean that the process
-/// has ended. Both share one open file description, so O_NONBLOCK is not set: each call itself
-/// requests not to block.
+/// The process also holds this end open ([ChannelEnds]), so an end of file does not mean that the
+/// process has exited. Both share one open file description. O_NONBLOCK must therefore not be set;
+/// instead, each call requests non-blocking behavior.
 public final class Channel {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Maximum length of a message; longer ones are dropped. Also the maximum of unread outgoing
-  /// data.
+  /// Maximum length of a message; longer messages are dropped. Also the maximum amount of queued
+  /// outgoing data.
   static final int MOST_BYTES = 1024 * 1024;
 
-  /// Maximum weight of delivered messages that are not handled yet. Beyond it the channel is not
-  /// read, so that the process has to wait.
+  /// Maximum weight of delivered messages that have not been processed yet. While it is exceeded
+  /// the channel is not read, so the process has to wait.
   private static final int MOST_UNHEARD = 256 * 1024;
 
-  /// Weight of a message in addition to its length, mainly for its time on a shared event loop.
+  /// Weight of a message in addition to its length. It mainly accounts for the time that a message
+  /// takes on a shared event loop.
   private static final int MESSAGE_BYTES = 512;
 
-  /// The beginning of Node's answers to a passed descriptor.
+  /// Prefix of Node's replies to a passed descriptor.
   private static final String ANSWER = "{\"cmd\":\"NODE_HANDLE_";
 
   private static final String TAKEN = ANSWER + "ACK\"";
@@ -43,7 +44,7 @@ public final class Channel {
   /// Memory for incomplete messages, shared by all processes.
   private static final LineBuffer.MemoryBudget UNFINISHED = new LineBuffer.MemoryBudget(8L << 20);
 
-  /// Maximum rate at which data of one process is read, including dropped messages.
+  /// Maximum rate at which data of one process is read, including messages that are dropped.
   private static final long BYTES_PER_SECOND = 2L << 20;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -58,16 +59,16 @@ public final class Channel {
   private final BiConsumer<String, Runnable> messages;
   private final String tag;
 
-  /// Rate limit: the time up to which the data read so far uses up the allowed rate. This and the
-  /// fields below are confined to the reactor's thread.
-  private long paidAt = System.nanoTime();
+  /// Rate limit: the time up to which the data read so far has used the allowed rate. This field
+  /// and the fields below are confined to the reactor's thread.
+  private long rateUsedUntil = System.nanoTime();
 
   private boolean pausing;
   private long dropped;
   private long droppedToldAt;
-  private final AtomicInteger unheard = new AtomicInteger();
+  private final AtomicInteger unprocessedWeight = new AtomicInteger();
 
-  /// True while nothing is read because too many messages are not handled yet.
+  /// True while reading is suspended because too many messages have not been processed yet.
   private final AtomicBoolean full = new AtomicBoolean();
 
   /// This and the following field are guarded by `this`.
@@ -75,11 +76,11 @@ public final class Channel {
 
   private boolean open = true;
 
-  /// @param reactor reads, and sends queued messages
-  /// @param fd the daemon's end, closed by the channel
+  /// @param reactor reads messages and sends queued messages
+  /// @param fd the daemon's end, which the channel closes
   /// @param tag the process tag without its secret, for the log
   /// @param messages receives each message on the reactor's thread, with a callback to run when the
-  ///   message has been handled
+  ///   message has been processed
   public Channel(Reactor reactor, int fd, String tag, BiConsumer<String, Runnable> messages) {
     this.reactor = reactor;
     this.fd = fd;
@@ -97,8 +98,8 @@ public final class Channel {
       droppedToldAt = now;
       LOG.log(
           Level.WARNING,
-          "{0}: {1} of its messages were dropped so far: longer than {2} bytes, or too many messages"
-              + " of apps were incomplete",
+          "{0}: dropped {1} messages so far, because they were longer than {2} bytes or too many"
+              + " messages of apps were incomplete",
           tag,
           Long.toString(dropped),
           Integer.toString(MOST_BYTES));
@@ -117,10 +118,10 @@ public final class Channel {
     return open;
   }
 
-  /// Sends one JSON value, immediately or as soon as the process reads.
+  /// Sends one JSON value, either immediately or as soon as the process reads.
   ///
-  /// @return whether it was sent or queued; false if the channel is closed or the queue would
-  ///   exceed [#MOST_BYTES]
+  /// @return whether the message was sent or queued; false if the channel is closed or the queue
+  ///   would exceed [#MOST_BYTES]
   public synchronized boolean send(String json) {
     byte[] line = Outgoing.line(json);
     if (!open || !outgoing.hasSpace(line, false)) {
@@ -130,20 +131,20 @@ public final class Channel {
     return begun();
   }
 
-  /// Like [#send(String)], but passes a descriptor in the format of Node's `child_process`. Later
-  /// messages wait until the process has answered.
+  /// Sends a message like [#send(String)] and passes a descriptor with it, in the format of Node's
+  /// `child_process`. Later messages wait until the process has replied.
   ///
   /// @param json one JSON object
   /// @param handle the descriptor to pass
   /// @param taken called on the reactor's thread with whether the process has received the
-  ///   descriptor; false also if the channel is closed before
+  ///   descriptor; false also if the channel was closed first
   /// @return whether the message was sent or queued; false also if the queue is full or the handle
   ///   is closed
   public boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
     byte[] line =
         Outgoing.line(
             "{\"cmd\":\"NODE_HANDLE\",\"type\":\"" + handle.type() + "\",\"msg\":" + json + "}");
-    // A duplicate, because it may have to be sent again later.
+    // Duplicated, because it may have to be sent again later.
     int given = handle.duplicate();
     synchronized (this) {
       if (given >= 0 && open && outgoing.hasSpace(line, true)) {
@@ -159,7 +160,7 @@ public final class Channel {
 
   /// Sends as much of the queue as possible without blocking.
   ///
-  /// @return false if the other end is closed, which the next read detects too
+  /// @return false if the other end is closed, which the next read will also detect
   private boolean begun() {
     boolean whole = outgoing.flush();
     if (outgoing.isBlocked()) {
@@ -168,7 +169,8 @@ public final class Channel {
     return whole;
   }
 
-  /// Delivers what has been received so far and closes the channel. On the reactor's thread only.
+  /// Delivers what has been received so far and closes the channel. Must be called on the reactor's
+  /// thread.
   public void finish() {
     // Reads only what is buffered now, because a child of the process may keep writing.
     int left = Libc.waitingBytes(fd);
@@ -178,7 +180,8 @@ public final class Channel {
     close();
   }
 
-  /// Closes the channel without reading. On the reactor's thread, or after it has ended.
+  /// Closes the channel without reading. Must be called on the reactor's thread, or after the
+  /// reactor has stopped.
   public synchronized void close() {
     if (open) {
       open = false;
@@ -194,7 +197,7 @@ public final class Channel {
     pump();
   }
 
-  /// Reads what is available, up to a limit that keeps the reactor fair.
+  /// Reads available data up to a limit, so that other channels are not delayed.
   private void pump() {
     int moved = 0;
     while (isOpen()) {
@@ -218,9 +221,10 @@ public final class Channel {
     }
   }
 
-  /// Reports whether the process has exceeded its rate. If so, [#pump] continues after a pause.
+  /// Reports whether the process has exceeded its rate. If so, schedules [#pump] to continue after
+  /// a pause.
   private boolean hasToWait() {
-    long wait = paidAt - System.nanoTime() - SECOND;
+    long wait = rateUsedUntil - System.nanoTime() - SECOND;
     if (wait > 0 && !pausing) {
       pausing = true;
       reactor.after(
@@ -236,16 +240,17 @@ public final class Channel {
     return pausing;
   }
 
-  private void pay(int bytes) {
+  private void countBytes(int bytes) {
     long now = System.nanoTime();
-    paidAt = (paidAt - now < 0 ? now : paidAt) + bytes * SECOND / BYTES_PER_SECOND;
+    rateUsedUntil =
+        (rateUsedUntil - now < 0 ? now : rateUsedUntil) + bytes * SECOND / BYTES_PER_SECOND;
   }
 
   private synchronized void listen() {
     if (open) {
       int wanted =
           (full.get() || pausing ? 0 : Libc.EPOLLIN) | (outgoing.isBlocked() ? Libc.EPOLLOUT : 0);
-      if (wanted != 0) { // otherwise a hangup would be reported repeatedly
+      if (wanted != 0) { // otherwise hang-ups would be reported repeatedly
         watch.change(wanted | Libc.EPOLLONESHOT);
       }
     }
@@ -257,7 +262,7 @@ public final class Channel {
       return;
     }
     int weight = json.length() + MESSAGE_BYTES;
-    unheard.addAndGet(weight);
+    unprocessedWeight.addAndGet(weight);
     messages.accept(json, () -> heard(weight));
   }
 
@@ -266,26 +271,28 @@ public final class Channel {
     flush();
   }
 
-  /// Called on any thread when a message has been handled.
+  /// Called on any thread when a message has been processed.
   private void heard(int weight) {
-    if (unheard.addAndGet(-weight) <= MOST_UNHEARD / 2 && full.compareAndSet(true, false)) {
+    if (unprocessedWeight.addAndGet(-weight) <= MOST_UNHEARD / 2
+        && full.compareAndSet(true, false)) {
       reactor.execute(this::pump);
     }
   }
 
-  /// Reports whether reading must pause until more messages are handled; [#heard] then resumes it.
+  /// Reports whether reading must be suspended until more messages have been processed. [#heard]
+  /// then resumes it.
   private boolean isFull() {
-    if (unheard.get() <= MOST_UNHEARD) {
+    if (unprocessedWeight.get() <= MOST_UNHEARD) {
       return false;
     }
     full.set(true);
-    // Checked again: messages may have been handled just before `full` was set.
-    return unheard.get() > MOST_UNHEARD / 2 || !full.compareAndSet(true, false);
+    // Checked again, because messages may have been processed just before `full` was set.
+    return unprocessedWeight.get() > MOST_UNHEARD / 2 || !full.compareAndSet(true, false);
   }
 
-  /// Reads once. Closes the channel if all holders of the other end have closed it.
+  /// Reads once. Closes the channel if all processes that held the other end have closed it.
   ///
-  /// @return number of bytes, or 0 or less if none are available
+  /// @return the number of bytes read; 0 or less if none were available
   private int receive(int most) {
     byte[] bytes;
     int count;
@@ -295,7 +302,7 @@ public final class Channel {
       bytes = buffer.asSlice(0, Math.max(count, 0)).toArray(ValueLayout.JAVA_BYTE);
     }
     if (count > 0) {
-      pay(count);
+      countBytes(count);
       incoming.add(bytes);
     } else if (count != -Errno.EAGAIN && count != -Errno.EINTR) {
       close();

@@ -18,13 +18,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The two ends of an IPC channel, `socketpair(2)`, and the descriptor numbers under which a
-/// process has them: its own end as Node expects it, and the daemon's end beside it. So the channel
-/// survives the death of the daemon, where a broken channel would make a Node app fail at its next
-/// message, and the next daemon can take its end back.
+/// The two ends of an IPC channel (`socketpair(2)`). A process inherits both: its own end, under
+/// the descriptor number that Node expects, and the daemon's end. The channel therefore survives
+/// the death of the daemon, and the next daemon can recover its end. A broken channel would make a
+/// Node app fail at its next message.
 public record ChannelEnds(int daemon, int app) {
-  /// Identifies the daemon's end by its inode, so that it is not confused with a socket that the
-  /// process opened under the same number after closing its inherited descriptors.
+  /// The variable that identifies the daemon's end by its inode number. It distinguishes the end
+  /// from a socket that the process opened under the same number after it closed its inherited
+  /// descriptors.
   static final String INODE_VARIABLE = "JPM_CHANNEL";
 
   private static final String NUMBER_VARIABLE = "NODE_CHANNEL_FD";
@@ -41,14 +42,14 @@ public record ChannelEnds(int daemon, int app) {
       int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
         throw new ErrnoException(
-            "cannot create a channel for messages: " + Errno.message(-result), -result);
+            "cannot create an IPC channel: " + Errno.message(-result), -result);
       }
       return new ChannelEnds(
           two.getAtIndex(ValueLayout.JAVA_INT, 0), two.getAtIndex(ValueLayout.JAVA_INT, 1));
     }
   }
 
-  /// Returns the variables that tell the process about its channel.
+  /// Returns the variables through which the process learns about its channel.
   public static Map<String, String> environment(int daemonEnd) throws IOException {
     return Map.of(
         NUMBER_VARIABLE,
@@ -59,8 +60,8 @@ public record ChannelEnds(int daemon, int app) {
         Files.readSymbolicLink(Path.of("/proc/self/fd/" + daemonEnd)).toString());
   }
 
-  /// Copies the daemon's end out of a process that an earlier daemon spawned. Empty if the process
-  /// has no channel or has closed it, or if the kernel denies access (another user, Yama).
+  /// Duplicates the daemon's end from a process that an earlier daemon spawned. Empty if the
+  /// process has no channel or has closed it, or if the kernel denies access (another user, Yama).
   ///
   /// If the process belongs to the daemon's user, its environment identifies the end. A process of
   /// another user could name any socket there, so the kernel is asked which user created the
@@ -71,8 +72,8 @@ public record ChannelEnds(int daemon, int app) {
     Optional<String> inode;
     try (ProcReader reader = new ProcReader()) {
       inode = reader.variable(pid, INODE_VARIABLE);
-      // The user is checked after the read: if the process belongs to the daemon's user then, no
-      // other user can have set its environment.
+      // The user must be checked after the environment was read. If the process then belongs to the
+      // daemon's user, no other user can have set its environment.
       int user = reader.realUser(pid);
       if (user != self) {
         return user < 0 ? OptionalInt.empty() : takeBackPair(pidFd, pid, self);
@@ -86,7 +87,7 @@ public record ChannelEnds(int daemon, int app) {
     if (fd < 0) {
       return OptionalInt.empty();
     }
-    // Checked again on the copy, which the process cannot change.
+    // Checked again on the duplicate, which the process cannot change.
     if (!isAt("/proc/self/fd/" + fd, inode.get())) {
       Libc.close(fd);
       return OptionalInt.empty();

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Splits a stream of bytes into lines of text. Invalid UTF-8 becomes U+FFFD. A line is dropped if
-/// it is longer than the limit, or if it is incomplete and the shared [MemoryBudget] is used up;
-/// the lines after it are read normally. Not thread-safe.
+/// Splits a stream of bytes into lines of text. Invalid UTF-8 is replaced with U+FFFD. A line is
+/// dropped if it exceeds the maximum length, or if it is incomplete and the shared [MemoryBudget]
+/// is exhausted; later lines are not affected. Not thread-safe.
 final class LineBuffer {
   private static final int FREE = 8 * 1024;
 
@@ -19,8 +19,8 @@ final class LineBuffer {
   private int length;
   private boolean skipping;
 
-  /// @param most maximum length of a line in bytes
-  /// @param memoryBudget shared memory for incomplete lines
+  /// @param most the maximum length of a line in bytes
+  /// @param memoryBudget the shared memory for incomplete lines
   /// @param lines receives each line that is not empty
   /// @param onTooLong called once for each dropped line
   LineBuffer(int most, MemoryBudget memoryBudget, Consumer<String> lines, Runnable onTooLong) {
@@ -58,7 +58,7 @@ final class LineBuffer {
     length += more;
   }
 
-  /// Grows the buffer to at least `bytes`; false if there is not enough shared memory.
+  /// Grows the buffer to at least `bytes`. Returns false if the shared memory is exhausted.
   private boolean reserve(int bytes) {
     if (bytes <= kept.length) {
       return true;
@@ -71,8 +71,8 @@ final class LineBuffer {
     return true;
   }
 
-  /// The part of a buffer that counts against the shared memory. Short lines are always accepted,
-  /// regardless of other buffers.
+  /// Returns the part of a buffer that counts toward the shared memory. Short lines do not count,
+  /// so they are always accepted.
   private static int taken(int bytes) {
     return Math.max(0, bytes - FREE);
   }
@@ -91,19 +91,19 @@ final class LineBuffer {
     skipping = false;
   }
 
-  /// Frees the buffer. There is one for each app, so none is kept between messages.
+  /// Frees the buffer. It is not kept between messages, because there is one for each app.
   private void forget() {
     length = 0;
     memoryBudget.change(taken(kept.length), 0);
     kept = new byte[0];
   }
 
-  /// Limits the memory that all buffers together use for incomplete lines, beyond the first 8 KiB
-  /// of each. Thread-safe.
+  /// Limits the memory that all buffers together use for incomplete lines. The first 8 KiB of each
+  /// buffer do not count. Thread-safe.
   static final class MemoryBudget {
     private final AtomicLong left;
 
-    /// @param bytes the limit for all buffers that share it
+    /// @param bytes the limit for all buffers that share this budget
     MemoryBudget(long bytes) {
       left = new AtomicLong(bytes);
     }

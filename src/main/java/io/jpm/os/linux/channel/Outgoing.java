@@ -14,27 +14,27 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The send queue of a [Channel]. Node receives one descriptor at a time and answers it; until then
-/// nothing else is sent, as in Node's `child_process`. Guarded by the channel.
+/// The send queue of a [Channel]. Node accepts one descriptor at a time and replies to it. As in
+/// Node's `child_process`, nothing else is sent until the reply. Guarded by the channel.
 final class Outgoing {
-  /// How often a descriptor is sent if Node answers that it did not receive it.
+  /// Maximum number of times a descriptor is sent if Node replies that it did not receive it.
   private static final int MOST_SENDINGS = 4;
 
-  /// Maximum number of queued messages with a descriptor. Each holds a descriptor open.
-  static final int MOST_GIFTS = 1024;
+  /// Maximum number of queued messages that pass a descriptor, each of which stays open until then.
+  static final int MAX_DESCRIPTORS = 1024;
 
   private final int fd;
   private final int mostBytes;
   private final Deque<Line> waiting = new ArrayDeque<>();
   private int waitingBytes;
-  private int gifts;
+  private int descriptorCount;
 
-  /// The descriptor that was sent, possibly with only the beginning of its line, and not answered
-  /// yet.
-  private @Nullable PendingDescriptor onItsWay;
+  /// The descriptor that was sent, possibly with only the beginning of its line, but has not been
+  /// replied to yet.
+  private @Nullable PendingDescriptor descriptorInTransit;
 
   /// @param fd the daemon's end of the channel
-  /// @param mostBytes maximum length of the queue
+  /// @param mostBytes the maximum length of the queue
   Outgoing(int fd, int mostBytes) {
     this.fd = fd;
     this.mostBytes = mostBytes;
@@ -54,7 +54,7 @@ final class Outgoing {
     }
   }
 
-  /// A line, possibly sent in part.
+  /// A line, which may have been sent in part.
   private static final class Line {
     final byte[] bytes;
     final Optional<PendingDescriptor> gift;
@@ -66,15 +66,16 @@ final class Outgoing {
     }
   }
 
-  /// Returns a JSON value as a line.
+  /// Returns a JSON value encoded as a line.
   static byte[] line(String json) {
-    // A line feed is white space in JSON, but here it ends the message.
+    // A line feed is whitespace in JSON, but here it terminates the message.
     return (json.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /// Reports whether the queue has space for another line.
   boolean hasSpace(byte[] line, boolean withDescriptor) {
-    return waitingBytes + line.length <= mostBytes && (!withDescriptor || gifts < MOST_GIFTS);
+    return waitingBytes + line.length <= mostBytes
+        && (!withDescriptor || descriptorCount < MAX_DESCRIPTORS);
   }
 
   void add(byte[] line) {
@@ -82,28 +83,30 @@ final class Outgoing {
     waitingBytes += line.length;
   }
 
-  /// Adds a message with a descriptor.
+  /// Adds a message that passes a descriptor.
   ///
-  /// @param given the descriptor, closed once the process has received or refused it
-  /// @param taken called once with the outcome; must hand over and return
+  /// @param given the descriptor, which is closed once the process has received or refused it
+  /// @param taken called once with the outcome; must pass it on and return immediately
   void add(byte[] line, int given, Consumer<Boolean> taken) {
-    gifts++;
+    descriptorCount++;
     waitingBytes += line.length;
     waiting.add(new Line(line, Optional.of(new PendingDescriptor(line, given, taken))));
   }
 
-  /// Reports whether a line could be sent if the process read.
+  /// Reports whether a line is waiting only for the process to read.
   boolean isBlocked() {
     Line next = waiting.peek();
     return next != null && maySend(next);
   }
 
   private boolean maySend(Line line) {
-    return onItsWay == null
-        || line.gift.filter(pendingDescriptor -> pendingDescriptor == onItsWay).isPresent();
+    return descriptorInTransit == null
+        || line.gift
+            .filter(pendingDescriptor -> pendingDescriptor == descriptorInTransit)
+            .isPresent();
   }
 
-  /// Sends as much as possible without blocking. If the other end is closed, drops the whole queue.
+  /// Sends as much as possible without blocking. Drops the whole queue if the other end is closed.
   ///
   /// @return false if the other end is closed
   boolean flush() {
@@ -143,7 +146,7 @@ final class Outgoing {
       int count = FdStoreCalls.send(fd, line.bytes, List.of(pendingDescriptor.given));
       if (count > 0) {
         pendingDescriptor.sendings++;
-        onItsWay = pendingDescriptor;
+        descriptorInTransit = pendingDescriptor;
       }
       return count;
     }
@@ -155,17 +158,17 @@ final class Outgoing {
     }
   }
 
-  /// Handles the process's answer to a descriptor. An answer that nothing waits for belongs to an
-  /// earlier daemon's message.
+  /// Completes or repeats the pending descriptor according to the process's reply. If no descriptor
+  /// is pending, the reply belongs to a message of an earlier daemon and is ignored.
   ///
   /// @param got whether the process received the descriptor
   void answered(boolean got) {
-    PendingDescriptor pendingDescriptor = onItsWay;
-    // No answer is possible before the whole line has been sent.
+    PendingDescriptor pendingDescriptor = descriptorInTransit;
+    // The process cannot have replied before the whole line was sent.
     if (pendingDescriptor == null || isBlocked()) {
       return;
     }
-    onItsWay = null;
+    descriptorInTransit = null;
     if (got || pendingDescriptor.sendings == MOST_SENDINGS) {
       settle(pendingDescriptor, got);
     } else {
@@ -175,7 +178,7 @@ final class Outgoing {
   }
 
   private void settle(PendingDescriptor pendingDescriptor, boolean got) {
-    gifts--;
+    descriptorCount--;
     Libc.close(pendingDescriptor.given);
     pendingDescriptor.taken.accept(got);
   }
@@ -183,8 +186,8 @@ final class Outgoing {
   /// Drops the whole queue.
   void end() {
     List<Line> all = List.copyOf(waiting);
-    PendingDescriptor first = onItsWay;
-    onItsWay = null;
+    PendingDescriptor first = descriptorInTransit;
+    descriptorInTransit = null;
     waiting.clear();
     waitingBytes = 0;
     if (first != null) {

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Writes into the named pipe that is an app's standard input, `pipe(7)`. The pipe is opened for
-/// one call at a time. The reading process holds it open for reading and writing itself, so it
-/// never sees its end, and unread input is lost when that process ends.
+/// Writes to the named pipe that serves as an app's standard input (`pipe(7)`). The pipe is opened
+/// and closed for each call. The reading process itself holds it open for reading and writing. It
+/// therefore never reads an end of file, and unread input is lost when it exits.
 public final class StandardInput {
   /// PIPE_BUF: a write of up to this size is atomic.
   private static final int ATOMIC = 4096;
@@ -21,7 +21,7 @@ public final class StandardInput {
 
   /// Writes all of `bytes` or nothing.
   ///
-  /// @return the reason why nothing was written, a clause for the user; empty on success
+  /// @return the reason why nothing was written, as a clause for the user; empty on success
   public static Optional<String> write(Path fifo, byte[] bytes) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0);
     if (fd < 0) {
@@ -30,7 +30,7 @@ public final class StandardInput {
     try {
       int room = Libc.pipeSize(fd);
       return room < 0
-          ? Optional.of(fifo + " is not a pipe; move it away and restart the app")
+          ? Optional.of(fifo + " is not a named pipe: move or delete the file and restart the app")
           : write(fd, room, bytes);
     } finally {
       Libc.close(fd);
@@ -49,10 +49,12 @@ public final class StandardInput {
     int slots = room / PAGE;
     int needed = (bytes.length + PAGE - 1) / PAGE;
     if (needed > slots) {
-      return Optional.of("a line may have %d bytes at most, not %d".formatted(room, bytes.length));
+      return Optional.of(
+          "a line must not exceed %d bytes, but has %d".formatted(room, bytes.length));
     }
-    // A page may be partly filled, but two adjacent ones together hold more than a page; the first
-    // may have been read in part.
+    // Upper bound on the pages in use. A page may be partly filled, but two adjacent pages together
+    // always hold more than one page of data, except for the first, which may have been read in
+    // part.
     int used = 2 * ((Libc.waitingBytes(fd) + PAGE - 1) / PAGE);
     if (bytes.length > ATOMIC && used > 0 && used + 1 + needed > slots) {
       return Optional.of(full());
@@ -74,6 +76,6 @@ public final class StandardInput {
   }
 
   private static String full() {
-    return "it does not read its standard input, whose pipe is full";
+    return "it does not read its standard input, and the pipe is full";
   }
 }

@@ -1,4 +1,5 @@
-/// The IPC channel between the daemon and a process, and the pipe that is an app's standard input.
+/// The IPC channel between the daemon and a process, and the pipe that serves as an app's standard
+/// input.
 @NullMarked
 package io.jpm.os.linux.channel;
 

@@ -13,9 +13,9 @@ import java.util.OptionalInt;
 
 /// The resolved credentials that a child starts with.
 ///
-/// @param identity user and groups; empty: those of the daemon
-/// @param nice the nice value
-/// @param umask the mode bits that its new files do not get
+/// @param identity the user and groups; empty for those of the daemon
+/// @param nice the nice value; empty for that of the daemon
+/// @param umask the mode bits that are cleared in new files; empty for those of the daemon
 /// @param environment the variables that a login session of the user would have
 /// @param sandbox what the kernel denies the child
 public record ChildCredentials(
@@ -38,30 +38,30 @@ public record ChildCredentials(
     this(identity, nice, umask, environment, Sandbox.USUAL);
   }
 
-  /// A user with its groups.
+  /// A user and its groups.
   ///
-  /// @param uid empty: the daemon's user
-  /// @param gid the primary group
-  /// @param groups all groups
+  /// @param uid the user id; empty for the daemon's user
+  /// @param gid the id of the primary group
+  /// @param groups the ids of all groups
   public record Identity(OptionalInt uid, int gid, List<Integer> groups) {
     public Identity {
       groups = List.copyOf(groups);
     }
   }
 
-  /// Reports whether they do not differ from the daemon's.
-  public boolean areTheDaemons() {
+  /// Reports whether these credentials are the same as the daemon's.
+  public boolean isDaemon() {
     return identity.isEmpty() && nice.isEmpty() && umask.isEmpty();
   }
 
-  /// Reports whether the child must take on these credentials itself, by a [UserLaunch].
+  /// Reports whether the child must assume these credentials itself, through a [UserLaunch].
   public boolean needLaunch() {
     return identity.isPresent() || noNewPrivileges() || sandbox.capabilities().isPresent();
   }
 
-  /// Reports whether programs that the child executes cannot gain privileges (no_new_privs). By
-  /// default this is true for a user other than root, and if system calls are filtered, because a
-  /// program with more privileges might not expect the filter.
+  /// Reports whether programs that the child executes are prevented from gaining privileges
+  /// (no_new_privs). By default, this is true for a user other than root. It is also true if system
+  /// calls are filtered, because a program with more privileges might not expect the filter.
   public boolean noNewPrivileges() {
     return sandbox
         .noNewPrivileges()
@@ -72,25 +72,25 @@ public record ChildCredentials(
                     .isPresent());
   }
 
-  /// Returns a copy without the user and the groups, which a child takes on itself ([UserLaunch]).
+  /// Returns a copy without the user and the groups, which a child assumes itself ([UserLaunch]).
   public ChildCredentials withoutIdentity() {
     return new ChildCredentials(Optional.empty(), nice, umask, environment);
   }
 
-  /// Returns a copy with the user and the groups only, which determine the access to files.
+  /// Returns a copy with only the user and the groups, which determine the access to files.
   public ChildCredentials ofFiles() {
     return new ChildCredentials(identity, OptionalInt.empty(), OptionalInt.empty(), environment);
   }
 
-  /// Returns the reason in words why an operation with these credentials failed.
-  public String words(int errno) {
+  /// Describes the error of an operation with these credentials.
+  public String describe(int errno) {
     boolean refused = errno == Errno.EACCES || errno == Errno.EPERM;
     return refused && environment.containsKey("USER")
         ? Errno.message(errno) + " for user " + environment.get("USER")
         : Errno.message(errno);
   }
 
-  /// Looks up the names in `runAs`.
+  /// Looks up the user and group named by `runAs`.
   ///
   /// @throws IOException with a message for the user if there is no such user or group
   public static ChildCredentials of(RunAs runAs) throws IOException {
@@ -122,8 +122,8 @@ public record ChildCredentials(
             new Identity(OptionalInt.empty(), group.getAsInt(), List.of(group.getAsInt())));
   }
 
-  /// Empty also if an unprivileged daemon is asked to run an app as its own user: then there is
-  /// nothing to change.
+  /// Returns the identity of `user`. Empty if an unprivileged daemon is to run an app as its own
+  /// user, because nothing has to be changed.
   private static Optional<Identity> ofUser(UserDatabase.User user, OptionalInt group) {
     int gid = group.orElse(user.gid());
     if (isOrdinary() && user.uid() == Libc.effectiveUser() && gid == Libc.effectiveGroup()) {
@@ -143,11 +143,15 @@ public record ChildCredentials(
 
   private static IOException unknownUser(String name) {
     return new IOException(
-        "there is no user '" + name + "' on this machine: name one of `getent passwd` as uid");
+        "there is no user '"
+            + name
+            + "' on this machine: set uid to a user listed by `getent passwd`");
   }
 
   private static IOException unknownGroup(String name) {
     return new IOException(
-        "there is no group '" + name + "' on this machine: name one of `getent group` as gid");
+        "there is no group '"
+            + name
+            + "' on this machine: set gid to a group listed by `getent group`");
   }
 }

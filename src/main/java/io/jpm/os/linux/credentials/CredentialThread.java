@@ -13,21 +13,21 @@ import java.util.List;
 import java.util.function.IntSupplier;
 
 /// Opens a file, binds a socket or spawns a child with credentials other than the daemon's. A
-/// thread takes on the credentials, does the work and ends.
+/// separate thread assumes the credentials, does the work and terminates.
 ///
-/// For the kernel, credentials belong to a thread; the C library changes them for all threads. This
-/// class therefore calls the kernel directly. The thread gives up its rights permanently and is
-/// never reused.
+/// For the kernel, credentials belong to a thread, but the C library changes them for all threads.
+/// This class therefore calls the kernel directly. The thread gives up its privileges permanently
+/// and is never reused.
 ///
-/// The thread takes on the user's identity for file access, `setfsuid(2)`, and the groups, and
-/// gives up all capabilities. Its real, effective and saved user stay those of the daemon: a user
-/// that owns one of these may signal, limit or trace the thread, and with it the daemon. A child
-/// becomes another user by itself ([UserLaunch]).
+/// The thread assumes the user's identity for file access (`setfsuid(2)`) and the groups, and gives
+/// up all capabilities. Its real, effective and saved user remain those of the daemon: if one of
+/// these were the app's user, that user could signal, limit or trace the thread, and with it the
+/// daemon. A child becomes another user by itself ([UserLaunch]).
 ///
-/// At the first change the kernel marks the whole daemon as "not dumpable" (`prctl(2)`,
-/// PR_SET_DUMPABLE) permanently. The only cost is that there is no core file if the daemon crashes.
-/// The owner of the daemon's files in `/proc` does not change, because a daemon that may change
-/// users belongs to root.
+/// At the first change, the kernel permanently marks the whole daemon as "not dumpable"
+/// (PR_SET_DUMPABLE, `prctl(2)`). The only drawback is that no core file is written if the daemon
+/// crashes. The owner of the daemon's files in `/proc` does not change, because a daemon that can
+/// change users runs as root.
 public final class CredentialThread {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int UNSHARE = ARM ? 97 : 272;
@@ -40,7 +40,7 @@ public final class CredentialThread {
   private static final long CLONE_FS = 0x200;
 
   /// `struct __user_cap_header_struct` with the version for 64-bit sets, followed by three empty
-  /// sets.
+  /// capability sets.
   private static final int CAPABILITY_VERSION = 0x20080522;
 
   private static final int CAPABILITY_BYTES = 8 + 2 * 12;
@@ -49,7 +49,7 @@ public final class CredentialThread {
   private final MemorySegment groups;
   private final MemorySegment noCapabilities;
 
-  /// Set by the thread, read after it has ended.
+  /// Written by the thread, read after the thread has terminated.
   private Step failed = Step.NONE;
 
   private int result;
@@ -71,12 +71,12 @@ public final class CredentialThread {
     USER
   }
 
-  /// Runs `work` with `childCredentials` and returns its result. `work` may call only functions of
-  /// the C library that have been called before: as another user, the JVM may be unable to read a
-  /// class.
+  /// Runs `work` with `childCredentials` and returns its result. `work` may only call functions of
+  /// the C library that have been called before, because the JVM may be unable to load a class with
+  /// the credentials of another user.
   ///
-  /// @throws IOException with a message for the user if the credentials could not be taken on; then
-  ///   `work` was not run
+  /// @throws IOException with a message for the user if the credentials could not be assumed; in
+  ///   this case `work` was not run
   public static int call(ChildCredentials childCredentials, IntSupplier work) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       int[] groups =
@@ -107,34 +107,34 @@ public final class CredentialThread {
   }
 
   /// Runs `work` with `childCredentials`: on the calling thread if they are the daemon's, otherwise
-  /// as [#call] does.
+  /// like [#call].
   public static int callIfOther(ChildCredentials childCredentials, IntSupplier work)
       throws IOException {
-    return childCredentials.areTheDaemons() ? work.getAsInt() : call(childCredentials, work);
+    return childCredentials.isDaemon() ? work.getAsInt() : call(childCredentials, work);
   }
 
-  /// A call of the C library with the address of a path as its argument.
+  /// A C library call whose argument is the address of a path.
   public interface PathCall {
-    /// Makes the call.
+    /// Performs the call.
     ///
-    /// @return the result of the call: the negative `errno` if it fails
+    /// @return the result of the call, or the negative `errno` if it fails
     int on(long path);
   }
 
-  /// Makes one call for `file` with `childCredentials`, as [#callIfOther] does. Because only
-  /// functions that have been called before may be called with other credentials, the call is first
-  /// made with an empty path.
+  /// Performs one call for `file` with `childCredentials`, like [#callIfOther]. The call is first
+  /// made with an empty path, because only functions that have been called before may be called
+  /// with other credentials.
   public static int callOn(Path file, ChildCredentials childCredentials, PathCall work)
       throws IOException {
     return callOn(file.toString(), childCredentials, work);
   }
 
-  /// As [#callOn(Path, ChildCredentials, PathCall)], for a path given as text.
+  /// Performs one call like [#callOn(Path, ChildCredentials, PathCall)], for a path given as text.
   public static int callOn(String file, ChildCredentials childCredentials, PathCall work)
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       long path = Libc.text(arena, file).address();
-      if (!childCredentials.areTheDaemons()) {
+      if (!childCredentials.isDaemon()) {
         work.on(Libc.text(arena, "").address());
       }
       return callIfOther(childCredentials, () -> work.on(path));
@@ -165,7 +165,8 @@ public final class CredentialThread {
     return unshared < 0 ? unshared : Libc.systemCall(UMASK, umask);
   }
 
-  /// Changes the user last, because this removes the right to change the others.
+  /// Changes the groups and the user. The user must be changed last, because this removes the
+  /// privilege to change the groups.
   private Step changeIdentity(ChildCredentials.Identity identity) {
     result = Libc.systemCall(SETGROUPS, (groups.byteSize() / Integer.BYTES), groups.address());
     if (result < 0) {
@@ -184,8 +185,9 @@ public final class CredentialThread {
     return Step.USER;
   }
 
-  /// Changes an id. These system calls return the previous id and never an error. The second call
-  /// passes an invalid id, which changes nothing, and thereby reads whether the first call worked.
+  /// Changes a file system user or group id. These system calls return the previous id and never an
+  /// error. The second call passes an invalid id, which changes nothing, so its result shows
+  /// whether the first call succeeded.
   private static int change(int call, int id) {
     long number = Integer.toUnsignedLong(id);
     Libc.systemCall(call, number);
@@ -196,17 +198,17 @@ public final class CredentialThread {
     return switch (failed) {
       case NONE -> throw new IllegalStateException("nothing failed");
       case UMASK ->
-          "the umask cannot be set for this app alone ("
+          "the umask cannot be set only for this app ("
               + Errno.message(errno)
-              + "; a container may forbid `unshare`): leave out umask";
+              + "; a container may forbid `unshare`): remove umask";
       case NICE ->
           "nice "
               + childCredentials.nice().orElse(0)
-              + " is a higher priority than the daemon may set: start the daemon as root or use a higher"
-              + " number";
+              + " is a higher priority than the daemon is allowed to set: start the daemon as root"
+              + " or use a higher number";
       case GROUPS, GROUP, USER ->
           errno == Errno.EPERM
-              ? "only root can run an app as another user: start the daemon as root or leave out"
+              ? "only root can run an app as another user: start the daemon as root or remove"
                   + " uid and gid"
               : "the app cannot be run as another user: " + Errno.message(errno);
     };

@@ -6,18 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/// Reads the status of the daemon process, `proc_pid_status(5)`.
+/// Reads the status file of the daemon process (`proc_pid_status(5)`).
 public final class DaemonStatusFile {
   private static final Path FILE = Path.of("/proc/self/status");
 
   private DaemonStatusFile() {}
 
-  /// Reports whether the daemon can use `capability`, by its name in [Sandbox#CAPABILITIES].
+  /// Reports whether the daemon has `capability`, a name listed in [Sandbox#CAPABILITIES].
   public static boolean mayUse(String capability) {
     return (effectiveCapabilities() >>> Sandbox.CAPABILITIES.indexOf(capability) & 1) != 0;
   }
 
-  /// Returns the effective capabilities, one bit each; all bits are set if they cannot be read.
+  /// Returns the effective capabilities as a bit set; all bits are set if they cannot be read.
   static long effectiveCapabilities() {
     String key = "CapEff:";
     try (Stream<String> lines = Files.lines(FILE)) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Opens files on a thread with the user's credentials ([CredentialThread]); programs take on the
-/// user's credentials themselves ([UserLaunch]).
+/// Reads files on a thread with the user's credentials ([CredentialThread]), and prepares programs
+/// that assume the user's credentials themselves ([UserLaunch]).
 public final class LinuxAppAccess implements AppAccess {
   @Override
   public byte[] read(Path file, int most, RunAs owner) throws IOException {
@@ -30,7 +30,7 @@ public final class LinuxAppAccess implements AppAccess {
     if (fd == -Errno.ENOENT) {
       throw new NoSuchFileException(file.toString());
     } else if (fd < 0) {
-      throw new IOException("cannot be read: " + childCredentials.words(-fd));
+      throw new IOException("cannot be read: " + childCredentials.describe(-fd));
     }
     try {
       return RegularFile.read(fd, most);

@@ -12,36 +12,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntSupplier;
 
-/// The limit of open files of the daemon and of its children, `getrlimit(2)`, RLIMIT_NOFILE.
+/// The limit on open files of the daemon and of its children (RLIMIT_NOFILE, `getrlimit(2)`).
 ///
-/// The daemon raises its own soft limit to the hard limit. A child must get the soft limit that the
-/// daemon was started with: programs that use `select(2)` break above 1024, and others close every
-/// number up to the limit. `posix_spawn(3)` has no attribute for the limit, and a child whose limit
-/// is set after its start may have read it already. The daemon therefore lowers its own limit while
-/// it spawns a child, which inherits it.
+/// The daemon raises its own soft limit to the hard limit. A child must receive the soft limit that
+/// the daemon was started with: programs that use `select(2)` break above 1024, and others close
+/// every descriptor number up to the limit. `posix_spawn(3)` has no attribute for the limit, and a
+/// child whose limit is set after its start may have read it already. The daemon therefore lowers
+/// its own limit while it spawns a child, which inherits it.
 ///
-/// A limit below the open descriptors closes nothing, but other threads then get no descriptor at
-/// or above it: `accept(2)` would fail. Descriptors that stay open for a long time are therefore
+/// A lower limit does not close any descriptors, but other threads then cannot open descriptors at
+/// or above it, so `accept(2)` would fail. Descriptors that stay open for a long time are therefore
 /// moved to numbers above the lower limit ([#moveUp]), which leaves the numbers below it to
-/// short-lived ones. If even these are used up ([#isNearlyExhausted]), the limit is not lowered;
-/// the shell of [io.jpm.os.linux.spawn.LimitGate] then sets the limit of the child.
+/// short-lived descriptors. If even these are used up ([#isNearlyExhausted]), the limit is not
+/// lowered, and the shell of [io.jpm.os.linux.spawn.LimitGate] sets the limit of the child.
 public final class OpenFileLimit implements InheritedLimits.LimitScope {
   private static final OpenFileLimit OURS = new OpenFileLimit();
 
   private static final int NOFILE = 7;
 
-  /// How many numbers below the lower limit must be free before the limit is lowered.
+  /// Number of descriptors below the lower limit that must be free before the limit is lowered.
   private static final int MARGIN = 256;
 
-  /// How long a descriptor waits to be moved. The limit may be low for long, because spawning a
-  /// program from a disk that does not respond may take forever.
+  /// How long to wait before a descriptor is left where it is. The limit may stay low for a long
+  /// time, because spawning a program from a disk that does not respond may take forever.
   private static final long PATIENCE_MILLIS = 20;
 
   private final long callers;
   private final long hard;
 
   /// The read lock is held while children are spawned, the write lock while the limit must not be
-  /// low.
+  /// lowered.
   private final ReentrantReadWriteLock making = new ReentrantReadWriteLock();
 
   /// Guarded by `this`.
@@ -59,7 +59,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     raised = callers;
   }
 
-  /// Converts −1 (no limit) to the greatest number.
+  /// Converts −1 (no limit) to the largest number.
   private static long unsigned(long limit) {
     return limit < 0 ? Long.MAX_VALUE : limit;
   }
@@ -69,7 +69,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     return OURS;
   }
 
-  /// Raises the soft limit as far as possible. One call is enough.
+  /// Raises the soft limit as far as possible. Further calls have no effect.
   public synchronized void raise() {
     long most = Math.max(callers, Math.min(hard, DescriptorBudget.MOST));
     if (raised < most && set(most) >= 0) {
@@ -78,17 +78,17 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     }
   }
 
-  /// Returns the soft limit that the process was started with, which is that of its children.
+  /// Returns the soft limit that the process was started with, which its children receive.
   public int inheritedLimit() {
     return (int) Math.min(callers, Integer.MAX_VALUE);
   }
 
-  /// Returns how many descriptors this process may have.
+  /// Returns the maximum number of descriptors of this process.
   private synchronized int most() {
     return (int) Math.min(raised, Integer.MAX_VALUE);
   }
 
-  /// Returns how these descriptors are divided.
+  /// Returns how the descriptors of this process are divided.
   public DescriptorBudget budget() {
     return new DescriptorBudget(most());
   }
@@ -97,7 +97,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     return most() > inheritedLimit();
   }
 
-  /// Reports whether so few numbers below the limit of children are free that lowering the limit
+  /// Reports whether so few numbers below the children's limit are free that lowering the limit
   /// would disturb other threads.
   public boolean isNearlyExhausted() {
     if (!isRaised()) {
@@ -111,7 +111,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     return lowest >= callers - Math.min(MARGIN, callers / 4);
   }
 
-  /// Runs `work`. Children that it creates get the limit that this process was started with.
+  /// Runs `work`. Children that it creates receive the limit that this process was started with.
   @Override
   public <T> T withInheritedLimits(InheritedLimits.ProcessCreation<T> work) throws IOException {
     if (!isRaised()) {
@@ -151,18 +151,19 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     }
   }
 
-  /// Moves a descriptor to a number at or above the limit of children, if it stays open while an
-  /// app is running. Must not be called on an event loop: it may block briefly.
+  /// Moves a descriptor that stays open while an app is running to a number at or above the
+  /// children's limit. May block briefly and must not be called on an event loop.
   ///
-  /// @param fd owned by the caller; closed if another number is returned
-  /// @return `fd` itself if the limit was not raised or the descriptor cannot be moved
+  /// @param fd a descriptor owned by the caller; closed if a different number is returned
+  /// @return the new number; `fd` itself if the limit was not raised or the descriptor cannot be
+  ///   moved
   public int moveUp(int fd) {
     if (!isRaised() || fd < 0 || fd >= callers) {
       return fd;
     }
     int least = inheritedLimit();
     int moved = Libc.duplicateAbove(fd, least);
-    if (moved == -Errno.EINVAL) { // the limit is low at the moment
+    if (moved == -Errno.EINVAL) { // the limit is currently lowered
       moved = whenRaised(() -> Libc.duplicateAbove(fd, least));
     }
     if (moved < 0) {

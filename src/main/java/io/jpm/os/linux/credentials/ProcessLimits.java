@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// Sets resource limits of another process, `prlimit(2)`.
+/// Sets the resource limits of another process (`prlimit(2)`).
 public final class ProcessLimits {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int PRLIMIT64 = ARM ? 261 : 302;
@@ -23,7 +23,7 @@ public final class ProcessLimits {
   private static final long PATIENCE_SECONDS = 10;
   private static final File NOTHING = new File("/dev/null");
 
-  /// Names in the order of their numbers, which are the same on x86-64 and arm64.
+  /// Names of the limits in the order of their numbers, which are the same on x86-64 and arm64.
   private static final List<String> NAMES =
       List.of(
           "cpu",
@@ -44,10 +44,10 @@ public final class ProcessLimits {
 
   private ProcessLimits() {}
 
-  /// Sets all of `limits`, soft and hard.
+  /// Sets each of `limits` as both the soft and the hard limit.
   ///
-  /// @param limits by name, −1 for no limit
-  /// @param childCredentials credentials that the process was spawned with
+  /// @param limits the limits by name; −1 means no limit
+  /// @param childCredentials the credentials that the process was spawned with
   /// @throws IOException with a message for the user if a limit cannot be set
   public static void set(int pid, Map<String, Long> limits, ChildCredentials childCredentials)
       throws IOException {
@@ -56,13 +56,14 @@ public final class ProcessLimits {
       for (Map.Entry<String, Long> limit : new TreeMap<>(limits).entrySet()) {
         int number = NAMES.indexOf(limit.getKey());
         if (number < 0) {
-          throw new IOException("limits: this system knows no limit named " + limit.getKey());
+          throw new IOException("limits: this system has no limit named " + limit.getKey());
         }
         pair.setAtIndex(ValueLayout.JAVA_LONG, 0, limit.getValue());
         pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
         int result = call(pid, number, pair, MemorySegment.NULL);
         if (result == -Errno.EPERM && childCredentials.identity().isPresent()) {
-          // Root in a container often may not change the limits of another user, but that user may.
+          // In a container, root is often not permitted to change the limits of another user, but
+          // that user is.
           result = as(childCredentials.ofFiles(), pid, limit) ? 0 : result;
         }
         if (result < 0) {
@@ -72,7 +73,7 @@ public final class ProcessLimits {
     }
   }
 
-  /// Sets the limit by `prlimit(1)` as that user, in a separate process.
+  /// Sets the limit as that user, by running `prlimit(1)` in a separate process.
   private static boolean as(
       ChildCredentials childCredentials, int pid, Map.Entry<String, Long> limit)
       throws IOException {
@@ -99,9 +100,9 @@ public final class ProcessLimits {
     }
   }
 
-  /// `prlimit(2)` with two 64-bit numbers, the soft and the hard limit.
+  /// Calls `prlimit(2)` with two 64-bit numbers, the soft and the hard limit.
   ///
-  /// @param pid 0 is this process
+  /// @param pid the pid of the process, or 0 for this process
   /// @param set the new values, or NULL
   /// @param get receives the previous values, or NULL
   /// @return 0 or the negative `errno`
@@ -122,8 +123,8 @@ public final class ProcessLimits {
     return what
         + " is above the hard limit of the daemon, "
         + shown(pair.getAtIndex(ValueLayout.JAVA_LONG, 1))
-        + ": use less, or raise the daemon's (`ulimit -H`, LimitNOFILE= and the like of its"
-        + " service)";
+        + ": use a lower value, or raise the hard limit of the daemon (`ulimit -H`, or LimitNOFILE="
+        + " and similar settings of its service)";
   }
 
   private static String shownName(String name) {

@@ -11,22 +11,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Reads regular files that other processes may replace at any moment. The file is first opened
-/// with O_PATH (`open(2)`), which does not open its content, and is read only if it is regular. The
-/// daemon therefore never blocks on a pipe and never triggers the side effects of opening a device.
+/// with O_PATH (`open(2)`), which does not open its content, and is read only if it is a regular
+/// file. The daemon therefore never blocks on a pipe and never triggers the side effects of opening
+/// a device.
 public final class RegularFile {
   private RegularFile() {}
 
-  /// Returns the whole content.
+  /// Returns the whole content of a file.
   ///
-  /// @param most maximum size in bytes
+  /// @param most the maximum size in bytes
   /// @throws NoSuchFileException if the file does not exist
-  /// @throws IOException with a message that has no subject and contains nothing of the file's
-  ///   content
+  /// @throws IOException if the file cannot be read; the message has no subject and reveals nothing
+  ///   of the file's content
   static byte[] read(Path file, int most) throws IOException {
     return whole(head(file, most + 1), most);
   }
 
-  /// As [#read(Path, int)], for the file behind an open descriptor.
+  /// Returns the content like [#read(Path, int)], for the file that an open descriptor refers to.
   static byte[] read(int fd, int most) throws IOException {
     return whole(head(fd, most + 1), most);
   }
@@ -40,9 +41,9 @@ public final class RegularFile {
 
   /// Returns the first bytes of the file.
   ///
-  /// @param most maximum number of bytes
+  /// @param most the maximum number of bytes
   /// @throws NoSuchFileException if the file does not exist
-  /// @throws IOException as [#read(Path, int)]
+  /// @throws IOException as for [#read(Path, int)]
   public static byte[] head(Path file, int most) throws IOException {
     int fd = Libc.open(file, Libc.O_PATH, 0);
     if (fd == -Errno.ENOENT) {

@@ -8,16 +8,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/// Checks whether a path is controlled by root alone: every directory and link on it, and the file,
-/// belong to root and cannot be written by a group or by other users. Then no other user can make
-/// the path lead to another file, neither now nor between this check and the use of the path.
+/// Checks whether root alone controls a path. This is the case if the file and every directory and
+/// link on the path belong to root and cannot be written by a group or by other users. No other
+/// user can then make the path lead to a different file, not even between this check and the use of
+/// the path.
 public final class RootPath {
   private static final int WRITABLE_BY_OTHERS = 022;
   private static final int MOST_LINKS = 40; // as in the kernel, path_resolution(7)
 
   private RootPath() {}
 
-  /// Reports whether root alone controls `file`; false if this cannot be determined.
+  /// Reports whether root alone controls `file`. Returns false if this cannot be determined.
   public static boolean isOfRootAlone(Path file) {
     Deque<Path> names = new ArrayDeque<>();
     push(file.toAbsolutePath(), names);

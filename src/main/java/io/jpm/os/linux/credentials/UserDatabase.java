@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Looks up the users and groups of this machine in all configured databases, `getpwnam_r(3)`. The
-/// offsets are those of glibc's structures on every 64-bit architecture.
+/// Looks up the users and groups of this machine in all configured databases (`getpwnam_r(3)`). The
+/// offsets are those of glibc's structures, which are the same on all 64-bit architectures.
 public final class UserDatabase {
   private static final Native USER_BY_NAME = new Native("getpwnam_r");
   private static final Native USER_BY_NUMBER = new Native("getpwuid_r");
@@ -38,13 +38,13 @@ public final class UserDatabase {
   /// An entry of the user database.
   ///
   /// @param name the login name
-  /// @param uid user id, unsigned
-  /// @param gid id of the primary group, unsigned
-  /// @param home home directory
-  /// @param shell login shell
+  /// @param uid the user id, unsigned
+  /// @param gid the id of the primary group, unsigned
+  /// @param home the home directory
+  /// @param shell the login shell
   public record User(String name, int uid, int gid, String home, String shell) {}
 
-  /// Returns the user with that name, or else with that id.
+  /// Returns the user with this name or, if there is none, the user with this id.
   ///
   /// @throws ErrnoException if the database cannot be read
   public static Optional<User> user(String nameOrNumber) throws ErrnoException {
@@ -64,8 +64,8 @@ public final class UserDatabase {
     }
   }
 
-  /// Returns the id of the group with that name, or else the id itself: a group does not need an
-  /// entry.
+  /// Returns the id of the group with this name. If there is none and the text is a number, returns
+  /// the number, because a group id does not need an entry.
   ///
   /// @throws ErrnoException if the database cannot be read
   static Optional<Integer> group(String nameOrNumber) throws ErrnoException {
@@ -75,7 +75,7 @@ public final class UserDatabase {
     }
   }
 
-  /// Returns all groups of a user, including `gid`: those that `initgroups(3)` would set.
+  /// Returns all groups of a user, including `gid`, as `initgroups(3)` would set them.
   public static List<Integer> groupsOf(String user, int gid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = Libc.text(arena, user);
@@ -97,7 +97,8 @@ public final class UserDatabase {
     }
   }
 
-  /// Parses an id: an unsigned 32-bit number except the largest, which means "no change".
+  /// Parses a user or group id: an unsigned 32-bit number. The largest number is not an id, because
+  /// it means "no change".
   private static Optional<Integer> number(String text) {
     try {
       int number = Integer.parseUnsignedInt(text);
@@ -138,7 +139,7 @@ public final class UserDatabase {
         return Optional.of(new Entry(struct, buffer));
       }
       return switch (errno) {
-        // The different values that the databases return for "not found", getpwnam(3).
+        // The databases use all of these values for "not found" (getpwnam(3)).
         case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> Optional.empty();
         default ->
             throw new ErrnoException(

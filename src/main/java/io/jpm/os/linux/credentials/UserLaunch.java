@@ -16,35 +16,36 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Lets a child become another user by itself before it executes the program: it starts as
+/// Makes a child become another user by itself before it executes its program. The child starts as
 /// `setpriv(1)`, continues as `env(1)`, and then becomes the program, all with the same pid.
 ///
 /// No thread of the daemon ever has the ids of an app's user. `kill(2)` and `prlimit(2)` check the
-/// ids of the thread that is named, so through such a thread the user could stop, kill and limit
-/// the whole daemon.
+/// ids of the target thread, so a user who owned such a thread could stop, kill and limit the whole
+/// daemon.
 ///
-/// `setpriv` runs as root, so nothing in its environment may come from the app (`LD_PRELOAD` and
-/// the like). The values are therefore passed under names of jpm, and `env`, which already runs as
-/// the user, restores their names. No value is passed as an argument, which all users could read.
+/// `setpriv` runs as root, so its environment must not contain anything chosen by the app, such as
+/// `LD_PRELOAD`. The values are therefore passed under placeholder names, and `env`, which already
+/// runs as the user, restores the original names. No value is passed as an argument, because all
+/// users could read it.
 ///
-/// @param setpriv the program of util-linux
-/// @param env the program of coreutils
+/// @param setpriv the path of the program from util-linux
+/// @param env the path of the program from coreutils
 public record UserLaunch(Path setpriv, Path env) {
-  /// Directories that only root can change. The daemon's PATH is not used.
+  /// Directories that only root can modify. The daemon's PATH is not used.
   private static final List<Path> TRUSTED =
       List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/run/current-system/sw/bin"));
 
-  /// Needed for a program with a `=` in its path, which `env` would take for a variable. `nice`
-  /// starts any program.
+  /// Command that precedes a program whose path contains `=`, which `env` would mistake for a
+  /// variable. `nice` starts any program.
   private static final List<String> ANY_NAME = List.of("/usr/bin/nice", "-n", "0");
 
   private static final String VALUE = "JPM_V";
   private static final long NEEDED = 1L << 6 | 1L << 7; // CAP_SETGID, CAP_SETUID
 
-  /// Returns the launch for children with `childCredentials` on this machine.
+  /// Returns the launch for children with `childCredentials`.
   ///
-  /// @throws IOException with a message for the user if this daemon cannot start programs in this
-  ///   way
+  /// @throws IOException with a message for the user if this daemon cannot start programs with
+  ///   these credentials
   public static UserLaunch with(ChildCredentials childCredentials) throws IOException {
     if (childCredentials.identity().isPresent()) {
       checkUser();
@@ -60,8 +61,7 @@ public record UserLaunch(Path setpriv, Path env) {
   private static void checkCapabilities(List<String> names) throws IOException {
     if (Libc.effectiveUser() != 0) {
       throw new ErrnoException(
-          "only root can give or take capabilities: start the daemon as root or leave out"
-              + " capabilities",
+          "only root can change capabilities: start the daemon as root or remove capabilities",
           Errno.EPERM);
     }
     long own = DaemonStatusFile.effectiveCapabilities();
@@ -80,19 +80,19 @@ public record UserLaunch(Path setpriv, Path env) {
   private static void checkUser() throws IOException {
     if (Libc.effectiveUser() != 0) {
       throw new ErrnoException(
-          "only root can run an app as another user: start the daemon as root or leave out uid and"
+          "only root can run an app as another user: start the daemon as root or remove uid and"
               + " gid",
           Errno.EPERM);
     }
     if ((DaemonStatusFile.effectiveCapabilities() & NEEDED) != NEEDED) {
       throw new ErrnoException(
           "the app cannot be run as another user: the daemon lacks CAP_SETUID or CAP_SETGID, which"
-              + " its container or service must allow; or leave out uid and gid",
+              + " its container or service must allow; otherwise remove uid and gid",
           Errno.EPERM);
     }
   }
 
-  /// Finds a program, except those of BusyBox, which cannot change the user.
+  /// Finds a program. Programs from BusyBox are skipped, because they cannot change the user.
   private static Optional<Path> find(String name) {
     return TRUSTED.stream()
         .map(folder -> folder.resolve(name))
@@ -111,7 +111,7 @@ public record UserLaunch(Path setpriv, Path env) {
 
   private static IOException missing(String program, String what) {
     return new IOException(
-        "an app with uid, gid, no_new_privileges or capabilities is started through %s, which is not in %s: install %s (that of BusyBox"
+        "%s is required to start an app with uid, gid, no_new_privileges or capabilities, but is not in %s: install %s (the BusyBox version"
                 .formatted(
                     program,
                     TRUSTED.stream()
@@ -119,15 +119,15 @@ public record UserLaunch(Path setpriv, Path env) {
                         .map(Path::toString)
                         .collect(Collectors.joining(" or ")),
                     what)
-            + " is not enough), or leave these out");
+            + " is not sufficient), or remove these settings");
   }
 
   /// Returns the arguments with which [#setpriv] becomes the program.
   ///
-  /// @param cwd the directory to enter as the user; empty: the process starts in it
-  /// @param program the file to execute, absolute; it is its own argument 0
-  /// @param arguments the arguments after it
-  /// @param environment its environment
+  /// @param cwd the directory to enter as the user; empty if the process is started in it
+  /// @param program the file to execute, absolute, which is also its argument 0
+  /// @param arguments the arguments after argument 0
+  /// @param environment the environment of the program
   public List<String> argv(
       ChildCredentials childCredentials,
       Optional<Path> cwd,
@@ -146,7 +146,7 @@ public record UserLaunch(Path setpriv, Path env) {
     return argv;
   }
 
-  /// Returns the arguments with which [#setpriv] takes on `childCredentials`, up to the program.
+  /// Returns the arguments with which [#setpriv] assumes `childCredentials`, up to the program.
   List<String> become(ChildCredentials childCredentials) {
     List<String> argv = new ArrayList<>(List.of(setpriv.toString()));
     childCredentials.identity().ifPresent(identity -> argv.addAll(identity(identity)));
@@ -157,7 +157,8 @@ public record UserLaunch(Path setpriv, Path env) {
         .sandbox()
         .capabilities()
         .ifPresent(names -> {
-          // Inheritable and ambient capabilities are passed to a program that does not run as root.
+          // Only inheritable and ambient capabilities are passed on to a program that does not run
+          // as root.
           String set =
               Stream.concat(Stream.of("-all"), names.stream().map(name -> "+" + name))
                   .collect(Collectors.joining(","));
@@ -185,13 +186,13 @@ public record UserLaunch(Path setpriv, Path env) {
     return argv;
   }
 
-  /// An environment under names of jpm.
+  /// An environment in which the variables have placeholder names.
   ///
-  /// @param hidden the values under these names, and the process tag, which identifies the process
-  ///   at all times
+  /// @param hidden the values by placeholder name. The process tag keeps its name, because it must
+  ///   identify the process at all times.
   /// @param split the argument of `env -S` that restores the original names
   public record Environment(Map<String, String> hidden, String split) {
-    /// Hides the names of all variables except one.
+    /// Replaces the names of all variables except one.
     ///
     /// @param tag the name that is kept
     public static Environment of(Map<String, String> environment, String tag) {
@@ -208,7 +209,7 @@ public record UserLaunch(Path setpriv, Path env) {
     }
   }
 
-  /// Returns the process names that the kernel shows before the process has become the program.
+  /// Returns the process names that the kernel reports until the process has become the program.
   public List<String> stages(Path program) {
     List<String> stages = new ArrayList<>(List.of(name(setpriv), name(env)));
     if (program.toString().indexOf('=') >= 0) {

@@ -1,5 +1,5 @@
-/// Credentials and limits of processes: users and groups, threads with the rights of another user,
-/// and resource limits.
+/// Credentials and limits of processes: users and groups, threads with the credentials of another
+/// user, and resource limits.
 @NullMarked
 package io.jpm.os.linux.credentials;
 

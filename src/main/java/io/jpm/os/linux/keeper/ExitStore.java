@@ -17,10 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Stores pidfds that outlive the daemon, so that the next daemon can read how processes ended.
+/// Stores pidfds that outlive the daemon, so that the next daemon can read how the processes
+/// exited.
 ///
-/// The keeper holds them in an [FdStore]. Inspected entries are taken out of one direction and
-/// those that must stay are put into the other, so that no entry is read twice.
+/// The keeper holds them in an [FdStore]. An inspection takes all entries out of one direction and
+/// puts those to keep into the other, so that no entry is read twice.
 public final class ExitStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -33,35 +34,35 @@ public final class ExitStore {
   private final FdStore pair = new FdStore();
   private int inside;
   private int living;
-  private boolean complained;
+  private boolean warned;
 
-  /// How many more entries may be refused before the store is searched again for dead processes.
+  /// How many more entries may be dropped before the store is again searched for dead processes.
   private int refusals;
 
   private long patienceEnds;
 
   /// Whether the exits that this daemon read at boot have been recorded. Until then the pidfds of
-  /// dead processes stay in the store, because the next daemon must read them again if this one is
-  /// killed.
-  private boolean settled;
+  /// dead processes stay in the store, because the next daemon would have to read them again if
+  /// this one were killed.
+  private boolean exitsRecorded;
 
-  /// Known exits. The oldest are dropped, so that an app that keeps crashing cannot fill the
+  /// Known exits. The oldest are dropped so that an app that keeps crashing cannot exhaust the
   /// memory.
   private final Map<ProcessIdentity, Exit> ended = new LinkedHashMap<>();
 
   /// A process in the store and its pidfd.
   private record Entry(ProcessIdentity process, int pidFd) {}
 
-  /// Returns the two ends for a new keeper, created on first use; empty if the kernel could not
-  /// answer anyway.
+  /// Returns the two ends for a new keeper, which are created on first use. Empty if the kernel
+  /// does not support querying exits.
   public synchronized int[] ends() {
     return usable ? pair.ends() : new int[0];
   }
 
-  /// Takes the store over from a keeper that an earlier daemon started.
+  /// Takes over the store from a keeper that an earlier daemon started.
   ///
-  /// @return whether it was taken over; false if the kernel cannot report exits, or if Yama forbids
-  ///   the access, `ptrace(2)`
+  /// @return whether it was taken over; false if the kernel cannot report exits or Yama denies
+  ///   access (`ptrace(2)`)
   public synchronized boolean takeFrom(PidFd keeper) {
     if (!usable || pair.exists()) {
       return usable;
@@ -71,9 +72,10 @@ public final class ExitStore {
       return false;
     }
     pair.replaceBy(found.get());
-    // A daemon that died while it inspected the store has left entries in both directions.
-    lookThrough(Optional.empty());
-    lookThrough(Optional.empty());
+    // Two passes, because a daemon that died during an inspection has left entries in both
+    // directions.
+    inspect(Optional.empty());
+    inspect(Optional.empty());
     return true;
   }
 
@@ -83,34 +85,35 @@ public final class ExitStore {
       return;
     }
     int pidFd = Libc.pidfdOpen(process.pid());
-    // Checked after the pidfd is open: only then is the process that it refers to known to be the
-    // one with this start time.
+    // Must be checked after the pidfd was opened. Only then does the start time prove that the
+    // pidfd refers to this process.
     if (pidFd < 0 || ProcReader.find(process).isEmpty()) {
       Libc.close(pidFd);
       return;
     }
     if (inside > 2 * living + SPARE) {
-      lookThrough(Optional.empty());
+      inspect(Optional.empty());
     }
     List<Entry> one = List.of(new Entry(process, pidFd));
     if (!put(one, false)) {
-      // There are too many messages or, for an ordinary user, too many descriptors. Inspecting the
-      // store removes dead processes and packs the others into fewer messages.
+      // The queue contains too many messages or, for an unprivileged user, too many descriptors. An
+      // inspection removes dead processes and packs the others into fewer messages.
       if (refusals > 0) {
         refusals--;
       } else {
-        lookThrough(Optional.empty());
+        inspect(Optional.empty());
         if (!put(one, false)) {
           refusals = SPARE;
-          complain();
+          warnOnce();
         }
       }
     }
     Libc.close(pidFd);
   }
 
-  /// Returns how a stored process ended; empty if that is unknown. If it has ended but has not been
-  /// reaped yet, waits for that, at most two seconds for all processes together.
+  /// Returns how a stored process exited; empty if this is unknown. If the process has exited but
+  /// has not been reaped yet, waits for it to be reaped, at most two seconds in total for all
+  /// processes.
   public Optional<Exit> exitOf(ProcessIdentity process) {
     Optional<Entry> unfinished;
     synchronized (this) {
@@ -118,7 +121,7 @@ public final class ExitStore {
       if (known != null || !pair.exists()) {
         return Optional.ofNullable(known);
       }
-      unfinished = lookThrough(Optional.of(process));
+      unfinished = inspect(Optional.of(process));
       known = ended.get(process);
       if (known != null || unfinished.isEmpty()) {
         return Optional.ofNullable(known);
@@ -128,7 +131,7 @@ public final class ExitStore {
     PollCalls.poll(new int[] {pidFd}, 0, patience());
     Optional<Exit> exit = ExitQuery.read(pidFd);
     synchronized (this) {
-      if (settled) {
+      if (exitsRecorded) {
         Libc.close(pidFd);
       } else {
         putBack(new ArrayList<>(List.of(unfinished.get())));
@@ -137,12 +140,12 @@ public final class ExitStore {
     return exit;
   }
 
-  /// Called when the exits that were read at boot have been recorded. Removes the pidfds of dead
-  /// processes.
+  /// Removes the pidfds of dead processes. Called when the exits that were read at boot have been
+  /// recorded.
   public synchronized void releaseDead() {
-    settled = true;
+    exitsRecorded = true;
     if (pair.exists()) {
-      lookThrough(Optional.empty());
+      inspect(Optional.empty());
     }
   }
 
@@ -154,12 +157,13 @@ public final class ExitStore {
     return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, patienceEnds - now));
   }
 
-  /// Takes all entries out, notes how dead processes ended, and puts the others into the other
-  /// direction.
+  /// Takes out all entries, notes how dead processes exited, and puts the other entries into the
+  /// other direction.
   ///
-  /// @param wanted a process that is not put back if it is dead and its exit is still unknown
-  /// @return the entry of `wanted` in that case
-  private Optional<Entry> lookThrough(Optional<ProcessIdentity> wanted) {
+  /// @param wanted a process whose entry is not put back if the process is dead and its exit is
+  ///   still unknown
+  /// @return the entry of `wanted` in that case, otherwise empty
+  private Optional<Entry> inspect(Optional<ProcessIdentity> wanted) {
     Optional<Entry> found = Optional.empty();
     List<Entry> stay = new ArrayList<>();
     inside = 0;
@@ -170,7 +174,7 @@ public final class ExitStore {
         Entry entry = batch.get(i);
         if (states[i] != 0 && wanted.equals(Optional.of(entry.process)) && isUnknown(entry)) {
           found = Optional.of(entry);
-        } else if (states[i] == 0 || isToStay(entry, states[i])) {
+        } else if (states[i] == 0 || mustKeep(entry, states[i])) {
           stay.add(entry);
         } else {
           Libc.close(entry.pidFd);
@@ -186,10 +190,10 @@ public final class ExitStore {
     return found;
   }
 
-  /// Reports whether the entry of a dead process must stay: its exit may still become known, or the
-  /// exit is known but not recorded yet.
-  private boolean isToStay(Entry entry, int state) {
-    return isUnknown(entry) ? (state & PollCalls.POLLHUP) == 0 : !settled;
+  /// Reports whether the entry of a dead process must stay, either because its exit may still
+  /// become known or because the known exit has not been recorded yet.
+  private boolean mustKeep(Entry entry, int state) {
+    return isUnknown(entry) ? (state & PollCalls.POLLHUP) == 0 : !exitsRecorded;
   }
 
   private boolean isUnknown(Entry entry) {
@@ -205,18 +209,19 @@ public final class ExitStore {
 
   private void putBack(List<Entry> entries) {
     if (!entries.isEmpty() && !put(entries, true)) {
-      complain();
+      warnOnce();
     }
     entries.forEach(entry -> Libc.close(entry.pidFd));
     entries.clear();
   }
 
-  private void complain() {
-    if (!complained) {
-      complained = true;
+  private void warnOnce() {
+    if (!warned) {
+      warned = true;
       LOG.log(
           Level.WARNING,
-          "no more processes can be recorded (ulimit -n): how some end while no daemon runs will not be known");
+          "no more processes can be stored with the keeper (ulimit -n): some exits while no daemon"
+              + " is running will not be known");
     }
   }
 
@@ -237,7 +242,8 @@ public final class ExitStore {
     return true;
   }
 
-  /// Takes out one message; empty if there is none, because no message is sent empty.
+  /// Takes out one message. An empty list means that there is none, because every message contains
+  /// at least one entry.
   private List<Entry> take() {
     FdStoreCalls.DescriptorMessage descriptorMessage = pair.take();
     String[] lines = descriptorMessage.text().split("\n", -1);
@@ -252,7 +258,7 @@ public final class ExitStore {
     return entries;
   }
 
-  /// Closes the daemon's copies of the ends; the keeper has its own.
+  /// Closes the daemon's copies of the ends; the keeper has its own copies.
   public synchronized void close() {
     pair.close();
   }

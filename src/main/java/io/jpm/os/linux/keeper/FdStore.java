@@ -5,24 +5,25 @@ import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.proc.PidFd;
 import java.util.Optional;
 
-/// Keeps descriptors open while no daemon runs. They are queued in a socket pair, as messages of a
-/// text and the descriptors that it describes.
+/// Keeps descriptors open while no daemon is running. They are queued in a socket pair. Each
+/// message consists of descriptors and a text that describes them.
 ///
-/// A descriptor that was sent through a socket and not received yet stays open as long as a process
-/// holds the socket, `unix(7)`. The keeper holds both ends. The next daemon copies them with
-/// `pidfd_getfd(2)` and reads. The pair has two directions: one is read, and entries that must stay
-/// are sent into the other, which is read the next time. Not thread-safe.
+/// A descriptor that was sent through a socket but not received yet stays open as long as a process
+/// holds the socket (`unix(7)`). The keeper holds both ends. The next daemon copies them with
+/// `pidfd_getfd(2)` and receives the messages. The pair has two directions: one is read, and
+/// entries to keep are sent into the other, which is read the next time. Not thread-safe.
 final class FdStore {
-  /// Both ends, or empty. The stored entries can be read from `ends[side]`.
+  /// Both ends, or empty if there is no pair. The stored entries can be read from `ends[side]`.
   private int[] ends = {};
 
   private int side;
 
-  /// Copies the pair of another process.
+  /// Copies the socket pair of another process.
   ///
-  /// @param first descriptor number of one end in that process
-  /// @param second descriptor number of the other end
-  /// @return empty if it has none, or if the kernel denies access (Yama, `ptrace(2)`)
+  /// @param first the descriptor number of one end in that process
+  /// @param second the descriptor number of the other end
+  /// @return the store; empty if the process has no such pair or the kernel denies access (Yama,
+  ///   `ptrace(2)`)
   static Optional<FdStore> of(PidFd holder, int first, int second) {
     int one = Libc.pidfdGetFd(holder.descriptor(), first);
     int other = Libc.pidfdGetFd(holder.descriptor(), second);
@@ -40,7 +41,7 @@ final class FdStore {
     return ends.length == 2;
   }
 
-  /// Returns the two ends, created on first use; empty if that fails.
+  /// Returns the two ends, which are created on first use; empty if they cannot be created.
   int[] ends() {
     int[] two = new int[2];
     if (!exists() && FdStoreCalls.socketPair(two) >= 0) {
@@ -70,23 +71,23 @@ final class FdStore {
     return FdStoreCalls.send(ends[side], descriptorMessage);
   }
 
-  /// Takes one entry out; empty if there is none, because no entry is stored empty.
+  /// Takes out one entry; the result is empty if there is none, because no empty entry is stored.
   FdStoreCalls.DescriptorMessage take() {
     return FdStoreCalls.receive(ends[side]);
   }
 
-  /// Returns the entry that [#take] would take out, and leaves it in the store.
+  /// Returns the entry that [#take] would return next, and leaves it in the store.
   FdStoreCalls.DescriptorMessage peek() {
     return FdStoreCalls.peek(ends[side]);
   }
 
-  /// Called when all entries have been taken out: makes the entries that were put back the content
-  /// of the store.
+  /// Makes the entries that were put back the content of the store. Must be called when all entries
+  /// have been taken out.
   void swapDirections() {
     side = 1 - side;
   }
 
-  /// Closes the daemon's copies of the ends; the keeper has its own.
+  /// Closes the daemon's copies of the ends; the keeper has its own copies.
   void close() {
     for (int end : ends) {
       Libc.close(end);

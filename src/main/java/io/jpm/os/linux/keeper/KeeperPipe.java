@@ -16,13 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The writing end of the keeper's pipe. Lines are sent in order as fast as the keeper reads, and
-/// the end of the keeper is detected immediately. While the daemon lives, this is the only writing
-/// end; it is close-on-exec, because the keeper takes its closing for the death of the daemon.
+/// The write end of the keeper's pipe. Lines are sent in order, as fast as the keeper reads them,
+/// and the exit of the keeper is detected immediately. While the daemon is running, this is the
+/// only write end. It is close-on-exec, because the keeper takes the closing of the pipe as the
+/// death of the daemon.
 public final class KeeperPipe {
   private static final long PATIENCE_MILLIS = 1_000;
 
-  /// PIPE_BUF: a write of up to this size is atomic, `pipe(7)`.
+  /// PIPE_BUF: a write of up to this size is atomic (`pipe(7)`).
   private static final int WHOLE_BYTES = 4096;
 
   private final Reactor reactor;
@@ -36,8 +37,8 @@ public final class KeeperPipe {
   private final List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
   private boolean closed;
 
-  /// @param fd the open end, closed by this pipe
-  /// @param lost called on the reactor's thread when the keeper is gone
+  /// @param fd the open write end, which this object closes
+  /// @param lost called on the reactor's thread when the keeper has exited
   public KeeperPipe(Reactor reactor, int fd, Runnable lost) {
     this.reactor = reactor;
     this.fd = fd;
@@ -56,7 +57,7 @@ public final class KeeperPipe {
     });
   }
 
-  /// Waits until the keeper's pipe has accepted all lines, at most a second, and closes it.
+  /// Waits up to one second for the keeper's pipe to accept all lines, then closes it.
   ///
   /// @return whether all lines were accepted
   public boolean close() {
@@ -103,7 +104,7 @@ public final class KeeperPipe {
         unsent.addFirst(Arrays.copyOfRange(next, Math.max(written, 0), next.length));
       }
       if (written < 0) {
-        // EAGAIN, or EPIPE, which is also reported as EPOLLERR.
+        // EAGAIN; or EPIPE, which is also reported as EPOLLERR.
         watch.change(Libc.EPOLLOUT);
         return;
       }
@@ -112,8 +113,8 @@ public final class KeeperPipe {
     settle();
   }
 
-  /// Returns how many bytes to write in one call, so that a line that the keeper writes to its own
-  /// pipe cannot split a line of the daemon.
+  /// Returns the number of bytes to write in one call. Only whole lines are written if possible, so
+  /// that a line that the keeper writes to its own pipe cannot split a line of the daemon.
   private static int wholeLines(byte[] lines) {
     int end = Math.min(lines.length, WHOLE_BYTES);
     int lineEnd = end;

@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads and writes the file that identifies the keeper process: its pid on the first line, as is
-/// usual for pid files, then its start time and the boot id.
+/// Reads and writes the file that identifies the keeper process. Its lines are the pid, as in other
+/// pid files, then the start time and the boot id.
 public final class KeeperRecord {
   private KeeperRecord() {}
 
@@ -27,7 +27,7 @@ public final class KeeperRecord {
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Returns the recorded keeper, which may have ended; empty if there is no valid record.
+  /// Returns the recorded keeper, which may have exited; empty if there is no valid record.
   public static Optional<ProcessIdentity> read(Path file) {
     try {
       List<String> lines = Files.readAllLines(file);

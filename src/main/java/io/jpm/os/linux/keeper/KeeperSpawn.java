@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Spawns the keeper process with `posix_spawn(3)`: in a session of its own without a terminal, in
-/// `/`, with the pipe that it reads, the ends of the two stores and no other descriptors.
+/// Spawns the keeper process with `posix_spawn(3)`. The keeper runs in a session of its own without
+/// a terminal, in the directory `/`. It inherits only the pipe that it reads and the ends of the
+/// two stores.
 public final class KeeperSpawn {
-  /// Descriptor numbers of the ends of the two stores in the keeper. `bin/jpm-keeper` does not use
+  /// Descriptor numbers in the keeper of the ends of the two stores. `bin/jpm-keeper` does not use
   /// them.
   static final int FIRST_END = 3;
 
@@ -33,10 +34,10 @@ public final class KeeperSpawn {
   private static final int STRUCT_BYTES = 512;
   private static final int SIGSET_BYTES = 128;
 
-  /// SETSIGDEF, SETSIGMASK and SETSID.
+  /// POSIX_SPAWN_SETSIGDEF, POSIX_SPAWN_SETSIGMASK and POSIX_SPAWN_SETSID.
   private static final int FLAGS = 0x04 | 0x08 | 0x80;
 
-  /// Variables that concern only the daemon: those that systemd sets for it, and those of jpm.
+  /// Variables that concern only the daemon: those that systemd sets for it, and jpm's own.
   private static final Pattern NOT_FOR_KEEPER =
       Pattern.compile("(JPM_|NOTIFY_SOCKET=|WATCHDOG_|LISTEN_).*", Pattern.DOTALL);
 
@@ -48,10 +49,10 @@ public final class KeeperSpawn {
 
   /// Spawns the keeper.
   ///
-  /// @param reader the open reading end of its pipe
+  /// @param reader the open read end of its pipe
   /// @param exits both ends of the store of pidfds, or empty
   /// @param sockets both ends of the store of sockets, or empty
-  /// @return its pid; it is a child of the daemon
+  /// @return the pid of the keeper, which is a child of the daemon
   public int spawn(int reader, int[] exits, int[] sockets) throws IOException {
     Path bash = bash();
     if (!Files.isReadable(setup.script())) {
@@ -67,7 +68,8 @@ public final class KeeperSpawn {
       System.arraycopy(exits, 0, wanted, FIRST_END, exits.length);
       System.arraycopy(sockets, 0, wanted, FIRST_SOCKETS_END, sockets.length);
       for (int target = 0; target < wanted.length; target++) {
-        // A copy with a high number, so that no target overwrites the source of another.
+        // Each source is first copied to a high number, so that no target overwrites the source of
+        // another.
         int copy = Libc.duplicateAbove(wanted[target], FREE);
         copies.add(copy);
         Libc.addDup2(actions, copy, target);
@@ -89,7 +91,7 @@ public final class KeeperSpawn {
     MemorySegment all = arena.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
     Libc.initAttributes(attributes, FLAGS, all, arena.allocate(SIGSET_BYTES, 8));
     MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-    // -p: no functions and no startup file from the environment.
+    // With -p, bash ignores functions and startup files named in the environment.
     List<String> argv =
         List.of(
             "bash",
@@ -119,10 +121,11 @@ public final class KeeperSpawn {
             .map(folder -> Path.of(folder, "bash"))
             .filter(Files::isExecutable)
             .findFirst();
-    return found.orElseThrow(() -> new IOException("there is no bash on the PATH: install it"));
+    return found.orElseThrow(() -> new IOException("bash was not found on the PATH: install it"));
   }
 
-  /// Returns the daemon's original environment, byte for byte, which the next daemon will get.
+  /// Returns the daemon's original environment, byte for byte, which the keeper passes to the next
+  /// daemon.
   private List<String> environment() throws IOException {
     String own = SurrogateEscape.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
     List<String> entries = new ArrayList<>(List.of(own.split("\0")));

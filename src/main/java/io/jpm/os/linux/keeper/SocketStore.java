@@ -9,16 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Stores listening sockets that outlive the daemon, in an [FdStore] of the keeper.
+/// Stores listening sockets that outlive the daemon, in an [FdStore] held by the keeper.
 ///
-/// Each socket is stored in one direction or the other at any moment: it is put back before it is
-/// taken out. A daemon that is killed in between may leave some sockets twice, or one that was
-/// already closed, but loses none. Guarded by [io.jpm.os.linux.socket.LinuxListenSockets].
+/// Each socket is stored in at least one of the two directions at any moment, because it is put
+/// back before it is taken out. A daemon that is killed in between may leave a socket twice, or one
+/// that was already closed, but no socket is lost. Guarded by
+/// [io.jpm.os.linux.socket.LinuxListenSockets].
 public final class SocketStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Small enough for the keys to fit into one message.
-  private static final int MOST_PER_PARCEL = 32;
+  /// Maximum number of sockets per message. It ensures that the keys fit into one message.
+  private static final int MAX_PER_MESSAGE = 32;
 
   private final FdStore pair = new FdStore();
   private boolean complained;
@@ -26,7 +27,7 @@ public final class SocketStore {
   /// A socket in the store.
   ///
   /// @param key the key of the socket
-  /// @param fd a descriptor of it
+  /// @param fd a descriptor that refers to the socket
   public record Entry(String key, int fd) {}
 
   /// Returns the two ends for a new keeper.
@@ -40,21 +41,21 @@ public final class SocketStore {
   /// @param all all sockets, including the new one
   public void add(Entry entry, List<Entry> all) {
     if (pair.ends().length == 0) {
-      complain();
-    } else if (pair.put(parcel(List.of(entry))) < 0) {
-      keepOnly(all); // too many messages: pack the sockets into fewer
+      warnOnce();
+    } else if (pair.put(message(List.of(entry))) < 0) {
+      keepOnly(all); // the queue is full: pack the sockets into fewer messages
     }
   }
 
-  /// Replaces the content of the store by `all`.
+  /// Replaces the content of the store with `all`.
   public void keepOnly(List<Entry> all) {
     if (!pair.exists()) {
       return;
     }
-    for (int i = 0; i < all.size(); i += MOST_PER_PARCEL) {
-      List<Entry> some = all.subList(i, Math.min(i + MOST_PER_PARCEL, all.size()));
-      if (pair.putBack(parcel(some)) < 0) {
-        complain();
+    for (int i = 0; i < all.size(); i += MAX_PER_MESSAGE) {
+      List<Entry> some = all.subList(i, Math.min(i + MAX_PER_MESSAGE, all.size()));
+      if (pair.putBack(message(some)) < 0) {
+        warnOnce();
         return; // the old entries stay: a duplicate is better than a loss
       }
     }
@@ -71,8 +72,8 @@ public final class SocketStore {
   /// Takes over the store of a keeper that an earlier daemon started. It replaces this store, so
   /// the caller must add its own sockets again.
   ///
-  /// @return the stored sockets, some of them perhaps twice, which the caller must close; empty if
-  ///   the store is not accessible
+  /// @return the stored sockets, which the caller must close and which may include duplicates;
+  ///   empty if the store is not accessible
   public Optional<List<Entry>> takeFrom(PidFd keeper) {
     Optional<FdStore> found =
         FdStore.of(keeper, KeeperSpawn.FIRST_SOCKETS_END, KeeperSpawn.SECOND_SOCKETS_END);
@@ -80,8 +81,8 @@ public final class SocketStore {
       return Optional.empty();
     }
     pair.replaceBy(found.get());
-    // A daemon that died while it put sockets back has left some in both directions. The first
-    // round moves all of them into the other direction.
+    // A daemon that died while it put sockets back has left some in both directions. The first pass
+    // moves all of them to the same direction.
     List<Entry> moved = move();
     moved.forEach(entry -> Libc.close(entry.fd()));
     return Optional.of(move());
@@ -98,8 +99,8 @@ public final class SocketStore {
       all.addAll(entries);
       if (descriptorMessage.text().lines().count() != entries.size()
           || pair.putBack(descriptorMessage) < 0) {
-        // If no more descriptors are available, the rest stays where it is.
-        complain();
+        // The process has run out of descriptors, so the rest stays where it is.
+        warnOnce();
         return all;
       }
       pair.take().descriptors().forEach(Libc::close);
@@ -118,19 +119,20 @@ public final class SocketStore {
     return entries;
   }
 
-  private static FdStoreCalls.DescriptorMessage parcel(List<Entry> entries) {
+  private static FdStoreCalls.DescriptorMessage message(List<Entry> entries) {
     StringBuilder text = new StringBuilder();
     entries.forEach(entry -> text.append(entry.key()).append('\n'));
     return new FdStoreCalls.DescriptorMessage(
         text.toString(), entries.stream().map(Entry::fd).toList());
   }
 
-  private void complain() {
+  private void warnOnce() {
     if (!complained) {
       complained = true;
       LOG.log(
           Level.WARNING,
-          "not all listening sockets can be kept (ulimit -n): some close when the daemon is killed");
+          "not all listening sockets can be stored with the keeper (ulimit -n): some will be closed"
+              + " if the daemon is killed");
     }
   }
 

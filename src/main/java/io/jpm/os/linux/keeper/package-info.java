@@ -1,5 +1,5 @@
-/// The keeper process, and the stores that it holds while no daemon runs: listening sockets and
-/// pidfds.
+/// The keeper process, and the descriptors that it holds while no daemon is running: listening
+/// sockets and pidfds.
 @NullMarked
 package io.jpm.os.linux.keeper;
 

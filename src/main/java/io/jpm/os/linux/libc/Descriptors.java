@@ -2,37 +2,37 @@ package io.jpm.os.linux.libc;
 
 import java.util.Arrays;
 
-/// Closes the descriptors of one operation together when the operation ends, whether it succeeds or
-/// fails.
+/// Collects the descriptors that one operation opens and closes them together when the operation
+/// completes or fails.
 public final class Descriptors implements AutoCloseable {
-  /// Descriptor of a process's own end of its IPC channel.
+  /// Descriptor number of a process's own end of its IPC channel.
   public static final int APP_CHANNEL = 3;
 
-  /// Descriptor under which the process keeps the daemon's end.
+  /// Descriptor number under which the process keeps the daemon's end of the IPC channel open.
   public static final int DAEMON_CHANNEL = 4;
 
   /// Maximum number of sockets that a child inherits.
   public static final int MOST_SOCKETS = 32;
 
-  /// First number above the channel, the sockets, the pipe behind a terminal, and the descriptor
-  /// that a limit gate passes on.
+  /// First number above those of the channel, the sockets, the pipe behind a terminal, and the
+  /// descriptor that a limit gate passes on.
   public static final int FIRST_FREE = DAEMON_CHANNEL + 1 + MOST_SOCKETS + 2;
 
   private int[] open = new int[8];
   private int count;
 
-  /// Adds `fd` to the descriptors that [#close] closes.
+  /// Adds `fd` to the descriptors that [#close] closes, and moves it above the numbers that a child
+  /// inherits. A lower number occurs if the daemon was started with a standard stream closed. A
+  /// descriptor that is prepared for a child would then overwrite it.
   ///
-  /// @return a number above those that a child inherits. If the daemon was started with a standard
-  ///   stream closed, `open(2)` returns such a low number, and a descriptor prepared for a child
-  ///   would overwrite it.
+  /// @return the new number of the descriptor
   public int keep(int fd) throws ErrnoException {
     int kept = fd;
     if (fd < FIRST_FREE) {
       kept = Libc.duplicateAbove(fd, FIRST_FREE);
       Libc.close(fd);
       if (kept < 0) {
-        throw new ErrnoException("cannot copy a descriptor: " + Errno.message(-kept), -kept);
+        throw new ErrnoException("cannot duplicate a descriptor: " + Errno.message(-kept), -kept);
       }
     }
     if (count == open.length) {
@@ -42,7 +42,7 @@ public final class Descriptors implements AutoCloseable {
     return kept;
   }
 
-  /// Removes a kept descriptor from those that [#close] closes, because it has another owner now.
+  /// Removes a descriptor from those that [#close] closes, because it now has another owner.
   public void handOver(int kept) {
     for (int i = 0; i < count; i++) {
       if (open[i] == kept) {

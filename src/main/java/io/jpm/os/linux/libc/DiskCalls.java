@@ -4,13 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// Binds the functions of the C library for files by their path, and for appending. Failures are
+/// Binds the functions of the C library that access files by path or append to files. Failures are
 /// returned as in [Libc].
 ///
-/// Paths are passed as addresses that [#path] has created before, so that no class must be loaded
+/// Paths are passed as addresses that were created by [#path] beforehand. No class must be loaded
 /// while the calling thread has the credentials of another user.
 public final class DiskCalls {
-  /// Bytes of `struct iovec`.
+  /// Size of `struct iovec` in bytes.
   public static final int IOVEC_BYTES = 16;
 
   private static final Native OPEN = new Native("open");
@@ -30,60 +30,61 @@ public final class DiskCalls {
     return Libc.text(arena, path.toString()).address();
   }
 
-  /// `open(2)`, always close-on-exec and non-blocking. A new file can be written by its owner and
-  /// read by its owner and group.
+  /// Calls `open(2)`, always close-on-exec and non-blocking. A new file can be written by its owner
+  /// and read by its owner and group.
   public static int open(long path, int flags) {
     int always = Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NONBLOCK;
     return OPEN.errnoInt(path, flags | always, 0640);
   }
 
-  /// `open(2)` of a directory with O_PATH, which permits only to enter it.
+  /// Calls `open(2)` for a directory with O_PATH. Such a descriptor can only be used to enter the
+  /// directory.
   public static int openFolder(long path) {
     return OPEN.errnoInt(path, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
   }
 
-  /// `mkdir(2)`; the umask determines the mode.
+  /// Calls `mkdir(2)`; the umask determines the mode.
   public static int makeFolder(long path) {
     return MKDIR.errnoInt(path, 0777);
   }
 
-  /// `rename(2)`.
+  /// Calls `rename(2)`.
   public static int rename(long from, long to) {
     return RENAME.errnoInt(from, to);
   }
 
-  /// `unlink(2)`.
+  /// Calls `unlink(2)`.
   public static int unlink(long path) {
     return UNLINK.errnoInt(path);
   }
 
-  /// `write(2)`.
+  /// Calls `write(2)`.
   public static int write(int fd, long address, long bytes) {
     return WRITE.errnoInt(fd, address, bytes);
   }
 
-  /// `writev(2)`.
+  /// Calls `writev(2)`.
   ///
-  /// @param iovec address and length of each buffer
-  /// @param count number of buffers
+  /// @param iovec the address and length of each buffer
+  /// @param count the number of buffers
   public static int writeAll(int fd, MemorySegment iovec, int count) {
     return WRITEV.errnoInt(fd, iovec.address(), count);
   }
 
-  /// `lseek(2)` to the end, which returns the size.
+  /// Calls `lseek(2)` to seek to the end, which returns the size.
   public static long size(int fd) {
     return LSEEK.errnoLong(fd, 0, 2);
   }
 
-  /// `ftruncate(2)`.
+  /// Calls `ftruncate(2)`.
   public static int truncate(int fd, long size) {
     return FTRUNCATE.errnoInt(fd, size);
   }
 
-  /// `statvfs(3)`.
+  /// Calls `statvfs(3)`.
   ///
-  /// @param answer receives the `struct statvfs`, the same on all 64-bit architectures: f_frsize at
-  ///   8, f_blocks at 16, f_bavail at 32
+  /// @param answer receives the `struct statvfs`, which is the same on all 64-bit architectures:
+  ///   f_frsize at offset 8, f_blocks at 16, f_bavail at 32
   public static int fileSystem(long path, MemorySegment answer) {
     return STATVFS.errnoInt(path, answer.address());
   }

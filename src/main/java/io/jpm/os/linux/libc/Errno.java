@@ -1,6 +1,6 @@
 package io.jpm.os.linux.libc;
 
-/// The error numbers that jpm distinguishes, `errno(3)`; the same on x86-64 and arm64.
+/// The error numbers that jpm distinguishes (`errno(3)`). They are the same on x86-64 and arm64.
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
@@ -40,7 +40,7 @@ public final class Errno {
 
   private Errno() {}
 
-  /// Reports whether the system only lacked resources at the moment, so that the same call may
+  /// Reports whether the error indicates a temporary lack of resources, so that the same call may
   /// succeed later.
   public static boolean isTemporary(int errno) {
     return switch (errno) {
@@ -49,34 +49,34 @@ public final class Errno {
     };
   }
 
-  /// Returns the reason in words. Unlike `strerror(3)`, the language does not depend on the
-  /// daemon's locale.
+  /// Returns a description of the error. Unlike with `strerror(3)`, its language does not depend on
+  /// the daemon's locale.
   public static String message(int errno) {
     return switch (errno) {
       case EPERM, EACCES -> "permission denied";
       case ENOENT -> "it does not exist";
       case ESRCH -> "no such process";
       case EIO -> "input/output error";
-      case ENXIO -> "no process is at its other end";
+      case ENXIO -> "no process has its other end open";
       case E2BIG -> "the arguments and the environment are too large";
       case ENOEXEC -> "it is not a program";
-      case EAGAIN -> "a limit on processes is reached";
+      case EAGAIN -> "the limit on processes has been reached";
       case ENOMEM -> "out of memory";
-      case EEXIST -> "it exists already";
-      case ENOTDIR -> "a part of the path is not a folder";
-      case EISDIR -> "it is a folder";
+      case EEXIST -> "it already exists";
+      case ENOTDIR -> "a component of the path is not a directory";
+      case EISDIR -> "it is a directory";
       case EINVAL -> "invalid argument";
       case EMFILE -> "the daemon has too many open files";
       case ENFILE -> "the machine has too many open files";
       case ETXTBSY -> "it is being written to";
       case EFBIG -> "it would become too large";
-      case ENOSPC -> "no space is left on the device";
+      case ENOSPC -> "no space left on the device";
       case EROFS -> "the file system is read-only";
       case ENAMETOOLONG -> "the name is too long";
-      case ENOSYS -> "the kernel does not know the call";
+      case ENOSYS -> "the kernel does not support the system call";
       case ELOOP -> "too many symbolic links";
-      case ECONNREFUSED -> "no process listens there";
-      case EDQUOT -> "the disk quota is used up";
+      case ECONNREFUSED -> "no process is listening there";
+      case EDQUOT -> "the disk quota is exhausted";
       default -> "error " + errno;
     };
   }

@@ -8,8 +8,8 @@ public final class ErrnoException extends IOException {
 
   private final int errno;
 
-  /// @param sentence message for the user
-  /// @param errno the positive error number
+  /// @param sentence the message for the user
+  /// @param errno the error number, positive
   public ErrnoException(String sentence, int errno) {
     super(sentence);
     this.errno = errno;

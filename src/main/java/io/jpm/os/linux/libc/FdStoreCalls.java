@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// Sends and receives descriptors over unix sockets, `unix(7)`, SCM_RIGHTS. As in [Libc], a method
+/// Sends and receives descriptors over unix sockets (SCM_RIGHTS, `unix(7)`). As in [Libc], a method
 /// returns the result of the function or the negative `errno`.
 public final class FdStoreCalls {
-  /// SCM_MAX_FD of the kernel.
+  /// Maximum number of descriptors per message, SCM_MAX_FD of the kernel.
   public static final int MOST_DESCRIPTORS = 253;
 
   private static final Native SENDMSG = new Native("sendmsg");
@@ -24,20 +24,20 @@ public final class FdStoreCalls {
   private static final int CLOEXEC = 0x40000000;
   private static final int TEXT_BYTES = 64 * 1024;
 
-  /// `struct cmsghdr` on 64 bits: length, SOL_SOCKET, SCM_RIGHTS.
+  /// Size of `struct cmsghdr` on 64-bit systems: length, SOL_SOCKET, SCM_RIGHTS.
   private static final int HEAD_BYTES = 16;
 
   private FdStoreCalls() {}
 
   /// A text and the descriptors that accompany it.
   ///
-  /// @param text at most 64 KiB
-  /// @param descriptors descriptor numbers
+  /// @param text the text, at most 64 KiB
+  /// @param descriptors the descriptor numbers
   public record DescriptorMessage(String text, List<Integer> descriptors) {
     static final DescriptorMessage NONE = new DescriptorMessage("", List.of());
   }
 
-  /// `socketpair(2)`: unix sockets that preserve message boundaries, close-on-exec.
+  /// Calls `socketpair(2)`. The unix sockets preserve message boundaries and are close-on-exec.
   ///
   /// @param two receives the two ends
   public static int socketPair(int[] two) {
@@ -50,7 +50,7 @@ public final class FdStoreCalls {
     }
   }
 
-  /// `sendmsg(2)` with SCM_RIGHTS, non-blocking.
+  /// Calls `sendmsg(2)` with SCM_RIGHTS, non-blocking.
   public static int send(int socket, DescriptorMessage descriptorMessage) {
     return send(
         socket,
@@ -58,8 +58,8 @@ public final class FdStoreCalls {
         descriptorMessage.descriptors());
   }
 
-  /// As [#send(int, Parcel)], for bytes. On a stream socket the descriptors accompany the first
-  /// byte.
+  /// Sends bytes and descriptors like [#send(int, DescriptorMessage)]. On a stream socket the
+  /// descriptors accompany the first byte.
   public static int send(int socket, byte[] bytes, List<Integer> descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       int count = descriptors.size();
@@ -76,15 +76,16 @@ public final class FdStoreCalls {
     }
   }
 
-  /// `recvmsg(2)`, non-blocking. If the process has reached its limit of open files, the last
+  /// Calls `recvmsg(2)`, non-blocking. If the process has reached its limit on open files, the last
   /// descriptors of the message are lost.
   ///
-  /// @return the message; without text and descriptors if there is none
+  /// @return the message; without text and descriptors if no message is available
   public static DescriptorMessage receive(int socket) {
     return receive(socket, 0);
   }
 
-  /// As [#receive(int)], but the message stays in the queue: the descriptors are duplicates.
+  /// Receives a message like [#receive(int)] but leaves it in the queue. The returned descriptors
+  /// are duplicates.
   public static DescriptorMessage peek(int socket) {
     return receive(socket, PEEK);
   }
@@ -107,7 +108,7 @@ public final class FdStoreCalls {
     }
   }
 
-  /// `struct msghdr` on 64 bits.
+  /// Creates a `struct msghdr` for 64-bit systems.
   private static MemorySegment message(Arena arena, MemorySegment text, MemorySegment rights) {
     MemorySegment vector = arena.allocate(LONG, 2);
     vector.setAtIndex(LONG, 0, text.address());

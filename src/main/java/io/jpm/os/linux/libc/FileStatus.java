@@ -5,11 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// The status of a file by `statx(2)`, whose result is the same on all architectures.
+/// The status of a file as reported by `statx(2)`, whose result has the same layout on all
+/// architectures.
 ///
-/// @param mode the file type; the permission bits were not requested
-/// @param key identifies the file
-/// @param blocks number of 512-byte blocks that it occupies on the disk
+/// @param mode the file type; the permission bits are not requested
+/// @param key the identity of the file
+/// @param blocks the number of 512-byte blocks that the file occupies on the disk
 public record FileStatus(int mode, Key key, long blocks) {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int STATX = ARM ? 291 : 332;
@@ -26,11 +27,11 @@ public record FileStatus(int mode, Key key, long blocks) {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
 
-  /// Identifies a file.
+  /// The identity of a file.
   ///
-  /// @param major major number of the device of its file system
-  /// @param minor minor number of the device
-  /// @param inode inode number in the file system
+  /// @param major the major number of the device that contains its file system
+  /// @param minor the minor number of the device
+  /// @param inode the inode number in the file system
   public record Key(int major, int minor, long inode) {
     @Override
     public String toString() {
@@ -38,8 +39,8 @@ public record FileStatus(int mode, Key key, long blocks) {
     }
   }
 
-  /// Returns the status of the file at `path` without following a link; empty if there is none or
-  /// the kernel does not report it.
+  /// Returns the status of the file at `path`, without following a symbolic link; empty if the file
+  /// does not exist or the kernel does not report its status.
   public static Optional<FileStatus> of(String path) {
     return ask(HERE, path, NO_FOLLOW);
   }

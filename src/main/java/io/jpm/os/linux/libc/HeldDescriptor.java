@@ -2,28 +2,28 @@ package io.jpm.os.linux.libc;
 
 import java.util.function.IntUnaryOperator;
 
-/// A descriptor that several threads use and any of them may close. After the close, no call
-/// reaches a file that was opened under the same number.
+/// A descriptor that several threads use and any of them may close. After it was closed, no call
+/// can reach another file that was opened under the same number.
 public final class HeldDescriptor {
   /// Guarded by `this`; negative if closed.
   private int fd;
 
-  /// @param fd owned by this object from now on
+  /// @param fd the descriptor, which this object owns from now on
   public HeldDescriptor(int fd) {
     this.fd = fd;
   }
 
-  /// Runs `call` with the descriptor.
+  /// Calls `call` with the descriptor.
   ///
   /// @param call a call of the C library that does not block
-  /// @return the result of `call`; -EBADF without a call if the descriptor is closed
+  /// @return the result of `call`; -EBADF, without calling it, if the descriptor is closed
   public synchronized int with(IntUnaryOperator call) {
     return fd < 0 ? -Errno.EBADF : call.applyAsInt(fd);
   }
 
-  /// Returns a duplicate of the descriptor, close-on-exec.
+  /// Returns a duplicate of the descriptor, which is close-on-exec.
   ///
-  /// @param least lowest number of the duplicate
+  /// @param least the lowest number of the duplicate
   /// @return the duplicate, or the negative `errno`
   public int duplicate(int least) {
     return with(open -> Libc.duplicateAbove(open, least));

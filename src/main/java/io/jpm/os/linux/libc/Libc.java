@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Binds the functions of the C library for files, processes and polling, called through [Native].
+/// Binds the functions of the C library for files, processes and polling. They are called through
+/// [Native].
 ///
 /// Unless noted otherwise, a method returns the result of the function, or the negative `errno` if
 /// the function returns -1. The error number cannot be overwritten between the call and its
@@ -42,7 +43,7 @@ public final class Libc {
   public static final int EPOLLHUP = 0x10;
   public static final int EPOLLONESHOT = 1 << 30;
 
-  /// `struct epoll_event` is packed on x86-64 only, `epoll_event(3type)`.
+  /// `struct epoll_event` is packed only on x86-64 (`epoll_event(3type)`).
   static final int EPOLL_EVENT_BYTES = ARM ? 16 : 12;
 
   static final int EPOLL_DATA_OFFSET = ARM ? 8 : 4;
@@ -94,8 +95,8 @@ public final class Libc {
 
   private Libc() {}
 
-  /// Returns the first required function that this C library does not have: `addfchdir_np` came
-  /// with glibc 2.29, `addclosefrom_np` with 2.34.
+  /// Returns the first required function that this C library lacks. `addfchdir_np` was added in
+  /// glibc 2.29, `addclosefrom_np` in 2.34.
   public static Optional<String> missingFunction() {
     for (Native function : List.of(SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM)) {
       if (!function.exists()) {
@@ -114,179 +115,179 @@ public final class Libc {
     return segment;
   }
 
-  /// `open(2)`.
+  /// Calls `open(2)`.
   public static int open(MemorySegment path, int flags, int mode) {
     return OPEN.errnoInt(path.address(), flags, mode);
   }
 
-  /// `open(2)`, always close-on-exec.
+  /// Calls `open(2)`, always close-on-exec.
   public static int open(Path path, int flags, int mode) {
     try (Arena arena = Arena.ofConfined()) {
       return open(text(arena, path.toString()), flags | O_CLOEXEC, mode);
     }
   }
 
-  /// `close(2)`. The result is ignored because no caller could react to it.
+  /// Calls `close(2)`. The result is ignored because the caller could not react to it.
   public static void close(int fd) {
     CLOSE.call(fd);
   }
 
-  /// `read(2)`.
+  /// Calls `read(2)`.
   public static int read(int fd, MemorySegment buffer) {
     return READ.errnoInt(fd, buffer.address(), buffer.byteSize());
   }
 
-  /// `pread(2)`.
+  /// Calls `pread(2)`.
   public static int readAt(int fd, MemorySegment buffer, long offset) {
     return PREAD.errnoInt(fd, buffer.address(), buffer.byteSize(), offset);
   }
 
-  /// `write(2)`.
+  /// Calls `write(2)`.
   public static int write(int fd, MemorySegment buffer) {
     return WRITE.errnoInt(fd, buffer.address(), buffer.byteSize());
   }
 
-  /// `socketpair(2)`: two unix sockets, close-on-exec.
+  /// Calls `socketpair(2)`, which creates two unix sockets that are close-on-exec.
   ///
   /// @param type SOCK_STREAM or SOCK_SEQPACKET
   public static int socketPair(int type, MemorySegment twoInts) {
     return SOCKETPAIR.errnoInt(AF_UNIX, type | O_CLOEXEC, 0, twoInts.address());
   }
 
-  /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: non-blocking without a change of the open file
-  /// description, which other processes share.
+  /// Calls `send(2)` with MSG_DONTWAIT and MSG_NOSIGNAL. The call does not block, and the mode of
+  /// the open file description, which other processes share, is not changed.
   public static int sendNow(int fd, MemorySegment bytes) {
     return SEND.errnoInt(fd, bytes.address(), bytes.byteSize(), 0x4040);
   }
 
-  /// `recv(2)`, MSG_DONTWAIT.
+  /// Calls `recv(2)` with MSG_DONTWAIT.
   public static int receiveNow(int fd, MemorySegment buffer) {
     return RECV.errnoInt(fd, buffer.address(), buffer.byteSize(), 0x40);
   }
 
-  /// `ioctl(2)`, FIONREAD: returns the number of bytes in a pipe or socket that can be read; 0 if
-  /// it cannot be determined.
+  /// Calls `ioctl(2)` with FIONREAD: returns the number of bytes that can be read from a pipe or
+  /// socket; 0 if it cannot be determined.
   public static int waitingBytes(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       return waitingBytes(fd, arena.allocate(ValueLayout.JAVA_INT));
     }
   }
 
-  /// As [#waitingBytes(int)], without an allocation for each call.
+  /// Returns the same number as [#waitingBytes(int)], without an allocation.
   ///
-  /// @param scratch space for an `int`
+  /// @param scratch memory for an `int`
   public static int waitingBytes(int fd, MemorySegment scratch) {
     return ioctl(fd, 0x541B, scratch) < 0 ? 0 : scratch.get(ValueLayout.JAVA_INT, 0);
   }
 
-  /// `mkfifo(3)`.
+  /// Calls `mkfifo(3)`.
   public static int mkfifo(Path path, int mode) {
     try (Arena arena = Arena.ofConfined()) {
       return MKFIFO.errnoInt(text(arena, path.toString()).address(), mode);
     }
   }
 
-  /// `fcntl(2)`, F_DUPFD_CLOEXEC: duplicates `fd` under a number of at least `least`.
+  /// Calls `fcntl(2)` with F_DUPFD_CLOEXEC: duplicates `fd` to a number that is at least `least`.
   public static int duplicateAbove(int fd, int least) {
     return FCNTL.errnoInt(fd, 1030, least);
   }
 
-  /// `fcntl(2)`, F_SETFL without O_NONBLOCK; affects all processes that share the open file
-  /// description.
+  /// Calls `fcntl(2)` with F_SETFL to remove O_NONBLOCK. This affects all processes that share the
+  /// open file description.
   public static int clearNonBlocking(int fd) {
     int flags = FCNTL.errnoInt(fd, 3, 0);
     return flags < 0 ? flags : FCNTL.errnoInt(fd, 4, flags & ~O_NONBLOCK);
   }
 
-  /// `fcntl(2)`, F_SETPIPE_SZ.
+  /// Calls `fcntl(2)` with F_SETPIPE_SZ.
   public static int setPipeSize(int fd, int bytes) {
     return FCNTL.errnoInt(fd, 1031, bytes);
   }
 
-  /// `fcntl(2)`, F_GETPIPE_SZ: negative for anything that is not a pipe.
+  /// Calls `fcntl(2)` with F_GETPIPE_SZ; the result is negative if `fd` is not a pipe.
   public static int pipeSize(int fd) {
     return FCNTL.errnoInt(fd, 1032);
   }
 
-  /// `ioctl(2)`.
+  /// Calls `ioctl(2)`.
   public static int ioctl(int fd, long request, MemorySegment argument) {
     return IOCTL.errnoInt(fd, request, argument.address());
   }
 
-  /// `epoll_create1(2)`, close-on-exec.
+  /// Calls `epoll_create1(2)`, close-on-exec.
   static int epollCreate() {
     return EPOLL_CREATE.errnoInt(O_CLOEXEC);
   }
 
-  /// `epoll_ctl(2)`; `operation` is 1 to add, 2 to delete, 3 to modify.
+  /// Calls `epoll_ctl(2)`. `operation` is 1 to add, 2 to delete, 3 to modify.
   static int epollControl(int epoll, int operation, int fd, MemorySegment event) {
     return EPOLL_CTL.errnoInt(epoll, operation, fd, event.address());
   }
 
-  /// `epoll_wait(2)`; `milliseconds` -1 waits without a timeout.
+  /// Calls `epoll_wait(2)`. If `milliseconds` is -1, waits without a timeout.
   static int epollWait(int epoll, MemorySegment events, int milliseconds) {
     long most = events.byteSize() / EPOLL_EVENT_BYTES;
     return EPOLL_WAIT.errnoInt(epoll, events.address(), most, milliseconds);
   }
 
-  /// `eventfd(2)`, close-on-exec and non-blocking.
+  /// Calls `eventfd(2)`, close-on-exec and non-blocking.
   static int eventFd() {
     return EVENTFD.errnoInt(0, O_CLOEXEC | O_NONBLOCK);
   }
 
-  /// `waitid(2)`, WEXITED and WNOHANG; `idType` is P_PID 1 or P_PIDFD 3.
+  /// Calls `waitid(2)` with WEXITED and WNOHANG. `idType` is 1 for P_PID or 3 for P_PIDFD.
   public static int waitExited(int idType, int id, MemorySegment signalInfo) {
     return WAITID.errnoInt(idType, id, signalInfo.address(), 4 | 1);
   }
 
-  /// `kill(2)`.
+  /// Calls `kill(2)`.
   public static int kill(int pid, int signal) {
     return KILL.errnoInt(pid, signal);
   }
 
-  /// `signal(2)`: restores the default action of SIGCHLD. A daemon started with SIGCHLD ignored
-  /// would inherit that, and the kernel would discard the exit status of every child.
+  /// Calls `signal(2)` to restore the default action of SIGCHLD. If the daemon was started with
+  /// SIGCHLD ignored, the kernel would otherwise discard the exit status of every child.
   public static void resetSigchld() {
     SIGNAL.call(17, 0);
   }
 
-  /// `madvise(2)`, MADV_DONTNEED: drops the pages of a private file mapping. They are read from the
-  /// file again when needed, so changed pages would be lost.
+  /// Calls `madvise(2)` with MADV_DONTNEED, which drops the pages of a private file mapping. They
+  /// are read from the file again when needed, so modified pages would be lost.
   public static int dropUnchanged(long address, long bytes) {
     return MADVISE.errnoInt(address, bytes, 4);
   }
 
-  /// `malloc_trim(3)`: returns freed memory to the system.
+  /// Calls `malloc_trim(3)`, which returns freed memory to the system.
   public static void trimMalloc() {
     MALLOC_TRIM.call(0);
   }
 
-  /// `sysconf(3)`, _SC_CLK_TCK: the unit of times in `/proc/PID/stat`.
+  /// Calls `sysconf(3)` with _SC_CLK_TCK. The result is the unit of times in `/proc/PID/stat`.
   public static long ticksPerSecond() {
     return SYSCONF.call(2);
   }
 
-  /// `sysconf(3)`, _SC_PAGESIZE.
+  /// Calls `sysconf(3)` with _SC_PAGESIZE.
   public static long pageBytes() {
     return SYSCONF.call(30);
   }
 
-  /// `geteuid(2)`.
+  /// Calls `geteuid(2)`.
   public static int effectiveUser() {
     return (int) GETEUID.call();
   }
 
-  /// `getegid(2)`.
+  /// Calls `getegid(2)`.
   public static int effectiveGroup() {
     return (int) GETEGID.call();
   }
 
-  /// `fchown(2)`.
+  /// Calls `fchown(2)`.
   public static int changeOwner(int fd, int uid, int gid) {
     return FCHOWN.errnoInt(fd, uid, gid);
   }
 
-  /// `syscall(2)`: the bare system call, which affects only the calling thread.
+  /// Calls `syscall(2)`. A bare system call affects only the calling thread.
   public static int systemCall(int number, long... arguments) {
     long[] all = new long[arguments.length + 1];
     all[0] = number;
@@ -294,7 +295,8 @@ public final class Libc {
     return SYSCALL.errnoInt(all);
   }
 
-  /// `clock_gettime(2)`, CLOCK_BOOTTIME, the clock of the start times in `/proc/PID/stat`.
+  /// Calls `clock_gettime(2)` with CLOCK_BOOTTIME, the clock of the start times in
+  /// `/proc/PID/stat`.
   public static long nanosSinceBoot() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(LONG, 2);
@@ -303,30 +305,30 @@ public final class Libc {
     }
   }
 
-  /// `socket(2)`: AF_UNIX, SOCK_DGRAM, close-on-exec.
+  /// Calls `socket(2)` with AF_UNIX and SOCK_DGRAM, close-on-exec.
   public static int datagramSocket() {
     return SOCKET.errnoInt(AF_UNIX, 2 | O_CLOEXEC, 0);
   }
 
-  /// `sendto(2)`, MSG_NOSIGNAL.
+  /// Calls `sendto(2)` with MSG_NOSIGNAL.
   public static int sendTo(int socket, MemorySegment bytes, MemorySegment address) {
     return SEND_TO.errnoInt(
         socket, bytes.address(), bytes.byteSize(), 0x4000, address.address(), address.byteSize());
   }
 
-  /// `sendto(2)`, MSG_NOSIGNAL and MSG_DONTWAIT.
+  /// Calls `sendto(2)` with MSG_NOSIGNAL and MSG_DONTWAIT.
   public static int sendToAtOnce(int socket, MemorySegment bytes, MemorySegment address) {
     return SEND_TO.errnoInt(
         socket, bytes.address(), bytes.byteSize(), 0x4040, address.address(), address.byteSize());
   }
 
-  /// `getppid(2)`.
+  /// Calls `getppid(2)`.
   public static int parent() {
     return (int) GETPPID.call();
   }
 
-  /// `prctl(2)`, PR_GET_CHILD_SUBREAPER: reports whether orphaned descendants of this process
-  /// become its children.
+  /// Calls `prctl(2)` with PR_GET_CHILD_SUBREAPER: reports whether orphaned descendants of this
+  /// process become its children.
   public static boolean isSubreaper() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
@@ -334,15 +336,16 @@ public final class Libc {
     }
   }
 
-  /// `prctl(2)`, PR_SET_NO_NEW_PRIVS, irreversible, for the calling thread and the threads and
-  /// processes that it creates.
+  /// Calls `prctl(2)` with PR_SET_NO_NEW_PRIVS. The setting is irreversible and applies to the
+  /// calling thread and the threads and processes that it creates.
   ///
-  /// @param set `false` is not a valid value: the call fails
+  /// @param set must be `true`; with `false` the call fails
   public static int noNewPrivileges(boolean set) {
     return PRCTL.errnoInt(38, set ? 1 : 0);
   }
 
-  /// `prlimit(2)`: sets or reads the soft and hard limit of a process; pid 0 is this process.
+  /// Calls `prlimit(2)`, which reads or sets the soft and hard limit of a process. Pid 0 stands for
+  /// this process.
   ///
   /// @param limits the two new values (`long`), or a null address
   /// @param former receives the previous values, or a null address
@@ -350,22 +353,23 @@ public final class Libc {
     return PRLIMIT.errnoInt(pid, limit, limits.address(), former.address());
   }
 
-  /// `pidfd_open(2)`, called by number because glibc has a wrapper only since 2.36.
+  /// Calls `pidfd_open(2)` by number, because glibc has a wrapper only since version 2.36.
   public static int pidfdOpen(int pid) {
     return SYSCALL.errnoInt(434, pid, 0);
   }
 
-  /// `pidfd_send_signal(2)`.
+  /// Calls `pidfd_send_signal(2)`.
   public static int pidfdSendSignal(int pidFd, int signal) {
     return SYSCALL.errnoInt(424, pidFd, signal, 0, 0);
   }
 
-  /// `pidfd_getfd(2)`: duplicates the descriptor `number` of the process, close-on-exec.
+  /// Calls `pidfd_getfd(2)`, which duplicates the descriptor `number` of the process,
+  /// close-on-exec.
   public static int pidfdGetFd(int pidFd, int number) {
     return SYSCALL.errnoInt(438, pidFd, number, 0);
   }
 
-  /// `posix_spawn(3)`; returns 0 or the positive error number.
+  /// Calls `posix_spawn(3)`. Returns 0 or the positive error number.
   public static int spawn(
       MemorySegment pid,
       MemorySegment path,
@@ -383,8 +387,8 @@ public final class Libc {
             environment.address());
   }
 
-  /// `posix_spawnattr_init(3)` and its setters: sets `flags`, the signals to reset (`defaults`) and
-  /// the blocked signals (`mask`).
+  /// Calls `posix_spawnattr_init(3)` and its setters, which set `flags`, the signals to reset
+  /// (`defaults`) and the blocked signals (`mask`).
   public static void initAttributes(
       MemorySegment attributes, int flags, MemorySegment defaults, MemorySegment mask) {
     ATTR_INIT.errnoInt(attributes.address());
@@ -393,27 +397,27 @@ public final class Libc {
     ATTR_MASK.errnoInt(attributes.address(), mask.address());
   }
 
-  /// `posix_spawn_file_actions_init(3)`.
+  /// Calls `posix_spawn_file_actions_init(3)`.
   public static void initActions(MemorySegment actions) {
     ACTIONS_INIT.errnoInt(actions.address());
   }
 
-  /// `posix_spawn_file_actions_destroy(3)`.
+  /// Calls `posix_spawn_file_actions_destroy(3)`.
   public static void destroyActions(MemorySegment actions) {
     ACTIONS_DESTROY.errnoInt(actions.address());
   }
 
-  /// `posix_spawn_file_actions_adddup2(3)`.
+  /// Calls `posix_spawn_file_actions_adddup2(3)`.
   public static void addDup2(MemorySegment actions, int from, int to) {
     ACTIONS_DUP2.errnoInt(actions.address(), from, to);
   }
 
-  /// `posix_spawn_file_actions_addfchdir_np(3)`.
+  /// Calls `posix_spawn_file_actions_addfchdir_np(3)`.
   public static void addChangeFolder(MemorySegment actions, int folder) {
     ACTIONS_FCHDIR.errnoInt(actions.address(), folder);
   }
 
-  /// `posix_spawn_file_actions_addclosefrom_np(3)`.
+  /// Calls `posix_spawn_file_actions_addclosefrom_np(3)`.
   public static void addCloseFrom(MemorySegment actions, int first) {
     ACTIONS_CLOSEFROM.errnoInt(actions.address(), first);
   }

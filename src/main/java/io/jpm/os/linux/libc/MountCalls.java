@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// Binds the system calls that change a thread's view of the file system, `mount_namespaces(7)`.
-/// Failures are returned as in [Libc]; paths are addresses, as in [DiskCalls].
+/// Binds the system calls that change a thread's view of the file system (`mount_namespaces(7)`).
+/// Failures are returned as in [Libc]. Paths are passed as addresses, as in [DiskCalls].
 public final class MountCalls {
   public static final long READ_ONLY = 1;
   public static final long NO_SET_USER_ID = 2;
@@ -25,7 +25,7 @@ public final class MountCalls {
   private static final int HERE = -100; // AT_FDCWD
   private static final long BELOW_TOO = 0x8000; // AT_RECURSIVE
 
-  /// `struct mount_attr`: flags to set, flags to clear, propagation, user namespace.
+  /// Size of `struct mount_attr`: flags to set, flags to clear, propagation, user namespace.
   private static final int ATTRIBUTES_BYTES = 32;
 
   private static final int LONGEST_PATH = 4096;
@@ -35,8 +35,8 @@ public final class MountCalls {
 
   private MountCalls() {}
 
-  /// Loads everything that is called later. In a thread with another view of the file system, a
-  /// class file may not be found, and a class loader never retries a class that it failed to find.
+  /// Loads all classes that later calls need. A thread with a different view of the file system
+  /// might not find a class file, and a class loader never retries a class that it failed to find.
   public static void load() {
     Libc.systemCall(UNSHARE, 0);
     MOUNT.errnoInt(0, 0, 0, 0, 0);
@@ -44,13 +44,13 @@ public final class MountCalls {
     SocketCalls.duplicateOver(-1, -1);
   }
 
-  /// `unshare(2)` with a new mount namespace: other threads do not see later mounts of the calling
-  /// thread, except shared mounts.
+  /// Calls `unshare(2)` to create a new mount namespace. Other threads do not see later mounts of
+  /// the calling thread, except for shared mounts.
   public static int leave() {
     return Libc.systemCall(UNSHARE, CLONE_NEWNS);
   }
 
-  /// `mount(2)`.
+  /// Calls `mount(2)`.
   public static int mount(long source, long target, long type, long flags, long data) {
     return MOUNT.errnoInt(source, target, type, flags, data);
   }
@@ -63,12 +63,13 @@ public final class MountCalls {
     return attributes;
   }
 
-  /// `mount_setattr(2)`, available since Linux 5.12, for a mount and all mounts below it.
+  /// Calls `mount_setattr(2)`, which is available since Linux 5.12, for a mount and all mounts
+  /// below it.
   public static int makeReadOnly(long target, long attributes) {
     return Libc.systemCall(MOUNT_SETATTR, HERE, target, BELOW_TOO, attributes, ATTRIBUTES_BYTES);
   }
 
-  /// `readlink(2)`, with one character for each byte; empty if it fails.
+  /// Calls `readlink(2)`. Returns one character per byte; empty if the call fails.
   public static String link(String file) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(LONGEST_PATH);

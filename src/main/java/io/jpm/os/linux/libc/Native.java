@@ -10,20 +10,20 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
-/// A function of the C library or of another library, looked up by name at its first call.
+/// A function of the C library or of another library, which is looked up by name at its first call.
 ///
-/// Every function goes through one downcall handle with six `long` arguments and a `long` result.
-/// Linking a handle for each function would cost 8 ms each at the daemon's start; this one is
-/// linked once. Both calling conventions (x86-64 and arm64 System V) pass an `int` or a pointer in
-/// the same register as a `long`, for variadic functions too. Only the upper half of a returned
-/// `int` is undefined; it is discarded here.
+/// Every function is called through one downcall handle with six `long` arguments and a `long`
+/// result. It is linked only once; a separate handle for each function would add 8 ms each to the
+/// daemon's startup. Both calling conventions (x86-64 and arm64 System V) pass an `int` or a
+/// pointer in the same register as a `long`, even to variadic functions. Only the upper half of a
+/// returned `int` is undefined, and it is discarded here.
 public final class Native {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
   private static final long ERRNO_OFFSET =
       STATE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  @SuppressWarnings("restricted") // the only downcall of jpm; its callers check the arguments
+  @SuppressWarnings("restricted") // jpm's only downcall; its callers check the arguments
   private static final MethodHandle CALL =
       Linker.nativeLinker()
           .downcallHandle(
@@ -43,6 +43,7 @@ public final class Native {
   }
 
   /// @param library the library that contains the function
+  /// @param name the name of the function
   public Native(SymbolLookup library, String name) {
     this.library = library;
     this.name = name;
@@ -58,8 +59,8 @@ public final class Native {
   }
 
   private SymbolLookup library() {
-    // Not stored in a field: initializing a static field of this type must not load the linker at
-    // the daemon's start.
+    // Not stored in a field, because initializing a static field of this type would load the linker
+    // during the daemon's startup.
     return library == null ? Linker.nativeLinker().defaultLookup() : library;
   }
 
@@ -76,7 +77,7 @@ public final class Native {
         at(arguments, 5));
   }
 
-  /// Calls a function that returns an `int` and indicates failure by -1.
+  /// Calls a function that returns an `int` and indicates a failure with -1.
   ///
   /// @return the result, or the negative `errno`
   public int errnoInt(long... arguments) {
@@ -84,7 +85,7 @@ public final class Native {
     return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;
   }
 
-  /// As [#errnoInt], for a function that returns a `long`.
+  /// Calls a function like [#errnoInt] that returns a `long`.
   long errnoLong(long... arguments) {
     long result = call(arguments);
     return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;

@@ -6,10 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// Receives datagrams with the credentials of their senders, `unix(7)`, SCM_CREDENTIALS. For one
-/// thread: the buffers are reused.
+/// Receives datagrams with the credentials of their senders (SCM_CREDENTIALS, `unix(7)`). Must be
+/// used by one thread only, because the buffers are reused.
 public final class NotifyCalls {
-  /// Maximum length of a message of `sd_notify(3)`.
+  /// Maximum length of an `sd_notify(3)` message.
   static final int MOST_BYTES = 4096;
 
   private static final Native RECVMSG = new Native("recvmsg");
@@ -22,8 +22,9 @@ public final class NotifyCalls {
   private static final int DONTWAIT = 0x40;
   private static final int CLOEXEC = 0x40000000;
 
-  /// `struct cmsghdr` with `struct ucred` on 64 bits. It has no space for descriptors: the kernel
-  /// closes those that were sent along, and `BARRIER=1` waits for exactly that.
+  /// Size of `struct cmsghdr` with `struct ucred` on 64-bit systems. There is no space for
+  /// descriptors, so the kernel closes any that were sent along. A sender of `BARRIER=1` waits for
+  /// exactly that.
   private static final int CONTROL_BYTES = 32;
 
   private final MemorySegment text;
@@ -45,13 +46,13 @@ public final class NotifyCalls {
 
   /// A received message.
   ///
-  /// @param pid the sender according to the kernel; 0 if it is outside of the daemon's pid
+  /// @param pid the sender according to the kernel; 0 if the sender is outside the daemon's pid
   ///   namespace
-  /// @param user the effective user of the sender
-  /// @param text the content; empty if it is longer than allowed
+  /// @param user the effective user id of the sender
+  /// @param text the content; empty if it exceeds the maximum length
   public record NotifyMessage(int pid, int user, String text) {}
 
-  /// Creates a socket that receives the credentials of senders; not bound, close-on-exec and
+  /// Creates an unbound socket that receives the credentials of senders. It is close-on-exec and
   /// non-blocking.
   ///
   /// @return the descriptor or the negative `errno`
@@ -67,7 +68,7 @@ public final class NotifyCalls {
     return fd;
   }
 
-  /// `recvmsg(2)`, non-blocking; empty if there is no message.
+  /// Calls `recvmsg(2)`, non-blocking; empty if no message is available.
   public Optional<NotifyMessage> receive(int fd) {
     message.set(LONG, 40, CONTROL_BYTES);
     message.set(INT, 48, 0);

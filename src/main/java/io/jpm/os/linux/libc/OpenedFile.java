@@ -6,26 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// The file behind an open descriptor. It is read from the descriptor because a path may lead to
-/// another file at any moment.
+/// The file that an open descriptor refers to. It is determined from the descriptor, because a path
+/// may lead to a different file at any moment.
 ///
-/// @param key identifies the file
+/// @param key the identity of the file
 /// @param isRegular whether it is a regular file
 public record OpenedFile(AppendFile.Key key, boolean isRegular) {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
 
-  /// Returns a path by which the file behind descriptor `fd` can be opened again, `proc_pid_fd(5)`.
+  /// Returns a path by which the file that descriptor `fd` refers to can be opened again
+  /// (`proc_pid_fd(5)`).
   public static Path reopenPath(int fd) {
     return Path.of("/proc/self/fd/" + fd);
   }
 
-  /// Returns the file behind the descriptor `fd`.
+  /// Returns the file that descriptor `fd` refers to.
   public static OpenedFile of(int fd) throws IOException {
     return at(reopenPath(fd));
   }
 
-  /// Returns the file that `path` currently leads to.
+  /// Returns the file that `path` currently refers to.
   public static OpenedFile at(Path path) throws IOException {
     Map<String, Object> about = Files.readAttributes(path, "unix:dev,ino,mode");
     return new OpenedFile(

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/// Binds the functions of the C library that only the keeper client needs. As in [Libc], a method
+/// Binds the functions of the C library that only the keeper client uses. As in [Libc], a method
 /// returns the result of the function or the negative `errno`.
 public final class PollCalls {
   public static final int EPOLLERR = 8;
@@ -19,10 +19,10 @@ public final class PollCalls {
 
   private PollCalls() {}
 
-  /// `poll(2)` for POLLIN and the events that are always reported.
+  /// Calls `poll(2)` for `wanted` and the events that are always reported.
   ///
   /// @param wanted POLLIN, or 0 for POLLHUP only
-  /// @return the events of each descriptor, all 0 if there was none within `milliseconds`
+  /// @return the events of each descriptor; all 0 if no event occurred within `milliseconds`
   public static int[] poll(int[] descriptors, int wanted, int milliseconds) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment list = arena.allocate(8L * descriptors.length, 8);
@@ -39,13 +39,15 @@ public final class PollCalls {
     }
   }
 
-  /// `fcntl(2)`, F_SETFL: makes reads block again.
+  /// Calls `fcntl(2)` with F_SETFL to make reads block again.
   public static void clearNonBlocking(int fd) {
     FCNTL.errnoInt(fd, 4, 0);
   }
 
-  /// Opens the writing end of a named pipe: ENXIO if no process has it open for reading, EINVAL if
-  /// the file is not a named pipe.
+  /// Opens the write end of a named pipe.
+  ///
+  /// @return the descriptor or the negative `errno`: ENXIO if no process has the pipe open for
+  ///   reading, EINVAL if the file is not a named pipe
   public static int openForWriting(Path fifo) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
     if (fd >= 0 && Libc.pipeSize(fd) < 0) {

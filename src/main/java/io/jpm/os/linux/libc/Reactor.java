@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Runs handlers, timers and tasks on one thread that waits in `epoll(7)`. One reactor handles the
-/// exits of processes, another one the bytes in log pipes. Handlers, timers and tasks run one after
-/// the other, so that data used only by them needs no lock.
+/// Runs handlers, timers and tasks on one thread that waits in `epoll(7)`. One reactor handles
+/// process exits, another one reads log pipes. Handlers, timers and tasks never run concurrently,
+/// so data that only they use does not need a lock.
 public final class Reactor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -35,11 +35,11 @@ public final class Reactor implements AutoCloseable {
   private boolean stopping;
   private boolean ended;
 
-  /// Owned by the thread.
+  /// Confined to the reactor's thread.
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
-  /// @param name name of the thread, of which the kernel shows at most 15 characters
+  /// @param name the name of the thread; the kernel shows at most 15 characters of it
   public Reactor(String name) {
     epoll = Libc.epollCreate();
     wakeFd = Libc.eventFd();
@@ -54,19 +54,19 @@ public final class Reactor implements AutoCloseable {
 
   /// Called on the reactor's thread when a descriptor is ready.
   public interface Handler {
-    /// Handles the events.
+    /// Reacts to events of the descriptor.
     ///
     /// @param events the reported `EPOLL…` bits
     void ready(int events);
   }
 
-  /// Prepares to watch `fd`; no event is reported before [Watch#add].
+  /// Creates a watch for `fd`. No event is reported until [Watch#add] is called.
   public Watch watch(int fd, Handler handler) {
     return new Watch(fd, tokens.incrementAndGet(), handler);
   }
 
-  /// Runs `task` on the thread in its next round, or immediately on the calling thread if the
-  /// reactor has ended.
+  /// Runs `task` on the reactor's thread in its next iteration, or immediately on the calling
+  /// thread if the reactor has stopped.
   public void execute(Runnable task) {
     synchronized (lock) {
       if (!ended) {
@@ -78,7 +78,7 @@ public final class Reactor implements AutoCloseable {
     task.run();
   }
 
-  /// Runs `task` on the thread and waits until it is done.
+  /// Runs `task` on the reactor's thread and waits until it is done.
   public void call(Runnable task) {
     if (isOnThread()) {
       task.run();
@@ -95,12 +95,13 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// Runs `task` after `nanos`, with the resolution of epoll (1 ms). Must be called on the thread.
+  /// Runs `task` after `nanos`, with the resolution of epoll (1 ms). Must be called on the
+  /// reactor's thread.
   public void after(long nanos, Runnable task) {
     timers.add(new Timer(System.nanoTime() + nanos, task));
   }
 
-  /// Ends the thread after the tasks submitted so far. No event is reported afterwards.
+  /// Stops the thread after it has run the tasks submitted so far. No event is reported afterwards.
   @Override
   public void close() {
     synchronized (lock) {
@@ -142,8 +143,8 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// Runs the current tasks. Tasks that they add wait for the next round, so that a busy pipe does
-  /// not delay exits.
+  /// Runs the current tasks. Tasks that they submit wait for the next iteration, so that a busy
+  /// pipe does not delay exits.
   private void runTasks() {
     Queue<Runnable> now;
     synchronized (lock) {
@@ -193,7 +194,7 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// An exception in one handler must not stop all others.
+  /// Runs `task` and reports any exception, which must not stop the other handlers.
   private void guarded(Runnable task) {
     try {
       task.run();
@@ -232,8 +233,8 @@ public final class Reactor implements AutoCloseable {
   private record Timer(long at, Runnable task) {}
 
   /// A watched descriptor. Events are matched by a token that is never reused. An event that was
-  /// fetched before the removal therefore never reaches the next watch of the same descriptor
-  /// number.
+  /// fetched before the watch was removed therefore never reaches a later watch of the same
+  /// descriptor number.
   public final class Watch {
     private final int fd;
     private final long token;
@@ -245,7 +246,7 @@ public final class Reactor implements AutoCloseable {
       this.handler = handler;
     }
 
-    /// Starts to report `events`.
+    /// Starts reporting `events`.
     ///
     /// @return 0 or the negative `errno`
     public int add(int events) {
@@ -257,13 +258,13 @@ public final class Reactor implements AutoCloseable {
       return result;
     }
 
-    /// Reports `events` instead of the previous ones, and always hang-ups, which epoll cannot turn
-    /// off.
+    /// Replaces the events to report with `events`. Hang-ups are always reported, because epoll
+    /// cannot disable them.
     public void change(int events) {
       control(3, fd, events, token);
     }
 
-    /// Stops reporting; must be called before the descriptor is closed.
+    /// Stops reporting events. Must be called before the descriptor is closed.
     public void remove() {
       if (watches.remove(token) != null) {
         control(2, fd, 0, token);

@@ -10,9 +10,9 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/// Encodes, decodes and formats IPv4 and IPv6 socket addresses, `ip(7)` and `ipv6(7)`.
+/// Encodes, decodes and formats IPv4 and IPv6 socket addresses (`ip(7)`, `ipv6(7)`).
 public final class SocketAddresses {
-  /// `struct sockaddr_in6`, the larger one.
+  /// Size of `struct sockaddr_in6`, the larger of the two structures.
   static final long MOST_BYTES = 28;
 
   private static final long IPV4_BYTES = 16;
@@ -22,7 +22,7 @@ public final class SocketAddresses {
 
   private SocketAddresses() {}
 
-  /// Returns the family of an address.
+  /// Returns the address family of `address`.
   public static int family(InetSocketAddress address) {
     return address.getAddress() instanceof Inet6Address
         ? SocketCalls.AF_INET6
@@ -31,7 +31,7 @@ public final class SocketAddresses {
 
   /// Returns the address as a `struct sockaddr`.
   ///
-  /// @param address must be resolved
+  /// @param address a resolved address
   public static MemorySegment encode(Arena arena, InetSocketAddress address) {
     byte[] bytes = address.getAddress().getAddress();
     boolean four = bytes.length == 4;
@@ -45,8 +45,8 @@ public final class SocketAddresses {
     return encoded;
   }
 
-  /// Decodes a `struct sockaddr`; empty for port 0, to which no socket is bound, and for other
-  /// families.
+  /// Decodes a `struct sockaddr`. Empty for port 0, which means that the socket is not bound, and
+  /// for other address families.
   static Optional<InetSocketAddress> decode(MemorySegment encoded) {
     int family = encoded.get(FAMILY, 0);
     int port = Short.toUnsignedInt(encoded.get(PORT, 2));
@@ -61,7 +61,7 @@ public final class SocketAddresses {
 
   /// Creates an address from 4 or 16 bytes.
   ///
-  /// @param scope the number of the interface, 0 for none
+  /// @param scope the number of the network interface, or 0 for none
   public static InetAddress address(byte[] bytes, int scope) {
     try {
       return bytes.length == 16 && scope != 0
@@ -73,7 +73,7 @@ public final class SocketAddresses {
     }
   }
 
-  /// Returns the address as text for users: `port 80`, `127.0.0.1:3000`, `[::1]:3000`.
+  /// Formats the address for users: `port 80`, `127.0.0.1:3000`, `[::1]:3000`.
   public static String format(InetSocketAddress address) {
     InetAddress host = address.getAddress();
     if (host == null) {

@@ -37,7 +37,7 @@ public final class SocketCalls {
 
   private SocketCalls() {}
 
-  /// `socket(2)`, close-on-exec and non-blocking.
+  /// Calls `socket(2)`, close-on-exec and non-blocking.
   ///
   /// @param family AF_INET, AF_INET6 or [Libc#AF_UNIX]
   /// @param type [Libc#SOCK_STREAM] or SOCK_DGRAM
@@ -45,7 +45,7 @@ public final class SocketCalls {
     return SOCKET.errnoInt(family, type | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
   }
 
-  /// `setsockopt(2)` with an `int`.
+  /// Calls `setsockopt(2)` with an `int` value.
   public static int setOption(int fd, int level, int name, int value) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
@@ -53,7 +53,7 @@ public final class SocketCalls {
     }
   }
 
-  /// `getsockopt(2)` of an `int`.
+  /// Calls `getsockopt(2)` for an option with an `int` value.
   public static int option(int fd, int level, int name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
@@ -63,19 +63,19 @@ public final class SocketCalls {
     }
   }
 
-  /// `bind(2)`.
+  /// Calls `bind(2)`.
   ///
-  /// @param address from [SocketAddresses#encode] or [UnixPath#encode]
+  /// @param address an address created by [SocketAddresses#encode] or [UnixPath#encode]
   public static int bind(int fd, MemorySegment address) {
     return BIND.errnoInt(fd, address.address(), address.byteSize());
   }
 
-  /// `listen(2)`.
+  /// Calls `listen(2)`.
   public static int listen(int fd, int backlog) {
     return LISTEN.errnoInt(fd, backlog);
   }
 
-  /// `getsockname(2)`: returns the local address; empty if the socket is not bound or is not an
+  /// Returns the local address (`getsockname(2)`); empty if the socket is not bound or not an
   /// internet socket.
   public static Optional<InetSocketAddress> localAddress(int fd) {
     try (Arena arena = Arena.ofConfined()) {
@@ -88,7 +88,7 @@ public final class SocketCalls {
     }
   }
 
-  /// `getsockname(2)` of a unix socket: returns its path; empty if it has none or is not a unix
+  /// Returns the path of a unix socket (`getsockname(2)`); empty if it has none or is not a unix
   /// socket.
   public static Optional<String> localPath(int fd) {
     try (Arena arena = Arena.ofConfined()) {
@@ -100,8 +100,9 @@ public final class SocketCalls {
     }
   }
 
-  /// Reports whether the socket belongs to a pair that `user` has created, `socketpair(2)`. The
-  /// kernel records the creator, and unlike a connected socket, neither end of a pair has a name.
+  /// Reports whether the socket belongs to a pair that `user` has created (`socketpair(2)`). The
+  /// kernel records the creator, and the ends of a pair are recognized by their lack of a name,
+  /// which a connected socket has.
   public static boolean isPairOf(int user, int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment credentials = arena.allocate(ValueLayout.JAVA_INT, 3); // pid, uid, gid
@@ -115,13 +116,13 @@ public final class SocketCalls {
               >= 0
           && credentials.getAtIndex(ValueLayout.JAVA_INT, 1) == user
           && PEER.errnoInt(fd, name.address(), nameLength.address()) >= 0
-          && nameLength.get(ValueLayout.JAVA_INT, 0) == Short.BYTES; // only the family
+          && nameLength.get(ValueLayout.JAVA_INT, 0) == Short.BYTES; // only the family, no name
     }
   }
 
-  /// Reports whether it is a TCP socket that `user` has created and that listens or is not
-  /// connected yet. The kernel records the creator as the owner of the socket; only root can change
-  /// the owner to root.
+  /// Reports whether `fd` is a TCP socket that `user` has created and that is listening or not
+  /// connected yet. The kernel records the creator as the owner of the socket, and only root can
+  /// change the owner to root.
   public static boolean isMadeToListen(int user, int fd) {
     int family = option(fd, SOL_SOCKET, SO_DOMAIN);
     try (Arena arena = Arena.ofConfined()) {
@@ -138,12 +139,12 @@ public final class SocketCalls {
     }
   }
 
-  /// `dup3(2)`, close-on-exec: makes `over` a duplicate of `fd`.
+  /// Calls `dup3(2)`, close-on-exec: makes `over` a duplicate of `fd`.
   public static int duplicateOver(int fd, int over) {
     return DUPLICATE.errnoInt(fd, over, Libc.O_CLOEXEC);
   }
 
-  /// `accept4(2)`, close-on-exec and non-blocking.
+  /// Calls `accept4(2)`, close-on-exec and non-blocking.
   public static int accept(int fd) {
     return ACCEPT.errnoInt(fd, 0, 0, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
   }

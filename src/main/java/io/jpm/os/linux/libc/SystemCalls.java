@@ -9,13 +9,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Binds the functions of the C library that describe the system as a whole. Called only for
+/// Binds the functions of the C library that describe the system as a whole. Used only for
 /// diagnostics such as `jpm doctor`.
 public final class SystemCalls {
   private static final Native STATVFS = new Native("statvfs");
   private static final Native ADJTIMEX = new Native("adjtimex");
 
-  /// `struct timex` has 208 bytes.
+  /// Memory for `struct timex`, which has 208 bytes.
   private static final long TIMEX_BYTES = 256;
 
   private static final long MAX_ERROR = 24;
@@ -24,7 +24,8 @@ public final class SystemCalls {
 
   private SystemCalls() {}
 
-  /// `statvfs(3)`: returns how many more files the file system of `path` can contain.
+  /// Returns how many more files can be created on the file system that contains `path`
+  /// (`statvfs(3)`).
   public static OptionalLong freeInodes(Path path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
@@ -34,7 +35,8 @@ public final class SystemCalls {
     }
   }
 
-  /// `adjtimex(2)`, which changes nothing with these arguments.
+  /// Returns the state of the system clock (`adjtimex(2)`, which changes nothing when called with
+  /// these arguments).
   public static Optional<SystemFacts.Clock> clock() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(TIMEX_BYTES, 8);
@@ -48,12 +50,12 @@ public final class SystemCalls {
     }
   }
 
-  /// Reports whether `close_range(2)` works, by a range without open descriptors.
+  /// Reports whether `close_range(2)` works, by calling it for a range without open descriptors.
   public static boolean supportsCloseRange() {
     return Libc.systemCall(CLOSE_RANGE, 0xFFFF_FFFFL, 0xFFFF_FFFFL, 0) == 0;
   }
 
-  /// Reports whether `pidfd_getfd(2)` works, by a descriptor of this process.
+  /// Reports whether `pidfd_getfd(2)` works, by duplicating a descriptor of this process.
   public static boolean supportsPidfdGetfd() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
@@ -76,8 +78,8 @@ public final class SystemCalls {
     return epoll >= 0;
   }
 
-  /// Reports whether a process has the pipe open for reading. According to `fifo(7)`, only then can
-  /// it be opened for writing without blocking.
+  /// Reports whether a process has the pipe open for reading. Only then can the pipe be opened for
+  /// writing without blocking (`fifo(7)`).
   public static Optional<Boolean> hasReader(Path fifo) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
     if (fd >= 0) {

@@ -1,11 +1,11 @@
 package io.jpm.os.linux.libc;
 
-/// Waits for the end of a thread.
+/// Waits for a thread to terminate.
 public final class Uninterruptibles {
   private Uninterruptibles() {}
 
-  /// Waits until `thread` has ended, even if the calling thread is interrupted; its interrupt
-  /// status is set again afterwards. Returns immediately if called on the thread itself.
+  /// Waits until `thread` has terminated, even if the calling thread is interrupted; its interrupt
+  /// status is restored afterwards. Returns immediately if called on `thread` itself.
   public static void join(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive() && !Thread.currentThread().equals(thread)) {

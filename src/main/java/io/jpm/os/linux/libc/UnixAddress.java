@@ -6,10 +6,10 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Encodes addresses of unix sockets that are written as `/path`, or `@name` for a socket without a
-/// file.
+/// Encodes addresses of unix sockets that are written as `/path`, or as `@name` for a name in the
+/// abstract namespace.
 public final class UnixAddress {
-  /// `struct sockaddr_un`, `unix(7)`: two bytes of family, then the path.
+  /// Offset of the path in `struct sockaddr_un` (`unix(7)`), after two bytes for the family.
   private static final int PATH_OFFSET = 2;
 
   private static final int MOST_PATH = 108;

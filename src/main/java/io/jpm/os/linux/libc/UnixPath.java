@@ -6,27 +6,27 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Encodes, decodes and formats the paths of unix sockets, `unix(7)`. A path that begins with a NUL
-/// is a name without a file.
+/// Encodes, decodes and formats the paths of unix sockets (`unix(7)`). A path that begins with a
+/// NUL is a name in the abstract namespace.
 public final class UnixPath {
-  /// Size of `struct sockaddr_un`.
+  /// Size of `struct sockaddr_un` in bytes.
   static final long MOST_BYTES = 110;
 
-  /// Maximum length of a path, which is followed by a NUL.
+  /// Maximum length of a path, without the terminating NUL.
   public static final int MOST_PATH_BYTES = 107;
 
   private static final int FAMILY_BYTES = 2;
 
   private UnixPath() {}
 
-  /// Reports whether `path` is a name without a file.
+  /// Reports whether `path` is a name in the abstract namespace.
   public static boolean isAbstract(String path) {
     return path.startsWith("\0");
   }
 
-  /// Returns the path as a `struct sockaddr`.
+  /// Returns the path as a `struct sockaddr_un`.
   ///
-  /// @param bytes the path, at most [#MOST_PATH_BYTES]
+  /// @param bytes the path, at most [#MOST_PATH_BYTES] bytes
   public static MemorySegment encode(Arena arena, byte[] bytes) {
     boolean ends = bytes.length == 0 || bytes[0] != 0;
     MemorySegment encoded = arena.allocate((long) FAMILY_BYTES + bytes.length + (ends ? 1 : 0), 8);
@@ -35,10 +35,10 @@ public final class UnixPath {
     return encoded;
   }
 
-  /// Decodes the path of a `struct sockaddr`; empty for other families and for sockets that are not
-  /// bound.
+  /// Decodes the path in a `struct sockaddr_un`; empty for other address families and for sockets
+  /// that are not bound.
   ///
-  /// @param length number of valid bytes
+  /// @param length the number of valid bytes
   static Optional<String> decode(MemorySegment encoded, int length) {
     int end = (int) Math.min(length, MOST_BYTES);
     if (encoded.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0) != Libc.AF_UNIX || end <= FAMILY_BYTES) {
@@ -51,7 +51,7 @@ public final class UnixPath {
     return Optional.of(isAbstract(path) || nul < 0 ? path : path.substring(0, nul));
   }
 
-  /// Returns the path as text for users, as `ss(8)` shows it: `@name` for a name without a file.
+  /// Formats the path for users like `ss(8)`: `@name` for a name in the abstract namespace.
   public static String format(String path) {
     return isAbstract(path) ? "@" + path.substring(1) : path;
   }

@@ -1,5 +1,5 @@
-/// Bindings of the C library and their data types: addresses, paths, descriptors and error numbers,
-/// and the reactor thread that waits for events.
+/// Bindings of the C library and the data types that they use: addresses, paths, descriptors and
+/// error numbers. Also contains the reactor, whose thread waits for events.
 @NullMarked
 package io.jpm.os.linux.libc;
 

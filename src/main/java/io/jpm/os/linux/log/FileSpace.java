@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Measures the disk space that a regular file occupies. It differs from the size, because a file
-/// may have holes and space allocated beyond its end.
+/// may contain holes or occupy space beyond its end.
 final class FileSpace {
   private static final int BLOCK = 512;
 
   private FileSpace() {}
 
-  /// Returns the bytes that the file at `path` occupies, without following a link; empty if it is
-  /// not a regular file.
+  /// Returns the number of bytes that the file at `path` occupies, without following a symbolic
+  /// link; empty if it is not a regular file.
   static OptionalLong of(Path path) {
     return of(FileStatus.of(path.toString()));
   }
 
-  /// Returns the bytes that an open file occupies; empty if it is not a regular file.
+  /// Returns the number of bytes that an open file occupies; empty if it is not a regular file.
   static OptionalLong of(int fd) {
     return of(FileStatus.of(fd));
   }

@@ -17,11 +17,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/// An append-only log file: a descriptor opened with O_APPEND, `open(2)`.
+/// An append-only log file: a descriptor opened with O_APPEND (`open(2)`).
 final class LinuxAppendFile implements AppendFile {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
-  /// Maximum number of buffers in one call; the rest is left to the next call.
+  /// Maximum number of buffers per call; the caller writes the rest with the next call.
   private static final int MOST_PIECES = 64;
 
   private final Path path;
@@ -31,8 +31,8 @@ final class LinuxAppendFile implements AppendFile {
       Arena.ofAuto().allocate((long) MOST_PIECES * DiskCalls.IOVEC_BYTES, Long.BYTES);
   private boolean closed;
 
-  /// @param path the path under which it was opened
-  /// @param fd its descriptor, closed by this object
+  /// @param path the path by which the file was opened
+  /// @param fd the descriptor, which this object closes
   /// @param opened the identity of the open file
   LinuxAppendFile(Path path, int fd, OpenedFile opened) {
     this.path = path;
@@ -124,7 +124,7 @@ final class LinuxAppendFile implements AppendFile {
     if (size == 0) {
       return '\n';
     }
-    // The file is opened again, because this descriptor is write-only.
+    // The file must be opened again because this descriptor is write-only.
     try (FileChannel reader =
         FileChannel.open(OpenedFile.reopenPath(number()), StandardOpenOption.READ)) {
       ByteBuffer last = ByteBuffer.allocate(1);
@@ -144,8 +144,8 @@ final class LinuxAppendFile implements AppendFile {
     }
   }
 
-  /// Runs with the daemon's credentials regardless of the owner. It only compares device and inode,
-  /// which discloses nothing.
+  /// Uses the daemon's credentials regardless of the owner. The method only compares device and
+  /// inode numbers, which does not disclose anything.
   @Override
   public boolean isInPlace() {
     try {
@@ -165,7 +165,8 @@ final class LinuxAppendFile implements AppendFile {
     }
   }
 
-  /// Returns the descriptor. After the close its number may belong to another file.
+  /// Returns the descriptor. Fails if it was closed, because its number may now refer to another
+  /// file.
   private int number() {
     if (closed) {
       throw new IllegalStateException(path + " is closed");

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 
-/// Access to log files by system calls. Each call that takes a path runs on a thread with the
-/// owner's credentials ([CredentialThread]). An open file is examined and opened again through its
+/// Accesses log files through system calls. Each call that takes a path runs on a thread with the
+/// owner's credentials ([CredentialThread]). An open file is inspected and reopened through its
 /// descriptor, which always refers to the same file.
 public final class LinuxLogDisk implements LogFileSystem {
   private static final int STATVFS_BYTES = 256; // larger than on any architecture (112 on x86-64)
@@ -68,7 +68,7 @@ public final class LinuxLogDisk implements LogFileSystem {
 
   @Override
   public FileChannel create(Path file, RunAs owner) throws IOException {
-    // Truncated only after it is known to be a regular file.
+    // The file is truncated only after it is known to be a regular file.
     int fd = openOrMake(file, rights(owner), Libc.O_WRONLY | Libc.O_CREAT);
     return channel(file, fd, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
   }
@@ -83,7 +83,7 @@ public final class LinuxLogDisk implements LogFileSystem {
           CredentialThread.callOn(from, childCredentials, path -> DiskCalls.rename(path, target));
     }
     if (result < 0) {
-      throw failure("cannot rename to " + to + " the log file ", from, childCredentials, result);
+      throw failure("cannot rename the log file " + from + " to ", to, childCredentials, result);
     }
   }
 
@@ -107,7 +107,7 @@ public final class LinuxLogDisk implements LogFileSystem {
     if (fd == -Errno.ENOENT) {
       return List.of();
     } else if (fd < 0) {
-      throw failure("cannot read the folder ", folder, childCredentials, fd);
+      throw failure("cannot read the directory ", folder, childCredentials, fd);
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(OpenedFile.reopenPath(fd))) {
       List<Entry> entries = new ArrayList<>();
@@ -119,7 +119,7 @@ public final class LinuxLogDisk implements LogFileSystem {
       }
       return List.copyOf(entries);
     } catch (IOException | DirectoryIteratorException e) {
-      throw new IOException("cannot read the folder " + folder + ": " + e.getMessage(), e);
+      throw new IOException("cannot read the directory " + folder + ": " + e.getMessage(), e);
     } finally {
       Libc.close(fd);
     }
@@ -165,8 +165,7 @@ public final class LinuxLogDisk implements LogFileSystem {
     return fd;
   }
 
-  /// Opens the file behind `fd` again if it is a regular file. Then closes `fd`, which keeps the
-  /// file identified until then.
+  /// Opens the file that `fd` refers to again, provided that it is a regular file, and closes `fd`.
   private static FileChannel channel(Path file, int fd, OpenOption... options) throws IOException {
     try {
       if (!examine(file, fd).isRegular()) {
@@ -186,7 +185,7 @@ public final class LinuxLogDisk implements LogFileSystem {
     }
   }
 
-  /// Returns the credentials of the user, without the other settings that an app is started with.
+  /// Returns the credentials of the owner, without the other settings that an app is started with.
   private static ChildCredentials rights(RunAs owner) throws IOException {
     return owner.user().isEmpty()
         ? ChildCredentials.DAEMON
@@ -196,6 +195,6 @@ public final class LinuxLogDisk implements LogFileSystem {
 
   private static IOException failure(
       String what, Path file, ChildCredentials childCredentials, int result) {
-    return new IOException(what + file + ": " + childCredentials.words(-result));
+    return new IOException(what + file + ": " + childCredentials.describe(-result));
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Reads named pipes on a reactor of its own, so that exits of processes and log output do not
-/// delay each other.
+/// Reads named pipes with a separate reactor, so that process exits and log output do not delay
+/// each other.
 public final class LinuxLogPipes implements LogPipeReader {
   private final Reactor reactor = new Reactor("jpm-pipes");
   private final PipeSource.Context surroundings =
@@ -24,7 +24,7 @@ public final class LinuxLogPipes implements LogPipeReader {
 
   private boolean closed;
 
-  /// Sources that keep the tail of their output, by pipe.
+  /// The sources that keep the tail of their output, by pipe.
   private final Map<Path, PipeSource> tails = new ConcurrentHashMap<>();
 
   @Override
@@ -35,8 +35,8 @@ public final class LinuxLogPipes implements LogPipeReader {
 
   @Override
   public Source open(Path fifo, OutputReceiver outputReceiver) throws IOException {
-    // Opened outside the lock, which the pipe thread may need: creating a directory can block on
-    // the disk.
+    // Opened without holding the lock, which the pipe thread may need, because creating a directory
+    // can block on the disk.
     if (isClosed()) {
       throw ending(fifo);
     }
@@ -61,7 +61,7 @@ public final class LinuxLogPipes implements LogPipeReader {
   }
 
   private static IOException ending(Path fifo) {
-    return new IOException("cannot open the log pipe " + fifo + ": the daemon is ending");
+    return new IOException("cannot open the log pipe " + fifo + ": the daemon is shutting down");
   }
 
   private void forget(PipeSource source) {

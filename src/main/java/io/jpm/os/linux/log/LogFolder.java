@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Creates the directories of pipes and log files.
+/// Creates the directories for pipes and log files.
 final class LogFolder {
   private LogFolder() {}
 
@@ -22,7 +22,8 @@ final class LogFolder {
 
   /// Creates `folder` and its parents.
   ///
-  /// @param childCredentials the credentials to create them with, which also own them
+  /// @param childCredentials the credentials used to create the directories, which then belong to
+  ///   this user
   /// @throws IOException with a message for the user
   static void create(Path folder, ChildCredentials childCredentials) throws IOException {
     Deque<Path> fromTheTop = new ArrayDeque<>();
@@ -30,11 +31,11 @@ final class LogFolder {
       fromTheTop.addFirst(at);
     }
     for (Path each : fromTheTop) {
-      // mkdir(2) reports EEXIST even if the user may not write there.
+      // If the directory exists, mkdir(2) reports EEXIST even if the user may not write there.
       int result = CredentialThread.callOn(each, childCredentials, DiskCalls::makeFolder);
       if (result < 0 && result != -Errno.EEXIST) {
         throw new IOException(
-            "cannot create the folder " + each + ": " + childCredentials.words(-result));
+            "cannot create the directory " + each + ": " + childCredentials.describe(-result));
       }
     }
   }

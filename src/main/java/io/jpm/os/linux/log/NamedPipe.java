@@ -8,15 +8,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Creates, opens and removes the named pipe that an app prints into, `fifo(7)`.
+/// Creates, opens and removes the named pipe that an app writes its output to (`fifo(7)`).
 ///
-/// Both the app and the daemon open it O_RDWR, each with an open file description of its own. So
-/// the app is a reader of its own pipe: without a daemon it gets no SIGPIPE and blocks when the
-/// pipe is full. And the daemon sees no end of file between two apps. The descriptions are separate
-/// because the daemon's O_NONBLOCK must not affect the app.
+/// Both the app and the daemon open it with O_RDWR, which has two effects:
+///
+/// - The app is a reader of its own pipe. While no daemon is running it receives no SIGPIPE, and it
+///   blocks when the pipe is full.
+/// - The daemon does not read an end of file between one app process and the next.
+///
+/// Each opens the pipe itself to get a separate open file description, so that the daemon's
+/// O_NONBLOCK does not affect the app.
 public final class NamedPipe {
-  /// An ordinary user would be granted 1 MiB for only 64 pipes, and later pipes would shrink to 8
-  /// KiB; see pipe-user-pages-soft in `pipe(7)`.
+  /// Buffer size of a pipe. With 1 MiB, an unprivileged user could have only 64 such pipes, and
+  /// later ones would shrink to 8 KiB (pipe-user-pages-soft, `pipe(7)`).
   private static final int BYTES = 128 * 1024;
 
   private static final int MOST_BYTES = 256 * 1024;
@@ -26,7 +30,7 @@ public final class NamedPipe {
   /// Opens the daemon's end.
   static int openForDaemon(Path fifo) throws IOException {
     int fd = OpenFileLimit.ofDaemon().moveUp(open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK));
-    Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works too
+    Libc.setPipeSize(fd, BYTES); // best effort, because a smaller pipe also works
     return fd;
   }
 
@@ -55,7 +59,9 @@ public final class NamedPipe {
     if (Libc.pipeSize(fd) < 0) {
       Libc.close(fd);
       throw new IOException(
-          "cannot use " + fifo + " as a log pipe: it is not a pipe; move it away");
+          "cannot use "
+              + fifo
+              + " as a log pipe because it is not a named pipe: move or delete the file");
     }
     return fd;
   }
@@ -72,12 +78,12 @@ public final class NamedPipe {
     }
   }
 
-  /// Removes the pipe. If that fails, the pipe is reused later.
+  /// Removes the pipe. If this fails, the pipe is reused later.
   static void remove(Path fifo) {
     try {
       Files.deleteIfExists(fifo);
     } catch (IOException keptForTheNextApp) {
-      // Ignored: a stale pipe in the home costs one directory entry.
+      // Ignored: a stale pipe in the home only occupies one directory entry.
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one log pipe on the pipe thread, into buffers that its taker provides.
+/// Reads one log pipe on the pipe thread, into buffers that the output receiver provides.
 final class PipeSource implements LogPipeReader.Source {
   private static final int MOST_PER_ROUND = 1024 * 1024;
   private static final int SMALL = 4096;
@@ -35,11 +35,11 @@ final class PipeSource implements LogPipeReader.Source {
 
   private final Optional<Tail> tail;
 
-  /// Held while reading, which the pipe thread does unless another thread takes the tail. Guards
-  /// the tail, and `closed` against that other thread.
+  /// Held while reading. Usually the pipe thread reads, but another thread does so when it takes
+  /// the tail. Guards the tail, and protects `closed` from that other thread.
   private final Object reading = new Object();
 
-  /// True while nothing is read until [#resume] is called.
+  /// True while reading is suspended until [#resume] is called.
   private final AtomicBoolean starved = new AtomicBoolean();
 
   /// This and the following fields are confined to the reactor's thread.
@@ -50,8 +50,8 @@ final class PipeSource implements LogPipeReader.Source {
 
   /// The state that all pipes share.
   ///
-  /// @param reactor the thread that reads
-  /// @param scratch an `int` for use by that thread
+  /// @param reactor the reactor whose thread reads
+  /// @param scratch memory for an `int`, used by that thread
   /// @param onClose called with each source that has been closed
   record Context(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
 
@@ -103,8 +103,8 @@ final class PipeSource implements LogPipeReader.Source {
     NamedPipe.remove(fifo);
   }
 
-  /// Runs a round unless one is queued. Otherwise two sequences of rounds would continue side by
-  /// side for ever.
+  /// Runs a round unless one is already queued. Otherwise two sequences of rounds would run in
+  /// parallel forever.
   private void roundIfIdle() {
     if (!queued) {
       round();
@@ -116,8 +116,9 @@ final class PipeSource implements LogPipeReader.Source {
     round();
   }
 
-  /// Reads what is available, up to a limit that keeps the reactor fair. After a small read the
-  /// next one is delayed, since a wake-up for every line would cost more than the line.
+  /// Reads available data up to a limit, so that other pipes are not delayed. After a small read
+  /// the next one is deferred, because waking up for every line would cost more than processing the
+  /// line.
   private void round() {
     if (closed) {
       return;
@@ -126,8 +127,8 @@ final class PipeSource implements LogPipeReader.Source {
     try {
       moved = pump();
     } catch (RuntimeException | Error fault) {
-      // A fault of the taker or of its buffer. Retried after a pause, so that the app does not
-      // block for ever and the log does not fill with this error.
+      // The output receiver or its buffer failed. The round is retried after a pause, so that the
+      // app does not block forever and the log is not flooded with this error.
       queueAfter(PAUSE_AFTER_FAULT_NANOS);
       throw fault; // the reactor reports it
     }
@@ -155,7 +156,7 @@ final class PipeSource implements LogPipeReader.Source {
   private int pump() {
     int moved = 0;
     int last = SMALL;
-    while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // the taker may close this source
+    while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // may be closed by the receiver
       synchronized (reading) {
         int waiting = Libc.waitingBytes(fd, scratch);
         last = waiting == 0 ? 0 : move(waiting);
@@ -177,7 +178,8 @@ final class PipeSource implements LogPipeReader.Source {
     }
   }
 
-  /// Reads only what is buffered now: an app that keeps writing must not hold this up.
+  /// Reads only what is buffered now. Otherwise an app that keeps writing would prevent this method
+  /// from returning.
   private void moveAll(MemorySegment number) {
     int left = Libc.waitingBytes(fd, number);
     for (int moved = 1; left > 0 && moved > 0; left -= moved) {
@@ -194,13 +196,14 @@ final class PipeSource implements LogPipeReader.Source {
 
   /// Moves some of the `waiting` bytes.
   ///
-  /// @return how many; 0 if the taker has no buffer or the source was closed meanwhile
+  /// @return the number of bytes moved; 0 if the receiver has no buffer or the source was closed in
+  ///   the meantime
   private int move(int waiting) {
     @Nullable ByteBuffer room = outputReceiver.reserve(waiting);
     if (room == null) {
       starved.set(true);
-      // Asked again: a buffer may have become free before `starved` was set, when resume had no
-      // effect.
+      // Requested again, because a buffer may have become free before `starved` was set, when
+      // [#resume] had no effect.
       room = outputReceiver.reserve(waiting);
       if (room == null) {
         return 0;

@@ -4,7 +4,8 @@ import io.jpm.os.LogPipeReader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// Keeps the last bytes of a stream. Allocates memory only for bytes that it has. Not thread-safe.
+/// Keeps the last bytes of a stream. Allocates memory only for bytes that it contains. Not
+/// thread-safe.
 final class Tail {
   private static final int SMALLEST = 512;
 

@@ -1,4 +1,4 @@
-/// Log files and the named pipes that apps print into.
+/// Log files, and the named pipes that apps write their output to.
 @NullMarked
 package io.jpm.os.linux.log;
 

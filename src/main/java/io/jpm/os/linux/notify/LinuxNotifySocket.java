@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A bound notify socket. Nothing is read before the process has been spawned; until then the
-/// kernel queues the messages. Confined to the reactor's thread afterwards.
+/// A bound notify socket. It is not read before the process has been spawned; until then the kernel
+/// queues the messages. Afterwards it is confined to the reactor's thread.
 final class LinuxNotifySocket implements NotifySocket {
   private static final int MOST_AT_ONCE = 64;
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -37,8 +37,9 @@ final class LinuxNotifySocket implements NotifySocket {
   /// The socket and the rules for its senders.
   ///
   /// @param fd the bound socket
-  /// @param file the file of its address; empty for an abstract address
-  /// @param users users whose messages count
+  /// @param file the file at its address; empty for an abstract address
+  /// @param users the users whose messages are accepted
+  /// @param daemonIdentity the identity of the daemon, at which the search for ancestors stops
   record Origin(int fd, Optional<Path> file, Set<Integer> users, DaemonIdentity daemonIdentity) {}
 
   /// @param reactor reads the socket
@@ -68,8 +69,8 @@ final class LinuxNotifySocket implements NotifySocket {
     });
   }
 
-  /// Reads a limited number of messages and then pauses, so that a flood only slows down its
-  /// sender.
+  /// Reads a limited number of messages and then pauses, so that a flood of messages slows down
+  /// only its sender.
   private void read() {
     Reactor.Watch reading = watch;
     if (closed || reading == null) {
@@ -94,8 +95,8 @@ final class LinuxNotifySocket implements NotifySocket {
     }
   }
 
-  /// Reports whether a message counts. Decided before the next message is read: each read may
-  /// unblock a waiting sender, which may then exit.
+  /// Reports whether a message is accepted. Must be called before the next message is read, because
+  /// each read may unblock a waiting sender, which may then exit.
   private boolean counts(NotifyCalls.NotifyMessage notifyMessage, ProcReader reader) {
     return senders != null
         && !notifyMessage.text().isEmpty()
@@ -115,7 +116,7 @@ final class LinuxNotifySocket implements NotifySocket {
     abandon();
   }
 
-  /// Closes the socket but keeps its file.
+  /// Closes the socket without deleting its file.
   void abandon() {
     reactor.execute(() -> {
       if (!closed) {
@@ -136,7 +137,7 @@ final class LinuxNotifySocket implements NotifySocket {
     try {
       Files.deleteIfExists(file);
     } catch (IOException left) {
-      // Ignored: the file does no harm, since it is removed before its name is used again.
+      // Ignored: the file is removed before its name is used again.
     }
   }
 }

@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Opens notify sockets and reads all of them on one thread, which starts with the first socket.
+/// Opens notify sockets and reads them on one thread, which is started with the first socket.
 public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
   private final DaemonIdentity daemonIdentity;
   private final Set<LinuxNotifySocket> sockets = ConcurrentHashMap.newKeySet();
@@ -85,7 +85,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
     return running;
   }
 
-  /// Returns the user that the app runs as; empty if it is the daemon's own.
+  /// Returns the user that the app runs as; empty if it is the daemon's user.
   private Optional<Integer> user(RunAs runAs) throws IOException {
     if (runAs.user().isEmpty()) {
       return Optional.empty();
@@ -95,8 +95,8 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
         .filter(uid -> uid != daemonIdentity.user());
   }
 
-  /// Creates the directories of the socket and removes an old file. With `forOthers`, other users
-  /// may traverse the directories but not list them.
+  /// Creates the directories for the socket and removes an old file. If `forOthers` is true, other
+  /// users may traverse the directories but not list them.
   private static void makeRoom(Path file, boolean forOthers) throws IOException {
     var permissions = PosixFilePermissions.fromString(forOthers ? "rwx--x--x" : "rwx------");
     Path folder = file.getParent();
@@ -106,7 +106,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
     for (Path one : forOthers ? List.of(above(folder), folder) : List.of(folder)) {
       try {
         Files.createDirectory(one);
-        // Set after the creation, to which the umask would apply.
+        // Set after the creation, because the umask would restrict permissions passed to it.
         Files.setPosixFilePermissions(one, permissions);
       } catch (FileAlreadyExistsException there) {
         if (!Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {
@@ -136,8 +136,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
         Libc.close(fd);
       }
       throw new IOException(
-          "the socket of NOTIFY_SOCKET, %s, cannot be opened: %s"
-              .formatted(address, Errno.message(-result)));
+          "cannot open the notify socket %s: %s".formatted(address, Errno.message(-result)));
     }
     return fd;
   }

@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Sends datagrams to the system log. A new socket for each datagram makes it find a log service
-/// that was restarted. If the queue of the service is full, the kernel refuses the datagram
-/// (`EAGAIN`), `sendto(2)`.
+/// Sends datagrams to the system log. Each datagram is sent through a new socket, so that a
+/// restarted log service is found. If the queue of the service is full, the kernel rejects the
+/// datagram (`EAGAIN`, `sendto(2)`).
 public final class LinuxSystemLog implements SystemLog {
   @Override
   public Optional<String> send(String address, byte[] datagram) {

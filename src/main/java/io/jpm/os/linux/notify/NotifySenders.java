@@ -8,25 +8,26 @@ import io.jpm.os.linux.proc.RlimitTag;
 import java.util.Optional;
 import java.util.Set;
 
-/// Decides which senders may speak for a process on its notify socket: the process itself and its
-/// tree. A sender that has already ended counts too if its user counts: small programs such as
-/// `systemd-notify` send their message and exit.
+/// Decides whether messages on the notify socket of a process are accepted. The sender must belong
+/// to the tree of the process. If the sender has already exited, it is sufficient that its user is
+/// accepted, because small programs such as `systemd-notify` exit as soon as they have sent their
+/// message.
 ///
 /// @param main the process
 /// @param mark the rlimit tag of its tree, which also identifies daemonized processes
-/// @param users users whose messages count at all
+/// @param users the users whose messages are accepted
 /// @param self the daemon's pid
 record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int self) {
   private static final int MOST_ANCESTORS = 64;
 
-  /// Returns the senders for a process that has just started.
+  /// Returns the accepted senders for a process that has just started.
   static NotifySenders of(ProcessIdentity main, Set<Integer> users, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
       return new NotifySenders(main, RlimitTag.of(main.pid(), reader), users, daemonIdentity.pid());
     }
   }
 
-  /// Reports whether a message from `pid` counts.
+  /// Reports whether a message from `pid` is accepted.
   ///
   /// @param user the user of the sender when it sent the message
   boolean includes(int pid, int user, ProcReader reader) {
@@ -43,7 +44,7 @@ record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int se
     Optional<ProcStat> one = Optional.of(sender);
     for (int steps = 0; one.isPresent() && steps < MOST_ANCESTORS; steps++) {
       ProcStat stat = one.get();
-      // The number of a session is not reused while the session has a member.
+      // A session id is not reused while the session has a member.
       if (stat.pid() == main.pid() || stat.session() == main.pid()) {
         return true;
       }

@@ -12,8 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Reports the daemon's state to the service manager by the protocol of `sd_notify(3)`: a datagram
-/// to the unix socket that NOTIFY_SOCKET names, `/path` or `@name` for an abstract address.
+/// Reports the daemon's state to the service manager with the protocol of `sd_notify(3)`: datagrams
+/// sent to the unix socket named by NOTIFY_SOCKET. The value is `/path`, or `@name` for an abstract
+/// address.
 public final class SystemdNotifier implements ServiceNotifier {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -29,7 +30,7 @@ public final class SystemdNotifier implements ServiceNotifier {
     try (Arena arena = Arena.ofConfined()) {
       Optional<MemorySegment> to = UnixAddress.encode(arena, address);
       if (to.isEmpty()) {
-        LOG.log(Level.WARNING, "NOTIFY_SOCKET={0}: it is neither /path nor @name", address);
+        LOG.log(Level.WARNING, "NOTIFY_SOCKET={0} is neither /path nor @name", address);
       } else {
         byte[] text = SurrogateEscape.toBytes(state);
         send(arena.allocateFrom(ValueLayout.JAVA_BYTE, text), to.get());
@@ -46,7 +47,7 @@ public final class SystemdNotifier implements ServiceNotifier {
     if (result < 0) {
       LOG.log(
           Level.WARNING,
-          "the service manager cannot be notified at NOTIFY_SOCKET={0}: {1}",
+          "cannot notify the service manager at NOTIFY_SOCKET={0}: {1}",
           address,
           Errno.message(-result));
     }

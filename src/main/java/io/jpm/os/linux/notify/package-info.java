@@ -1,5 +1,5 @@
-/// Messages to and from the service manager: `sd_notify(3)` of apps and of the daemon, and messages
-/// to the system log.
+/// Notifications: `sd_notify(3)` messages from apps to the daemon and from the daemon to the
+/// service manager, and messages to the system log.
 @NullMarked
 package io.jpm.os.linux.notify;
 

@@ -7,10 +7,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// Reads the children of a process, or of its first thread if it has several threads. The list is
-/// in the order in which they became children; orphans are added to the first thread, at the end. A
-/// child that ends during a read may hide another one, so only two identical reads in a row are
-/// reliable, `proc_pid_task_tid_children(5)`.
+/// Reads the children of a process. If the process has several threads, only the children of its
+/// first thread are read. The list is in the order in which they became children; orphans are
+/// appended to the list of the first thread. If a child exits during a read, another child may be
+/// missing from the list. Only two identical reads in a row are therefore reliable
+/// (`proc_pid_task_tid_children(5)`).
 public final class ChildList implements AutoCloseable {
   private final MemorySegment buffer;
   private final Path path;
@@ -18,7 +19,7 @@ public final class ChildList implements AutoCloseable {
   private byte[] last = new byte[0];
   private int length;
 
-  /// @param process pid of the parent
+  /// @param process the pid of the parent
   /// @param buffer used for reading; its content is overwritten
   public ChildList(int process, MemorySegment buffer) {
     this.path = Path.of("/proc/%d/task/%d/children".formatted(process, process));
@@ -32,7 +33,7 @@ public final class ChildList implements AutoCloseable {
     /// The list differs from the previous read.
     CHANGED,
     /// The list cannot be read: the kernel does not provide it, it is hidden, or the process has
-    /// ended.
+    /// exited.
     REFUSED
   }
 
@@ -67,7 +68,7 @@ public final class ChildList implements AutoCloseable {
     return -Errno.ENOMEM;
   }
 
-  /// Returns the pids of the last read.
+  /// Returns the pids found by the last read.
   public int[] pids() {
     int[] pids = new int[length / 2];
     int count = 0;

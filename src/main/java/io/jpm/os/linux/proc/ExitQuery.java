@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Reads from a pidfd how a process ended, by `PIDFD_GET_INFO`. The caller does not have to be the
-/// parent, and the parent can still collect the status. Kernels before 6.15 do not support this.
+/// Reads from a pidfd how a process exited, with `PIDFD_GET_INFO`. The caller does not have to be
+/// the parent, and the parent can still collect the status. Kernels before 6.15 do not support
+/// this.
 public final class ExitQuery {
   /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
   private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
@@ -32,8 +33,7 @@ public final class ExitQuery {
     }
   }
 
-  /// Returns how the process ended; empty while it is running and until its parent has collected
-  /// the status.
+  /// Returns how the process exited; empty as long as its parent has not collected the status.
   public static Optional<Exit> read(int pidFd) {
     return readResult(pidFd) instanceof ExitStatus.Result.Ended(Exit exit)
         ? Optional.of(exit)
@@ -49,7 +49,7 @@ public final class ExitQuery {
       if (result < 0) {
         return new ExitStatus.Result.Unavailable(
             result == -Errno.ESRCH
-                ? "its parent has fetched the status"
+                ? "its parent has collected the status"
                 : "this kernel reports the status only to the parent");
       }
       if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {

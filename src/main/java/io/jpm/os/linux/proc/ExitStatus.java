@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Reads how a process ended, by `waitid(2)`, and decodes wait statuses.
+/// Reads how a process exited with `waitid(2)`, and decodes wait statuses.
 public final class ExitStatus {
   private static final int P_PID = 1;
   private static final int P_PIDFD = 3;
@@ -22,23 +22,23 @@ public final class ExitStatus {
 
   /// The outcome of a query.
   public sealed interface Result {
-    /// The process ended in this way.
+    /// The process has exited, and its exit is known.
     record Ended(Exit exit) implements Result {}
 
-    /// The process has ended, but its exit is not available yet: its parent, which is not the
-    /// daemon, has not collected the status, or another process traces it and has not released it.
-    /// EPOLLHUP on the pidfd reports when a parent has collected the status.
+    /// The process has exited, but its exit is not available yet. Either its parent, which is not
+    /// the daemon, has not collected the status, or another process traces it and has not released
+    /// it. When a parent has collected the status, the pidfd reports EPOLLHUP.
     record NotYetReaped() implements Result {}
 
-    /// The process has ended, and the pidfd will never provide the exit.
+    /// The process has exited, and the pidfd will never provide its exit.
     ///
-    /// @param reason the reason, a short clause for the user
+    /// @param reason the reason, as a short clause for the user
     record Unavailable(String reason) implements Result {}
   }
 
   /// Reads the exit of a process whose pidfd has become readable, and frees its pid if it is a
-  /// child of the daemon. Does not block: another process that traces a child, as its user may,
-  /// withholds the status from the daemon.
+  /// child of the daemon. Does not block: a process that traces the child, as its user is allowed
+  /// to do, can withhold the status from the daemon.
   public static Result read(PidFd pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
@@ -46,24 +46,24 @@ public final class ExitStatus {
       while (result == -Errno.EINTR) {
         result = Libc.waitExited(P_PIDFD, pidFd.descriptor(), info);
       }
-      return result == 0 && isThere(info)
+      return result == 0 && hasStatus(info)
           ? new Result.Ended(fromSignalInfo(info))
           : ExitQuery.readResult(pidFd.descriptor());
     }
   }
 
-  /// Frees the pid of a child if it has ended and no process traces it.
+  /// Frees the pid of a child if the child has exited and no process traces it.
   ///
-  /// @return whether there is no such child any longer
+  /// @return whether this child no longer exists
   public static boolean discard(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
       int result = Libc.waitExited(P_PID, pid, info);
-      return result == 0 ? isThere(info) : result == -Errno.ECHILD;
+      return result == 0 ? hasStatus(info) : result == -Errno.ECHILD;
     }
   }
 
-  private static boolean isThere(MemorySegment info) {
+  private static boolean hasStatus(MemorySegment info) {
     return info.get(ValueLayout.JAVA_INT, SI_PID) != 0;
   }
 

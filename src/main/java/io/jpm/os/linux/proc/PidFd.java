@@ -5,9 +5,10 @@ import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 
-/// Refers to one process by its pidfd, `pidfd_open(2)`: a signal sent through it never reaches
-/// another process that got the same pid later. Closing and signalling exclude each other, because
-/// the number of a closed descriptor may immediately refer to another process.
+/// Refers to one process by its pidfd (`pidfd_open(2)`). A signal sent through it never reaches
+/// another process that received the same pid later. Sending a signal and closing the pidfd exclude
+/// each other, because the number of a closed descriptor may immediately be reused for another
+/// process.
 public final class PidFd implements AutoCloseable {
   private final int fd;
   private boolean closed;
@@ -27,7 +28,7 @@ public final class PidFd implements AutoCloseable {
     return new PidFd(fd);
   }
 
-  /// As [#open], for a pidfd that stays open while the process is running.
+  /// Opens a pidfd like [#open], for use as long as the process is running.
   public static PidFd openLongLived(int pid) throws OpenException {
     return new PidFd(OpenFileLimit.ofDaemon().moveUp(open(pid).fd));
   }
@@ -37,9 +38,9 @@ public final class PidFd implements AutoCloseable {
     return fd;
   }
 
-  /// Sends `signal`.
+  /// Sends `signal` to the process.
   ///
-  /// @return 0 or the negative `errno`: ESRCH if the process has ended, EPERM if it belongs to
+  /// @return 0 or the negative `errno`: ESRCH if the process has exited, EPERM if it belongs to
   ///   another user
   public synchronized int send(Signal signal) {
     return closed ? -Errno.ESRCH : Libc.pidfdSendSignal(fd, signal.number());
@@ -53,7 +54,7 @@ public final class PidFd implements AutoCloseable {
     }
   }
 
-  /// The reason why a pidfd could not be opened.
+  /// Thrown if a pidfd cannot be opened.
   public static final class OpenException extends Exception {
     private static final long serialVersionUID = 1;
 

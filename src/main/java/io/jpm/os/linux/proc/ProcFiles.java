@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Reads usage numbers of processes from `/proc` into reused buffers, without creating strings. For
-/// one thread at a time.
+/// Reads resource usage of processes from `/proc` into reused buffers, without creating strings.
+/// Not thread-safe.
 public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
   private static final int CHUNK = 32 * 1024;
   private static final int PREFIX = "/proc/".length();
@@ -44,7 +44,8 @@ public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
 
   /// Reads all current processes.
   ///
-  /// @param outsiders processes to skip: pid and the inode number of the process's directory
+  /// @param outsiders the processes to skip: their pids, and the inode numbers of their `/proc/PID`
+  ///   directories
   public void readAll(StatTable table, Map<Integer, Long> outsiders) {
     table.clear();
     listing.read();
@@ -88,7 +89,7 @@ public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
     return kibi < 0 ? -1 : kibi << 10;
   }
 
-  /// Since Linux 6.2 the size of the directory is the number of descriptors; before that it is 0.
+  /// Since Linux 6.2 the size of the directory is the number of descriptors; before, it is 0.
   private static long descriptors(int pid) {
     Path folder = Path.of("/proc/" + pid + "/fd");
     try {
@@ -109,8 +110,8 @@ public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
     }
   }
 
-  /// Returns the number after `label`, which begins with the line feed of the preceding line; -1 if
-  /// there is none.
+  /// Returns the number after `label`, which starts with the line feed of the preceding line; -1 if
+  /// the label is not found.
   private long numberAfter(byte[] label, int length) {
     for (int at = 0; at + label.length < length; at++) {
       if (buffer.get(BYTE, at) == label[0] && isAt(label, at)) {

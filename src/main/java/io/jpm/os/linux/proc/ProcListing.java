@@ -6,16 +6,20 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Lists the pids in `/proc`, each with the inode number of its directory. The kernel creates this
-/// inode for a process, not for a pid, and takes its number from a counter. An unchanged pid and
-/// inode number therefore prove that the process is the same, without a read of its files. The
-/// reverse is not true: the kernel may drop an unused inode and create a new one for the same
-/// process. The arrays are reused; for one thread at a time.
+/// Lists the pids in `/proc`, each with the inode number of its directory.
+///
+/// The kernel creates this inode for a process, not for a pid, and numbers inodes with a counter.
+/// An unchanged pid and inode number therefore prove that the process is the same, without reading
+/// its files. The reverse is not true: the kernel may drop an unused inode and create a new one for
+/// the same process.
+///
+/// The arrays are reused. Not thread-safe.
 public final class ProcListing {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int GETDENTS64 = ARM ? 61 : 217;
 
-  /// `struct linux_dirent64`: inode number, length and name of an entry, `getdents64(2)`.
+  /// Offsets of the length and the name in `struct linux_dirent64` (`getdents64(2)`), which begins
+  /// with the inode number.
   private static final int LENGTH_OFFSET = 16;
 
   private static final int NAME_OFFSET = 19;
@@ -28,14 +32,14 @@ public final class ProcListing {
   private int[] pids = new int[512];
   private long[] inodes = new long[512];
 
-  /// @param path buffer for a path; overwritten
-  /// @param buffer buffer for entries; overwritten
+  /// @param path a buffer for a path; overwritten
+  /// @param buffer a buffer for directory entries; overwritten
   ProcListing(MemorySegment path, MemorySegment buffer) {
     this.path = path;
     this.buffer = buffer;
   }
 
-  /// Lists all current processes in ascending order of their pids.
+  /// Reads all current processes, in ascending order of their pids.
   void read() {
     count = 0;
     MemorySegment.copy(FOLDER, 0, path, BYTE, 0, FOLDER.length);
@@ -71,7 +75,7 @@ public final class ProcListing {
       pids = Arrays.copyOf(pids, count * 2);
       inodes = Arrays.copyOf(inodes, count * 2);
     }
-    // In practice the kernel lists them in this order, but it does not guarantee that.
+    // The kernel usually lists the pids in ascending order, but it does not guarantee this.
     int place = count++;
     for (; place > 0 && pids[place - 1] > pid; place--) {
       pids[place] = pids[place - 1];
@@ -93,15 +97,15 @@ public final class ProcListing {
 
   /// Returns the pid of a process.
   ///
-  /// @param index from 0, below [#size]
+  /// @param index the index of the process, from 0 to [#size] - 1
   public int pid(int index) {
     return pids[index];
   }
 
-  /// Returns the inode number of a process's directory, which distinguishes it from a later process
-  /// with the same pid.
+  /// Returns the inode number of a process's directory, which distinguishes the process from a
+  /// later one with the same pid.
   ///
-  /// @param index from 0, below [#size]
+  /// @param index the index of the process, from 0 to [#size] - 1
   public long inode(int index) {
     return inodes[index];
   }

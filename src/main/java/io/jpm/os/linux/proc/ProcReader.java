@@ -16,14 +16,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Reads `/proc`, `proc(5)`: opens, reads and closes with reused buffers, at a third of the cost of
-/// the JDK's file API. For one thread.
+/// Reads files in `/proc` (`proc(5)`) into reused buffers, at a third of the cost of the JDK's file
+/// API. Must be used by one thread only.
 public final class ProcReader implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
 
-  /// Maximum size of the environment of a new process, `execve(2)`. With PR_SET_MM_MAP of
-  /// `prctl(2)`, a process can present any range of its memory as its environment, including a huge
-  /// one that occupies no physical memory.
+  /// Upper bound on the environment that is read, the maximum for a new process (`execve(2)`). A
+  /// larger one can be faked: with PR_SET_MM_MAP (`prctl(2)`), a process can present any range of
+  /// its memory as its environment, including a huge range that occupies no physical memory.
   private static final int MOST_OF_ENVIRONMENT = 6 << 20;
 
   private static final String USER_LINE = "\nUid:\t";
@@ -46,8 +46,8 @@ public final class ProcReader implements AutoCloseable {
     return Libc.nanosSinceBoot() / (1_000_000_000L / Ticks.PER_SECOND);
   }
 
-  /// Returns the process of `identity` if it is running or a zombie, and no other process has its
-  /// pid.
+  /// Returns the process that `identity` refers to; empty if it no longer exists or another process
+  /// has its pid. The result may be a zombie.
   public static Optional<ProcStat> find(ProcessIdentity identity) {
     try (ProcReader reader = new ProcReader()) {
       return reader.stat(identity.pid()).filter(stat -> stat.startTime() == identity.startTime());
@@ -73,14 +73,14 @@ public final class ProcReader implements AutoCloseable {
         : ProcStat.parse(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
   }
 
-  /// Returns the process tag in the environment that the process was started with; empty if it has
-  /// none or its environment cannot be read.
+  /// Returns the process tag from the environment that the process was started with; empty if there
+  /// is none or the environment cannot be read.
   public Optional<String> tag(int pid) {
     return variable(pid, SpawnRequest.TAG_VARIABLE);
   }
 
-  /// Returns the tag and the rlimit tag of a process, read once. Only a tag that `trust` accepts
-  /// for this process is returned.
+  /// Returns the process tag and the rlimit tag of a process. A process tag is returned only if
+  /// `trust` accepts it for this process.
   public ProcessSnapshot.Environment environment(int pid, TagVerifier trust) {
     byte[] environment = environment(pid);
     Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);
@@ -90,7 +90,8 @@ public final class ProcReader implements AutoCloseable {
         RlimitTag.of(pid, this));
   }
 
-  /// As [#tag], for any variable.
+  /// Returns the value of a variable from the environment that the process was started with; empty
+  /// if it is not set or the environment cannot be read.
   public Optional<String> variable(int pid, String name) {
     return variable(environment(pid), name);
   }
@@ -107,11 +108,12 @@ public final class ProcReader implements AutoCloseable {
     return Optional.empty();
   }
 
-  /// Returns a soft limit of a process. −1 means no limit. 0 means that the process has ended, that
-  /// the limit cannot be read, or, for a process of another user, that there is no limit.
+  /// Returns a soft limit of a process. −1 means that there is no limit. 0 means that the process
+  /// has exited, that the limit cannot be read or, for a process of another user, that there is no
+  /// limit.
   ///
-  /// @param number the limit, as in `setrlimit(2)`
-  /// @param name its name in `/proc/PID/limits`, which any user may read
+  /// @param number the number of the limit (`setrlimit(2)`)
+  /// @param name the name of the limit in `/proc/PID/limits`, which any user may read
   long softLimit(int pid, int number, String name) {
     int result = Libc.processLimit(pid, number, MemorySegment.NULL, buffer);
     if (result == -Errno.EPERM) {
@@ -136,8 +138,8 @@ public final class ProcReader implements AutoCloseable {
         .orElse(0);
   }
 
-  /// Returns the name of a process, at most 15 characters, as set by its program or by itself;
-  /// empty if it has ended.
+  /// Returns the name of a process, at most 15 characters, as set by its program or by the process
+  /// itself; empty if the process has exited.
   public String name(int pid) {
     int length = read(pid, "/comm");
     return length <= 0
@@ -146,8 +148,9 @@ public final class ProcReader implements AutoCloseable {
             .strip();
   }
 
-  /// Returns the real user of a process, or -1 if it has ended. The owner of its directory is not
-  /// suitable: that is the effective user, which is root while a user runs `su`.
+  /// Returns the real user id of a process, or -1 if it has exited. The owner of its `/proc`
+  /// directory is not suitable, because that is the effective user, which is root while a user runs
+  /// `su`.
   public int realUser(int pid) {
     int length = read(pid, "/status");
     if (length <= 0) {
@@ -156,8 +159,8 @@ public final class ProcReader implements AutoCloseable {
     String status =
         new String(
             buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
-    // Only the process name comes before this line, and the kernel never writes a line feed within
-    // the name.
+    // The only text before this line that the process controls is its name, in which the kernel
+    // never writes a line feed.
     int at = status.indexOf(USER_LINE);
     if (at < 0) {
       return -1;
@@ -223,7 +226,7 @@ public final class ProcReader implements AutoCloseable {
     arena.close();
   }
 
-  /// Read from the C library once, when first needed.
+  /// Constants that are read from the C library on first use.
   public static final class Ticks {
     public static final long PER_SECOND = Libc.ticksPerSecond();
 

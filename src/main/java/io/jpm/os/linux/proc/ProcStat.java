@@ -2,16 +2,16 @@ package io.jpm.os.linux.proc;
 
 import java.util.Optional;
 
-/// The fields of `/proc/PID/stat` that jpm uses, `proc_pid_stat(5)`.
+/// The fields of `/proc/PID/stat` that jpm uses (`proc_pid_stat(5)`).
 ///
-/// @param state one letter: `R`, `S`, `D`, `T`, `Z` …
-/// @param flags kernel flags, such as PF_KTHREAD
-/// @param cpuTicks user and system time of all threads
-/// @param threads number of live threads
-/// @param startTime ticks since boot
-/// @param residentPages resident memory
-/// @param waitStatus how a zombie ended, in the format of `wait(2)`; 0 also if the daemon lacks the
-///   permission to see it
+/// @param state the state as one letter: `R`, `S`, `D`, `T`, `Z` …
+/// @param flags the kernel flags, such as PF_KTHREAD
+/// @param cpuTicks the user and system time of all threads, in ticks
+/// @param threads the number of live threads
+/// @param startTime the start time in ticks since boot
+/// @param residentPages the resident memory in pages
+/// @param waitStatus how a zombie exited, in the format of `wait(2)`; 0 also if the daemon does not
+///   have the permission to read it
 public record ProcStat(
     int pid,
     char state,
@@ -27,8 +27,8 @@ public record ProcStat(
   private static final long PF_KTHREAD = 0x200000;
   private static final int LAST_FIELD = 52;
 
-  /// Reports whether the process is still running. If the first thread has ended before the others,
-  /// the state is that of a zombie, but the process is alive.
+  /// Reports whether the process is still running. If the first thread has exited before the
+  /// others, the state is that of a zombie although the process is running.
   public boolean isAlive() {
     return switch (state) {
       case 'X', 'x' -> false;
@@ -37,8 +37,8 @@ public record ProcStat(
     };
   }
 
-  /// Reports whether the process is stopped by a signal; then it reacts to SIGKILL and SIGCONT
-  /// only.
+  /// Reports whether the process is stopped by a signal. A stopped process reacts only to SIGKILL
+  /// and SIGCONT.
   public boolean isStopped() {
     return state == 'T';
   }
@@ -47,8 +47,8 @@ public record ProcStat(
     return (flags & PF_KTHREAD) != 0;
   }
 
-  /// Parses the line. The second field, the command, may contain any byte, so the other fields are
-  /// read after the last `)`.
+  /// Parses the content of the file. The second field, the command, may contain any byte, so the
+  /// other fields are read after the last `)`.
   static Optional<ProcStat> parse(byte[] line) {
     int at = line.length - 1;
     while (at >= 0 && line[at] != ')') {

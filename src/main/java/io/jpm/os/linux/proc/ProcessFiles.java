@@ -9,15 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The sockets and epoll instances that one process has open, from `/proc/PID/fd`.
+/// The sockets and epoll instances that a process has open, read from `/proc/PID/fd`.
 ///
 /// @param pid the process
-/// @param sockets inode numbers of sockets, by descriptor
-/// @param epolls descriptors of `epoll(7)` instances
+/// @param sockets the inode numbers of sockets, by descriptor
+/// @param epolls the descriptors of `epoll(7)` instances
 public record ProcessFiles(int pid, Map<Integer, Long> sockets, List<Integer> epolls) {
   private static final String EPOLL = "anon_inode:[eventpoll]";
 
-  /// Reads the current descriptors; empty if they cannot be read or the process has ended.
+  /// Reads the current descriptors; empty if they cannot be read or the process has exited.
   public static ProcessFiles of(int pid) {
     Map<Integer, Long> sockets = new HashMap<>();
     List<Integer> epolls = new ArrayList<>();
@@ -43,7 +43,7 @@ public record ProcessFiles(int pid, Map<Integer, Long> sockets, List<Integer> ep
     }
   }
 
-  /// Returns the descriptors that refer to a socket.
+  /// Returns the descriptors that refer to the socket with this inode number.
   public List<Integer> numbersOf(long inode) {
     return sockets.entrySet().stream()
         .filter(entry -> entry.getValue() == inode)

@@ -9,19 +9,20 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
-/// The relevant processes that one walk over `/proc` has found, with their tags and parents. It
-/// does not show a single moment: before a process is signalled, it must be verified again through
-/// a pidfd. One snapshot serves every tree that is being ended, so that ending a hundred apps costs
-/// one walk.
+/// The relevant processes found by one scan of `/proc`, with their tags and parents. A scan does
+/// not capture a single moment, so a process must be verified again through a pidfd before it is
+/// signaled. One snapshot serves all trees that are being terminated, so that terminating a hundred
+/// apps costs only one scan.
 public final class ProcessSnapshot {
-  /// Upper bound on the number of ancestors. An inconsistent walk could show a cycle of parents; no
-  /// real chain is that long.
+  /// Upper bound on the number of ancestors. An inconsistent scan could contain a cycle of parents;
+  /// no real chain is this long.
   public static final int MOST_ANCESTORS = 4096;
 
-  /// Older processes without an environment are assumed to have been started without one.
-  private static final long YOUNG_SECONDS = 2;
+  /// Age from which an empty environment is final. A younger process may not have received its
+  /// environment yet.
+  private static final long MIN_ENVIRONMENT_AGE_SECONDS = 2;
 
-  /// No directory of a process has this inode number.
+  /// An inode number that no directory of a process has.
   static final long NO_INODE = 0;
 
   private final long began;
@@ -32,13 +33,13 @@ public final class ProcessSnapshot {
   private final IntFunction<Environment> reader;
   private final UnrelatedPidCache unrelatedPidCache;
   private final TagChecks tagChecks;
-  private boolean whole = true;
+  private boolean complete = true;
 
-  /// The origin that a process shows by its environment and its limits.
+  /// The origin of a process according to its environment and its limits.
   ///
-  /// @param tag its process tag, if it has one that is accepted
-  /// @param kind whether the environment contains anything
-  /// @param rlimitTag its rlimit tag, see [RlimitTag]
+  /// @param tag the process tag; empty if there is none or it is not accepted
+  /// @param kind what the environment contains
+  /// @param rlimitTag the rlimit tag, see [RlimitTag]
   public record Environment(Optional<String> tag, Kind kind, long rlimitTag) {
     private static final Environment UNTAGGED = new Environment(Optional.empty(), Kind.UNTAGGED);
 
@@ -50,9 +51,9 @@ public final class ProcessSnapshot {
     }
   }
 
-  /// Checks whether the kernel confirms the tag that a process shows, see [TagVerifier].
+  /// Checks whether the kernel confirms the tag of a process, see [TagVerifier].
   public interface TagChecks {
-    /// Accepts everything, for snapshots in which all processes belong to the daemon's user.
+    /// Accepts all tags, for snapshots in which all processes belong to the daemon's user.
     TagChecks NONE_NEEDED =
         new TagChecks() {
           @Override
@@ -69,7 +70,7 @@ public final class ProcessSnapshot {
     /// Reports whether the process may belong to the tree with this tag.
     boolean mayBeOf(int pid, String tag);
 
-    /// Reports whether the process may be the main process of that tree.
+    /// Reports whether the process may be the main process of the tree with this tag.
     boolean mayBeMainOf(int pid, String tag);
   }
 
@@ -83,10 +84,10 @@ public final class ProcessSnapshot {
     TAGGED
   }
 
-  /// @param began ticks since boot before the first process was read
+  /// @param began when the first process was read, in ticks since boot
   /// @param processes the processes that were read
   /// @param reader reads the environment of a process when its tag is requested
-  /// @param unrelatedPidCache processes whose environment does not have to be read again
+  /// @param unrelatedPidCache the processes whose environment does not have to be read again
   public ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -95,8 +96,8 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, Map.of(), TagChecks.NONE_NEEDED);
   }
 
-  /// @param inodes inode numbers of the directories of all processes, including those that were not
-  ///   read
+  /// @param inodes the inode numbers of the directories of all processes, including those that were
+  ///   not read
   ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -106,9 +107,9 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, inodes, TagChecks.NONE_NEEDED);
   }
 
-  /// @param inodes inode numbers of the directories of all processes, including those that were not
-  ///   read
-  /// @param tagChecks checks the tags that processes show
+  /// @param inodes the inode numbers of the directories of all processes, including those that were
+  ///   not read
+  /// @param tagChecks checks the tags of processes
   public ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -127,16 +128,16 @@ public final class ProcessSnapshot {
     }
   }
 
-  /// Walks over `/proc` now. `reader` must stay open while tags are requested. Only tags that
+  /// Scans `/proc` now. `reader` must stay open as long as tags are requested. Only tags that
   /// `trust` accepts are returned.
   public static ProcessSnapshot take(ProcReader reader, TagVerifier trust) {
     return take(reader, trust, new UnrelatedPidCache((int) ProcessHandle.current().pid()));
   }
 
-  /// As [#take(ProcReader, TagVerifier)], for callers that walk often.
+  /// Scans `/proc` like [#take(ProcReader, TagVerifier)], for callers that scan often.
   ///
-  /// @param unrelatedPidCache processes that earlier walks have found to belong to no tree;
-  ///   outsiders among them are skipped
+  /// @param unrelatedPidCache the processes that earlier scans have found to belong to no tree;
+  ///   those that are outsiders are skipped
   public static ProcessSnapshot take(
       ProcReader reader, TagVerifier trust, UnrelatedPidCache unrelatedPidCache) {
     long began = ProcReader.ticksNow();
@@ -166,7 +167,7 @@ public final class ProcessSnapshot {
             inodes,
             proofs(reader, trust));
     unrelatedPidCache.keepOnly(snapshot);
-    snapshot.whole = whole;
+    snapshot.complete = whole;
     return snapshot;
   }
 
@@ -184,12 +185,13 @@ public final class ProcessSnapshot {
     };
   }
 
-  /// Reports whether a process with the rlimit tag of the tree with `tag` may belong to that tree.
+  /// Reports whether a process that carries the rlimit tag of the tree with `tag` may belong to
+  /// that tree.
   public boolean mayBeOf(ProcStat process, String tag) {
     return tagChecks.mayBeOf(process.pid(), tag);
   }
 
-  /// Reports whether a process with `tag` may be the main process of that tree.
+  /// Reports whether a process with `tag` may be the main process of the tree with this tag.
   public boolean mayBeMainOf(ProcStat process, String tag) {
     return tagChecks.mayBeMainOf(process.pid(), tag);
   }
@@ -199,14 +201,14 @@ public final class ProcessSnapshot {
     return inodes.getOrDefault(pid, NO_INODE);
   }
 
-  /// Reports whether the snapshot is complete, so that a process that is not in it does not exist.
-  /// It is incomplete in two cases:
+  /// Reports whether the snapshot is complete. If it is, a process that it does not contain does
+  /// not exist. A snapshot is incomplete in two cases:
   ///
-  /// - A process ended during the walk: it may have left a child that is not in the list.
-  /// - A process has just executed a program and has no environment yet, which `execve` sets up
-  ///   last and which may contain a tag.
+  /// - A process exited during the scan, so a child of it may be missing.
+  /// - A process has just executed a program and does not have an environment yet. `execve` sets it
+  ///   up last, and it may contain a tag.
   public boolean isComplete() {
-    return whole;
+    return complete;
   }
 
   public Collection<ProcStat> all() {
@@ -221,12 +223,14 @@ public final class ProcessSnapshot {
     return byParent.getOrDefault(pid, List.of());
   }
 
-  /// Returns the process tag of a process, read at most once. Zombies have no environment.
+  /// Returns the process tag of a process, which is read at most once. Empty for a zombie, which
+  /// has no environment.
   public Optional<String> tagOf(ProcStat process) {
     return environmentOf(process).tag();
   }
 
-  /// Returns the rlimit tag of a process, see [RlimitTag], read together with its process tag.
+  /// Returns the rlimit tag of a process, see [RlimitTag]. It is read together with the process
+  /// tag.
   public long rlimitTagOf(ProcStat process) {
     return environmentOf(process).rlimitTag();
   }
@@ -242,23 +246,24 @@ public final class ProcessSnapshot {
       return Environment.UNTAGGED;
     }
     Environment environment = reader.apply(process.pid());
-    boolean young = process.startTime() + YOUNG_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
+    boolean young =
+        process.startTime() + MIN_ENVIRONMENT_AGE_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
     switch (environment.kind()) {
-      case BARE -> whole &= !young;
+      case BARE -> complete &= !young;
       case UNTAGGED -> {
         if (!young && environment.rlimitTag() == RlimitTag.NONE) {
           unrelatedPidCache.add(process);
         }
       }
       case TAGGED -> {
-        // Read each time, because a tag may become accepted later.
+        // Not cached, because a tag may become accepted later.
       }
     }
     return environment;
   }
 
-  /// Reports whether the process may have been created during the walk.
-  public boolean isNewborn(ProcStat process) {
+  /// Reports whether the process may have been created during the scan.
+  public boolean mayBeCreatedDuringScan(ProcStat process) {
     return process.startTime() >= began;
   }
 
@@ -274,8 +279,9 @@ public final class ProcessSnapshot {
     return false;
   }
 
-  /// Returns the depth of the process in the snapshot: 1 without a parent in it, 2 for its
-  /// children, and so on. Processes are ended in descending order of depth.
+  /// Returns the depth of the process in the snapshot: 1 if its parent is not in the snapshot, 2
+  /// for the children of such a process, and so on. Processes are terminated in descending order of
+  /// depth.
   public int depth(ProcStat process) {
     int depth = 0;
     ProcStat at = process;

@@ -6,13 +6,13 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /// A process tag, `<home>:<instance>:<generation>`, by which the processes of a tree are
-/// recognized. To a tree belong processes with the same tag and those with the tag of an earlier
-/// generation of the same instance, which can only be leftovers. A later generation does not belong
-/// to it: during a rollout it is the one that stays.
+/// recognized. A tree consists of processes with the same tag and of processes with the tag of an
+/// earlier generation of the same instance, which can only be leftovers. A process of a later
+/// generation does not belong to the tree: during a rollout it is the one that stays.
 ///
 /// The name of the instance may end with a secret, `-` and 32 hexadecimal digits, so that no other
-/// program can guess the tag. The secret is in the environment of the tree only: no name of a file
-/// or a cgroup and no line of a log contains it ([#withoutSecret]).
+/// program can guess the tag. The secret is present only in the environment of the tree, never in
+/// the name of a file or cgroup or in a log ([#withoutSecret]).
 ///
 /// @param text the complete tag
 public record ProcessTag(String text) {
@@ -20,7 +20,7 @@ public record ProcessTag(String text) {
   private static final String OF_HOOKS = "hook ";
   private static final String OF_STOP_COMMANDS = "stop ";
 
-  /// Returns the tag without the secret, so that the secret never reaches a log.
+  /// Returns the tag without its secret, so that the secret never appears in a log.
   @Override
   public String toString() {
     return withoutSecret(text);
@@ -32,7 +32,7 @@ public record ProcessTag(String text) {
     return SECRET.matcher(instance).replaceFirst("") + tag.substring(instance.length());
   }
 
-  /// Returns the part that is common to all generations, `<home>:<instance>`.
+  /// Returns the part that all generations have in common, `<home>:<instance>`.
   static String instance(String tag) {
     int colon = tag.lastIndexOf(':');
     return colon < 0 ? tag : tag.substring(0, colon);
@@ -68,21 +68,22 @@ public record ProcessTag(String text) {
     if (prefix == 0 || !other.startsWith(text.substring(0, prefix))) {
       return false;
     }
-    // The rest after the prefix must be a number, because a home may contain colons too.
+    // The text after the prefix must be a number, because a home may also contain colons.
     OptionalLong mine = generation(text.substring(prefix));
     OptionalLong others = generation(other.substring(prefix));
     return mine.isPresent() && others.isPresent() && others.getAsLong() < mine.getAsLong();
   }
 
-  /// Returns the home in `tag`, the text before the second to last colon; empty if there is none.
+  /// Returns the home in `tag`, which is the text before the second to last colon; empty if there
+  /// is none.
   public static String home(String tag) {
     int generation = tag.lastIndexOf(':');
     int instance = generation < 1 ? -1 : tag.lastIndexOf(':', generation - 1);
     return instance < 0 ? "" : tag.substring(0, instance);
   }
 
-  /// Returns the generation, the part of a tag after its last colon; empty if `digits` is not such
-  /// a number.
+  /// Parses the generation, the part of a tag after its last colon; empty if `digits` is not a
+  /// valid generation.
   static OptionalLong generation(String digits) {
     boolean number = !digits.isEmpty() && digits.length() <= 18;
     for (int i = 0; number && i < digits.length(); i++) {

@@ -8,17 +8,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// An rlimit tag: a number derived from the [ProcessTag] of a tree, which is set as the soft limit
-/// RLIMIT_LOCKS of the main process and inherited by all its descendants. The kernel has not
-/// enforced this limit since Linux 2.4.25. Children inherit it through fork, exec and `setsid`, and
-/// any user may read it. In contrast, the tag in the environment is lost if a program clears its
-/// environment or overwrites it with its title, as redis, nginx and PostgreSQL do when they run in
-/// the background.
+/// An rlimit tag: a number derived from the [ProcessTag] of a tree. It is set as the soft limit
+/// RLIMIT_LOCKS of the main process, and all its descendants inherit it through fork, exec and
+/// `setsid`. Any user may read it, and the kernel has not enforced this limit since Linux 2.4.25.
 ///
-/// The number has bit 62 set, 38 bits of a hash of the tag without its generation, and 24 bits of
-/// the generation. An app whose `limits` set `locks` has no rlimit tag.
+/// The tag in the environment is less durable. It is lost if a program clears its environment or
+/// overwrites it with its title, as redis, nginx and PostgreSQL do when they run in the background.
 ///
-/// @param number the limit, [#NONE] if a tree has no rlimit tag
+/// Bit 62 of the number is set. The lower bits are 38 bits of a hash of the tag without its
+/// generation and 24 bits of the generation. An app whose `limits` set `locks` has no rlimit tag.
+///
+/// @param number the limit; [#NONE] if the tree has no rlimit tag
 public record RlimitTag(long number) {
   /// Value for a process without an rlimit tag.
   public static final long NONE = 0;
@@ -28,7 +28,7 @@ public record RlimitTag(long number) {
   private static final int GENERATION_BITS = 24;
   private static final long LAST_GENERATION = (1L << GENERATION_BITS) - 1;
 
-  /// Returns the rlimit tag that belongs to `tag`.
+  /// Returns the rlimit tag derived from `tag`.
   public static RlimitTag of(String tag) {
     int colon = tag.lastIndexOf(':');
     long generation = ProcessTag.generation(tag.substring(colon + 1)).orElse(0);
@@ -37,8 +37,8 @@ public record RlimitTag(long number) {
     return new RlimitTag((1L << 62) | upper | Math.min(generation, LAST_GENERATION));
   }
 
-  /// FNV-1a with the final mixing step of MurmurHash3, so that each byte affects the upper bits
-  /// too.
+  /// FNV-1a with the final mixing step of MurmurHash3, so that each byte also affects the upper
+  /// bits.
   private static long hash(String text) {
     long hash = 0xcbf29ce484222325L;
     for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
@@ -49,20 +49,21 @@ public record RlimitTag(long number) {
     return hash ^ (hash >>> 33);
   }
 
-  /// Reports whether a process with the rlimit tag `other` belongs to this tree, by the rule of
-  /// [ProcessTag#owns].
+  /// Reports whether a process with the rlimit tag `other` belongs to this tree, according to the
+  /// same rule as [ProcessTag#owns].
   public boolean owns(long other) {
-    return isMark(other)
+    return isRlimitTag(other)
         && (other >>> GENERATION_BITS) == (number >>> GENERATION_BITS)
         && (other & LAST_GENERATION) <= (number & LAST_GENERATION);
   }
 
-  private static boolean isMark(long limit) {
+  private static boolean isRlimitTag(long limit) {
     return (limit >>> 62) == 1;
   }
 
-  /// Creates a process that has this rlimit tag from its first instruction: while `work` runs, the
-  /// number is the daemon's own soft limit. Must be called within [SpawnLock#runExclusively].
+  /// Runs `work`, which creates a process that has this rlimit tag from its first instruction. To
+  /// achieve this, the number becomes the daemon's own soft limit while `work` runs. Must be called
+  /// within [SpawnLock#runExclusively].
   ///
   /// @return the result of `work`
   public int applyDuring(SpawnLock.Work<Integer> work) throws IOException {
@@ -71,7 +72,7 @@ public record RlimitTag(long number) {
       Libc.processLimit(0, RLIMIT_LOCKS, MemorySegment.NULL, pair);
       long own = pair.getAtIndex(ValueLayout.JAVA_LONG, 0);
       pair.setAtIndex(ValueLayout.JAVA_LONG, 0, number);
-      // Fails if the hard limit is lower; then the process has no rlimit tag.
+      // Fails if the hard limit is lower. In this case the process has no rlimit tag.
       Libc.processLimit(0, RLIMIT_LOCKS, pair, MemorySegment.NULL);
       try {
         return work.run();
@@ -82,19 +83,20 @@ public record RlimitTag(long number) {
     }
   }
 
-  /// Returns the rlimit tag of a process; [#NONE] if it has none, has ended, or cannot be read.
+  /// Returns the rlimit tag of a process; [#NONE] if it has none, has exited, or cannot be
+  /// inspected.
   public static long of(int pid, ProcReader reader) {
     long limit = reader.softLimit(pid, RLIMIT_LOCKS, "Max file locks");
-    return isMark(limit) ? limit : NONE;
+    return isRlimitTag(limit) ? limit : NONE;
   }
 
   /// Removes the rlimit tag of the daemon itself. A daemon that was started by an app does not
-  /// belong to the tree of that app, and neither do its children.
+  /// belong to the tree of that app, and neither do the children of the daemon.
   public static void clearOwn() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(ValueLayout.JAVA_LONG, 2);
       Libc.processLimit(0, RLIMIT_LOCKS, MemorySegment.NULL, pair);
-      if (isMark(pair.getAtIndex(ValueLayout.JAVA_LONG, 0))) {
+      if (isRlimitTag(pair.getAtIndex(ValueLayout.JAVA_LONG, 0))) {
         pair.setAtIndex(ValueLayout.JAVA_LONG, 0, pair.getAtIndex(ValueLayout.JAVA_LONG, 1));
         Libc.processLimit(0, RLIMIT_LOCKS, pair, MemorySegment.NULL);
       }

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// The processes that one walk over `/proc` has found, `proc_pid_stat(5)`, in arrays instead of
-/// objects: one row for each process, in ascending order of pids.
+/// The processes found by one scan of `/proc` (`proc_pid_stat(5)`), stored in arrays instead of
+/// objects. There is one row per process, in ascending order of pids.
 public final class StatTable {
   private static final long PF_KTHREAD = 0x200000;
   private static final int FIELDS = 25;
@@ -32,15 +32,15 @@ public final class StatTable {
     return size;
   }
 
-  /// Returns the number of rows that fit into the current arrays.
+  /// Returns the number of rows for which the current arrays have space.
   public int capacity() {
     return pid.length;
   }
 
-  /// Adds the process of one line. Kernel threads and incomplete lines are skipped.
+  /// Adds the process described by one line. Kernel threads and incomplete lines are skipped.
   ///
   /// @param line the content of `/proc/PID/stat`
-  /// @param length its length in bytes
+  /// @param length the length of the content in bytes
   public void add(MemorySegment line, int length) {
     int at = length - 1;
     while (at >= 0 && line.get(ValueLayout.JAVA_BYTE, at) != ')') {
@@ -67,8 +67,8 @@ public final class StatTable {
     threads[size] = (int) field[20];
     start[size] = field[22];
     pages[size] = field[24];
-    // If the first thread has ended before the others, the state is that of a zombie, but the
-    // process is alive.
+    // If the first thread has exited before the others, the state is that of a zombie although the
+    // process is running.
     alive[size] = state == 'Z' ? field[20] > 1 : state != 'X' && state != 'x';
     size++;
   }
@@ -157,17 +157,17 @@ public final class StatTable {
     return pages[row];
   }
 
-  /// Returns the processor time of the process itself.
+  /// Returns the processor time of the process itself, in nanoseconds.
   public long ownNanos(int row) {
     return own[row] * Ticks.NANOS;
   }
 
-  /// Returns the processor time of the children that the process has reaped.
+  /// Returns the processor time of the children that the process has reaped, in nanoseconds.
   public long endedNanos(int row) {
     return ended[row] * Ticks.NANOS;
   }
 
-  /// Read from the C library once, when first needed.
+  /// Constants that are read from the C library on first use.
   private static final class Ticks {
     private static final long NANOS = 1_000_000_000L / ProcReader.Ticks.PER_SECOND;
 

@@ -16,20 +16,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Decides on which processes a process tag is accepted, because any process can put anything into
-/// its environment. A tag is accepted on processes of the daemon's user. On a process of another
-/// user it is accepted only if the kernel confirms one of these conditions:
+/// Decides whether to accept the process tag of a process. This is necessary because any process
+/// can put anything into its environment. A tag is accepted if the process belongs to the daemon's
+/// user. If it belongs to another user, the kernel must confirm one of these conditions:
 ///
-/// - The process has the real user of the instance that the tag names. This is the user with which
-///   the daemon started or adopted the instance, or the owner of its pipes.
-/// - The process writes to a pipe of that instance. Only a process from the tree of the instance
-///   could open that pipe, so it has changed its user since.
+/// - The real user of the process is that of the instance that the tag names. This is the user with
+///   which the daemon started or adopted the instance, or the owner of its pipes.
+/// - The process writes to a pipe of that instance. Only a process in the tree of the instance
+///   could open that pipe, so the process must have changed its user since.
 ///
-/// Names in `/proc/PID/fd` are not trusted, because a process in a mount namespace of its own can
-/// show any path. Device and inode numbers decide.
+/// Names in `/proc/PID/fd` are not trusted, because a process in its own mount namespace can make
+/// them show any path. Device and inode numbers are compared instead.
 public final class TagVerifier {
-  /// First descriptor at which the pipe of an app with a terminal can be; its number depends on the
-  /// other inherited descriptors.
+  /// First descriptor at which an app with a terminal can have its pipe. The actual number depends
+  /// on the other inherited descriptors.
   private static final int FIRST_BEHIND_TERMINAL = 3;
 
   private static final int MOST_INSTANCES = 16_384;
@@ -39,7 +39,7 @@ public final class TagVerifier {
   private final int self;
   private final Set<Integer> users = ConcurrentHashMap.newKeySet();
 
-  /// By instance, the oldest entry first. Guarded by itself.
+  /// The user of each instance, oldest entry first. Guarded by itself.
   private final Map<String, Integer> instances = new LinkedHashMap<>();
 
   private volatile Optional<Path> home = Optional.empty();
@@ -50,9 +50,9 @@ public final class TagVerifier {
     users.add(self);
   }
 
-  /// Restricts processes of other users to tags of this home. The lookup of the pipes of another
-  /// home could access arbitrary paths.
-  public void keepTo(Path only) {
+  /// Restricts the tags accepted on processes of other users to those of this home. Looking up the
+  /// pipes of another home could access arbitrary paths.
+  public void restrictToHome(Path only) {
     home = Optional.of(only);
   }
 
@@ -78,7 +78,7 @@ public final class TagVerifier {
     }
   }
 
-  /// Accepts the tags of the instance that `tag` names on processes of this user too.
+  /// Accepts tags of the instance that `tag` names on processes of `user` as well.
   public void add(String tag, int user) {
     if (user == self || user < 0) {
       return;
@@ -93,20 +93,21 @@ public final class TagVerifier {
     }
   }
 
-  /// Reports whether the process belongs to the daemon's user or to a user whose tags may be
+  /// Reports whether the process belongs to the daemon's user or to another user whose tags may be
   /// accepted.
   public boolean trustsUserOf(int pid, ProcReader reader) {
     return users.contains(reader.realUser(pid));
   }
 
   /// Reports whether only the daemon's user can have set the environment of a process. Must be
-  /// called after the environment was read: a process of another user cannot switch to the daemon's
-  /// user.
+  /// called after the environment was read. The result is then reliable, because a process of
+  /// another user cannot switch to the daemon's user.
   public boolean isOwn(int pid, ProcReader reader) {
     return reader.realUser(pid) == self;
   }
 
-  /// Reports whether a process with `tag`, or with its rlimit tag, may belong to the tree.
+  /// Reports whether a process that carries `tag`, or the rlimit tag derived from it, may belong to
+  /// the tree with this tag.
   boolean trusts(int pid, String tag, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user == self) {
@@ -123,8 +124,8 @@ public final class TagVerifier {
         || (!pipes.isEmpty() && hasOpen(pipes, pid, tag));
   }
 
-  /// Reports whether a process with `tag` may be a main process. A process of another user must
-  /// meet both conditions: the user of the instance and a pipe of the instance.
+  /// Reports whether a process with `tag` may be the main process of the tree. A process of another
+  /// user must both have the user of the instance and write to a pipe of the instance.
   boolean trustsMain(int pid, String tag, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user == self) {
@@ -134,9 +135,9 @@ public final class TagVerifier {
     return pipes.stream().anyMatch(pipe -> pipe.user == user) && hasOpen(pipes, pid, tag);
   }
 
-  /// Reports whether a process of another user than the daemon's writes to a pipe in the home
-  /// `folder` that was created for this user. Its environment is not read.
-  public boolean printsInto(Path folder, int pid, ProcReader reader) {
+  /// Reports whether a process of another user writes to a pipe in the home `folder` that was
+  /// created for this user. The environment of the process is not read.
+  public boolean writesToPipeOf(Path folder, int pid, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user < 0 || user == self) {
       return false;
@@ -176,8 +177,8 @@ public final class TagVerifier {
   private static boolean hasOpen(List<Inode> pipes, int pid, String tag) {
     try {
       Path folder = Path.of(ProcessTag.home(tag)).toRealPath();
-      // The link is compared first: reading the attributes of an arbitrary file that a process has
-      // open may block for as long as its disk takes.
+      // The link is compared first, because reading the attributes of an arbitrary file that a
+      // process has open may block for as long as the disk takes.
       return descriptors(pid)
           .filter(link -> target(link).filter(file -> file.startsWith(folder)).isPresent())
           .anyMatch(link -> Inode.ofPipe(link).filter(pipes::contains).isPresent());

@@ -5,22 +5,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Remembers between walks over `/proc` which processes belong to no tree. These are nearly all
-/// processes of a machine, and reading them is nearly all of the cost of a walk. For one thread.
+/// Remembers from one scan of `/proc` to the next which processes belong to no tree. These are
+/// nearly all processes of a machine, and reading them is nearly all of the cost of a scan. Must be
+/// used by one thread only.
 ///
 /// The cache distinguishes two kinds of processes:
 ///
-/// - An *untagged* process (`isStranger`) has run for a while with an environment that contains no
-///   tag. A process gets its environment from its parent or at the start of a program. An untagged
-///   process could therefore get a tag only by setting it itself.
-/// - An *outsider* is an untagged process whose ancestors, session leader and group leader are
-///   untagged too, and none of these is a main process (which may have removed its tag). None of
-///   the conditions of [io.jpm.os.linux.tree.TreeMembers] holds for an outsider, and none ever
-///   will. It can be reparented only to an ancestor, and its session or group can change only to
-///   one of its own or one that an untagged process has created. Outsiders are not read at all: an
-///   unchanged inode number proves that the process is the same ([ProcListing]).
+/// - An *untagged* process has been running for a while with an environment that contains no tag. A
+///   process receives its environment from its parent or when it executes a program, so an untagged
+///   process could get a tag only by setting it itself.
+/// - An *outsider* is an untagged process whose ancestors, session leader and group leader are also
+///   untagged. None of these may be a main process, which may have removed its tag. None of the
+///   conditions of [io.jpm.os.linux.tree.TreeMembers] holds for an outsider, now or later: it can
+///   be reparented only to one of its ancestors, and it can only change to a session or group that
+///   it creates itself or that an untagged process has created. Outsiders are not read at all,
+///   because an unchanged inode number proves that the process is the same ([ProcListing]).
 public final class UnrelatedPidCache {
-  /// Belongs to no tree, whatever its environment contains; 0 is a process in another namespace.
+  /// The init process belongs to no tree, whatever its environment contains. A parent in another
+  /// namespace has the pid 0.
   private static final int INIT = 1;
 
   private final int self;
@@ -28,21 +30,21 @@ public final class UnrelatedPidCache {
   private final Map<Integer, Long> outsiders = new HashMap<>();
   private Set<Integer> mains = Set.of();
 
-  /// @param self the daemon's pid: its children are never added, because a child shows the daemon's
-  ///   environment until it has executed its program, which a slow disk may delay
+  /// @param self the daemon's pid. The daemon's children are never added: a child has the daemon's
+  ///   environment until it executes its program, which a slow disk may delay.
   public UnrelatedPidCache(int self) {
     this.self = self;
   }
 
-  /// Must be called before a walk.
+  /// Must be called before a scan.
   ///
   /// @param mains the main processes of all trees
-  public void beginWalk(Set<Integer> mains) {
+  public void beginScan(Set<Integer> mains) {
     this.mains = Set.copyOf(mains);
   }
 
-  /// Discards all outsiders, so that they are read again: some of them may belong to a tree that
-  /// has just been adopted.
+  /// Discards all outsiders so that they are read again, because some of them may belong to a tree
+  /// that has just been adopted.
   public void clear() {
     outsiders.clear();
   }
@@ -54,7 +56,8 @@ public final class UnrelatedPidCache {
     }
   }
 
-  /// Reports whether the process is a known untagged one and not another process with the same pid.
+  /// Reports whether the process is known to be untagged and is not a different process with the
+  /// same pid.
   boolean has(ProcStat process) {
     Long startTime = startTimes.get(process.pid());
     return startTime != null && startTime == process.startTime();
@@ -65,20 +68,20 @@ public final class UnrelatedPidCache {
     outsiders.put(pid, inode);
   }
 
-  /// Reports whether the process is a known outsider and still the same process.
+  /// Reports whether the process is a known outsider and not a different process with the same pid.
   ///
-  /// @param inode inode number of its directory
+  /// @param inode the inode number of the process's directory
   boolean isOutsider(int pid, long inode) {
     Long known = outsiders.get(pid);
     return known != null && known == inode;
   }
 
-  /// Returns all outsiders: the inode number of the directory of each pid.
+  /// Returns the pids of all outsiders, each with the inode number of its directory.
   public Map<Integer, Long> outsiders() {
     return Map.copyOf(outsiders);
   }
 
-  /// Removes processes that have ended.
+  /// Removes processes that have exited.
   void keepOnly(ProcessSnapshot now) {
     outsiders.entrySet().removeIf(known -> now.inodeOf(known.getKey()) != known.getValue());
     startTimes
@@ -90,8 +93,8 @@ public final class UnrelatedPidCache {
                     .isEmpty());
   }
 
-  /// Determines the outsiders of a walk after which all tags were read.
-  public void endWalk(ProcessSnapshot now) {
+  /// Determines the outsiders. Must be called after a scan for which all tags were read.
+  public void endScan(ProcessSnapshot now) {
     for (ProcStat process : now.all()) {
       long inode = now.inodeOf(process.pid());
       if (inode != ProcessSnapshot.NO_INODE && isOutside(process, now)) {

@@ -7,25 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Reads how a process ended while its parent, which is not the daemon, has not collected the
-/// status: the kernel keeps it in `/proc/PID/stat`. Some init programs collect it only every second
-/// or two.
+/// Reads how a zombie exited from `/proc/PID/stat`, where the kernel keeps the status until the
+/// parent, which is not the daemon, collects it. Some init programs collect it only every second or
+/// two.
 public final class ZombieExit {
   /// Whether a status of 0 is reliable. In earlier kernels the field contains the exit of the first
-  /// thread, which may have ended with 0 long before its process. The release checked here is the
-  /// one that introduced PIDFD_INFO_EXIT; the field was correct some time earlier.
+  /// thread, which may have exited with 0 long before its process. The release checked here is the
+  /// one that introduced PIDFD_INFO_EXIT, although the field was corrected somewhat earlier.
   private static final boolean ZERO_COUNTS = isAtLeast(System.getProperty("os.version", ""), 6, 15);
 
   private ZombieExit() {}
 
-  /// Returns the exit; empty if there is no such zombie or the kernel may hide how it ended.
+  /// Returns the exit; empty if there is no such zombie or the kernel may be hiding the status.
   public static Optional<Exit> of(ProcessIdentity identity) {
     try (ProcReader reader = new ProcReader()) {
       if (zombie(identity, reader).isEmpty()) {
         return Optional.empty();
       }
-      boolean permitted = ZERO_COUNTS && mayLookInto(identity.pid());
-      // Read again: if the process is still the same, the permission check applied to it.
+      boolean permitted = ZERO_COUNTS && mayInspect(identity.pid());
+      // Read again: if the process is still the same, the permission was checked for this process.
       return zombie(identity, reader)
           .map(ProcStat::waitStatus)
           .filter(status -> status != 0 || permitted)
@@ -40,9 +40,10 @@ public final class ZombieExit {
         .filter(stat -> stat.state() == 'Z' && !stat.isAlive());
   }
 
-  /// A reader without the permission sees the status 0, as after a normal exit. These links require
-  /// the same permission, PTRACE_MODE_READ_FSCREDS, and this one exists for zombies too.
-  private static boolean mayLookInto(int pid) {
+  /// Reports whether the status may be read. Without permission, the kernel shows the status 0, as
+  /// after a normal exit. This link requires the same permission, PTRACE_MODE_READ_FSCREDS, and it
+  /// exists for zombies too.
+  private static boolean mayInspect(int pid) {
     try {
       Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/user"));
       return true;

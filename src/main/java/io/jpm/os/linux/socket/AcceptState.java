@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// Detects whether a process waits for connections, as far as the kernel shows it. A process whose
-/// state cannot be read counts as not waiting.
+/// Detects whether a process waits for connections, as far as the kernel reveals it. A process
+/// whose state cannot be read is treated as not waiting.
 final class AcceptState {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// Placeholder for system calls that do not exist on arm64, where the C library uses `ppoll(2)`
-  /// and `pselect6(2)` instead.
+  /// Placeholder for the number of a system call that does not exist on arm64, where the C library
+  /// uses `ppoll(2)` and `pselect6(2)` instead.
   private static final int NONE = -2;
 
   private static final int ACCEPT = ARM ? 202 : 43;
@@ -48,9 +48,9 @@ final class AcceptState {
     return read("fdinfo/" + epoll).lines().anyMatch(line -> watches(line, numbers, inode));
   }
 
-  /// Parses a line of `/proc/PID/fdinfo` of an epoll instance: `tfd: 3 events: 19 data: 3 pos:0
-  /// ino:52f649 sdev:9`. All numbers except the descriptor are hexadecimal. The last three were
-  /// added in Linux 4.14.
+  /// Parses a line in `/proc/PID/fdinfo` for an epoll instance, such as `tfd: 3 events: 19 data: 3
+  /// pos:0 ino:52f649 sdev:9`. All numbers except the descriptor are hexadecimal. The last three
+  /// fields were added in Linux 4.14.
   static boolean watches(String line, Collection<Integer> numbers, long inode) {
     if (!line.startsWith("tfd:")) {
       return false;
@@ -60,7 +60,7 @@ final class AcceptState {
       return false;
     }
     for (int i = 4; i + 1 < words.length; i += 2) {
-      // The descriptor number may have referred to another file when it was added.
+      // The number may have referred to another file when it was added to the epoll instance.
       if (words[i].equals("ino:") && Long.parseUnsignedLong(words[i + 1], 16) != inode) {
         return false;
       }
@@ -79,8 +79,8 @@ final class AcceptState {
     return false;
   }
 
-  /// @param call the number of the system call, then its arguments in hexadecimal,
-  ///   `proc_pid_syscall(5)`
+  /// @param call the number of the system call, followed by its arguments in hexadecimal
+  ///   (`proc_pid_syscall(5)`)
   private boolean isWaiting(String[] call, Collection<Integer> numbers) {
     int number = Integer.parseInt(call[0]);
     long first = argument(call[1]);
@@ -92,7 +92,7 @@ final class AcceptState {
       return isPolled(memory(first, Math.clamp(second, 0, MOST_DESCRIPTORS) * POLL_BYTES), numbers);
     }
     if (number == SELECT || number == PSELECT) {
-      // The set is an array of longs.
+      // An fd_set is an array of longs.
       int words = (Math.clamp(first, 0, MOST_DESCRIPTORS) + 63) / 64;
       return isSelected(memory(second, words * 8), numbers);
     }
@@ -117,8 +117,8 @@ final class AcceptState {
     return false;
   }
 
-  /// Reports whether an `fd_set` contains any of the descriptors. It has one bit for each; both
-  /// architectures store the lowest byte first.
+  /// Reports whether an `fd_set` contains any of the descriptors. It has one bit per descriptor,
+  /// and both architectures store the lowest byte first.
   static boolean isSelected(byte[] set, Collection<Integer> numbers) {
     return numbers.stream()
         .anyMatch(number -> number / 8 < set.length && (set[number / 8] >> number % 8 & 1) != 0);

@@ -15,18 +15,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Accepts the connections of one socket in the daemon, on a reactor's thread. The number of
-/// unclosed connections is bounded; further ones wait in the kernel's queue.
+/// Accepts the connections to one socket in the daemon, on a reactor's thread. The number of
+/// connections that are not closed yet is limited; further connections wait in the kernel's queue.
 public final class Acceptor {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Maximum number of unclosed connections. When it is reached, no more are accepted until half of
-  /// them are closed.
+  /// Maximum number of connections that are not closed yet. When it is reached, no more are
+  /// accepted until half of them have been closed.
   public static final int MOST_UNCLOSED = 256;
 
   private static final int MOST_PER_ROUND = 64;
 
-  /// Delay if the process or the machine has reached its limit of open files.
+  /// Delay before accepting is tried again if the process or the machine has reached its limit on
+  /// open files.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final HeldDescriptor socket;
@@ -34,10 +35,10 @@ public final class Acceptor {
   private final Supplier<Reactor> reactors;
   private final AtomicInteger unclosed = new AtomicInteger();
 
-  /// Whether accepting is suspended until connections are closed.
+  /// Whether accepting is suspended until connections have been closed.
   private final AtomicBoolean full = new AtomicBoolean();
 
-  /// Guarded by `this`. Empty until the first call of [#accept] and after [#close].
+  /// Empty before the first call of [#accept] and after [#close]. Guarded by `this`.
   private Optional<Reactor> reactor = Optional.empty();
 
   private boolean closed;
@@ -47,7 +48,7 @@ public final class Acceptor {
 
   private Optional<Reactor.Watch> watch = Optional.empty();
 
-  /// @param name name of the socket, for the log
+  /// @param name the name of the socket, for the log
   /// @param reactors provides the reactor when it is first needed
   Acceptor(HeldDescriptor socket, String name, Supplier<Reactor> reactors) {
     this.socket = socket;
@@ -77,8 +78,8 @@ public final class Acceptor {
     thread().ifPresent(thread -> thread.execute(() -> consumer = Optional.empty()));
   }
 
-  /// Stops accepting permanently. Must be called before the descriptor is closed, without holding a
-  /// lock that a consumer needs.
+  /// Stops accepting permanently. Must be called before the descriptor is closed. The caller must
+  /// not hold a lock that a consumer needs.
   void close() {
     Optional<Reactor> thread;
     synchronized (this) {
@@ -111,8 +112,8 @@ public final class Acceptor {
     }
   }
 
-  /// Waits for one event, because other processes may share the socket; for none while too many
-  /// connections are unclosed.
+  /// Waits for a single event, because other processes may share the socket. Does nothing while
+  /// accepting is suspended.
   private void listen() {
     if (consumer.isPresent() && !full.get()) {
       watch.ifPresent(open -> open.change(Libc.EPOLLIN | Libc.EPOLLONESHOT));
@@ -152,11 +153,11 @@ public final class Acceptor {
       consumer.orElseThrow().accept(connection);
     } catch (RuntimeException fault) {
       connection.close();
-      LOG.log(Level.ERROR, "a connection of " + name + " was dropped", fault);
+      LOG.log(Level.ERROR, "a connection to " + name + " was dropped", fault);
     }
   }
 
-  /// Called on any thread.
+  /// Called on any thread when a connection was closed.
   private void closedOne() {
     if (unclosed.decrementAndGet() <= MOST_UNCLOSED / 2 && full.compareAndSet(true, false)) {
       thread().ifPresent(thread -> thread.execute(this::listen));
@@ -168,12 +169,11 @@ public final class Acceptor {
       return false;
     }
     full.set(true);
-    // Connections may have been closed just before `full` was set.
+    // Checked again, because connections may have been closed just before `full` was set.
     return unclosed.get() > MOST_UNCLOSED / 2 || !full.compareAndSet(true, false);
   }
 
   private void complain(int errno) {
-    LOG.log(
-        Level.WARNING, "no connections can be accepted for {0}: {1}", name, Errno.message(errno));
+    LOG.log(Level.WARNING, "cannot accept connections for {0}: {1}", name, Errno.message(errno));
   }
 }

@@ -4,12 +4,12 @@ import io.jpm.os.AcceptedConnection;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.proc.LinuxHandle;
 
-/// An accepted connection, open until it is closed here.
+/// An accepted connection, which stays open until this object is closed.
 final class LinuxConnection implements AcceptedConnection, LinuxHandle {
   private final HeldDescriptor descriptor;
   private final Runnable onClose;
 
-  /// @param fd owned by this object from now on
+  /// @param fd the descriptor, which this object owns from now on
   /// @param onClose run once after the descriptor was closed
   LinuxConnection(int fd, Runnable onClose) {
     this.descriptor = new HeldDescriptor(fd);

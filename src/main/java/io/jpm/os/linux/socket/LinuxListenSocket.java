@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A listening socket of this daemon, created here or by a former daemon.
+/// A listening socket of this daemon, created by this daemon or by a former one.
 public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
-  /// Separates the key from the rest of the name in the fd store.
+  /// Separates the key from the other data in the name under which the fd store keeps the socket.
   static final char KEY_END = '\t';
 
   private final String key;
@@ -32,19 +32,19 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   private final Optional<String> path;
   private final Optional<SocketFile> file;
 
-  /// Whether the socket is known to be bound and to have SO_REUSEPORT, as all sockets that were
-  /// bound here.
+  /// Whether the socket is known to be bound and to have SO_REUSEPORT set, like all sockets that
+  /// this daemon has bound.
   private volatile boolean allowsAnother;
 
-  /// Whether it is a duplicate of a process's own socket, which is only for the process that
+  /// Whether this is a duplicate of a process's own socket, to be passed to the process that
   /// replaces it.
   private final boolean borrowed;
 
   private final Consumer<LinuxListenSocket> onClose;
 
-  /// @param fd owned by this object from now on
+  /// @param fd the descriptor, which this object owns from now on
   /// @param file the file of a unix socket
-  /// @param reactors provides the reactor that accepts when it is first needed
+  /// @param reactors provides the reactor that accepts connections when it is first needed
   /// @param onClose called before the socket is closed
   LinuxListenSocket(
       String key,
@@ -55,7 +55,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     this(key, fd, file, false, reactors, onClose);
   }
 
-  /// @param borrowed whether it is a duplicate of a process's own socket
+  /// @param borrowed whether this is a duplicate of a process's own socket
   LinuxListenSocket(
       String key,
       int fd,
@@ -96,7 +96,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
 
   @Override
   public Optional<InetSocketAddress> address() {
-    // Read each time, because a process that has the socket may just have bound it.
+    // Read each time, because a process that has the socket may have just bound it.
     AtomicReference<Optional<InetSocketAddress>> address = new AtomicReference<>(Optional.empty());
     descriptor.with(fd -> {
       address.set(SocketCalls.localAddress(fd));
@@ -118,8 +118,8 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     return file.map(SocketFile::isThere).orElse(true);
   }
 
-  /// Reports whether it is a duplicate of a process's own socket, which is not stored with the
-  /// keeper.
+  /// Reports whether this is a duplicate of a process's own socket. Such a duplicate is not stored
+  /// with the keeper.
   boolean isBorrowed() {
     return borrowed;
   }
@@ -185,13 +185,14 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     acceptor.pause();
   }
 
-  /// Returns its name in the fd store: the key and further data for the next daemon.
+  /// Returns the name of the socket in the fd store: the key, followed by other data for the next
+  /// daemon.
   String storeName() {
     return file.map(it -> key + KEY_END + it.text()).orElse(key);
   }
 
-  /// Returns the descriptor, which may be used only while no other thread can close it; negative if
-  /// it is closed.
+  /// Returns the descriptor; negative if it is closed. The descriptor may be used only as long as
+  /// no other thread can close it.
   int descriptor() {
     return descriptor.with(fd -> fd);
   }
@@ -208,7 +209,8 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     release();
   }
 
-  /// Closes the daemon's descriptor, as at the daemon's end; the keeper keeps its own.
+  /// Closes only the daemon's descriptor, as when the daemon exits. The keeper keeps its own
+  /// descriptor.
   void release() {
     acceptor.close();
     descriptor.close();

@@ -24,12 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// The listening sockets of this daemon, including those that a former daemon has left with the
-/// keeper.
+/// The listening sockets of this daemon, including those that a former daemon left with the keeper.
 public final class LinuxListenSockets implements ListenSocketRegistry, AutoCloseable {
   private static final int MOST_KEY_BYTES = 1024;
 
-  private final Set<SingleUseListener> entrances = ConcurrentHashMap.newKeySet();
+  private final Set<SingleUseListener> singleUseListeners = ConcurrentHashMap.newKeySet();
 
   /// This and all fields below are guarded by `this`.
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
@@ -39,8 +38,8 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
   private final DaemonIdentity daemonIdentity;
   private Optional<Reactor> reactor = Optional.empty();
 
-  /// @param holders finds other processes that listen at an address
-  /// @param daemonIdentity the daemon
+  /// @param holders finds other processes that listen on an address
+  /// @param daemonIdentity the identity of the daemon
   public LinuxListenSockets(PortOwnerFinder holders, DaemonIdentity daemonIdentity) {
     this.holders = holders;
     this.daemonIdentity = daemonIdentity;
@@ -87,7 +86,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
     int fd = SocketDuplicator.duplicate(process, inode, daemonIdentity);
     if (!SocketCalls.isMadeToListen(daemonIdentity.user(), fd)) {
       Libc.close(fd);
-      throw new ListenException("that socket was not created by a daemon", Errno.EPERM);
+      throw new ListenException("the socket was not created by a daemon", Errno.EPERM);
     }
     return keep(key, fd, Optional.empty());
   }
@@ -109,7 +108,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
     return made;
   }
 
-  /// @param fd its final descriptor number
+  /// @param fd the descriptor, which was already moved to its final number
   private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
     LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
@@ -119,8 +118,8 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
   @Override
   public SingleUseEndpoint listenOnce(Consumer<AcceptedConnection> consumer)
       throws ListenException {
-    var entrance = SingleUseListener.open(this::reactor, consumer, entrances::remove);
-    entrances.add(entrance);
+    var entrance = SingleUseListener.open(this::reactor, consumer, singleUseListeners::remove);
+    singleUseListeners.add(entrance);
     return entrance;
   }
 
@@ -134,7 +133,8 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
     return List.copyOf(open.values());
   }
 
-  /// Returns a duplicate of an open socket, close-on-exec; the caller must close it.
+  /// Returns a duplicate of an open socket, which the caller must close. The duplicate is
+  /// close-on-exec.
   ///
   /// @throws IOException with a message for the user if there is no such socket
   public int duplicate(String key) throws IOException {
@@ -144,21 +144,21 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
     }
     int fd = socket == null ? -Errno.EBADF : socket.duplicate();
     if (fd == -Errno.EBADF) {
-      throw new IOException("the listening socket '" + key + "' is not open any more");
+      throw new IOException("the listening socket '" + key + "' is no longer open");
     }
     if (fd < 0) {
-      throw new ErrnoException("cannot copy a descriptor: " + Errno.message(-fd), -fd);
+      throw new ErrnoException("cannot duplicate a descriptor: " + Errno.message(-fd), -fd);
     }
     return fd;
   }
 
-  /// Returns the two ends of the fd store, for a new keeper.
+  /// Returns the two ends of the fd store for a new keeper.
   public synchronized int[] ends() {
     return store.ends();
   }
 
-  /// Recovers the sockets that a former daemon has left with this keeper. From now on the sockets
-  /// opened here are stored with the keeper too.
+  /// Recovers the sockets that a former daemon left with this keeper. From now on, sockets opened
+  /// by this daemon are also stored with the keeper.
   ///
   /// @return whether the keeper has a store for sockets
   public synchronized boolean takeFrom(PidFd keeper) {
@@ -206,7 +206,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
     return made;
   }
 
-  /// Closes all sockets held by the daemon; the keeper keeps its own descriptors.
+  /// Closes all sockets of the daemon. The keeper keeps its own descriptors.
   @Override
   public void close() {
     List<LinuxListenSocket> all;
@@ -218,7 +218,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
       reactor = Optional.empty();
     }
     all.forEach(LinuxListenSocket::release);
-    entrances.forEach(SingleUseListener::close);
+    singleUseListeners.forEach(SingleUseListener::close);
     thread.ifPresent(Reactor::close);
     synchronized (this) {
       store.close();

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds the processes that listen at an address where this daemon is about to listen. Apps of its
-/// own home may do so with sockets that a former daemon has created and this daemon could not
-/// recover. All other processes are unrelated.
+/// Finds the processes that listen on an address where this daemon is about to listen. Apps in the
+/// daemon's own home may listen there on sockets that a former daemon has created and this daemon
+/// could not recover. All other processes are unrelated.
 public final class PortOwnerFinder {
   private static final String AGENTS_VARIABLE = "JPM_SOCKET_INODES";
 
@@ -26,8 +26,7 @@ public final class PortOwnerFinder {
   private final DaemonIdentity daemonIdentity;
   private final TagVerifier trust;
 
-  /// @param home the daemon's home, with which the tags of its processes begin; empty if it has
-  ///   none
+  /// @param home the daemon's home, which is the prefix of its process tags; empty if it has none
   public PortOwnerFinder(Optional<Path> home, DaemonIdentity daemonIdentity, TagVerifier trust) {
     this.home = home;
     this.daemonIdentity = daemonIdentity;
@@ -37,8 +36,9 @@ public final class PortOwnerFinder {
   /// The result for an address.
   ///
   /// @param lost whether all processes that listen there belong to this home and use a socket that
-  ///   the daemon does not have
-  /// @param name one of them for the user, ` by pid 4711 (node)`; empty if none is known
+  ///   the daemon does not have open
+  /// @param name one of the processes as text for the user, ` by pid 4711 (node)`; empty if none is
+  ///   known
   record PortOwners(boolean lost, String name) {}
 
   private record Holder(int pid, Set<Long> sockets, boolean ours) {
@@ -55,9 +55,9 @@ public final class PortOwnerFinder {
     }
   }
 
-  /// Finds the processes that listen at `address` or at another address that excludes it.
+  /// Finds the processes that listen on `address` or on another address that conflicts with it.
   ///
-  /// @param own inode numbers of the sockets that the daemon has
+  /// @param own the inode numbers of the sockets that the daemon has open
   PortOwners find(InetSocketAddress address, Set<Long> own) {
     Set<Long> there = new HashSet<>();
     listening().stream()
@@ -106,13 +106,13 @@ public final class PortOwnerFinder {
                     .filter(tag -> ProcessTag.home(tag).equals(home.get().toString()))
                     .isPresent()
                 && trust.isOwn(pid, reader))
-            || trust.printsInto(home.get(), pid, reader));
+            || trust.writesToPipeOf(home.get(), pid, reader));
   }
 
-  /// Reports whether a process of this home listens on a socket that it received unbound and that
-  /// the daemon does not have.
+  /// Reports whether a process in this home listens on a socket that it received unbound and that
+  /// the daemon does not have open.
   ///
-  /// @param own inode numbers of the sockets that the daemon has
+  /// @param own the inode numbers of the sockets that the daemon has open
   boolean hasLostUnbound(Set<Long> own) {
     if (home.isEmpty()) {
       return false;

@@ -13,22 +13,23 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Keeps new connections at the sockets that currently listen at an address, even if others begin
-/// to listen there later ([ReuseportSelector#pin]).
+/// Keeps new connections on the sockets that currently listen on an address, even if other sockets
+/// start to listen there later ([ReuseportSelector#pin]).
 ///
 /// A BPF program is attached to a group of sockets, but a socket that was bound without
 /// SO_REUSEPORT does not belong to a group yet. The kernel creates the group when another socket
-/// begins to listen beside it. This class opens such a socket for the duration of two system calls.
-/// A connection request that reaches it is dropped; the client repeats the request a second later
-/// and reaches the old socket.
+/// starts to listen on the same address. This class opens such a socket for the duration of two
+/// system calls. A connection request that reaches it is dropped; the client repeats the request
+/// one second later and reaches the old socket.
 final class ReuseportPinner {
   private static final Native CHANGE_OWNER = new Native("fchown");
 
   private ReuseportPinner() {}
 
-  /// Directs new connections to the sockets that listen now, except those from `source`.
+  /// Directs new connections to the sockets that are listening now, except for connections from
+  /// `source`.
   ///
-  /// @param fd a listening socket that allows others beside it
+  /// @param fd a listening socket that allows other sockets at its address
   /// @return 0 or the negative `errno`
   static int begin(int fd, InetSocketAddress address, int older, InetAddress source) {
     int held = ReuseportSelector.pin(fd, older, source);
@@ -49,7 +50,7 @@ final class ReuseportPinner {
   }
 
   private static int listen(int fd, int old, int family, InetSocketAddress address) {
-    // Permits the bind beside connections that the old socket has accepted, too.
+    // Required to bind if the old socket has accepted connections.
     int result = SocketCalls.setOption(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, 1);
     if (result >= 0) {
       result = SocketCreation.allowAnother(fd);
@@ -73,7 +74,8 @@ final class ReuseportPinner {
     return result < 0 ? result : SocketCalls.listen(fd, 1);
   }
 
-  /// Gives `fd` the owner of `old`: only sockets of the same user can listen beside each other.
+  /// Changes the owner of `fd` to that of `old`, because only sockets of the same user can listen
+  /// on the same address.
   private static int likeThatOf(int fd, int old) {
     try {
       int owner = owner(old);

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/// Selects which of the sockets that listen at the same address receives a new connection,
-/// `socket(7)`, `SO_ATTACH_REUSEPORT_CBPF`. The kernel numbers them in the order in which they
-/// began to listen.
+/// Selects which of the sockets that listen on the same address receives a new connection
+/// (`SO_ATTACH_REUSEPORT_CBPF`, `socket(7)`). The kernel numbers the sockets in the order in which
+/// they started to listen.
 final class ReuseportSelector {
   private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
   private static final int SO_DETACH_REUSEPORT_BPF = 68;
@@ -29,19 +29,19 @@ final class ReuseportSelector {
   private static final short ADD = 0x04; // BPF_ALU | BPF_ADD | BPF_K
   private static final short RETURN_A = 0x16; // BPF_RET | BPF_A
 
-  /// SKF_AD_OFF + SKF_AD_RANDOM.
+  /// SKF_AD_OFF + SKF_AD_RANDOM, which loads a random number.
   private static final int RANDOM = -0x1000 + 56;
 
-  /// SKF_NET_OFF and the offset of the source address in an IPv4 header.
+  /// SKF_NET_OFF plus the offset of the source address in an IPv4 header.
   private static final int SOURCE = -0x100000 + 12;
 
   private static final Native SET_OPTION = new Native("setsockopt");
 
   private ReuseportSelector() {}
 
-  /// Directs new connections to one of the `newer` sockets after the first `older` ones. If the
-  /// program returns the number of a socket that has been closed meanwhile, the kernel selects by
-  /// its default method.
+  /// Directs new connections to one of the `newer` sockets, which follow the first `older` ones. If
+  /// the program returns the number of a socket that has been closed in the meantime, the kernel
+  /// falls back to its default selection.
   ///
   /// @return 0 or the negative `errno`
   static int attach(int fd, int older, int newer) {
@@ -55,9 +55,9 @@ final class ReuseportSelector {
     }
   }
 
-  /// Directs new connections to one of the first `older` sockets, and those from `source` to the
-  /// next one. In an IPv6 header, a part of the sender's network prefix is at the same offset;
-  /// about one in four thousand million prefixes equals `source` by chance.
+  /// Directs new connections to one of the first `older` sockets, except that connections from
+  /// `source` go to the next socket. In an IPv6 header, a part of the sender's network prefix is at
+  /// the same offset; about one in four billion prefixes equals `source` by chance.
   ///
   /// @return 0 or the negative `errno`
   static int pin(int fd, int older, InetAddress source) {
@@ -74,7 +74,7 @@ final class ReuseportSelector {
     }
   }
 
-  /// Lets the kernel select by its default method again.
+  /// Restores the default selection of the kernel.
   ///
   /// @return 0 or the negative `errno`
   static int detach(int fd) {
@@ -89,8 +89,8 @@ final class ReuseportSelector {
         fd, SocketCalls.SOL_SOCKET, option, program.address(), PROGRAM_BYTES);
   }
 
-  /// Drops everything that arrives at a socket, `SO_ATTACH_FILTER`: a client gets no answer to its
-  /// connection request and repeats it.
+  /// Drops everything that arrives at a socket (`SO_ATTACH_FILTER`). A client receives no reply to
+  /// its connection request and repeats it.
   ///
   /// @return 0 or the negative `errno`
   static int drop(int fd) {

@@ -13,8 +13,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Opens a [ServerSocketChannel] on a listening socket that the JDK did not create. A channel that
-/// listens at another address gets the socket under its descriptor number, `dup3(2)`.
+/// Opens a [ServerSocketChannel] on a listening socket that the JDK did not create. To do so, a
+/// channel is opened that listens on another address, and its descriptor is replaced with the
+/// socket (`dup3(2)`).
 final class ServerChannelFactory {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
@@ -22,16 +23,16 @@ final class ServerChannelFactory {
 
   /// Returns a new channel that is not registered with a selector.
   ///
-  /// @param listening the socket
+  /// @param listening the listening socket
   static ServerSocketChannel of(HeldDescriptor listening) throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
-      // After this the JDK regards the channel as bound. No client knows the port.
+      // Makes the JDK treat the channel as bound. No client knows the port.
       channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       int number = number(channel.getLocalAddress());
       int result = listening.with(fd -> SocketCalls.duplicateOver(fd, number));
       if (result < 0) {
-        throw new ErrnoException("cannot accept here: " + Errno.message(-result), -result);
+        throw new ErrnoException("cannot accept connections: " + Errno.message(-result), -result);
       }
       return channel;
     } catch (IOException | RuntimeException failure) {
@@ -40,7 +41,7 @@ final class ServerChannelFactory {
     }
   }
 
-  /// Returns the descriptor of this process that listens at an address.
+  /// Returns the descriptor of this process that listens on an address.
   private static int number(SocketAddress address) throws IOException {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path one : all) {
@@ -51,6 +52,6 @@ final class ServerChannelFactory {
         }
       }
     }
-    throw new IOException("cannot accept here: the system does not show open descriptors");
+    throw new IOException("cannot accept connections: the system does not list open descriptors");
   }
 }

@@ -15,13 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A listening socket on the loopback interface for a single connection, `socket(7)`.
+/// A listening socket on the loopback interface that accepts a single connection.
 final class SingleUseListener implements SingleUseEndpoint {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
-  /// More than 1, so that an unrelated client does not keep out the expected one while it is being
-  /// rejected.
+  /// Larger than 1, so that an unrelated client that is being rejected does not prevent the
+  /// expected client from connecting.
   private static final int BACKLOG = 8;
 
   private final InetSocketAddress address;
@@ -42,7 +42,8 @@ final class SingleUseListener implements SingleUseEndpoint {
 
   /// Opens a listener.
   ///
-  /// @param reactors provides the reactor that accepts
+  /// @param reactors provides the reactor that accepts the connection
+  /// @param consumer receives the first connection; all others are closed
   /// @param onClose called when the listener is closed
   static SingleUseListener open(
       Supplier<Reactor> reactors,
@@ -63,7 +64,7 @@ final class SingleUseListener implements SingleUseEndpoint {
     InetSocketAddress address = SocketCalls.localAddress(fd).orElse(ANY_PORT);
     if (result < 0 || address.getPort() == 0) {
       Libc.close(fd);
-      throw SocketErrorExplainer.unavailable("a socket on the loopback", -result);
+      throw SocketErrorExplainer.unavailable("a socket on the loopback interface", -result);
     }
     var entrance = new SingleUseListener(address, fd, reactors, onClose);
     var come = new AtomicBoolean();

@@ -20,11 +20,11 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
 
-/// Creates internet sockets, `socket(7)`.
+/// Creates internet sockets (`socket(7)`).
 ///
-/// A TCP socket is bound without SO_REUSEPORT, so that the bind fails if the port is in use. The
-/// option is set afterwards: if the daemon loses the socket while a process has it, the next socket
-/// can be bound beside it.
+/// A TCP socket is bound without SO_REUSEPORT, so the bind fails if the port is in use. The option
+/// is set afterwards. If the daemon then loses the socket while a process still has it open,
+/// another socket can be bound to the same address.
 final class SocketCreation {
   private static final String MOST_BACKLOG = "net/core/somaxconn";
   private static final int USUAL_MOST_BACKLOG = 4096;
@@ -33,16 +33,16 @@ final class SocketCreation {
   private final PortOwnerFinder holders;
   private final Set<Long> own;
 
-  /// @param own inode numbers of the sockets that the daemon has
+  /// @param own the inode numbers of the sockets that the daemon has open
   SocketCreation(PortOwnerFinder holders, Set<Long> own) {
     this.holders = holders;
     this.own = Set.copyOf(own);
   }
 
-  /// Creates a socket, close-on-exec and non-blocking. If it has an address, the socket is bound
-  /// and listens.
+  /// Creates a socket that is close-on-exec and non-blocking. If an address is given, the socket is
+  /// bound and, for TCP, listens.
   ///
-  /// @return its descriptor
+  /// @return the descriptor of the socket
   int make(ListenRequest listenRequest) throws ListenException {
     if (listenRequest.address().isEmpty()) {
       return unbound(
@@ -53,7 +53,8 @@ final class SocketCreation {
     InetSocketAddress address = listenRequest.address().get();
     if (address.isUnresolved()) {
       throw new ListenException(
-          SocketAddresses.format(address) + ": there is no host of that name", Errno.EADDRNOTAVAIL);
+          SocketAddresses.format(address) + ": no host with this name was found",
+          Errno.EADDRNOTAVAIL);
     }
     try {
       return bound(listenRequest, address);
@@ -66,8 +67,8 @@ final class SocketCreation {
     }
   }
 
-  /// Returns the IPv4 wildcard as a replacement for the IPv6 wildcard on a machine without IPv6;
-  /// otherwise empty.
+  /// Returns the IPv4 wildcard address to replace the IPv6 wildcard address on a machine without
+  /// IPv6; otherwise empty.
   private static Optional<InetSocketAddress> withoutIpv6(
       ListenRequest listenRequest, InetSocketAddress address, int errno) {
     boolean lacks = errno == Errno.EAFNOSUPPORT || errno == Errno.EADDRNOTAVAIL;
@@ -79,7 +80,8 @@ final class SocketCreation {
         : Optional.empty();
   }
 
-  /// @param beside whether it may be bound beside another socket that allows it
+  /// @param beside whether the socket may be bound to the same address as another socket that
+  ///   allows it
   private static int unbound(ListenRequest listenRequest, boolean ipv6, boolean beside)
       throws ListenException {
     int fd =
@@ -94,7 +96,7 @@ final class SocketCreation {
       result = allowAnother(fd);
     }
     if (result >= 0 && ipv6) {
-      // Set in both cases, because the machine's default may differ (net.ipv6.bindv6only).
+      // Always set explicitly, because the machine's default may differ (net.ipv6.bindv6only).
       result =
           option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, listenRequest.v6only());
     }
@@ -105,8 +107,8 @@ final class SocketCreation {
     return fd;
   }
 
-  /// Allows another socket of this user to be bound at the same address, if that one sets the same
-  /// option.
+  /// Allows another socket of this user to be bound to the same address, provided that it sets the
+  /// same option.
   static int allowAnother(int fd) {
     return option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
   }
@@ -168,7 +170,7 @@ final class SocketCreation {
 
   /// Returns the maximum number of waiting connections.
   ///
-  /// @param wished 0: the system's maximum
+  /// @param wished the requested maximum, or 0 for the system's maximum
   static int backlog(int wished) {
     return wished > 0 ? wished : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG);
   }
@@ -177,7 +179,7 @@ final class SocketCreation {
       throws ListenException {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment encoded = SocketAddresses.encode(arena, address);
-      if (childCredentials.areTheDaemons()) {
+      if (childCredentials.isDaemon()) {
         return SocketCalls.bind(fd, encoded);
       }
       // With other credentials, only functions that have been called before may be called.

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Queries the kernel for the TCP sockets of the daemon's network namespace, `sock_diag(7)`. The
+/// Queries the kernel for the TCP sockets in the daemon's network namespace (`sock_diag(7)`). The
 /// kernel returns only sockets in the requested states. In contrast, `/proc/net/tcp` also lists
-/// every recently ended connection, tens of thousands on a busy server.
+/// every recently closed connection, which can be tens of thousands on a busy server.
 final class SocketDiag {
   private static final int AF_NETLINK = 16;
   private static final int NETLINK_SOCK_DIAG = 4;
@@ -29,7 +29,7 @@ final class SocketDiag {
   private static final int HEADER_BYTES = 16;
   private static final int REQUEST_BYTES = HEADER_BYTES + 56;
 
-  /// Maximum size of one answer of the kernel.
+  /// Maximum size of one reply of the kernel.
   private static final int BUFFER_BYTES = 32 * 1024;
 
   private static final Native SOCKET = new Native("socket");
@@ -53,8 +53,8 @@ final class SocketDiag {
 
   /// Returns all sockets in one of `states`.
   ///
-  /// @param states a bit for each, `1 << TcpTable.LISTEN`
-  /// @return empty if the kernel does not support such queries
+  /// @param states a bit set of states, such as `1 << TcpTable.LISTEN`
+  /// @return the sockets; empty if the kernel does not support the query
   static Optional<List<TcpTable.Row>> sockets(int states) {
     int socket =
         SOCKET.errnoInt(AF_NETLINK, SocketCalls.SOCK_DGRAM | Libc.O_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -98,7 +98,7 @@ final class SocketDiag {
     }
   }
 
-  /// @return whether the query succeeded, if this was the last part of the answer; otherwise empty
+  /// @return empty if more parts of the reply follow; otherwise whether the query succeeded
   private Optional<Boolean> read(int bytes) {
     int at = 0;
     while (at + HEADER_BYTES <= bytes) {

@@ -14,26 +14,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Duplicates a socket of another process, `pidfd_getfd(2)`.
+/// Duplicates a socket of another process (`pidfd_getfd(2)`).
 final class SocketDuplicator {
   private SocketDuplicator() {}
 
-  /// Returns a descriptor of the same socket, close-on-exec; the caller must close it.
+  /// Returns a new descriptor for the same socket, which the caller must close. It is
+  /// close-on-exec.
   ///
   /// @param process the main process of the tree that has the socket open
-  /// @param inode inode number of the socket
-  /// @throws ListenException with a clause for the user if the tree does not have the socket, or
-  ///   the kernel denies the duplication (process of another user, Yama)
+  /// @param inode the inode number of the socket
+  /// @throws ListenException with a clause for the user if the tree does not have the socket open
+  ///   or the kernel denies the duplication (process of another user, Yama)
   static int duplicate(ProcessIdentity process, long inode, DaemonIdentity daemonIdentity)
       throws ListenException {
     if (ProcReader.find(process).isEmpty()) {
-      throw new ListenException("its process has ended", Errno.ESRCH);
+      throw new ListenException("its process has exited", Errno.ESRCH);
     }
     boolean itself = !ProcessFiles.of(process.pid()).numbersOf(inode).isEmpty();
     List<Integer> holders =
         itself ? List.of(process.pid()) : new TreeSockets(process, daemonIdentity).holders(inode);
     if (holders.isEmpty()) {
-      throw new ListenException("no process of its tree has that socket any more", Errno.EBADF);
+      throw new ListenException("no process in its tree has the socket open any more", Errno.EBADF);
     }
     return duplicate(holders.getFirst(), inode);
   }
@@ -42,27 +43,27 @@ final class SocketDuplicator {
     try (PidFd held = PidFd.open(pid)) {
       return duplicate(held, pid, inode);
     } catch (PidFd.OpenException gone) {
-      throw new ListenException("its process has ended", gone.errno());
+      throw new ListenException("its process has exited", gone.errno());
     }
   }
 
   private static int duplicate(PidFd held, int pid, long inode) throws ListenException {
     List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
     if (numbers.isEmpty()) {
-      throw new ListenException("its process has just closed its socket", Errno.EBADF);
+      throw new ListenException("its process has just closed the socket", Errno.EBADF);
     }
     int fd = Libc.pidfdGetFd(held.descriptor(), numbers.getFirst());
     if (fd < 0) {
       throw new ListenException(
-          "the system does not let the daemon copy the socket of pid %d: %s"
+          "the daemon is not allowed to duplicate the socket of pid %d: %s"
               .formatted(pid, Errno.message(-fd)),
           -fd);
     }
     return checked(fd, inode);
   }
 
-  /// Verifies the descriptor: the process may have closed the socket and opened another file under
-  /// its number.
+  /// Verifies the descriptor, because the process may have closed the socket and opened another
+  /// file under the same number.
   private static int checked(int fd, long inode) throws ListenException {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
@@ -70,9 +71,9 @@ final class SocketDuplicator {
         return fd;
       }
     } catch (IOException withoutProc) {
-      // Treated as another socket, because nothing is known about it.
+      // Treated as a different socket, because its inode number is not known.
     }
     Libc.close(fd);
-    throw new ListenException("its process has just closed its socket", Errno.EBADF);
+    throw new ListenException("its process has just closed the socket", Errno.EBADF);
   }
 }

@@ -8,7 +8,7 @@ import io.jpm.os.linux.libc.UnixPath;
 import io.jpm.os.linux.proc.KernelSetting;
 import java.net.InetSocketAddress;
 
-/// Explains to the user why a socket could not be created, bound or listened on, from the error
+/// Explains to the user why a socket could not be created, bound or listened on, based on the error
 /// number.
 final class SocketErrorExplainer {
   private static final int USUAL_FIRST_PORT = 1024;
@@ -18,54 +18,58 @@ final class SocketErrorExplainer {
 
   /// Explains why a socket cannot be bound to `address`.
   ///
-  /// @param childCredentials credentials of the attempt
+  /// @param childCredentials the credentials used for the attempt
   /// @param holder the process that uses the address, ` by pid 4711 (node)`; empty if it is not
   ///   known
   static ListenException explain(
       InetSocketAddress address, ChildCredentials childCredentials, int errno, String holder) {
     String sentence =
         errno == Errno.EADDRINUSE
-            ? " is in use already" + holder + ": end the program that has it or use another port"
+            ? " is already in use"
+                + holder
+                + ": stop the program that uses it or choose another port"
             : sentence(address.getPort(), childCredentials, errno);
     return new ListenException(SocketAddresses.format(address) + sentence, errno);
   }
 
   /// Explains why a unix socket cannot be created at `path`.
   ///
-  /// @param childCredentials credentials of the attempt
+  /// @param childCredentials the credentials used for the attempt
   static ListenException explain(String path, ChildCredentials childCredentials, int errno) {
     String sentence =
         switch (errno) {
           case Errno.EADDRINUSE ->
-              " is there already: end the program that listens there, or remove the file if none does";
-          case Errno.ENOENT -> " cannot be listened on: its folder does not exist";
-          case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.words(errno);
-          default -> " cannot be listened on: " + Errno.message(errno);
+              " already exists: stop the program that listens on it, or remove the file if there is"
+                  + " none";
+          case Errno.ENOENT ->
+              " cannot be used as a listening address: its directory does not exist";
+          case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.describe(errno);
+          default -> " cannot be used as a listening address: " + Errno.message(errno);
         };
     return new ListenException(UnixPath.format(path) + sentence, errno);
   }
 
-  /// Explains why no socket could be created at all.
+  /// Explains why a socket could not be created, regardless of its address.
   static ListenException unavailable(String what, int errno) {
     return new ListenException(
         what
             + (errno == Errno.EAFNOSUPPORT
                 ? ": this machine has no IPv6"
-                : " cannot be made: " + Errno.message(errno)),
+                : " cannot be created: " + Errno.message(errno)),
         errno);
   }
 
   private static String sentence(int port, ChildCredentials childCredentials, int errno) {
     return switch (errno) {
-      case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.words(errno) + needsRoot(port);
-      case Errno.EADDRNOTAVAIL -> ": this machine does not have that address";
+      case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.describe(errno) + needsRoot(port);
+      case Errno.EADDRNOTAVAIL -> ": this machine does not have this address";
       case Errno.EAFNOSUPPORT -> ": this machine has no IPv6";
-      default -> " cannot be listened on: " + Errno.message(errno);
+      default -> " cannot be used as a listening address: " + Errno.message(errno);
     };
   }
 
   private static String needsRoot(int port) {
     int first = KernelSetting.number(FIRST_PORT, USUAL_FIRST_PORT);
-    return port < first ? ": ports below " + first + " need root" : "";
+    return port < first ? ": ports below " + first + " require root" : "";
   }
 }

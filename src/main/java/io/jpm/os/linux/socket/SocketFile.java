@@ -14,10 +14,10 @@ import java.util.OptionalInt;
 
 /// The file through which clients connect to a unix socket.
 ///
-/// @param path its path
-/// @param number device and inode number, which distinguish it from another file with the same
-///   path; unique while the socket is open
-/// @param owner credentials with which the file was created and is removed
+/// @param path the path of the file
+/// @param number the device and inode numbers, which distinguish the file from another one with the
+///   same path; unique while the socket is open
+/// @param owner the credentials with which the file was created and is removed
 record SocketFile(String path, String number, RunAs owner) {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -27,7 +27,7 @@ record SocketFile(String path, String number, RunAs owner) {
     return number(path).map(number -> new SocketFile(path, number, owner));
   }
 
-  /// Parses the result of [#text].
+  /// Parses a text created by [#text].
   static Optional<SocketFile> of(String path, String text) {
     String[] words = text.split("\t", -1);
     return words.length == 3
@@ -43,12 +43,12 @@ record SocketFile(String path, String number, RunAs owner) {
         : Optional.empty();
   }
 
-  /// Returns everything except the path, for the next daemon.
+  /// Returns all data except the path as text, for the next daemon.
   String text() {
     return number + "\t" + owner.user().orElse("") + "\t" + owner.group().orElse("");
   }
 
-  /// Reports whether the path still leads to this file. Must be called while the socket is open.
+  /// Reports whether the path still refers to this file. Must be called while the socket is open.
   boolean isThere() {
     return number(path).equals(Optional.of(number));
   }
@@ -57,8 +57,9 @@ record SocketFile(String path, String number, RunAs owner) {
     return FileStatus.of(path).map(status -> status.key().toString());
   }
 
-  /// Removes the file, unless another file has its path by now. Uses the credentials of its owner:
-  /// if the owner can change the directory, the daemon's own could be misled to another file.
+  /// Removes the file, unless the path refers to another file by now. Uses the credentials of its
+  /// owner: if the owner can modify the directory, the daemon could otherwise be misled into
+  /// removing a different file.
   void remove() {
     if (!isThere()) {
       return;
@@ -75,6 +76,9 @@ record SocketFile(String path, String number, RunAs owner) {
 
   private void complain(String why) {
     LOG.log(
-        Level.WARNING, "the unix socket {0} is closed, but stays in its folder: {1}", path, why);
+        Level.WARNING,
+        "the unix socket {0} was closed, but its file cannot be removed: {1}",
+        path,
+        why);
   }
 }

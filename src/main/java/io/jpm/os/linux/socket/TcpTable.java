@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Reads the TCP sockets in the network namespace of a process: by [SocketDiag] if it is the
-/// daemon's own namespace, otherwise from `/proc/PID/net/tcp` and `tcp6`, `proc_pid_net(5)`.
+/// Reads the TCP sockets in the network namespace of a process. For the daemon's own namespace it
+/// uses [SocketDiag], otherwise `/proc/PID/net/tcp` and `tcp6` (`proc_pid_net(5)`).
 public final class TcpTable {
   static final int ESTABLISHED = 0x01;
   static final int CLOSE_WAIT = 0x08;
@@ -24,21 +24,21 @@ public final class TcpTable {
 
   private TcpTable() {}
 
-  /// One socket.
+  /// A TCP socket.
   ///
-  /// @param address local address
-  /// @param peerPort remote port, 0 if there is none
-  /// @param user the owner; 0 for a connection that has ended
-  /// @param state state of the connection, LISTEN for a listening socket
-  /// @param inode inode number, 0 if no process has the socket
+  /// @param address the local address
+  /// @param peerPort the remote port, 0 if there is none
+  /// @param user the owner; 0 for a closed connection
+  /// @param state the state of the connection, [TcpTable#LISTEN] for a listening socket
+  /// @param inode the inode number, 0 if no process has the socket open
   public record Row(InetSocketAddress address, int peerPort, int user, int state, long inode) {
     int port() {
       return address.getPort();
     }
   }
 
-  /// Returns the sockets of the process `pid` that are in one of `states`; empty if they cannot be
-  /// read.
+  /// Returns the sockets in the network namespace of the process `pid` that are in one of `states`;
+  /// empty if they cannot be read.
   public static List<Row> of(int pid, Set<Integer> states) {
     return isHere(pid)
         ? SocketDiag.sockets(states.stream().mapToInt(state -> 1 << state).sum())
@@ -56,7 +56,7 @@ public final class TcpTable {
     }
   }
 
-  /// As [#of], always from the files.
+  /// Returns the same sockets as [#of], but always reads them from the files.
   static List<Row> read(int pid, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     for (String name : List.of("tcp", "tcp6")) {
@@ -64,13 +64,14 @@ public final class TcpTable {
         byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/net/" + name));
         rows.addAll(parse(new String(bytes, StandardCharsets.US_ASCII), states));
       } catch (IOException goneOrWithoutIpv6) {
-        // Ignored: the process has ended, or the machine has no IPv6.
+        // Ignored: the process has exited, or the machine has no IPv6.
       }
     }
     return rows;
   }
 
-  /// Parses an address in words of 4 bytes, each in the byte order of the processor.
+  /// Parses an address, which consists of words of 4 bytes, each in the byte order of the
+  /// processor.
   private static InetSocketAddress address(String hex) {
     int colon = hex.indexOf(':');
     ByteBuffer bytes = ByteBuffer.allocate(colon / 2).order(ByteOrder.nativeOrder());
@@ -84,15 +85,15 @@ public final class TcpTable {
     return Integer.parseInt(hex, hex.indexOf(':') + 1, hex.length(), 16);
   }
 
-  /// Parses the content of such a file; lines that are not rows are skipped.
+  /// Parses the content of one of the files. Lines that are not rows are skipped.
   static List<Row> parse(String text, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     text.lines()
         .skip(1)
         .forEach(line -> {
           String row = line.strip();
-          // "0: ADDRESS:PORT ADDRESS:PORT STATE ", of fixed width: most rows need not be parsed
-          // further.
+          // A row starts with "0: ADDRESS:PORT ADDRESS:PORT STATE ". Most rows do not have to be
+          // parsed any further.
           int local = row.indexOf(' ') + 1;
           int remote = row.indexOf(' ', local) + 1;
           int state = row.indexOf(' ', remote) + 1;

@@ -8,7 +8,7 @@ import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessFiles;
 import io.jpm.os.linux.proc.ProcessSnapshot;
 import io.jpm.os.linux.proc.TagVerifier;
-import io.jpm.os.linux.tree.TreeWalk;
+import io.jpm.os.linux.tree.TreeScan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,20 +19,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Lists the sockets of one tree: of its main process, the descendants and the session.
+/// Lists the sockets of one tree, that is, of its main process, the descendants and the session.
 public final class TreeSockets {
   private final ProcessIdentity main;
   private final DaemonIdentity daemonIdentity;
 
+  /// @param main the main process of the tree
   /// @param daemonIdentity the daemon, which belongs to no tree
   public TreeSockets(ProcessIdentity main, DaemonIdentity daemonIdentity) {
     this.main = main;
     this.daemonIdentity = daemonIdentity;
   }
 
-  /// Returns the TCP sockets that the tree listens on.
+  /// Returns the TCP sockets on which the tree listens.
   public List<TreeListener> listening() {
-    // The table first: it usually has few rows and is read quickly.
+    // The table is read first, because it usually has few rows and can be read quickly.
     List<TcpTable.Row> rows = TcpTable.of(main.pid(), Set.of(TcpTable.LISTEN));
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
@@ -68,7 +69,7 @@ public final class TreeSockets {
         });
   }
 
-  /// Returns the processes that have a socket open, the main process first.
+  /// Returns the processes that have a socket open, main process first.
   List<Integer> holders(long inode) {
     return files().stream()
         .filter(one -> one.sockets().containsValue(inode))
@@ -77,7 +78,7 @@ public final class TreeSockets {
         .toList();
   }
 
-  /// Returns the number of connections of the tree that were accepted at one of `ports`.
+  /// Returns the number of connections that processes of the tree have accepted on one of `ports`.
   public int connections(Set<Integer> ports) {
     List<TcpTable.Row> rows =
         TcpTable.of(main.pid(), Set.of(TcpTable.ESTABLISHED, TcpTable.CLOSE_WAIT)).stream()
@@ -100,7 +101,7 @@ public final class TreeSockets {
   private List<ProcessFiles> files() {
     try (ProcReader reader = new ProcReader()) {
       Collection<ProcStat> tree =
-          new TreeWalk(
+          new TreeScan(
                   ProcessSnapshot.take(reader, new TagVerifier(daemonIdentity.user())),
                   daemonIdentity)
               .collect(main);

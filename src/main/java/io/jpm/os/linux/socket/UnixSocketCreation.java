@@ -20,21 +20,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/// Creates listening unix sockets, `unix(7)`.
+/// Creates listening unix sockets (`unix(7)`).
 final class UnixSocketCreation {
   private UnixSocketCreation() {}
 
   /// A listening socket.
   ///
-  /// @param fd its descriptor, close-on-exec and non-blocking
-  /// @param file the file through which clients connect; empty for a name without a file
+  /// @param fd the descriptor, which is close-on-exec and non-blocking
+  /// @param file the file through which clients connect; empty for a name in the abstract namespace
   record Made(int fd, Optional<SocketFile> file) {}
 
   static Made make(UnixListenRequest wish) throws ListenException {
     byte[] bytes = SurrogateEscape.toBytes(wish.path());
     if (bytes.length > UnixPath.MOST_PATH_BYTES || bytes.length == 0) {
       throw new ListenException(
-          "%s cannot be listened on: a unix path has 1 to %d bytes, this has %d"
+          "%s cannot be used as a listening address: a unix path must have 1 to %d bytes, not %d"
               .formatted(UnixPath.format(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
           Errno.EINVAL);
     }
@@ -72,7 +72,7 @@ final class UnixSocketCreation {
       throws ListenException {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment encoded = UnixPath.encode(arena, path);
-      if (childCredentials.areTheDaemons()) {
+      if (childCredentials.isDaemon()) {
         return SocketCalls.bind(fd, encoded);
       }
       // With other credentials, only functions that have been called before may be called.

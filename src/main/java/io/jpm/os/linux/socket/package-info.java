@@ -1,5 +1,5 @@
-/// Listening sockets: creates, shares, recovers and accepts from them, and finds other processes
-/// that listen.
+/// Listening sockets: their creation, sharing and recovery, accepting connections on them, and
+/// finding other processes that listen.
 @NullMarked
 package io.jpm.os.linux.socket;
 

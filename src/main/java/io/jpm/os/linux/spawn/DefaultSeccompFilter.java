@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Builds the filter program of `seccomp: default`, once, with libseccomp, which knows the system
-/// call numbers of each processor.
+/// Builds the filter program for `seccomp: default`, once per daemon. It uses libseccomp, which
+/// knows the system call numbers of each processor.
 ///
 /// The filter denies a list of calls, taken from the groups of systemd's `SystemCallFilter=` and
-/// from Docker's profile, and allows all others. Calls that a later kernel adds are therefore
-/// allowed, and the list does not depend on what language runtimes use. A denied call fails with
-/// EPERM, as for a user without the necessary privilege.
+/// from Docker's profile, and allows all others. Calls that are added in later kernels are
+/// therefore allowed, and the list does not depend on what language runtimes use. A denied call
+/// fails with EPERM, as for a user without the required privilege.
 final class DefaultSeccompFilter {
   private static final List<String> DENIED =
       List.of(
@@ -35,7 +35,7 @@ final class DefaultSeccompFilter {
           "clock_settime64",
           "settimeofday",
           "stime",
-          // Access to other processes' memory and descriptors, and kernel profiling.
+          // Access to the memory and descriptors of other processes, and kernel profiling.
           "kcmp",
           "lookup_dcookie",
           "perf_event_open",
@@ -73,7 +73,7 @@ final class DefaultSeccompFilter {
           "setns",
           "umount",
           "umount2",
-          // Files opened by handle, quotas, process accounting, swap, host and domain name.
+          // Opening files by handle, quotas, process accounting, swap, host and domain name.
           "acct",
           "nfsservctl",
           "open_by_handle_at",
@@ -84,7 +84,7 @@ final class DefaultSeccompFilter {
           "swapoff",
           "swapon",
           "vhangup",
-          // I/O ports and modes of the processor.
+          // I/O ports and processor modes.
           "ioperm",
           "iopl",
           "modify_ldt",
@@ -101,8 +101,8 @@ final class DefaultSeccompFilter {
           "uselib",
           "ustat");
 
-  /// The numbers of calls that an old libseccomp may not know. From 424 on a call has the same
-  /// number on all processors that Java runs on.
+  /// The numbers of calls that an old libseccomp may not know. Calls from number 424 have the same
+  /// number on all processors that Java supports.
   private static final Map<String, Integer> YOUNG =
       Map.ofEntries(
           Map.entry("io_uring_setup", 425),
@@ -145,22 +145,23 @@ final class DefaultSeccompFilter {
   private static final int SKIP_UNLESS = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
   private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
-  /// The bit that x32 adds to each call number, `__X32_SYSCALL_BIT`.
+  /// The bit that x32 sets in each call number, `__X32_SYSCALL_BIT`.
   private static final int X32 = 0x40000000;
 
   private static final int OPTIMIZE = 8; // SCMP_FLTATR_CTL_OPTIMIZE
   private static final int BY_TREE = 2;
   private static final int UNKNOWN = -1; // __NR_SCMP_ERROR
-  private static final int NOT_HERE = -33; // EDOM: this processor has no such call
+  private static final int NOT_HERE = -33; // EDOM: this processor does not have the call
   private static final int THERE_ALREADY = -17; // EEXIST
 
-  /// Other architectures whose programs this processor can run: the 32-bit one and, on x86-64, x32.
+  /// Other architectures whose programs this processor can execute: the 32-bit architecture and, on
+  /// x86-64, x32.
   private static final List<Integer> RELATED =
       System.getProperty("os.arch", "").equals("aarch64")
           ? List.of(0x40000028)
           : List.of(0x40000003, 0x4000003E);
 
-  /// Size of `BPF_MAXINSNS` instructions.
+  /// Size of a program with the maximum number of instructions, `BPF_MAXINSNS`.
   private static final int MOST_BYTES = 4096 * Long.BYTES;
 
   private static byte @Nullable [] made;
@@ -169,7 +170,7 @@ final class DefaultSeccompFilter {
   private final long context;
   private final MemorySegment comparison;
 
-  /// Instructions that precede those of libseccomp, for calls that it does not know.
+  /// Instructions that precede those of libseccomp, for calls that libseccomp does not know.
   private final ByteArrayOutputStream before = new ByteArrayOutputStream();
 
   private DefaultSeccompFilter(Library library, long context, MemorySegment comparison) {
@@ -196,9 +197,9 @@ final class DefaultSeccompFilter {
         found = SymbolLookup.libraryLookup(FILE, Arena.global());
       } catch (IllegalArgumentException missing) {
         throw new IOException(
-            "seccomp needs %s, which this machine does not have: install libseccomp (libseccomp2"
+            "seccomp requires %s, which this machine does not have: install libseccomp (libseccomp2"
                     .formatted(FILE)
-                + " of Debian and Ubuntu), or leave it out",
+                + " on Debian and Ubuntu), or remove seccomp",
             missing);
       }
       return new Library(
@@ -212,7 +213,7 @@ final class DefaultSeccompFilter {
     }
   }
 
-  /// Returns the instructions, an array of `struct sock_filter`.
+  /// Returns the filter program, an array of `struct sock_filter`.
   ///
   /// @throws IOException with a message for the user if libseccomp is missing or too old
   static synchronized byte[] program() throws IOException {
@@ -247,8 +248,8 @@ final class DefaultSeccompFilter {
     for (String name : DENIED) {
       rule(arena, name, Errno.EPERM, Optional.empty());
     }
-    // A filter cannot read its flags, which are passed by pointer. Every C library falls back to
-    // `clone`.
+    // A filter cannot inspect the flags of `clone3`, which are passed by pointer. With ENOSYS,
+    // every C library falls back to `clone`.
     rule(arena, "clone3", Errno.ENOSYS, Optional.empty());
     for (int flag : NAMESPACES) {
       var set = Optional.of(new Comparison(0, flag, flag));
@@ -262,7 +263,7 @@ final class DefaultSeccompFilter {
     }
   }
 
-  /// A condition on an argument: its bits in `mask` equal `value`.
+  /// A condition on an argument: the bits selected by `mask` equal `value`.
   private record Comparison(int argument, long mask, long value) {}
 
   private void rule(Arena arena, String name, int errno, Optional<Comparison> when)
@@ -336,7 +337,7 @@ final class DefaultSeccompFilter {
 
   private static IOException failure(String what, int errno) {
     return new ErrnoException(
-        "seccomp: the filter cannot be created, %s: %s".formatted(what, Errno.message(errno)),
+        "seccomp: cannot create the filter: %s failed (%s)".formatted(what, Errno.message(errno)),
         errno);
   }
 }

@@ -8,8 +8,8 @@ import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import java.io.IOException;
 
-/// Checks with an app's credentials whether its program may be executed, before the child is
-/// spawned. Once the child has changed its user, no process can report a meaningful error any more.
+/// Checks with an app's credentials whether its program can be executed, before the child is
+/// spawned. Once the child has changed its user, no process can report a meaningful error.
 final class LaunchAccessCheck {
   private static final int FACCESSAT2 = 439;
   private static final int HERE = -100; // AT_FDCWD
@@ -18,7 +18,9 @@ final class LaunchAccessCheck {
 
   private LaunchAccessCheck() {}
 
-  /// @throws IOException with a message for the user if the program may not be executed
+  /// Checks the program.
+  ///
+  /// @throws IOException with a message for the user if the program cannot be executed
   static void check(SpawnRequest request, ChildCredentials childCredentials) throws IOException {
     int result =
         CredentialThread.callOn(request.program(), childCredentials, LaunchAccessCheck::mayExecute);
@@ -27,15 +29,14 @@ final class LaunchAccessCheck {
     }
   }
 
-  /// Returns ` for user NAME` if `errno` says that a permission is missing, otherwise an empty
-  /// text.
+  /// Returns ` for user NAME` if `errno` indicates a missing permission, otherwise an empty text.
   static String of(ChildCredentials childCredentials, int errno) {
     String user = childCredentials.environment().getOrDefault("USER", "");
     return errno == Errno.EACCES && !user.isEmpty() ? " for user " + user : "";
   }
 
-  /// Reports whether the call denied access. Kernels before 5.8 do not have the call and containers
-  /// may forbid it; the check is then left to `setpriv`.
+  /// Reports whether the call denied access. Kernels before 5.8 do not have the call, and
+  /// containers may forbid it. In these cases the check is left to `setpriv`.
   private static boolean isRefusal(int result) {
     return result < 0 && result != -Errno.ENOSYS && result != -Errno.EPERM;
   }

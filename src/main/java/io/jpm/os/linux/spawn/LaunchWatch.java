@@ -15,10 +15,11 @@ import java.time.Duration;
 import java.util.List;
 
 /// Waits until a child that starts as other programs ([io.jpm.os.linux.credentials.UserLaunch]) has
-/// become its own program or has ended before that. Its early end is then reported as a failed
-/// start.
+/// become its own program or has exited. If it exits before it has become its program, the start
+/// has failed.
 final class LaunchWatch {
-  /// After this time the child counts as started, as when the disk of its program does not respond.
+  /// Time after which the child is assumed to have started, for example because the disk with its
+  /// program does not respond.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int LOOK_MILLIS = 1;
@@ -30,18 +31,19 @@ final class LaunchWatch {
 
   /// The result of the wait.
   sealed interface Outcome {
-    /// The child has become its program, or is assumed to become it.
+    /// The child has become its program, or is assumed to do so later.
     record Started() implements Outcome {}
 
-    /// The child ended before that and has been reaped.
+    /// The child exited before it became its program, and was reaped.
     ///
-    /// @param stage name of the program that it was at its end
+    /// @param stage the name of the program that the child was executing when it exited
+    /// @param exit how the child exited
     record Ended(String stage, Exit exit) implements Outcome {}
   }
 
   /// Waits for the child `pid`, which no other thread may reap.
   ///
-  /// @param stages names of the programs that precede its own
+  /// @param stages the names of the programs that the child executes before its own
   static Outcome await(int pid, List<String> stages) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (PidFd hold = PidFd.open(pid);
@@ -50,14 +52,15 @@ final class LaunchWatch {
       poll.set(ValueLayout.JAVA_INT, 0, hold.descriptor());
       poll.set(ValueLayout.JAVA_SHORT, Integer.BYTES, POLLIN);
       while (System.nanoTime() < end) {
-        // Checked before the name is read: after the end the name no longer changes.
+        // Must be checked before the name is read, because the name no longer changes after the
+        // exit.
         boolean ended = POLL.errnoInt(poll.address(), 1, LOOK_MILLIS) == 1;
         String name = name(pid);
         if (!stages.contains(name)) {
           return new Outcome.Started();
         }
         if (ended) {
-          // A traced child cannot be reaped yet. Its LinuxChild will report how it ended.
+          // A traced child cannot be reaped yet. Its LinuxChild will report the exit.
           return ExitStatus.read(hold) instanceof ExitStatus.Result.Ended(Exit exit)
               ? new Outcome.Ended(name, exit)
               : new Outcome.Started();
@@ -69,8 +72,8 @@ final class LaunchWatch {
     }
   }
 
-  /// Returns the name of the program that the process executes, at most 15 bytes; empty if it is
-  /// unknown.
+  /// Returns the name of the program that the process is executing, at most 15 bytes; empty if it
+  /// is unknown.
   private static String name(int pid) {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/comm"), StandardCharsets.ISO_8859_1)

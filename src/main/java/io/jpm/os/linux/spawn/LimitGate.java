@@ -22,39 +22,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Holds a child until its limits are set. They must be in effect before the program's first
-/// instruction: many programs read them once (a JVM its memory, Node its number of files), and a
-/// child that the program forks earlier would be outside the cgroup.
+/// Makes a child wait until its limits are set. The limits must be in effect before the program's
+/// first instruction, because many programs read them only once (a JVM reads its memory limit, Node
+/// its file limit). In addition, a child that the program forked earlier would be outside the
+/// cgroup.
 ///
 /// The process starts as a shell that reads a line from its standard input and then executes the
-/// program. If the daemon dies, the shell reads the end of the input and exits.
+/// program. If the daemon dies, the shell reads an end of file and exits.
 public final class LimitGate {
   private static final Path SHELL = Path.of("/bin/sh");
   private static final String WAIT = "read -r JPM_GATE || exit 126; exec \"$@\" ";
 
-  /// The variable names that a shell accepts. It drops all others, so `env` has to set them again.
+  /// Variable names that a shell accepts. A shell drops variables with other names, so `env` has to
+  /// set them again.
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private static final String ENV = "/usr/bin/env";
 
   private final Cgroups groups;
 
-  /// @param groups creates the cgroups of children whose limits need one
+  /// @param groups creates the cgroups for children whose limits require one
   public LimitGate(Cgroups groups) {
     this.groups = groups;
   }
 
-  /// Reports whether a child with these limits needs the gate.
+  /// Reports whether a child with these limits requires the gate.
   boolean isNeeded(ResourceLimits limits) {
     return !limits.resources().isEmpty() || (limits.needsCgroup() && groups.problem().isEmpty());
   }
 
   /// Returns a request for the shell that executes the program of `request`.
   ///
-  /// @param input descriptor that becomes its standard input then, if the request has an input pipe
+  /// @param input the descriptor that becomes standard input after the gate, if the request has an
+  ///   input pipe
   /// @param crowded whether the child starts with the daemon's own descriptor limit
-  /// @throws IOException with a message for the user if the program cannot be executed: a failure
-  ///   of the shell would not be reported
+  /// @throws IOException with a message for the user if the program cannot be executed; checked
+  ///   here because a failure in the shell would not be reported
   static SpawnRequest wrap(SpawnRequest request, int input, boolean crowded) throws IOException {
     if (!Files.isRegularFile(request.program()) || !Files.isExecutable(request.program())) {
       int errno = Files.exists(request.program()) ? Errno.EACCES : Errno.ENOENT;
@@ -78,17 +81,17 @@ public final class LimitGate {
     return request.withProgram(SHELL, argv);
   }
 
-  /// Returns a command that restores the descriptor limit with which the daemon was started, unless
-  /// the app has a limit of its own.
+  /// Returns a shell command that restores the descriptor limit that the daemon was started with,
+  /// unless the app sets its own limit.
   private static String ownLimit(SpawnRequest request, boolean crowded) {
     return crowded && !request.limits().resources().containsKey("nofile")
         ? "ulimit -S -n " + OpenFileLimit.ofDaemon().inheritedLimit() + " || exit 126; "
         : "";
   }
 
-  /// Returns the redirection to the input pipe. Some shells do not accept descriptors of two
-  /// digits. The pipe is then opened again through `/proc`, which the kernel allows for a pipe
-  /// regardless of the directories above it, and the original descriptor stays open.
+  /// Returns the redirection to the input pipe. Because some shells do not accept descriptor
+  /// numbers with two digits, such a pipe is reopened through `/proc`. The kernel allows this for a
+  /// pipe regardless of the directories above it. The original descriptor stays open.
   private static String redirection(SpawnRequest request, int input) {
     if (request.input().isEmpty()) {
       return "</dev/null";
@@ -98,7 +101,8 @@ public final class LimitGate {
         : "<>/proc/self/fd/%d".formatted(input);
   }
 
-  /// Creates a pair of connected sockets: the first for the child to read, the second for [#open].
+  /// Creates a pair of connected sockets: the first is read by the child, the second is passed to
+  /// [#open].
   static int[] pair() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(ValueLayout.JAVA_INT, 2);
@@ -114,8 +118,8 @@ public final class LimitGate {
 
   /// Sets the limits of the waiting child.
   ///
-  /// @param childCredentials the credentials it was spawned with
-  /// @return its cgroup, if it needs one
+  /// @param childCredentials the credentials that the child was spawned with
+  /// @return the cgroup of the child, if it requires one
   /// @throws IOException with a message for the user if a limit cannot be set
   Optional<Cgroup> limit(int pid, SpawnRequest request, ChildCredentials childCredentials)
       throws IOException {
@@ -132,13 +136,13 @@ public final class LimitGate {
     }
   }
 
-  /// Lets the child execute its program.
+  /// Signals the waiting child to execute its program.
   static void open(int writer) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment line = arena.allocate(1);
       MemorySegment.copy(
           "\n".getBytes(StandardCharsets.US_ASCII), 0, line, ValueLayout.JAVA_BYTE, 0, 1);
-      Libc.sendNow(writer, line); // fails if the child was killed, which its exit reports
+      Libc.sendNow(writer, line); // fails if the child was killed, which is reported as its exit
     }
   }
 }

@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// The mounts that a thread sees, `proc_pid_mountinfo(5)`. Each character of a path is one byte.
+/// The mounts that are visible to a thread (`proc_pid_mountinfo(5)`). Each character of a path
+/// represents one byte.
 ///
-/// @param flags mount flags as `mount(2)` takes them, by mount point; of several mounts at one
-///   place those of the visible one
+/// @param flags the mount flags by mount point, as for `mount(2)`; if several mounts share a mount
+///   point, those of the visible mount
 record MountTable(Map<String, Long> flags) {
   private static final Path FILE = Path.of("/proc/thread-self/mountinfo");
   private static final int PLACE = 4;
   private static final int OPTIONS = 5;
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
-  /// Reads the mounts that the calling thread sees.
+  /// Reads the mounts that are visible to the calling thread.
   static MountTable read() throws IOException {
     return of(Files.readString(FILE, StandardCharsets.ISO_8859_1));
   }
@@ -30,12 +31,12 @@ record MountTable(Map<String, Long> flags) {
     text.lines()
         .map(line -> line.split(" ", OPTIONS + 2))
         .filter(fields -> fields.length > OPTIONS)
-        // A later mount at the same place covers the earlier one.
+        // A later mount on the same mount point covers the earlier one.
         .forEach(fields -> flags.put(plain(fields[PLACE]), flags(fields[OPTIONS])));
     return new MountTable(flags);
   }
 
-  /// Returns the mount at `place` and those below it.
+  /// Returns the mount at `place` and the mounts below it.
   MountTable below(String place) {
     String prefix = place.endsWith("/") ? place : place + "/";
     Map<String, Long> found = new LinkedHashMap<>(flags);
@@ -52,8 +53,8 @@ record MountTable(Map<String, Long> flags) {
     return one.equals("\\") ? "\\\\" : one;
   }
 
-  /// Returns the flags that a remount clears unless they are repeated. The access time settings are
-  /// kept by the kernel.
+  /// Returns the flags that a remount clears unless they are repeated. The kernel keeps the access
+  /// time settings.
   private static long flags(String options) {
     long flags = 0;
     for (String option : options.split(",", -1)) {

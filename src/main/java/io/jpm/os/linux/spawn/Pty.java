@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/// A pseudo-terminal, `pty(7)`, in raw mode and without echo. It is not the controlling terminal of
+/// A pseudo-terminal (`pty(7)`) in raw mode and without echo. It is not the controlling terminal of
 /// any process.
 ///
 /// @param master the end from which the output is read
@@ -23,14 +23,15 @@ record Pty(int master, int slave) {
   private static final long TIOCGPTPEER = 0x5441;
   private static final long TIOCSPTLCK = 0x40045431;
 
-  /// The kernel's `struct termios`: c_iflag, c_oflag, c_cflag, c_lflag, then characters.
+  /// Size of the kernel's `struct termios`: c_iflag, c_oflag, c_cflag, c_lflag, then control
+  /// characters.
   private static final int TERMIOS_BYTES = 64;
 
   private static final int INPUT_FLAGS = 0;
   private static final int OUTPUT_FLAGS = 4;
   private static final int LOCAL_FLAGS = 12;
 
-  /// OPOST, which would turn a line feed into two bytes.
+  /// OPOST, which would convert a line feed into two bytes.
   private static final int POST_PROCESSING = 1;
 
   /// ISIG, ICANON, ECHO, ECHONL and IEXTEN.
@@ -42,14 +43,14 @@ record Pty(int master, int slave) {
   /// Opens a pseudo-terminal.
   ///
   /// @return both ends, close-on-exec
-  /// @throws ErrnoException with a message for the user if the system provides none
+  /// @throws ErrnoException with a message for the user if the system cannot provide a terminal
   static Pty open() throws ErrnoException {
     int flags = Libc.O_RDWR | Libc.O_NOCTTY;
     int master = check(Libc.open(Path.of("/dev/ptmx"), flags, 0));
     try (Arena arena = Arena.ofConfined()) {
       check(call(master, TIOCSPTLCK, arena.allocate(ValueLayout.JAVA_INT).address()));
-      // Opened through the master and not by name, which may refer to another terminal in a
-      // container.
+      // Opened through the master instead of by name, because in a container the name may refer to
+      // a different terminal.
       int slave = check(call(master, TIOCGPTPEER, flags | Libc.O_CLOEXEC));
       makeRaw(arena, slave);
       MemorySegment size = arena.allocate(ValueLayout.JAVA_SHORT, 4);

@@ -13,14 +13,14 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/// Explains the error number of a failed spawn to the user. It looks at the file after the failure,
-/// so it only explains the decision and never makes it.
+/// Explains to the user why a spawn failed, based on the error number. The file is inspected after
+/// the failure, so the inspection only explains the outcome and never determines it.
 final class SpawnRefusal {
   private static final int LONGEST_FIRST_LINE = 256;
 
   private SpawnRefusal() {}
 
-  /// Rejects texts with a NUL byte, at which a C string would end.
+  /// Rejects texts that contain a NUL byte, which would terminate a C string.
   static void checkTexts(SpawnRequest request) throws IOException {
     for (int i = 0; i < request.argv().size(); i++) {
       if (request.argv().get(i).indexOf('\0') >= 0) {
@@ -30,7 +30,7 @@ final class SpawnRefusal {
     for (Map.Entry<String, String> entry : request.environment().entrySet()) {
       String name = entry.getKey();
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-        throw new IOException("'" + name + "' cannot be the name of an environment variable");
+        throw new IOException("'" + name + "' is not a valid name of an environment variable");
       }
       if (entry.getValue().indexOf('\0') >= 0) {
         throw new IOException("the environment variable " + name + " contains a NUL byte");
@@ -41,9 +41,8 @@ final class SpawnRefusal {
   static String folderSentence(Path cwd, int errno) {
     return switch (errno) {
       case Errno.ENOENT -> "the working directory " + cwd + " does not exist";
-      case Errno.ENOTDIR -> "the working directory " + cwd + " is not a folder";
-      case Errno.EACCES ->
-          "the working directory " + cwd + " may not be entered: permission denied";
+      case Errno.ENOTDIR -> "the working directory " + cwd + " is not a directory";
+      case Errno.EACCES -> "the working directory " + cwd + " cannot be entered: permission denied";
       default -> "the working directory " + cwd + " cannot be opened: " + Errno.message(errno);
     };
   }
@@ -58,35 +57,36 @@ final class SpawnRefusal {
           program
               + " cannot be started: its arguments and environment are too large ("
               + kibibytes(request)
-              + " KiB; a single one may have 128 KiB)";
+              + " KiB in total; at most 128 KiB are allowed for each)";
       case Errno.EAGAIN ->
           program
-              + " cannot be started: the limit on processes is reached (ulimit -u, pids cgroup)";
+              + " cannot be started: the limit on processes has been reached (ulimit -u, pids"
+              + " cgroup)";
       case Errno.ENOMEM -> program + " cannot be started: the machine is out of memory";
       default -> program + " cannot be started: " + Errno.message(errno);
     };
   }
 
-  /// Returns the reason why a child ended while it was still changing its user. The stages of
-  /// [io.jpm.os.linux.credentials.UserLaunch] exit with 126 (not executable) or 127 (not found);
-  /// any other code of `setpriv` means that credentials could not be changed. Their own messages
-  /// are in the app's error log.
+  /// Returns the reason why a child exited while it was still changing its user. The stages of
+  /// [io.jpm.os.linux.credentials.UserLaunch] exit with code 126 (not executable) or 127 (not
+  /// found). Any other code of `setpriv` means that the credentials could not be changed. The
+  /// messages of the stages are in the app's error log.
   static String ofLaunch(SpawnRequest request, String stage, Exit exit) {
     Path program = request.program();
     if (exit instanceof Exit.Code(int code)) {
       if (stage.equals("setpriv")) {
-        return "the app cannot be started with its credentials: setpriv failed; its message is in"
-            + " the app's error log";
+        return "the app cannot be started with its credentials because setpriv failed: see the"
+            + " app's error log";
       } else if (code == 127) {
         return missing(program);
       }
       return isKnown(head(program)) ? notPermitted(request) : notAProgram(program);
     }
-    return program + " cannot be started: " + stage + ", which starts it, ended with " + exit;
+    return program + " cannot be started: " + stage + ", which starts it, terminated with " + exit;
   }
 
   /// Rejects a file that the kernel would not execute. The stages of
-  /// [io.jpm.os.linux.credentials.UserLaunch] would pass it to a shell, as `execvp(3)` does.
+  /// [io.jpm.os.linux.credentials.UserLaunch] would run it with a shell, like `execvp(3)`.
   ///
   /// @throws IOException with a message for the user
   static void checkKind(Path program) throws IOException {
@@ -102,7 +102,7 @@ final class SpawnRefusal {
             || (head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'));
   }
 
-  /// Reports whether other program formats are registered with the kernel, `binfmt_misc`.
+  /// Reports whether other program formats are registered with the kernel (`binfmt_misc`).
   private static boolean hasOtherKinds() {
     String[] kinds = new File("/proc/sys/fs/binfmt_misc").list();
     return kinds != null
@@ -118,13 +118,14 @@ final class SpawnRefusal {
             program
                 + " names an interpreter in its #! line that does not exist: "
                 + name
-                + (name.endsWith("\\r") ? " (the file has Windows line ends)" : ""))
-        .orElse(program + " cannot be started: the loader it was linked for is not installed");
+                + (name.endsWith("\\r") ? " (the file has Windows line endings)" : ""))
+        .orElse(
+            program + " cannot be started: the dynamic loader that it requires is not installed");
   }
 
   private static String notPermitted(Path program) {
     if (Files.isDirectory(program)) {
-      return program + " is a folder, not a program";
+      return program + " is a directory, not a program";
     }
     if (Files.exists(program) && !Files.isRegularFile(program)) {
       return program + " is not a regular file, so it cannot be a program";
@@ -132,7 +133,7 @@ final class SpawnRefusal {
     if (!Files.isExecutable(program)) {
       return Files.exists(program)
           ? program + " is not executable: chmod +x it or name an --interpreter"
-          : program + " cannot be reached: a folder above it may not be entered";
+          : program + " cannot be reached: a directory above it cannot be entered";
     }
     return interpreter(program)
         .map(name -> program + " cannot be started: its interpreter " + name + " is not executable")
@@ -144,7 +145,8 @@ final class SpawnRefusal {
     if (!Files.isExecutable(request.cwd())) {
       return folderSentence(request.cwd(), Errno.EACCES);
     }
-    // The daemon is not that user: its own access says nothing, unless even root is denied.
+    // The daemon runs as a different user, so its own access proves nothing unless even root is
+    // denied.
     return request
         .runAs()
         .user()
@@ -153,7 +155,8 @@ final class SpawnRefusal {
             program
                 + " cannot be started: user "
                 + user
-                + " may not run it, or may not enter its folder or the working directory "
+                + " is not allowed to execute it, or to enter its directory or the working"
+                + " directory "
                 + request.cwd())
         .orElseGet(() -> notPermitted(program));
   }
@@ -167,11 +170,11 @@ final class SpawnRefusal {
       return program + " is empty";
     }
     return head.length > 3 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
-        ? program + " is a program for another kind of machine"
+        ? program + " is a program for a different processor architecture"
         : program + " is not a program and has no #! line: name an --interpreter";
   }
 
-  /// Returns the interpreter that the `#!` line names, `execve(2)`, with a carriage return shown as
+  /// Returns the interpreter named in the `#!` line (`execve(2)`), with a carriage return shown as
   /// `\r`.
   private static Optional<String> interpreter(Path program) {
     String text = SurrogateEscape.fromBytes(head(program));

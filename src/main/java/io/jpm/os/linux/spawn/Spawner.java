@@ -36,19 +36,19 @@ import java.util.function.IntSupplier;
 
 /// Spawns a process with `posix_spawn(3)`. The child has a session of its own, default signal
 /// handling, the requested streams and working directory, and no other descriptors. Everything else
-/// that can fail is opened beforehand, so that an error of the call itself concerns the program.
+/// that can fail is opened beforehand, so an error of the call itself concerns the program.
 public final class Spawner {
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
   private static final short SETSID = 0x80;
 
-  /// Size for the structures of `posix_spawn`, larger than on any architecture of glibc (336, 80
-  /// and 128 bytes on x86-64).
+  /// Size reserved for the structures of `posix_spawn`, which is larger than on any architecture of
+  /// glibc (336, 80 and 128 bytes on x86-64).
   private static final int STRUCT_BYTES = 512;
 
   private static final int SIGSET_BYTES = 128;
 
-  /// Constant after construction; shared by all threads.
+  /// Not modified after construction; shared by all threads.
   private final MemorySegment attributes;
 
   private final TagVerifier trust;
@@ -56,9 +56,9 @@ public final class Spawner {
   private final LinuxListenSockets sockets;
   private final LimitGate gate;
 
-  /// @param trust learns the user of each child
-  /// @param reaper reaps helper processes that run beside a child
-  /// @param sockets listening sockets that a child may inherit
+  /// @param trust is told the user of each child
+  /// @param reaper reaps helper processes that run alongside a child
+  /// @param sockets the listening sockets that a child may inherit
   /// @param gate sets the limits of a child
   public Spawner(TagVerifier trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
     this.gate = gate;
@@ -69,16 +69,17 @@ public final class Spawner {
     attributes = forever.allocate(STRUCT_BYTES, 16);
     MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
     MemorySegment none = forever.allocate(SIGSET_BYTES, 8);
-    // Without an empty mask a child would inherit the signals that HotSpot's threads block
+    // Without an empty mask, a child would inherit the blocked signals of HotSpot's threads
     // (SIGQUIT).
     Libc.initAttributes(attributes, SETSIGDEF | SETSIGMASK | SETSID, all, none);
   }
 
   /// The result of a spawn.
   public sealed interface Outcome {
-    /// A child of the daemon, which only the caller reaps.
+    /// A child of the daemon was created, which only the caller reaps.
     ///
-    /// @param channel the daemon's end of the IPC channel; the caller must close it
+    /// @param pid the pid of the child
+    /// @param channel the daemon's end of the IPC channel, which the caller must close
     /// @param group the cgroup of its tree
     record Spawned(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
 
@@ -89,11 +90,11 @@ public final class Spawner {
     record Failed(String reason, boolean temporary) implements Outcome {}
   }
 
-  /// The opened descriptors and the credentials of a child.
+  /// The opened descriptors and the credentials for a child.
   ///
-  /// @param input initial standard input
-  /// @param later standard input after the gate, if there is one
-  /// @param gate descriptor that opens the gate on which the child waits for its limits
+  /// @param input the initial standard input
+  /// @param later the standard input after the gate, if there is a gate
+  /// @param gate the descriptor that opens the gate at which the child waits for its limits
   /// @param crowded whether the daemon's descriptor limit must not be lowered for this child
   private record PreparedSpawn(
       SpawnRequest request,
@@ -115,11 +116,11 @@ public final class Spawner {
     }
   }
 
-  /// The numbers of the descriptors that a child gets after its streams and its channel.
+  /// The numbers of a child's descriptors that follow its streams and its channel.
   ///
-  /// @param sockets the first socket
-  /// @param pipe the pipe behind a terminal
-  /// @param later the standard input after the gate
+  /// @param sockets the number of the first socket
+  /// @param pipe the number of the pipe behind a terminal
+  /// @param later the number of the standard input after the gate
   private record DescriptorNumbers(int sockets, int pipe, int later) {
     static DescriptorNumbers of(SpawnRequest request) {
       int sockets = request.ipcChannel() ? Descriptors.DAEMON_CHANNEL + 1 : 3;
@@ -132,8 +133,8 @@ public final class Spawner {
   ///
   /// @param out standard output
   /// @param error standard error
-  /// @param pipe the pipe behind a terminal, if there is one: the child holds it open, so that it
-  ///   has a reader while no daemon runs
+  /// @param pipe the pipe behind a terminal, if there is one. The child holds it open so that it
+  ///   has a reader while no daemon is running.
   private record Streams(int out, int error, OptionalInt pipe) {
     void changeOwner(int uid, int gid) {
       Libc.changeOwner(out, uid, gid);
@@ -147,7 +148,7 @@ public final class Spawner {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
-      MountSpace.check(request);
+      MountNamespace.check(request);
       boolean crowded = OpenFileLimit.ofDaemon().isNearlyExhausted();
       boolean limited = crowded || gate.isNeeded(request.limits());
       SpawnRequest first =
@@ -184,8 +185,8 @@ public final class Spawner {
     }
   }
 
-  /// Sets the limits of a child. A child whose limits cannot be set has not executed the program
-  /// yet and counts as never spawned.
+  /// Sets the limits of a child. If they cannot be set, the child is killed. It has not executed
+  /// the program yet, so it counts as never spawned.
   private Outcome limit(Outcome.Spawned made, PreparedSpawn preparedSpawn) {
     try {
       Optional<Cgroup> group =
@@ -216,7 +217,7 @@ public final class Spawner {
     int folder = descriptors.keep(openFolder(request.cwd(), childCredentials));
     Streams streams =
         request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
-    // The child may open /dev/stdout again, which requires access to the pipe itself.
+    // The child may reopen /dev/stdout, which requires permission to access the pipe itself.
     childCredentials
         .identity()
         .filter(identity -> identity.uid().isPresent())
@@ -241,9 +242,9 @@ public final class Spawner {
     List<String> keys = request.sockets();
     if (keys.size() > Descriptors.MOST_SOCKETS) {
       throw new IOException(
-          "an app can be given "
+          "an app can inherit at most "
               + Descriptors.MOST_SOCKETS
-              + " listening sockets at most, not "
+              + " listening sockets, not "
               + keys.size());
     }
     List<Integer> open = new ArrayList<>();
@@ -264,7 +265,7 @@ public final class Spawner {
     Pty pty = Pty.open();
     int slave = descriptors.keep(pty.slave());
     int master = descriptors.keep(pty.master());
-    // Started before the child: if the spawn fails, this process ends when the slave is closed.
+    // Started before the child. If the spawn fails, this process exits when the slave is closed.
     reaper.reap(TerminalFeed.start(attributes, master, request.out().fifo()));
     return new Streams(slave, slave, OptionalInt.of(pipe));
   }
@@ -371,8 +372,8 @@ public final class Spawner {
     return new Image(launch.get().setpriv(), argv, lines(hidden.hidden()));
   }
 
-  /// Returns the reason why a child that had to change its user did not reach its program; empty if
-  /// it did.
+  /// Returns the reason why a child that had to change its user did not execute its program; empty
+  /// if it did.
   private static Optional<Outcome> failure(int pid, UserLaunch launch, SpawnRequest request) {
     return switch (LaunchWatch.await(pid, launch.stages(request.program()))) {
       case LaunchWatch.Outcome.Started _ -> Optional.empty();
@@ -383,9 +384,10 @@ public final class Spawner {
     };
   }
 
-  /// Reads the start of the program. If its disk does not respond, this thread hangs here, where no
-  /// other thread waits for it. The read uses the credentials of the app's user, because the file's
-  /// owner may replace it by a link to any other file.
+  /// Reads the start of the program file. If its disk does not respond, this thread hangs here,
+  /// where no other thread waits for it, and not while it holds the spawn lock. The read uses the
+  /// credentials of the app's user, because the owner of the file may replace it with a link to any
+  /// other file.
   private static void touch(Path program, ChildCredentials childCredentials) throws IOException {
     int fd =
         CredentialThread.callOn(
@@ -410,9 +412,10 @@ public final class Spawner {
     return fd;
   }
 
-  /// Opens the working directory with the credentials of the app's user: the child starts with
-  /// those of the daemon, and the owner of a parent directory may put a link there at any moment.
-  /// The trailing dot makes the kernel check the permission to enter.
+  /// Opens the working directory with the credentials of the app's user. This is necessary because
+  /// the child starts with those of the daemon, and the owner of a parent directory may put a link
+  /// there at any moment. The trailing dot makes the kernel check the permission to enter the
+  /// directory.
   private static int openFolder(Path cwd, ChildCredentials childCredentials) throws IOException {
     ChildCredentials own = childCredentials.ofFiles();
     int fd = CredentialThread.callOn(cwd.resolve("."), own, DiskCalls::openFolder);
@@ -426,7 +429,7 @@ public final class Spawner {
   private static Map<String, String> environment(PreparedSpawn preparedSpawn) throws IOException {
     Map<String, String> environment = new LinkedHashMap<>(preparedSpawn.request.environment());
     environment.putAll(preparedSpawn.childCredentials.environment());
-    // Variables of another channel are invalid here and would make Node use an unrelated
+    // Variables of another channel are invalid in this process and would make Node use an unrelated
     // descriptor.
     environment.keySet().removeAll(ChannelEnds.VARIABLES);
     if (preparedSpawn.ends.isPresent()) {
@@ -442,7 +445,7 @@ public final class Spawner {
         .toList();
   }
 
-  /// Returns a null-terminated array of C strings, as `execve(2)` takes it.
+  /// Returns a null-terminated array of C strings, as required by `execve(2)`.
   static MemorySegment strings(Arena arena, List<String> texts) {
     MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
     for (int i = 0; i < texts.size(); i++) {

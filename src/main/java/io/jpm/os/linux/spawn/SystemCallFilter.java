@@ -13,15 +13,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// The system call filter of a child with `seccomp: default`, `seccomp(2)`. All descendants of the
-/// child inherit it, and it cannot be removed.
+/// The system call filter of a child with `seccomp: default` (`seccomp(2)`). All descendants of the
+/// child inherit the filter, and it cannot be removed.
 final class SystemCallFilter implements Confinement {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int SECCOMP = ARM ? 277 : 317;
   private static final int SET_MODE_FILTER = 1;
 
-  /// Without this flag older kernels slow the child down, to mitigate an attack that does not apply
-  /// here.
+  /// Avoids a mitigation that slows the child down on older kernels. The attack that it mitigates
+  /// does not apply here.
   private static final int ALLOW_SPECULATION = 4;
 
   private static final int NO_OPERATION = -1;
@@ -36,7 +36,7 @@ final class SystemCallFilter implements Confinement {
     this.program = program;
   }
 
-  /// Rejects a filter that cannot be installed, before anything is created for the child.
+  /// Rejects a filter that cannot be installed. Called before anything is created for the child.
   ///
   /// @throws IOException with a message for the user
   static void check(ChildCredentials childCredentials) throws IOException {
@@ -44,7 +44,7 @@ final class SystemCallFilter implements Confinement {
         && !childCredentials.noNewPrivileges()
         && (Libc.effectiveUser() != 0 || !DaemonStatusFile.mayUse(ADMINISTERING))) {
       throw new ErrnoException(
-          "only root with %s can give an app seccomp without no_new_privileges: leave out"
+          "only root with %s can give an app seccomp without no_new_privileges: remove"
                   .formatted(ADMINISTERING)
               + " no_new_privileges: false",
           Errno.EPERM);
@@ -56,9 +56,9 @@ final class SystemCallFilter implements Confinement {
     return sandbox.seccomp() != Seccomp.NONE;
   }
 
-  /// Returns the filter of a child; empty if its system calls are not filtered.
+  /// Returns the filter for a child; empty if its system calls are not filtered.
   ///
-  /// @param arena must live until the child is spawned
+  /// @param arena the arena for memory, which must live until the child is spawned
   /// @throws IOException with a message for the user if the filter cannot be built
   static Optional<SystemCallFilter> of(ChildCredentials childCredentials, Arena arena)
       throws IOException {
@@ -91,8 +91,8 @@ final class SystemCallFilter implements Confinement {
 
   @Override
   public String sentence(int errno) {
-    return "seccomp: this system does not let the daemon filter the calls of an app: "
+    return "seccomp: the system calls of an app cannot be filtered ("
         + Errno.message(errno)
-        + " (a kernel without seccomp filters, or a container that forbids them): leave it out";
+        + "; the kernel may lack seccomp filters, or a container may forbid them): remove seccomp";
   }
 }

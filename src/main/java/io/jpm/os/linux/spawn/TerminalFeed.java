@@ -14,14 +14,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Copies the output of an app's terminal into its log pipe, by one `cat` process per app in a
-/// session of its own. The rest of jpm does not need to know about terminals.
+/// Copies the output of an app's terminal to its log pipe. Each app with a terminal has one `cat`
+/// process in a session of its own, so the rest of jpm does not need to know about terminals.
 ///
-/// A separate process is needed because the reading end of a terminal must stay open while the app
-/// runs, even without a daemon, and because the next daemon could not always get it back: with a
-/// strict Yama setting ordinary users may not use `pidfd_getfd(2)`, and an app whose terminal is
-/// not read blocks. The process ends when the last process closes the terminal, or when no process
-/// can read the pipe any more.
+/// A separate process is required because the master end of a terminal must stay open and be read
+/// while the app is running, even if no daemon is running. Otherwise the app would block. The next
+/// daemon could not always recover the master end, because a strict Yama setting does not permit
+/// unprivileged users to call `pidfd_getfd(2)`.
+///
+/// The process exits when the terminal is closed by its last process, or when no process can read
+/// the pipe any more.
 final class TerminalFeed {
   private static final int STRUCT_BYTES = 512;
 
@@ -29,16 +31,16 @@ final class TerminalFeed {
 
   /// Starts the copying process.
   ///
-  /// @param attributes attributes for `posix_spawn`
+  /// @param attributes the attributes for `posix_spawn`
   /// @param master the end of the terminal that is read
   /// @param fifo the log pipe, which must have a reader
-  /// @return its pid; it is a child of the daemon
+  /// @return the pid of the process, which is a child of the daemon
   static int start(MemorySegment attributes, int master, Path fifo) throws IOException {
     Path cat = cat();
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
-      // Opened for writing only, so that the process does not count as a reader when the app and
-      // the daemon are gone.
+      // Opened for writing only, so that the process does not count as a reader once the app and
+      // the daemon have exited.
       int pipe = descriptors.keep(open(fifo, Libc.O_WRONLY));
       int devNull = descriptors.keep(open(Path.of("/dev/null"), Libc.O_RDWR));
       int root = descriptors.keep(open(Path.of("/"), Libc.O_PATH | Libc.O_DIRECTORY));
@@ -83,6 +85,7 @@ final class TerminalFeed {
         .filter(Files::isExecutable)
         .findFirst()
         .orElseThrow(() ->
-            new IOException("an app with a terminal needs the program cat on the daemon's PATH"));
+            new IOException(
+                "an app with a terminal requires the program cat on the PATH of the daemon"));
   }
 }

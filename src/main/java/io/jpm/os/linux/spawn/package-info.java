@@ -1,4 +1,4 @@
-/// Starts children: their limits, confinement and terminals, and the explanations of failed starts.
+/// Starts processes: their limits, confinement and terminals, and explanations for failed starts.
 @NullMarked
 package io.jpm.os.linux.spawn;
 

@@ -7,7 +7,7 @@ import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LeftoverProcess;
 import io.jpm.os.linux.cgroup.Cgroup;
-import io.jpm.os.linux.cgroup.GroupMemory;
+import io.jpm.os.linux.cgroup.CgroupMemoryMonitor;
 import io.jpm.os.linux.channel.Channel;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
@@ -29,22 +29,23 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A main process, held by a pidfd from its spawn or adoption until its exit has been reported.
+/// A main process, to which this object holds a pidfd from the spawn or adoption until the exit has
+/// been reported.
 public final class LinuxChild implements Child, ProcessTree.Main {
   private static final Logger LOG = System.getLogger("jpm.os");
 
   /// How long to wait for init to reap an adopted process before its exit is reported without a
-  /// status. A fast restart matters more than an exact status.
-  private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  /// status. A fast restart is more important than an exact status.
+  private static final long REAP_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /// The beginning of Node's internal messages; Node writes `cmd` first.
+  /// Prefix of Node's internal messages, in which Node writes `cmd` first.
   private static final String INTERNAL = "{\"cmd\":\"NODE_";
 
   private final ProcessIdentity identity;
   private final String tag;
   private final PidFd pidFd;
   private final ChildWatcher watcher;
-  private final boolean ours;
+  private final boolean ownChild;
   private final OptionalInt parent;
   private final Reactor reactor;
   private final Reaper reaper;
@@ -54,7 +55,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   private final Reactor.Watch watch;
   private final Optional<Channel> channel;
   private final Optional<Cgroup> group;
-  private final Optional<GroupMemory> memory;
+  private final Optional<CgroupMemoryMonitor> memory;
   private final Consumer<LinuxChild> onEnd;
 
   private volatile long lastThere;
@@ -63,23 +64,24 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   private volatile boolean treeGone;
   private volatile boolean released;
   private volatile boolean ranOutOfMemory;
-  private volatile boolean left;
+  private volatile boolean hasLeftovers;
   private volatile Optional<LeftoverProcess> leftoverProcess = Optional.empty();
 
   /// Confined to the reactor's thread.
   private boolean waitingForFetch;
 
-  private boolean fetched;
-  private boolean told;
+  private boolean reaped;
+  private boolean exitReported;
 
-  /// A process to watch.
+  /// A process to monitor.
   ///
-  /// @param pidFd its pidfd, which the child closes
-  /// @param tag the process tag of its tree
+  /// @param identity the identity of the process
+  /// @param pidFd the pidfd of the process, which the child closes
+  /// @param tag the process tag of the tree
   /// @param parent the parent of an adopted process, which inherits its orphans; empty if this
-  ///   daemon spawned it and so is the only process that can reap it
-  /// @param channel the daemon's end of its IPC channel, which the child closes
-  /// @param group the cgroup of its tree
+  ///   daemon spawned the process and is therefore the only one that can reap it
+  /// @param channel the daemon's end of the IPC channel, which the child closes
+  /// @param group the cgroup of the tree
   public record Origin(
       ProcessIdentity identity,
       PidFd pidFd,
@@ -90,11 +92,11 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   /// The services that all children of a host share.
   ///
-  /// @param reactor reports the end of processes
-  /// @param reaper later reaps processes that are traced when they end
+  /// @param reactor reports process exits
+  /// @param reaper reaps processes that were traced when they exited
   /// @param sweeper signals trees
-  /// @param trust decides on which processes tags count
-  /// @param orphans detects whether a tree may have left processes
+  /// @param trust decides which processes' tags are accepted
+  /// @param orphans detects whether a tree may have left processes behind
   /// @param onEnd called when the child no longer needs the host
   public record Context(
       Reactor reactor,
@@ -110,7 +112,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     this.tag = origin.tag;
     this.pidFd = origin.pidFd;
     this.parent = origin.parent;
-    this.ours = origin.parent.isEmpty();
+    this.ownChild = origin.parent.isEmpty();
     this.group = origin.group;
     this.watcher = watcher;
     this.reactor = surroundings.reactor;
@@ -122,7 +124,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     TreeMembers members =
         new TreeMembers(identity, new ProcessTag(tag), daemonIdentity.pid(), daemonIdentity.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
-    sweeper.register(tree, ours);
+    sweeper.register(tree, ownChild);
     this.watch = reactor.watch(pidFd.descriptor(), this::ready);
     this.channel =
         origin.channel.isPresent()
@@ -133,11 +135,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
                     ProcessTag.withoutSecret(tag),
                     this::message))
             : Optional.empty();
-    this.memory = group.map(limited -> new GroupMemory(identity.pid(), reactor, limited, watcher));
+    this.memory =
+        group.map(limited -> new CgroupMemoryMonitor(identity.pid(), reactor, limited, watcher));
     this.lastThere = ProcReader.ticksNow();
   }
 
-  /// Starts watching. A process that has already ended is reported immediately.
+  /// Starts monitoring. If the process has already exited, its exit is reported immediately.
   ///
   /// @return 0 or the negative `errno`
   public int start() {
@@ -164,7 +167,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   @Override
   public boolean hasLeftovers() {
-    return left && !treeGone;
+    return hasLeftovers && !treeGone;
   }
 
   @Override
@@ -185,7 +188,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   @Override
   public void signalMain(Signal signal) {
-    send(signal); // fails if the process is gone or may not be signalled
+    send(signal); // fails if the process has exited or cannot be signaled
   }
 
   @Override
@@ -198,7 +201,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     return channel.map(open -> open.send(json)).orElse(false);
   }
 
-  /// Like [#send(String)], but passes a descriptor with the message.
+  /// Sends a message like [#send(String)] and passes a descriptor with it.
   public boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
     return channel.map(open -> open.send(json, handle, taken)).orElse(false);
   }
@@ -234,8 +237,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     sweeper.forget(tree);
     reactor.execute(() -> {
       channel.ifPresent(Channel::close);
-      memory.ifPresent(GroupMemory::stop);
-      if (!ours) {
+      memory.ifPresent(CgroupMemoryMonitor::stop);
+      if (!ownChild) {
         watch.remove();
         pidFd.close();
         onEnd.accept(this);
@@ -252,7 +255,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   }
 
   @Override
-  public long lastThere() {
+  public long lastSeenTicks() {
     return lastThere;
   }
 
@@ -268,62 +271,65 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     });
   }
 
-  /// Releases everything without the reactor, which has ended. The process itself is left alone.
+  /// Releases all resources without using the reactor, which has stopped. The process itself is not
+  /// affected.
   public void abandon() {
     released = true;
     sweeper.forget(tree);
     channel.ifPresent(Channel::close);
-    memory.ifPresent(GroupMemory::stop);
+    memory.ifPresent(CgroupMemoryMonitor::stop);
     pidFd.close();
   }
 
   private void ready(int events) {
-    if (ours) {
-      // The kernel reserves the pid for the zombie until it is reaped just below.
+    if (ownChild) {
+      // The kernel reserves the pid for the zombie until it is reaped below.
       lastThere = ProcReader.ticksNow();
     }
     switch (ExitStatus.read(pidFd)) {
       case ExitStatus.Result.Ended(Exit exit) -> {
-        fetched = true;
-        tell(exit);
+        reaped = true;
+        reportExit(exit);
       }
       case ExitStatus.Result.Unavailable(String why) ->
-          tell(ZombieExit.of(identity).orElse(new Exit.Unknown(why)));
+          reportExit(ZombieExit.of(identity).orElse(new Exit.Unknown(why)));
       case ExitStatus.Result.NotYetReaped() ->
           ZombieExit.of(identity)
               .ifPresentOrElse(
-                  this::tell,
+                  this::reportExit,
                   () -> {
                     if ((events & Libc.EPOLLHUP) != 0) {
-                      tell(new Exit.Unknown("this kernel reports the status only to the parent"));
+                      reportExit(
+                          new Exit.Unknown("this kernel reports the status only to the parent"));
                     } else {
-                      waitForFetch();
+                      waitForReap();
                     }
                   });
     }
   }
 
-  private void waitForFetch() {
+  private void waitForReap() {
     if (!waitingForFetch) {
       waitingForFetch = true;
       watch.change(0); // EPOLLHUP is still reported; EPOLLIN would fire continuously
       reactor.after(
-          FETCH_NANOS, () -> tell(new Exit.Unknown("its parent does not fetch the status")));
+          REAP_TIMEOUT_NANOS,
+          () -> reportExit(new Exit.Unknown("its parent has not collected the status")));
     }
   }
 
-  private void tell(Exit exit) {
-    if (told) {
+  private void reportExit(Exit exit) {
+    if (exitReported) {
       return;
     }
-    told = true;
-    channel.ifPresent(Channel::finish); // delivers its last messages before its exit
+    exitReported = true;
+    channel.ifPresent(Channel::finish); // delivers the last messages before the exit
     watch.remove();
     pidFd.close();
-    if (ours && !fetched) {
-      reaper.takeLate(identity.pid());
+    if (ownChild && !reaped) {
+      reaper.reapWithoutPidFd(identity.pid());
     }
-    memory.ifPresent(GroupMemory::stop);
+    memory.ifPresent(CgroupMemoryMonitor::stop);
     group.ifPresent(left -> {
       ranOutOfMemory = left.hasUnreportedKills();
       left.remove();
@@ -331,32 +337,32 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     exited = true; // set first: the watcher may ask for leftovers immediately
     onEnd.accept(this);
     if (treeWanted) {
-      sweeper.submit(tree::mainExited); // treeGone passes through the reactor and so follows exited
-      left = hasGroup(); // only a hint: treeGone follows in any case
-      tellExit(exit);
+      sweeper.submit(tree::mainExited); // treeGone is posted to the reactor, so after exited
+      hasLeftovers = hasGroup(); // only a hint, because treeGone follows anyway
+      notifyExited(exit);
     } else if (hasGroup() || mayHaveOrphans()) {
       Duration ran = age();
       sweeper.check(
           tree,
           leftoverCheck -> {
-            left = leftoverCheck.maybe();
+            hasLeftovers = leftoverCheck.maybe();
             leftoverProcess =
                 leftoverCheck.one().map(one -> new LeftoverProcess(one.pid(), one.name(), ran));
-            reactor.execute(() -> tellExit(exit)); // before treeGone, which the sweeper posts
+            reactor.execute(() -> notifyExited(exit)); // before treeGone, which the sweeper posts
           });
     } else {
-      tellExit(exit);
+      notifyExited(exit);
     }
   }
 
-  private void tellExit(Exit exit) {
+  private void notifyExited(Exit exit) {
     if (!released) {
       watcher.exited(exit);
     }
   }
 
-  /// Reports whether the process group has members. Its number is the main process's pid and stays
-  /// in use while it has a member, even a zombie that init has not reaped.
+  /// Reports whether the process group has members. Its id is the main process's pid, which stays
+  /// in use while the group has a member, even a zombie that init has not reaped.
   private boolean hasGroup() {
     return Libc.kill(-identity.pid(), 0) != -Errno.ESRCH;
   }
@@ -373,7 +379,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     }
   }
 
-  /// Returns the time since the process started.
+  /// Returns the time since the process was started.
   private Duration age() {
     long ticks = Math.max(0, ProcReader.ticksNow() - identity.startTime());
     return Duration.ofMillis(ticks * 1000 / ProcReader.Ticks.PER_SECOND);

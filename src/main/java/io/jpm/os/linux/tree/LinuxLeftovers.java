@@ -12,7 +12,7 @@ import io.jpm.os.linux.proc.ProcessSnapshot;
 import io.jpm.os.linux.proc.ProcessTag;
 import io.jpm.os.linux.proc.TagVerifier;
 
-/// The leftovers of a tree whose main process ended while no daemon was running.
+/// The leftovers of a tree whose main process exited while no daemon was running.
 public final class LinuxLeftovers implements Child, ProcessTree.Main {
   private static final int NOBODY = Integer.MAX_VALUE; // far above the kernel's highest pid
 
@@ -41,8 +41,8 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     this.daemonIdentity = surroundings.daemonIdentity();
     this.trust = surroundings.trust();
     this.ofThisBoot = gone.bootId().equals(daemonIdentity.bootId());
-    // A pid from before a reboot may now belong to an unrelated process and its session, so that
-    // only the tag counts.
+    // After a reboot the pid may belong to an unrelated process or session, so only the tag is
+    // used.
     ProcessIdentity main =
         ofThisBoot ? gone : new ProcessIdentity(daemonIdentity.bootId(), NOBODY, gone.startTime());
     this.members =
@@ -68,11 +68,11 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     }
   }
 
-  /// Reports whether `snapshot` contains leftovers. It must have been taken after the main process
-  /// ended.
+  /// Reports whether `snapshot` contains leftovers. The snapshot must have been taken after the
+  /// main process exited.
   public boolean hasLeftovers(ProcessSnapshot snapshot) {
-    // After treeGone, any process that remains cannot be ended by the daemon.
-    return !treeGone && !members.find(snapshot, lastThere(), nobody -> false).isEmpty();
+    // A process that remains after treeGone is one that the daemon cannot terminate.
+    return !treeGone && !members.find(snapshot, lastSeenTicks(), nobody -> false).isEmpty();
   }
 
   @Override
@@ -90,7 +90,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
 
   @Override
   public void signalMain(Signal signal) {
-    // The main process is gone.
+    // The main process has already exited.
   }
 
   @Override
@@ -107,9 +107,9 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     return true;
   }
 
-  /// Only the tick of its start is known.
+  /// Returns the start time, the only tick at which the main process is known to have existed.
   @Override
-  public long lastThere() {
+  public long lastSeenTicks() {
     return ofThisBoot ? gone.startTime() : -1;
   }
 

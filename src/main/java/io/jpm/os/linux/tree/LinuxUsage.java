@@ -17,33 +17,34 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Measures the resource usage of process trees and of the machine. Requests are served one at a
-/// time, because they share buffers, which the first request allocates.
+/// time because they share buffers, which are allocated by the first request.
 public final class LinuxUsage implements AutoCloseable {
   private static final long KIBI = 1024;
 
-  /// Fields of the line `cpu` of `/proc/stat` that count as work: user, nice, system, irq, softirq
-  /// and steal. Idle and iowait do not count, and guest time is included in user.
+  /// Fields of the `cpu` line in `/proc/stat` that count as work: user, nice, system, irq, softirq
+  /// and steal. Idle and iowait do not count, and user already includes guest time.
   private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
 
   private final UsageSweep sweep;
   private final Supplier<Map<Integer, Long>> outsiders;
-  private final UnknownChildReaper strays;
+  private final UnknownChildReaper unknownChildReaper;
   private final StatTable table = new StatTable();
   private Optional<ProcFiles> files = Optional.empty();
   private boolean closed;
 
-  /// @param outsiders supplies the processes that need not be read, see [TreeSweeper#outsiders]
-  /// @param strays is given all processes at each walk
+  /// @param outsiders supplies the processes that do not have to be read, see
+  ///   [TreeSweeper#unrelatedProcesses]
+  /// @param strays receives all processes found by each scan
   public LinuxUsage(
       DaemonIdentity daemonIdentity,
       Supplier<Map<Integer, Long>> outsiders,
       UnknownChildReaper strays) {
     this.outsiders = outsiders;
-    this.strays = strays;
+    this.unknownChildReaper = strays;
     this.sweep = new UsageSweep(daemonIdentity, table);
   }
 
-  /// Returns the usage of the trees under `mains`, without those whose main process is gone.
+  /// Returns the usage of the trees of `mains`. Trees whose main process has exited are left out.
   public synchronized Map<ProcessIdentity, TreeUsage> read(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     if (closed || mains.isEmpty()) {
@@ -52,15 +53,15 @@ public final class LinuxUsage implements AutoCloseable {
     ProcFiles open = files.orElseGet(ProcFiles::new);
     files = Optional.of(open);
     Map<Integer, Long> known = outsiders.get();
-    // A main process can be among them if it has removed its tag and was adopted after the last
-    // sweep. Then all processes are read.
+    // A main process can be among the known outsiders if it has removed its tag and was adopted
+    // after the last sweep. In this case all processes are read.
     boolean stale = mains.stream().anyMatch(main -> known.containsKey(main.pid()));
     open.readAll(table, stale ? Map.of() : known);
-    strays.look(table, System.nanoTime());
+    unknownChildReaper.reapUnknown(table, System.nanoTime());
     return sweep.collect(mains, detail, open);
   }
 
-  /// Returns the usage of the whole machine; empty if `/proc` does not show it.
+  /// Returns the usage of the whole machine; empty if `/proc` does not contain it.
   public static Optional<SystemUsage> ofSystem() {
     try {
       String[] cpu =

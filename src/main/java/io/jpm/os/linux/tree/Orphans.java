@@ -15,30 +15,31 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Decides without a walk over `/proc` whether a tree whose main process has ended may have left
+/// Decides without scanning `/proc` whether a tree whose main process has exited may have left
 /// processes behind. Confined to the reactor's thread.
 ///
-/// A process that loses its parent becomes a child of the nearest subreaper above it, or of init
-/// (`prctl(2)`, PR_SET_CHILD_SUBREAPER). So after the end of the main process, every leftover is a
-/// child of one of these or a descendant of such a child. The kernel lists children cheaply and
-/// appends new ones. Of the children seen earlier, only the start time of the last one is read
-/// again; if it is unchanged, so are all before it.
+/// A process that loses its parent becomes a child of the nearest subreaper among its ancestors, or
+/// of init (PR_SET_CHILD_SUBREAPER, `prctl(2)`). After the exit of the main process, every leftover
+/// is therefore a child of one of these processes, or a descendant of such a child. The kernel
+/// lists children cheaply and appends new ones. Of the children seen earlier, only the start time
+/// of the last one has to be read again: if it is unchanged, all children before it are unchanged
+/// too.
 ///
-/// The answer "none" is certain. The answer "maybe" requires a walk over all processes. It is given
-/// if the kernel does not list children (CONFIG_PROC_CHILDREN), if they change all the time, or if
-/// a new one has no environment yet.
+/// The answer "none" is certain. The answer "maybe" requires a scan of all processes. It is given
+/// if the kernel does not list children (CONFIG_PROC_CHILDREN), if they change continuously, or if
+/// a new child has no environment yet.
 public final class Orphans {
   private static final int INIT = 1;
 
-  /// Upper bound on the chain of parents, in case an inconsistent read shows a cycle.
+  /// Upper bound on the number of parents followed, in case an inconsistent read contains a cycle.
   private static final int MOST_PARENTS = 64;
 
-  /// Upper bound on reads of a list of children that keeps changing.
+  /// Maximum number of times a list of children is read if it keeps changing.
   private static final int MOST_READINGS = 8;
 
   private static final long YOUNG_SECONDS = 2;
 
-  /// Enough for more than 8,000 children.
+  /// Size of the read buffer, which has space for more than 8,000 children.
   private static final long BUFFER_BYTES = 64 * 1024;
 
   private final TagVerifier trust;
@@ -49,13 +50,13 @@ public final class Orphans {
   private boolean asked;
   private boolean subreaper;
 
-  /// @param trust decides on which processes tags count
+  /// @param trust decides which processes' tags are accepted
   public Orphans(DaemonIdentity daemonIdentity, TagVerifier trust) {
     this.self = daemonIdentity.pid();
     this.trust = trust;
   }
 
-  /// Reads the current children in advance, so that the first exit is not delayed by it.
+  /// Reads the current children in advance, so that this does not delay the first exit.
   ///
   /// @param parent as in [#mayHaveOrphans]
   void prime(int parent) {
@@ -64,7 +65,7 @@ public final class Orphans {
     }
   }
 
-  /// Reports whether processes of a tree may be left.
+  /// Reports whether processes of a tree may still be running.
   ///
   /// @param mark the rlimit tag of the tree
   /// @param parent the last parent of the main process; for a child of this daemon, the parent of
@@ -102,8 +103,8 @@ public final class Orphans {
     return true;
   }
 
-  /// Reports whether `reaper` is still alive. One that ended while its children were read has no
-  /// children any more.
+  /// Reports whether `reaper` is still running. If it exited while its children were being read,
+  /// they have been reparented and the list is useless.
   private static boolean isThere(int reaper, ProcReader reader) {
     return reaper == INIT || reader.stat(reaper).filter(ProcStat::isAlive).isPresent();
   }
@@ -114,7 +115,7 @@ public final class Orphans {
     known.clear();
   }
 
-  /// The children of one process as they were last read.
+  /// The children of one process at the time they were last read.
   private final class Children {
     private final ChildList list;
     private int count;
@@ -122,17 +123,17 @@ public final class Orphans {
     private long[] startTimes = new long[0];
     private long[] marks = new long[0];
 
-    /// False if a listed process ended before it could be read.
+    /// False if a listed process exited before it could be read.
     private boolean whole;
 
-    /// False if a new process had no environment yet, so that its tag could not be read.
+    /// False if a new process had no environment yet, so its tag could not be read.
     private boolean sure;
 
     Children(int reaper) {
       list = new ChildList(reaper, buffer);
     }
 
-    /// Reads the list until it does not change.
+    /// Reads the list until it stops changing.
     ///
     /// @return whether all children are known
     boolean look(ProcReader reader) {
@@ -150,7 +151,7 @@ public final class Orphans {
       return false;
     }
 
-    /// Reports whether a live child belongs to the tree.
+    /// Reports whether a running child belongs to the tree.
     boolean have(RlimitTag mark, ProcReader reader) {
       for (int i = 0; i < count; i++) {
         if (mark.owns(marks[i])) {
@@ -180,10 +181,10 @@ public final class Orphans {
       whole = count == now.length;
     }
 
-    /// Moves the children that still exist to the front. They are the first of `now`, in the same
-    /// order: a new process that reuses a pid is listed after all earlier ones.
+    /// Moves the children that still exist to the front. They are at the beginning of `now`, in the
+    /// same order, because a new process that reuses a pid is listed after all earlier ones.
     ///
-    /// @return the number of these children
+    /// @return the number of children that still exist
     private int keepKnown(int[] now, ProcReader reader) {
       int kept = 0;
       for (int i = 0; i < count && kept < now.length; i++) {
@@ -200,7 +201,8 @@ public final class Orphans {
       return kept;
     }
 
-    /// Reports whether the child at `index` is still the same process; true if `index` is negative.
+    /// Reports whether the child at `index` is still the same process. Returns true if `index` is
+    /// negative.
     private boolean isSame(int index, ProcReader reader) {
       if (index < 0) {
         return true;
@@ -217,7 +219,8 @@ public final class Orphans {
       }
     }
 
-    /// Adds a child. One that has ended meanwhile is skipped; the next read will not list it.
+    /// Adds a child. A child that has exited in the meantime is skipped; the next read will not
+    /// list it.
     private void add(int pid, ProcReader reader) {
       reader
           .stat(pid)

@@ -21,18 +21,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A tree that is being ended: which of its processes are known, held and watched, and which signal
-/// they were sent. Confined to the thread of [TreeSweeper].
+/// A tree that is being terminated. Keeps track of which of its processes are known and monitored,
+/// and which signal they were sent. Confined to the thread of [TreeSweeper].
 ///
-/// A process of another user (`sudo`) cannot be signalled by the daemon. After the first attempt it
+/// A process of another user (`sudo`) cannot be signaled by the daemon. After the first attempt it
 /// no longer counts as part of the tree, but its descendants do if the daemon can signal them. Each
-/// new order tries again.
+/// new signal request tries again.
 final class ProcessTree {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Signals after which no SIGCONT is sent. A stopped process acts on other signals only once it
-  /// is continued, `signal(7)`.
-  private static final Set<Signal> NOT_WAKING =
+  /// Signals that are not followed by SIGCONT. After other signals SIGCONT is sent, because a
+  /// stopped process reacts to them only once it is continued (`signal(7)`).
+  private static final Set<Signal> NOT_CONTINUED =
       EnumSet.of(
           Signal.SIGKILL,
           Signal.SIGSTOP,
@@ -41,8 +41,9 @@ final class ProcessTree {
           Signal.SIGTTOU,
           Signal.SIGCONT);
 
-  /// This many consecutive walks without a member prove the end of the tree, even if each walk was
-  /// incomplete because other processes ended during it, which is common on a busy machine.
+  /// Number of consecutive scans without a member that prove that the tree is gone, even if each
+  /// scan was incomplete. A scan is incomplete if other processes exited during it, which is common
+  /// on a busy machine.
   private static final int ENOUGH_EMPTY_WALKS = 3;
 
   private final Main main;
@@ -52,16 +53,16 @@ final class ProcessTree {
   private final Map<ProcessKey, Held> held = new HashMap<>();
   private final Set<ProcessKey> foreign = new HashSet<>();
   private Optional<Signal> latest = Optional.empty();
-  private boolean tellAll;
+  private boolean signalAll;
   private boolean exited;
-  private boolean over;
+  private boolean done;
 
-  /// Run when the signals that were ordered so far have been sent.
+  /// Callbacks to run when the signals requested so far have been sent.
   private final List<Runnable> waiting = new ArrayList<>();
 
   private volatile boolean killed;
 
-  /// Number of consecutive walks that found no member.
+  /// Number of consecutive scans that found no member.
   private int emptyWalks;
 
   ProcessTree(Main main, TreeMembers members, Reactor reactor, TreeSweeper sweeper) {
@@ -73,24 +74,24 @@ final class ProcessTree {
 
   /// The main process of the tree.
   interface Main {
-    /// Returns the identity of the process.
+    /// Returns the identity of the main process.
     ProcessIdentity identity();
 
     /// Returns the process tag of its tree.
     String tag();
 
-    /// Reports whether the process has ended.
+    /// Reports whether the main process has exited.
     boolean hasExited();
 
-    /// Returns the last tick at which the process certainly held its pid, or -1.
-    long lastThere();
+    /// Returns the last tick at which the main process is known to have held its pid, or -1.
+    long lastSeenTicks();
 
     /// Signals only the main process.
     ///
     /// @return 0 or the negative `errno`
     int send(Signal signal);
 
-    /// Called when a sweep has found no member.
+    /// Called when it is certain that the tree has no members.
     void treeGone();
   }
 
@@ -107,21 +108,21 @@ final class ProcessTree {
     return main.identity().pid();
   }
 
-  /// Orders `signal` to be sent to the whole tree.
+  /// Requests that `signal` be sent to the whole tree.
   ///
-  /// @param sent runs after the sweep that sends it
+  /// @param sent run after the sweep that sends the signal
   void signal(Signal signal, Runnable sent) {
-    if (over) {
+    if (done) {
       sent.run();
     } else {
       latest = Optional.of(signal);
       waiting.add(sent);
-      tellAll = true;
+      signalAll = true;
       sweeper.begin(this);
     }
   }
 
-  /// Called after a sweep, even a failed one: runs the callbacks that waited for it.
+  /// Runs the callbacks that waited for a sweep. Called after every sweep, even a failed one.
   void swept() {
     List<Runnable> told = List.copyOf(waiting);
     waiting.clear();
@@ -134,15 +135,15 @@ final class ProcessTree {
     return killed;
   }
 
-  /// Called when the main process has ended. If no other member is known, a sweep checks that the
-  /// tree is empty.
+  /// Called when the main process has exited. If no other member is known, a sweep checks whether
+  /// the tree is empty.
   void mainExited() {
     sweepWhenEmpty();
   }
 
-  /// Releases all members and leaves the processes alone.
+  /// Releases all members without affecting the processes.
   void forget() {
-    over = true;
+    done = true;
     sweeper.end(this);
     held.values().forEach(ProcessTree::release);
     held.clear();
@@ -150,28 +151,30 @@ final class ProcessTree {
     waiting.clear();
   }
 
-  /// Notes whether the main process has ended. Must be called before the walk, so that the walk
-  /// sees everything that the main process forked.
-  void beforeWalk() {
+  /// Notes whether the main process has exited. Must be called before the scan, so that the scan
+  /// finds everything that the main process forked.
+  void beforeScan() {
     exited = main.hasExited();
   }
 
   /// The result of a check for leftovers.
   ///
-  /// @param maybe whether there are leftovers, or may be
-  /// @param one one of the processes that were found
+  /// @param maybe whether there are, or may be, leftovers
+  /// @param one one of the processes that were found; empty if there is none
   record LeftoverCheck(boolean maybe, Optional<ObservedProcess> one) {
     static final LeftoverCheck UNKNOWN = new LeftoverCheck(true, Optional.empty());
   }
 
-  /// A process that a check found.
+  /// A process found by a check.
   ///
-  /// @param name as in `/proc/PID/comm`
+  /// @param pid the process id
+  /// @param name the name as in `/proc/PID/comm`
   record ObservedProcess(int pid, String name) {}
 
-  /// Checks for members other than the main process, without signalling them.
+  /// Checks for members other than the main process, without signaling them.
   LeftoverCheck check(ProcessSnapshot snapshot, ProcReader reader) {
-    List<TreeMembers.Member> members = this.members.find(snapshot, main.lastThere(), this::isKnown);
+    List<TreeMembers.Member> members =
+        this.members.find(snapshot, main.lastSeenTicks(), this::isKnown);
     Optional<ObservedProcess> one =
         members.stream()
             .map(member -> member.stat().pid())
@@ -181,27 +184,27 @@ final class ProcessTree {
     return new LeftoverCheck(!members.isEmpty() || !snapshot.isComplete(), one);
   }
 
-  /// Finds and signals the members, or finds that none is left.
+  /// Finds and signals the members, or determines that none is left.
   void sweep(ProcessSnapshot snapshot, ProcReader reader) {
-    if (over || latest.isEmpty()) {
+    if (done || latest.isEmpty()) {
       return;
     }
     Signal signal = latest.get();
     List<TreeMembers.Member> found =
-        members.find(snapshot, main.lastThere(), this::isKnown).stream()
-            .filter(member -> tellAll || !foreign.contains(ProcessKey.of(member.stat())))
+        members.find(snapshot, main.lastSeenTicks(), this::isKnown).stream()
+            .filter(member -> signalAll || !foreign.contains(ProcessKey.of(member.stat())))
             .toList();
     if (found.isEmpty() && held.isEmpty() && exited) {
       proveEmpty(snapshot);
       return;
     }
     emptyWalks = 0;
-    boolean appeared = tellMembers(signal, found, snapshot, reader);
-    tellAll = false;
+    boolean appeared = signalMembers(signal, found, snapshot, reader);
+    signalAll = false;
     if (appeared && signal == Signal.SIGKILL) {
-      sweeper.sweepSoon(this); // a fork bomb may have forked children that the walk missed
+      sweeper.sweepSoon(this); // a fork bomb may have forked children that the scan missed
     } else if (held.isEmpty() && exited) {
-      sweeper.sweepLater(this); // the members found are gone or could not be held: walk again
+      sweeper.sweepLater(this); // the members have exited or could not be opened: scan again
     }
   }
 
@@ -220,18 +223,19 @@ final class ProcessTree {
     return held.containsKey(key) || foreign.contains(key);
   }
 
-  /// Signals the new members, or all of them if a signal was ordered since the last sweep. All are
-  /// held before the first one is signalled, because its end may move others to a new parent.
+  /// Signals the new members, or all members if a signal was requested since the last sweep. Pidfds
+  /// of all members are opened before the first one is signaled, because its exit may reparent
+  /// others.
   ///
   /// @return whether there are new members that the daemon may signal
-  private boolean tellMembers(
+  private boolean signalMembers(
       Signal signal, List<TreeMembers.Member> found, ProcessSnapshot snapshot, ProcReader reader) {
     List<ProcStat> told = new ArrayList<>();
     List<ProcessKey> fresh = new ArrayList<>();
     for (TreeMembers.Member member : TreeMembers.deepestFirst(found, snapshot)) {
       ProcessKey key = ProcessKey.of(member.stat());
       if (held.containsKey(key)) {
-        if (tellAll) {
+        if (signalAll) {
           told.add(member.stat());
         }
       } else if (hold(member, snapshot, reader)) {
@@ -240,29 +244,30 @@ final class ProcessTree {
       }
     }
     if (signal == Signal.SIGKILL) {
-      // Parents first: they could restart a killed child or exit because of its end.
-      tellMain(signal, snapshot);
-      told.reversed().forEach(stat -> tell(stat, signal));
+      // Parents are signaled first, because they could restart a killed child or exit when it
+      // exits.
+      signalMain(signal, snapshot);
+      told.reversed().forEach(stat -> signalMember(stat, signal));
     } else {
-      told.forEach(stat -> tell(stat, signal));
-      tellMain(signal, snapshot);
+      told.forEach(stat -> signalMember(stat, signal));
+      signalMain(signal, snapshot);
     }
     return fresh.stream().anyMatch(held::containsKey);
   }
 
-  private void tellMain(Signal signal, ProcessSnapshot snapshot) {
-    if (tellAll) {
+  private void signalMain(Signal signal, ProcessSnapshot snapshot) {
+    if (signalAll) {
       ProcessIdentity identity = main.identity();
       if (main.send(signal) == -Errno.EPERM) {
         noteForeign(new ProcessKey(identity.pid(), identity.startTime()));
-      } else if (wakes(signal)
+      } else if (needsContinue(signal)
           && snapshot.process(identity.pid()).filter(ProcStat::isStopped).isPresent()) {
         main.send(Signal.SIGCONT);
       }
     }
   }
 
-  private void tell(ProcStat stat, Signal signal) {
+  private void signalMember(ProcStat stat, Signal signal) {
     ProcessKey key = ProcessKey.of(stat);
     Held member = held.get(key);
     if (member == null) {
@@ -276,7 +281,7 @@ final class ProcessTree {
       held.remove(key);
       release(member);
       noteForeign(key);
-    } else if (stat.isStopped() && wakes(signal)) {
+    } else if (stat.isStopped() && needsContinue(signal)) {
       member.pidFd().send(Signal.SIGCONT);
     }
   }
@@ -291,11 +296,11 @@ final class ProcessTree {
     }
   }
 
-  private static boolean wakes(Signal signal) {
-    return !NOT_WAKING.contains(signal);
+  private static boolean needsContinue(Signal signal) {
+    return !NOT_CONTINUED.contains(signal);
   }
 
-  /// Opens a pidfd for a process and then verifies that it is still the process that was seen.
+  /// Opens a pidfd for a process, then verifies that it is still the process in the snapshot.
   private boolean hold(TreeMembers.Member member, ProcessSnapshot snapshot, ProcReader reader) {
     ProcStat seen = member.stat();
     PidFd pidFd;
@@ -322,12 +327,13 @@ final class ProcessTree {
     return reader.stat(seen.pid()).filter(now -> now.startTime() == seen.startTime()).isPresent();
   }
 
-  /// Verifies a membership by descent. A process forked during the walk may be the child of an
-  /// unrelated process that has reused a member's pid, unless that member still exists.
+  /// Verifies that a member found by descent belongs to the tree. A process that was forked during
+  /// the scan may be the child of an unrelated process that has reused a member's pid. This is
+  /// ruled out if the member still exists.
   private static boolean isDescentTrue(
       TreeMembers.Member member, ProcessSnapshot snapshot, ProcReader reader) {
     return !member.byDescent()
-        || !snapshot.isNewborn(member.stat())
+        || !snapshot.mayBeCreatedDuringScan(member.stat())
         || snapshot
             .process(member.stat().parent())
             .filter(parent -> isSame(reader, parent))
@@ -345,7 +351,7 @@ final class ProcessTree {
   }
 
   private void sweepWhenEmpty() {
-    if (!over && held.isEmpty() && main.hasExited()) {
+    if (!done && held.isEmpty() && main.hasExited()) {
       sweeper.sweepSoon(this);
     }
   }

@@ -10,53 +10,55 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// Reaps children whose exit status is not needed, so that no zombies remain. A child cannot be
-/// reaped while another process traces it, `ptrace(2)`; the reaper then tries again once a second.
+/// reaped while another process traces it (`ptrace(2)`). In this case the reaper tries again once
+/// per second.
 public final class Reaper {
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Reactor reactor;
   private final Set<PendingChild> waiting = ConcurrentHashMap.newKeySet();
 
-  /// Pids of children without a pidfd. They cannot be reused, because only the daemon reaps these
-  /// children. Confined to the reactor's thread.
-  private final Set<Integer> late = new HashSet<>();
+  /// Pids of children without a pidfd. These pids cannot be reused, because only the daemon reaps
+  /// the children. Confined to the reactor's thread.
+  private final Set<Integer> withoutPidFd = new HashSet<>();
 
-  /// @param reactor reports the end of each child
+  /// @param reactor reports the exit of each child
   public Reaper(Reactor reactor) {
     this.reactor = reactor;
   }
 
-  /// Reaps the child `pid` when it ends.
+  /// Reaps the child `pid` when it exits.
   public void reap(int pid) {
     try {
       PendingChild child = new PendingChild(pid, PidFd.open(pid));
       waiting.add(child);
       if (child.watch.add(Libc.EPOLLIN) < 0) {
         child.drop();
-        takeLate(pid);
+        reapWithoutPidFd(pid);
       }
     } catch (PidFd.OpenException noDescriptor) {
-      takeLate(pid);
+      reapWithoutPidFd(pid);
     }
   }
 
-  /// Like [#reap], but without a pidfd: for a child that has ended or is about to end.
-  void takeLate(int pid) {
+  /// Reaps a child like [#reap] but without a pidfd. For a child that has exited or is about to
+  /// exit.
+  void reapWithoutPidFd(int pid) {
     reactor.execute(() -> {
-      if (!ExitStatus.discard(pid) && late.add(pid) && late.size() == 1) {
+      if (!ExitStatus.discard(pid) && withoutPidFd.add(pid) && withoutPidFd.size() == 1) {
         reactor.after(AGAIN_NANOS, this::again);
       }
     });
   }
 
   private void again() {
-    late.removeIf(ExitStatus::discard);
-    if (!late.isEmpty()) {
+    withoutPidFd.removeIf(ExitStatus::discard);
+    if (!withoutPidFd.isEmpty()) {
       reactor.after(AGAIN_NANOS, this::again);
     }
   }
 
-  /// Drops the remaining children. Must be called after the reactor has ended.
+  /// Drops the remaining children. Must be called after the reactor has stopped.
   public void close() {
     waiting.forEach(PendingChild::drop);
   }
@@ -74,7 +76,7 @@ public final class Reaper {
 
     private void fetch() {
       drop();
-      takeLate(pid);
+      reapWithoutPidFd(pid);
     }
 
     private void drop() {

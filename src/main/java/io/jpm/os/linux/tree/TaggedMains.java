@@ -10,16 +10,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Finds the processes that a daemon spawned, as opposed to those that an app forked, from a
-/// snapshot alone. All processes of a tree carry the same tag, and a child that called `setsid`
-/// leads a session just as its main process does. But every process with the tag descends from the
-/// main process. So the main process has no ancestor with the tag, and no process with the tag is
-/// older.
+/// snapshot alone.
 ///
-/// A session leader among the children that outlives the main process cannot be distinguished from
-/// it and is taken for it, unless an older process of the tree is alive too.
+/// All processes of a tree carry the same tag, and a child that called `setsid` leads a session
+/// just like its main process. However, every process with the tag descends from the main process.
+/// The main process therefore has no ancestor with the tag, and no process with the tag is older.
+///
+/// If the main process exits, a child that leads a session cannot be distinguished from it. The
+/// child is mistaken for the main process unless an older process of the tree is still running.
 public final class TaggedMains {
-  /// Of several processes that started in the same tick, the main process leads a session and has
-  /// the lowest pid, unless the kernel's pid counter has just wrapped around.
+  /// Orders processes by age. Of several processes that started in the same tick, the main process
+  /// is the one that leads a session and has the lowest pid, unless the kernel's pid counter has
+  /// just wrapped around.
   private static final Comparator<ProcStat> BY_AGE =
       Comparator.comparingLong(ProcStat::startTime)
           .thenComparing(stat -> !leadsSession(stat))
@@ -30,11 +32,11 @@ public final class TaggedMains {
   /// Returns the main processes by tag.
   ///
   /// @param snapshot all processes
-  /// @param self the daemon's pid, never a main process
+  /// @param self the daemon's pid, which is never a main process
   /// @param tagPrefix the prefix that the tags must have
   public static Map<String, ProcStat> find(ProcessSnapshot snapshot, int self, String tagPrefix) {
-    // The environments of the few session leaders are read first, all others only if a tag is
-    // found.
+    // The environments of the session leaders, which are few, are read first; all others are read
+    // only if a tag is found.
     Set<String> tags = new HashSet<>();
     for (ProcStat process : snapshot.all()) {
       if (leadsSession(process) && process.pid() != self) {

@@ -16,20 +16,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Requests a thread dump from a JVM in a tree by SIGQUIT. This needs only the permission to
-/// signal; attaching to the JVM would also need a matching version and a responsive thread of it.
+/// Requests a thread dump from a JVM in a tree with SIGQUIT. This requires only the permission to
+/// signal the JVM. Attaching to it would also require a matching version and a responsive thread in
+/// it.
 public final class TreeJvms {
   private static final String LIBRARY = "/libjvm.so";
   private static final String CAUGHT = "SigCgt:";
 
   private TreeJvms() {}
 
-  /// Asks the first JVM of the tree; see [io.jpm.os.ProcessHost#requestThreadDump].
+  /// Requests a thread dump from the first JVM of the tree, see
+  /// [io.jpm.os.ProcessHost#requestThreadDump].
   public static boolean request(ProcessIdentity main, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot =
           ProcessSnapshot.take(reader, new TagVerifier(daemonIdentity.user()));
-      for (ProcStat stat : new TreeWalk(snapshot, daemonIdentity).collect(main)) {
+      for (ProcStat stat : new TreeScan(snapshot, daemonIdentity).collect(main)) {
         if (request(stat, reader)) {
           return true;
         }
@@ -40,8 +42,8 @@ public final class TreeJvms {
 
   private static boolean request(ProcStat stat, ProcReader reader) {
     try (PidFd hold = PidFd.open(stat.pid())) {
-      // Checked after the pidfd is open, so that the process that is checked is the one that is
-      // held.
+      // Must be checked after the pidfd was opened, so that the process that was checked is the one
+      // that is signaled.
       return reader.stat(stat.pid()).filter(now -> now.startTime() == stat.startTime()).isPresent()
           && printsThreads(stat.pid())
           && hold.send(Signal.SIGQUIT) == 0;
@@ -50,8 +52,8 @@ public final class TreeJvms {
     }
   }
 
-  /// Reports whether the process is a JVM that catches SIGQUIT. Any other process would be
-  /// terminated by it.
+  /// Reports whether the process is a JVM that catches SIGQUIT. The signal would terminate any
+  /// other process.
   private static boolean printsThreads(int pid) {
     Path folder = Path.of("/proc/" + pid);
     try (Stream<String> maps = Files.lines(folder.resolve("maps"), StandardCharsets.ISO_8859_1)) {

@@ -15,15 +15,16 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides from a snapshot alone which processes belong to a tree. Members are signalled, so each
-/// rule must exclude unrelated processes. A process is a member by:
+/// Decides from a snapshot alone which processes belong to a tree. Members are signaled, so each
+/// rule must exclude unrelated processes. A process is a member if one of these conditions holds:
 ///
-/// - the session or group of the main process, if the main process's pid cannot have been reused:
-///   it still exists (if only as a zombie), or a process in the session is a known member or was
-///   forked while the main process existed;
-/// - the process tag in its environment or, if there is none, the rlimit tag. Both count only if
-///   the user or the pipes of the process confirm them ([io.jpm.os.linux.proc.TagVerifier]);
-/// - descent from one of these.
+/// - It is in the session or process group of the main process, and the main process's pid cannot
+///   have been reused. The latter is certain if the main process still exists (even as a zombie),
+///   or if a process in the session is a known member or was forked while the main process existed.
+/// - It carries the process tag in its environment or, if there is none, the rlimit tag. Both count
+///   only if the user or the pipes of the process confirm them
+///   ([io.jpm.os.linux.proc.TagVerifier]).
+/// - It is a descendant of one of these.
 final class TreeMembers {
   private final ProcessIdentity main;
   private final ProcessTag processTag;
@@ -31,9 +32,10 @@ final class TreeMembers {
   private final int self;
   private final Optional<String> ownTag;
 
-  /// @param main the tree's main process
-  /// @param processTag the tree's process tag
-  /// @param self the daemon's pid: never a member, and its children are not members by descent
+  /// @param main the main process of the tree
+  /// @param processTag the process tag of the tree
+  /// @param self the daemon's pid. The daemon is never a member, and its children are not members
+  ///   by descent.
   /// @param ownTag the tag that the daemon itself carries if an app started it
   TreeMembers(ProcessIdentity main, ProcessTag processTag, int self, Optional<String> ownTag) {
     this.main = main;
@@ -43,17 +45,17 @@ final class TreeMembers {
     this.ownTag = ownTag;
   }
 
-  /// One process of the tree other than the main process.
+  /// A process of the tree other than the main process.
   ///
   /// @param stat its state in the snapshot
-  /// @param byDescent whether its parent is the only proof of membership
+  /// @param byDescent whether its parent is the only proof of its membership
   record Member(ProcStat stat, boolean byDescent) {}
 
-  /// Returns the live members without the main process.
+  /// Returns the live members except the main process.
   ///
   /// @param snapshot all processes
-  /// @param mainThere the last tick at which the main process certainly held its pid, or -1
-  /// @param known recognizes processes that earlier sweeps found and that still run
+  /// @param mainThere the last tick at which the main process is known to have held its pid, or -1
+  /// @param known recognizes processes that earlier sweeps found and that are still running
   List<Member> find(ProcessSnapshot snapshot, long mainThere, Predicate<ProcStat> known) {
     Map<Integer, Member> found = new HashMap<>();
     snapshot
@@ -64,7 +66,8 @@ final class TreeMembers {
         snapshot.all().stream()
             .filter(stat -> stat.session() == main.pid() || stat.group() == main.pid())
             .toList();
-    if (found.containsKey(main.pid()) || session.stream().anyMatch(proves(mainThere, known))) {
+    if (found.containsKey(main.pid())
+        || session.stream().anyMatch(provesSession(mainThere, known))) {
       session.forEach(stat -> add(stat, false, found, snapshot));
     }
     for (ProcStat stat : snapshot.all()) {
@@ -79,11 +82,11 @@ final class TreeMembers {
     return found.values().stream().filter(member -> member.stat().isAlive()).toList();
   }
 
-  /// Returns the test for a process that proves that the session belongs to the tree. A process
-  /// inherits its session when it is forked, or creates one numbered after its own pid. So a
-  /// process that was forked while the main process held the pid got the session from the main
-  /// process, and the kernel does not reuse that pid while such a process lives.
-  private static Predicate<ProcStat> proves(long mainThere, Predicate<ProcStat> known) {
+  /// Returns a predicate for processes that prove that the session belongs to the tree. A process
+  /// either inherits its session when it is forked or creates one whose id is its own pid. A
+  /// process that was forked while the main process held the pid therefore received the session
+  /// from the main process, and the kernel does not reuse that pid while such a process is running.
+  private static Predicate<ProcStat> provesSession(long mainThere, Predicate<ProcStat> known) {
     return stat -> stat.startTime() <= mainThere || known.test(stat);
   }
 
@@ -91,7 +94,7 @@ final class TreeMembers {
     if (!isCandidate(stat)) {
       return false;
     }
-    // Between fork and exec a new child of the daemon still shows the daemon's environment.
+    // Between fork and exec, a new child of the daemon still has the daemon's environment.
     Optional<String> text =
         snapshot
             .tagOf(stat)
@@ -125,7 +128,7 @@ final class TreeMembers {
     return old == null || (old.byDescent() && !member.byDescent());
   }
 
-  /// Returns the members in the order in which they are ended: deepest first.
+  /// Returns the members in the order in which they are signaled, deepest first.
   static List<Member> deepestFirst(List<Member> members, ProcessSnapshot snapshot) {
     record Placed(Member member, int depth) {}
     List<Placed> placed = new ArrayList<>();

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The thread that ends trees. All trees that are due when a sweep begins share one walk over
-/// `/proc`, so that deleting a hundred apps at once takes only a few walks. The thread starts with
-/// the first tree.
+/// The thread that terminates trees. All trees that are due when a sweep begins share one scan of
+/// `/proc`, so that deleting a hundred apps at once requires only a few scans. The thread is
+/// started with the first tree.
 public final class TreeSweeper implements AutoCloseable {
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -35,14 +35,15 @@ public final class TreeSweeper implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
   private boolean started;
 
-  /// Confined to the thread.
+  /// Confined to the sweeper's thread.
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
-  private final Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> looks = new LinkedHashMap<>();
+  private final Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> pendingChecks =
+      new LinkedHashMap<>();
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final UnrelatedPidCache unrelatedPidCache;
 
-  /// All trees that may still have to be ended.
+  /// All trees that may still have to be terminated.
   private final Set<ProcessTree> trees = ConcurrentHashMap.newKeySet();
 
   private boolean stopping;
@@ -51,17 +52,17 @@ public final class TreeSweeper implements AutoCloseable {
   private volatile boolean adopted;
 
   /// @param reactor runs delayed sweeps
-  /// @param trust decides on which processes tags count
+  /// @param trust decides which processes' tags are accepted
   public TreeSweeper(Reactor reactor, TagVerifier trust, DaemonIdentity daemonIdentity) {
     this.reactor = reactor;
     this.trust = trust;
     this.unrelatedPidCache = new UnrelatedPidCache(daemonIdentity.pid());
   }
 
-  /// Registers a tree that may have to be ended later. May be called from any thread.
+  /// Registers a tree that may have to be terminated later. May be called on any thread.
   ///
-  /// @param made whether its main process was just spawned. An adopted tree was unknown until now,
-  ///   so its processes may be cached as unrelated; the cache is then cleared.
+  /// @param made whether the main process was just spawned. If the tree was adopted instead, its
+  ///   processes may be cached as unrelated, so the cache is cleared.
   void register(ProcessTree tree, boolean made) {
     trees.add(tree);
     if (!made) {
@@ -69,12 +70,12 @@ public final class TreeSweeper implements AutoCloseable {
     }
   }
 
-  /// Removes a tree that need not be ended any more. May be called from any thread.
+  /// Removes a tree that does not have to be terminated any more. May be called on any thread.
   void forget(ProcessTree tree) {
     trees.remove(tree);
   }
 
-  /// Runs `task` on the thread, before the next sweep.
+  /// Runs `task` on the sweeper's thread before the next sweep.
   void submit(Runnable task) {
     synchronized (this) {
       if (!started) {
@@ -85,36 +86,38 @@ public final class TreeSweeper implements AutoCloseable {
     queue.add(task);
   }
 
-  /// Checks what is left of `tree`, whose main process has ended. May be called from any thread.
+  /// Checks which processes are left of `tree`, whose main process has exited. May be called on any
+  /// thread.
   ///
-  /// @param told receives the result on the thread, before any sweep that is ordered later
+  /// @param told receives the result on the sweeper's thread, before any sweep that is requested
+  ///   later
   void check(ProcessTree tree, Consumer<ProcessTree.LeftoverCheck> told) {
-    submit(() -> looks.put(tree, told));
+    submit(() -> pendingChecks.put(tree, told));
   }
 
-  /// Returns the processes that the last sweep found to belong to no tree: by pid, the inode of the
-  /// directory in `/proc`. May be called from any thread.
+  /// Returns the processes that the last sweep found to belong to no tree: their pids, and the
+  /// inode numbers of their directories in `/proc`. May be called on any thread.
   public Map<Integer, Long> unrelatedProcesses() {
     return outsiders;
   }
 
-  /// Sweeps `tree` until [#end] is called. On the thread only.
+  /// Sweeps `tree` until [#end] is called. Must be called on the sweeper's thread.
   void begin(ProcessTree tree) {
     active.add(tree);
     due.add(tree);
   }
 
-  /// Stops sweeping `tree`. On the thread only.
+  /// Stops sweeping `tree`. Must be called on the sweeper's thread.
   void end(ProcessTree tree) {
     active.remove(tree);
   }
 
-  /// Includes `tree` in the next sweep. On the thread only.
+  /// Includes `tree` in the next sweep. Must be called on the sweeper's thread.
   void sweepSoon(ProcessTree tree) {
     due.add(tree);
   }
 
-  /// Includes `tree` in a sweep after a short delay. On the thread only.
+  /// Includes `tree` in a sweep after a short delay. Must be called on the sweeper's thread.
   void sweepLater(ProcessTree tree) {
     sweepAfter(tree, LATER_NANOS);
   }
@@ -123,7 +126,7 @@ public final class TreeSweeper implements AutoCloseable {
     reactor.execute(() -> reactor.after(nanos, () -> submit(() -> sweepSoon(tree))));
   }
 
-  /// Ends the thread. Trees are left as they are.
+  /// Stops the thread. Trees are not affected.
   @Override
   public void close() {
     synchronized (this) {
@@ -139,13 +142,13 @@ public final class TreeSweeper implements AutoCloseable {
   private void run() {
     while (!stopping) {
       try {
-        Runnable first = due.isEmpty() && looks.isEmpty() ? queue.take() : queue.poll();
+        Runnable first = due.isEmpty() && pendingChecks.isEmpty() ? queue.take() : queue.poll();
         for (Runnable task = first; task != null; task = queue.poll()) {
           task.run();
         }
         sweepDue();
       } catch (InterruptedException ignoredSinceOnlyCloseEndsIt) {
-        // Ignored: only [#close] ends this thread, and not by an interrupt.
+        // Ignored: only [#close] stops this thread, and it does not interrupt it.
       } catch (RuntimeException fault) {
         thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
         active.forEach(tree -> sweepAfter(tree, AFTER_FAULT_NANOS));
@@ -155,19 +158,20 @@ public final class TreeSweeper implements AutoCloseable {
   }
 
   private void sweepDue() {
-    if ((due.isEmpty() && looks.isEmpty()) || stopping) {
+    if ((due.isEmpty() && pendingChecks.isEmpty()) || stopping) {
       return;
     }
-    Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> asked = new LinkedHashMap<>(looks);
-    looks.clear();
+    Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> asked =
+        new LinkedHashMap<>(pendingChecks);
+    pendingChecks.clear();
     List<ProcessTree> now = new ArrayList<>(due);
     due.clear();
-    now.forEach(ProcessTree::beforeWalk);
+    now.forEach(ProcessTree::beforeScan);
     if (adopted) {
       adopted = false;
       unrelatedPidCache.clear();
     }
-    unrelatedPidCache.beginWalk(
+    unrelatedPidCache.beginScan(
         trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, unrelatedPidCache);
@@ -175,11 +179,12 @@ public final class TreeSweeper implements AutoCloseable {
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }
-      unrelatedPidCache.endWalk(snapshot);
+      unrelatedPidCache.endScan(snapshot);
       outsiders = unrelatedPidCache.outsiders();
     } finally {
       now.forEach(ProcessTree::swept);
-      // After a fault the answer is "unknown": without any answer the exit would never be reported.
+      // After a failure the answer is "unknown". Without any answer the exit would never be
+      // reported.
       answer(asked, _ -> ProcessTree.LeftoverCheck.UNKNOWN);
     }
   }

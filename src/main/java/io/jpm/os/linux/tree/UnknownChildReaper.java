@@ -11,24 +11,25 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /// Detects children that the daemon has not spawned and has them reaped. A process of an app can
-/// create such a sibling (CLONE_PARENT, `clone(2)`). When it ends it stays a zombie and occupies a
-/// pid until the daemon reaps it.
+/// create such a child of the daemon with CLONE_PARENT (`clone(2)`). When the child exits, it
+/// remains a zombie and occupies a pid until the daemon reaps it.
 ///
-/// These children are recognized by the rlimit tag of their tree ([RlimitTag]), which processes
-/// that the JDK spawns for the daemon do not have, and by not being known to the host.
+/// These children are unknown to the host and carry the rlimit tag of their tree ([RlimitTag]),
+/// which processes that the JDK spawns for the daemon do not have.
 public final class UnknownChildReaper {
-  /// Minimum age of a zombie: code that spawned it may be about to reap it.
+  /// Minimum age of a zombie before it is reaped, because the code that spawned it may be about to
+  /// reap it.
   private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final DaemonIdentity daemonIdentity;
   private final Reaper reaper;
   private final Predicate<ProcessIdentity> isKnown;
 
-  /// The zombies of the last look, and when each was first seen.
+  /// The zombies found by the last scan, and when each was first seen.
   private Map<ProcessIdentity, Long> ended = new HashMap<>();
 
-  /// @param reaper reaps each of them
-  /// @param isKnown whether the host watches a child
+  /// @param reaper reaps the children
+  /// @param isKnown reports whether the host monitors a child
   public UnknownChildReaper(
       DaemonIdentity daemonIdentity, Reaper reaper, Predicate<ProcessIdentity> isKnown) {
     this.daemonIdentity = daemonIdentity;
@@ -36,11 +37,11 @@ public final class UnknownChildReaper {
     this.isKnown = isKnown;
   }
 
-  /// Has stray children reaped that ended some time ago.
+  /// Has unknown children reaped that exited some time ago.
   ///
-  /// @param table all processes, just read
-  /// @param nanoTime the current time
-  void look(StatTable table, long nanoTime) {
+  /// @param table all processes, which have just been read
+  /// @param nanoTime the current time, as in [System#nanoTime]
+  void reapUnknown(StatTable table, long nanoTime) {
     Map<ProcessIdentity, Long> still = new HashMap<>();
     for (int row = 0; row < table.size(); row++) {
       if (table.parent(row) == daemonIdentity.pid() && !table.isAlive(row)) {
@@ -50,7 +51,7 @@ public final class UnknownChildReaper {
         if (nanoTime - since < PATIENCE_NANOS) {
           still.put(child, since);
         } else if (!isKnown.test(child) && isOfTree(child.pid())) {
-          reaper.takeLate(child.pid());
+          reaper.reapWithoutPidFd(child.pid());
         }
       }
     }

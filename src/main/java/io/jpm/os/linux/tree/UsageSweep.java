@@ -17,12 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// Measures the usage of several trees in one walk over `/proc`. A tree is the main process, its
-/// session, and the descendants of these; processes that left both are not found, see [TreeWalk].
-/// The numbers of all processes are kept in reused arrays, so that a walk creates next to no
-/// garbage.
+/// Measures the usage of several trees in one scan of `/proc`. A tree consists of the main process,
+/// the processes in its session, and their descendants, see [TreeScan]. The values of all processes
+/// are kept in reused arrays, so a scan creates almost no garbage.
 ///
-/// If main processes are nested, a process belongs to the nearest one above it.
+/// If main processes are nested, a process belongs to its nearest ancestor that is a main process.
 final class UsageSweep {
   private static final int NONE = -1;
   private static final int UNKNOWN = -2;
@@ -32,17 +31,17 @@ final class UsageSweep {
   private int[] owners = new int[0];
   private List<ProcessIdentity> asked = List.of();
 
-  /// @param daemonIdentity the daemon, which belongs to no tree, nor do processes that only it
-  ///   started
+  /// @param daemonIdentity the daemon, which belongs to no tree; neither do processes that only the
+  ///   daemon has started
   /// @param table all processes, which the caller reads again before each request
   UsageSweep(DaemonIdentity daemonIdentity, StatTable table) {
     this.daemonIdentity = daemonIdentity;
     this.table = table;
   }
 
-  /// Returns the usage of the trees under `mains`, without those whose main process is gone.
+  /// Returns the usage of the trees of `mains`. Trees whose main process has exited are left out.
   ///
-  /// @param figures reads the values that are not in the table
+  /// @param figures reads the values that the table does not contain
   Map<ProcessIdentity, TreeUsage> collect(
       Collection<ProcessIdentity> mains, Detail detail, ProcessDetailReader figures) {
     List<ProcessIdentity> alive = mains.stream().distinct().filter(this::isAlive).toList();
@@ -92,8 +91,8 @@ final class UsageSweep {
       return NONE;
     }
     if (owners[row] == UNKNOWN) {
-      // A session is numbered after the process that created it, and the pid is not reused
-      // meanwhile.
+      // The id of a session is the pid of the process that created it, and this pid is not reused
+      // as long as the session exists.
       int leader = table.find(table.session(row));
       owners[row] =
           isMain(leader) ? owners[leader] : ownerOf(table.find(table.parent(row)), depth + 1);
@@ -105,7 +104,7 @@ final class UsageSweep {
     return row >= 0 && owners[row] >= 0 && asked.get(owners[row]).pid() == table.pid(row);
   }
 
-  /// The running sum of one tree.
+  /// The running totals of one tree.
   private static final class Sum {
     private final List<CpuTime> cpu = new ArrayList<>();
     private int processes;
@@ -121,7 +120,7 @@ final class UsageSweep {
           new CpuTime(
               table.pid(row), table.startTime(row), table.ownNanos(row), table.endedNanos(row)));
       if (!table.isAlive(row)) {
-        return; // a zombie has nothing but its CPU time
+        return; // a zombie uses no resources besides its CPU time
       }
       processes++;
       pages += table.residentPages(row);
@@ -152,12 +151,12 @@ final class UsageSweep {
     }
   }
 
-  /// A sum that is unknown if one of its parts is unknown.
+  /// A sum that is unknown if one of its addends is unknown.
   private static final class Total {
     private long sum;
     private boolean unknown;
 
-    /// @param part a negative value means unknown
+    /// @param part the value to add; a negative value is unknown
     void add(long part) {
       unknown |= part < 0;
       sum += part;

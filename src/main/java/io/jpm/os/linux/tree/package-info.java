@@ -1,4 +1,4 @@
-/// Process trees: their members, how they are ended, their resource usage and their leftovers.
+/// Process trees: their members, their termination, their resource usage and their leftovers.
 @NullMarked
 package io.jpm.os.linux.tree;
 

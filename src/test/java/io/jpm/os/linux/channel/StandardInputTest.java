@@ -97,7 +97,10 @@ class StandardInputTest {
   @Test
   void lineLargerThanThePipeIsRefused() {
     Spawned app = startEcho();
-    assertThat(writeInput("x".repeat(3_000_000))).get().asString().contains("bytes at most");
+    assertThat(writeInput("x".repeat(3_000_000)))
+        .get()
+        .asString()
+        .contains("must not exceed 65536 bytes");
     app.end();
   }
 

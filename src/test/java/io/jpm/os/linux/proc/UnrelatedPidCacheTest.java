@@ -55,7 +55,7 @@ class UnrelatedPidCacheTest {
             Arrays.stream(processes).collect(toMap(ProcStat::pid, UnrelatedPidCacheTest::inode)));
     unrelatedPidCache.keepOnly(snapshot);
     snapshot.all().forEach(snapshot::tagOf);
-    unrelatedPidCache.endWalk(snapshot);
+    unrelatedPidCache.endScan(snapshot);
   }
 
   private static long inode(ProcStat process) {
@@ -170,7 +170,7 @@ class UnrelatedPidCacheTest {
     ProcStat init = process(1, 0, 1);
     ProcStat main = process(20, 1, 20);
     ProcStat child = process(30, 20, 20);
-    unrelatedPidCache.beginWalk(Set.of(20));
+    unrelatedPidCache.beginScan(Set.of(20));
     walk(Set.of(), init, main, child);
     assertThat(isOutsider(init)).isTrue();
     assertThat(List.of(main, child)).noneMatch(this::isOutsider);
@@ -185,7 +185,7 @@ class UnrelatedPidCacheTest {
     assertThat(List.of(main, child)).allMatch(this::isOutsider);
     unrelatedPidCache.clear();
     assertThat(List.of(init, main, child)).noneMatch(this::isOutsider);
-    unrelatedPidCache.beginWalk(Set.of(20));
+    unrelatedPidCache.beginScan(Set.of(20));
     walk(Set.of(), init, main, child);
     assertThat(List.of(main, child)).noneMatch(this::isOutsider);
   }

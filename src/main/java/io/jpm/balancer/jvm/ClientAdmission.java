@@ -8,27 +8,28 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 
-/// Tells the processes of an app whether to accept client connections: those that are ready do,
-/// except for unfit ones while another one is fit. Owned by ClusterBalancer's context.
-final class IntakeControl {
+/// Tells the processes of an app whether to accept client connections. Ready processes accept
+/// connections, except for unfit ones while another process is fit. Owned by ClusterBalancer's
+/// context.
+final class ClientAdmission {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
   private final Vertx vertx;
   private final ProcessHost host;
 
-  IntakeControl(Vertx vertx, ProcessHost host) {
+  ClientAdmission(Vertx vertx, ProcessHost host) {
     this.vertx = vertx;
     this.host = host;
   }
 
-  /// Updates the processes of one app after a change.
+  /// Tells the processes of one app to accept or pause after the state of a process has changed.
   ///
   /// @param workers all running processes of the app
-  void settle(List<JvmWorker> workers) {
+  void update(List<JvmWorker> workers) {
     List<JvmWorker> ready =
         workers.stream().filter(it -> it.ready && !it.ended && it.draining.isEmpty()).toList();
     boolean anyFit = ready.stream().anyMatch(it -> it.fit);
-    // Processes start to accept before others pause.
+    // Some processes start to accept before others pause.
     ready.stream().filter(it -> it.fit || !anyFit).forEach(it -> say(it, true));
     ready.stream().filter(it -> !it.fit && anyFit).forEach(it -> say(it, false));
   }

@@ -5,33 +5,35 @@ import io.jpm.supervise.DesiredState;
 import io.jpm.supervise.InstanceState;
 import io.jpm.supervise.RestartCounters;
 
-/// Derives the states that cover a crash of the daemon between a decision and its journal entry.
-public final class CrashBridging {
-  private CrashBridging() {}
+/// Derives the instance states that make a crash of the daemon harmless if it happens between a
+/// decision and the corresponding journal entry.
+public final class CrashRecoveryStates {
+  private CrashRecoveryStates() {}
 
-  /// Returns the state of a stopped instance that is about to be started. If the journal contains
-  /// it before anything is done, the next daemon knows that the instance must run.
+  /// Returns the state of a stopped instance that is about to be started. It must be written to the
+  /// journal before the start begins, so that the next daemon knows that the instance must run.
   public static InstanceState toRun(InstanceState state) {
     return state.phase() == Phase.STOPPED
-        ? changed(state, DesiredState.UP, state.counters(), "to be started")
+        ? changed(state, DesiredState.UP, state.counters(), "about to be started")
         : state;
   }
 
-  /// Reports whether the previous daemon ended between the decision and the start.
-  public static boolean isToRun(InstanceState state) {
+  /// Reports whether the previous daemon exited after deciding to start the instance, but before
+  /// the start.
+  public static boolean isStartPending(InstanceState state) {
     return state.phase() == Phase.STOPPED && state.desiredState() == DesiredState.UP;
   }
 
-  /// Returns the state of a candidate or draining instance whose process is gone: no process
-  /// follows it.
-  static InstanceState over(InstanceState state) {
+  /// Returns the state of a candidate or draining instance whose process is gone and will not be
+  /// followed by another one.
+  static InstanceState withoutRestart(InstanceState state) {
     InstanceState down = changed(state, DesiredState.DOWN, state.counters(), state.reason());
     return down.phase() == Phase.WAITING_RESTART ? InstanceState.NEW : down;
   }
 
-  /// Returns the state of an instance for which a process of a newer generation than in the journal
-  /// was found. Each generation in between counts as a restart, except the start of an instance
-  /// that was not running.
+  /// Returns the state of an instance for which a process was found whose generation is newer than
+  /// the one in the journal. Each generation in between counts as a restart, except the start of an
+  /// instance that was not running.
   public static InstanceState withNewerGeneration(InstanceState state, long generation) {
     boolean started = state.isOver();
     long restarts = Math.max(0, generation - state.generation() - (started ? 1 : 0));

@@ -21,20 +21,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The mount namespace of a child with a private `/tmp` or read-only paths, `mount_namespaces(7)`.
-/// The thread that spawns the child enters a new namespace, mounts there, spawns the child, which
-/// inherits the namespace, and ends ([io.jpm.os.linux.credentials.CredentialThread]). So all mounts
-/// are in place before the child's first instruction, and if one fails no child is spawned.
+/// The mount namespace of a child with a private `/tmp` or read-only paths (`mount_namespaces(7)`).
+/// The thread that spawns the child enters a new namespace, creates the mounts, spawns the child,
+/// which inherits the namespace, and terminates ([io.jpm.os.linux.credentials.CredentialThread]).
+/// All mounts are therefore in place before the child's first instruction, and no child is spawned
+/// if a mount fails.
 ///
-/// Later mounts of the machine appear in the namespace too, except below read-only paths, which
-/// keep the mounts that existed when the child started. Mounts in the namespace are not visible
-/// outside. The namespace ends with its last process.
-final class MountSpace implements Confinement {
+/// Later mounts of the machine also appear in the namespace, except below read-only paths, which
+/// keep the mounts that existed when the child was started. Mounts in the namespace are not visible
+/// outside it. The namespace is destroyed when its last process exits.
+final class MountNamespace implements Confinement {
   private static final String MOUNTING = "sys_admin";
   private static final Path ROOT = Path.of("/");
   private static final String TMPFS = "tmpfs";
 
-  /// Writable for all users, as `/tmp` is. Limited in size, because it is in memory.
+  /// Writable by all users, like `/tmp`. The size is limited because the file system is in memory.
   private static final String TMP_OPTIONS = "mode=1777,size=25%";
 
   private final Sandbox sandbox;
@@ -48,12 +49,13 @@ final class MountSpace implements Confinement {
 
   private final long readOnly;
 
-  /// The current step and the path that it is about. Written by the thread, read after its end.
+  /// The current step and the path that it concerns. Written by the thread, read after the thread
+  /// has terminated.
   private Step step = Step.LEAVE;
 
   private Path place = ROOT;
 
-  private MountSpace(SpawnRequest request, int folder, boolean recursive, Arena arena) {
+  private MountNamespace(SpawnRequest request, int folder, boolean recursive, Arena arena) {
     this.sandbox = request.runAs().sandbox();
     this.cwd = request.cwd();
     this.folder = folder;
@@ -75,7 +77,7 @@ final class MountSpace implements Confinement {
     MOVED
   }
 
-  /// Rejects a sandbox that cannot be set up, before anything is created for the child.
+  /// Rejects a sandbox that cannot be set up. Called before anything is created for the child.
   ///
   /// @throws IOException with a message for the user
   static void check(SpawnRequest request) throws IOException {
@@ -86,7 +88,7 @@ final class MountSpace implements Confinement {
     String keys = keys(sandbox);
     if (Libc.effectiveUser() != 0) {
       throw new ErrnoException(
-          "only root can give an app %s: start the daemon as root or leave it out".formatted(keys),
+          "only root can give an app %s: start the daemon as root or remove it".formatted(keys),
           Errno.EPERM);
     }
     if (!DaemonStatusFile.mayUse(MOUNTING)) {
@@ -106,7 +108,7 @@ final class MountSpace implements Confinement {
           what
               + " is in "
               + Sandbox.TEMPORARY.stream().filter(real::startsWith).findFirst().orElse(path)
-              + ", which private_tmp hides: move it, or leave out private_tmp");
+              + ", which private_tmp hides: move it, or remove private_tmp");
     }
   }
 
@@ -125,24 +127,26 @@ final class MountSpace implements Confinement {
     return sandbox.privateTmp() ? "private_tmp and read_only_paths" : "read_only_paths";
   }
 
-  /// Returns the namespace of a child; empty if the child sees the same mounts as the daemon.
+  /// Returns the namespace for a child; empty if the child uses the same mounts as the daemon.
   ///
-  /// @param folder descriptor of its working directory, which is opened again
-  /// @param arena must live until the child is spawned
-  static Optional<MountSpace> of(SpawnRequest request, int folder, Arena arena) throws IOException {
+  /// @param folder the descriptor of its working directory, which is reopened
+  /// @param arena the arena for memory, which must live until the child is spawned
+  static Optional<MountNamespace> of(SpawnRequest request, int folder, Arena arena)
+      throws IOException {
     return request.runAs().sandbox().hasOwnMounts()
         ? Optional.of(of(request, folder, arena, true))
         : Optional.empty();
   }
 
-  /// @param recursive whether the kernel changes all mounts below a path in one call
-  static MountSpace of(SpawnRequest request, int folder, Arena arena, boolean recursive)
+  /// @param recursive whether to change all mounts below a path with one system call, if the kernel
+  ///   supports it
+  static MountNamespace of(SpawnRequest request, int folder, Arena arena, boolean recursive)
       throws IOException {
-    MountSpace space = new MountSpace(request, folder, recursive, arena);
+    MountNamespace space = new MountNamespace(request, folder, recursive, arena);
     MountCalls.load();
     MountTable.read().below("/");
     for (ReadOnlyPath path : space.sandbox.readOnlyPaths()) {
-      space.touch(path.path()); // a hung disk blocks only this thread here
+      space.touch(path.path()); // here a hung disk blocks only this thread
     }
     space.touch(space.cwd);
     return space;
@@ -167,7 +171,7 @@ final class MountSpace implements Confinement {
   public int enter() {
     int result = MountCalls.leave();
     if (result >= 0) {
-      // Must come first, so that the following mounts do not propagate to the machine.
+      // Must come first, so that later mounts do not propagate to the machine.
       result = MountCalls.mount(0, text(ROOT), 0, MountCalls.RECURSIVE | MountCalls.SLAVE, 0);
     }
     for (ReadOnlyPath path : sandbox.readOnlyPaths()) {
@@ -181,8 +185,8 @@ final class MountSpace implements Confinement {
     return result < 0 ? result : openFolder();
   }
 
-  /// Makes the path read-only. It is bind-mounted onto itself first, so that the rest of its file
-  /// system stays writable.
+  /// Makes the path read-only. The path is first bind-mounted onto itself, so that the rest of its
+  /// file system stays writable.
   private int protect(ReadOnlyPath path) {
     step = Step.PROTECT;
     place = path.path();
@@ -194,7 +198,7 @@ final class MountSpace implements Confinement {
       }
     }
     int result = recursive ? MountCalls.makeReadOnly(target, readOnly) : -Errno.ENOSYS;
-    // Older kernels and some containers answer ENOSYS or EPERM to the recursive call.
+    // Older kernels and some containers reject the recursive call with ENOSYS or EPERM.
     return result == -Errno.ENOSYS || result == -Errno.EPERM ? protectEach(target) : result;
   }
 
@@ -228,8 +232,7 @@ final class MountSpace implements Confinement {
       long target = arena.allocateFrom(mount, StandardCharsets.ISO_8859_1).address();
       long change = MountCalls.REMOUNT | MountCalls.BIND | MountCalls.READ_ONLY | flags;
       int result = MountCalls.mount(0, target, 0, change, 0);
-      // A mount that is covered by another one at a parent directory cannot be reached by any
-      // process.
+      // No process can reach a mount that is covered by another mount on a parent directory.
       boolean covered = isMissing(result) || result == -Errno.EINVAL;
       return covered && !mount.equals(top) ? 0 : result;
     }
@@ -245,13 +248,13 @@ final class MountSpace implements Confinement {
             text(TMPFS),
             MountCalls.NO_SET_USER_ID | MountCalls.NO_DEVICES,
             text(TMP_OPTIONS));
-    // `/var/tmp` need not exist.
+    // `/var/tmp` is optional.
     return result == -Errno.ENOENT && !path.equals(Sandbox.TEMPORARY.getFirst()) ? 0 : result;
   }
 
-  /// Opens the working directory again: the descriptor opened earlier refers to the directory below
-  /// the new mounts. That one was opened with the credentials of the app's user and this one is
-  /// not, so both must be the same directory.
+  /// Reopens the working directory, because the existing descriptor refers to the directory below
+  /// the new mounts. The existing descriptor was opened with the credentials of the app's user and
+  /// the new one is not, so both must refer to the same directory.
   private int openFolder() {
     step = Step.FOLDER;
     int fd = DiskCalls.openFolder(text(cwd));
@@ -273,19 +276,19 @@ final class MountSpace implements Confinement {
     return switch (step) {
       case LEAVE ->
           keys(sandbox)
-              + ": the system does not let the daemon create a mount namespace: "
+              + ": the daemon cannot create a mount namespace ("
               + Errno.message(errno)
-              + " (a container or a security module may forbid `unshare` or `mount`)";
+              + "; a container or a security module may forbid `unshare` or `mount`)";
       case PROTECT ->
           isMissing(-errno)
-              ? "read_only_paths: %s does not exist: write \"-%s\" if it need not exist"
+              ? "read_only_paths: %s does not exist: write \"-%s\" if it is optional"
                   .formatted(place, place)
               : "read_only_paths: %s cannot be made read-only: %s"
                   .formatted(place, Errno.message(errno));
       case TMP ->
-          "private_tmp: no %s of its own can be mounted: %s".formatted(place, Errno.message(errno));
+          "private_tmp: cannot mount a private %s: %s".formatted(place, Errno.message(errno));
       case FOLDER -> SpawnRefusal.folderSentence(cwd, errno);
-      case MOVED -> "the working directory %s has been replaced during the start".formatted(cwd);
+      case MOVED -> "the working directory %s was replaced during the start".formatted(cwd);
     };
   }
 }

@@ -13,24 +13,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Finds the processes of a tree cheaply: the main process, its session, and the descendants of
-/// these. Processes that left both (a daemonized grandchild) are not found: finding their tag would
-/// mean reading the environments of all processes every time.
-public final class TreeWalk {
+/// Finds the processes of a tree cheaply: the main process, the processes in its session, and their
+/// descendants. A process that left the session and lost its parent, such as a daemonized
+/// grandchild, is not found. Finding it by its tag would require reading the environments of all
+/// processes each time.
+public final class TreeScan {
   private final ProcessSnapshot snapshot;
   private final Map<Integer, List<ProcStat>> sessions;
   private final DaemonIdentity daemonIdentity;
 
   /// @param snapshot all processes
-  /// @param daemonIdentity the daemon, which belongs to no tree, nor do processes that only it
-  ///   started
-  public TreeWalk(ProcessSnapshot snapshot, DaemonIdentity daemonIdentity) {
+  /// @param daemonIdentity the daemon, which belongs to no tree; neither do processes that only the
+  ///   daemon has started
+  public TreeScan(ProcessSnapshot snapshot, DaemonIdentity daemonIdentity) {
     this.snapshot = snapshot;
     this.sessions = snapshot.all().stream().collect(Collectors.groupingBy(ProcStat::session));
     this.daemonIdentity = daemonIdentity;
   }
 
-  /// Returns the processes of the tree under a main process; empty if that process is gone.
+  /// Returns the processes in the tree of a main process; empty if the main process has exited.
   public Collection<ProcStat> collect(ProcessIdentity identity) {
     Optional<ProcStat> main =
         snapshot
@@ -45,7 +46,7 @@ public final class TreeWalk {
   private Collection<ProcStat> under(ProcStat main) {
     Map<Integer, ProcStat> found = new LinkedHashMap<>();
     Deque<ProcStat> open = new ArrayDeque<>(List.of(main));
-    // The main process exists, so a session with the number of its pid is its own.
+    // The main process exists, so the session whose id is its pid is its own.
     open.addAll(sessions.getOrDefault(main.pid(), List.of()));
     while (!open.isEmpty()) {
       ProcStat process = open.remove();

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class OwnTcpClientsTest {
+class LocalTcpClientsTest {
   @Test
   void onlyClientsOfThisProcessAreFound() throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
@@ -19,9 +19,9 @@ class OwnTcpClientsTest {
         var other = new ServerSocket(0, 5, loopback);
         var client = new Socket(loopback, server.getLocalPort());
         var _ = server.accept()) {
-      assertThat(OwnTcpClients.portsTo(server.getLocalPort()))
+      assertThat(LocalTcpClients.portsTo(server.getLocalPort()))
           .containsExactly(client.getLocalPort());
-      assertThat(OwnTcpClients.portsTo(other.getLocalPort())).isEmpty();
+      assertThat(LocalTcpClients.portsTo(other.getLocalPort())).isEmpty();
       // netlink and the files in /proc report the same.
       int self = (int) ProcessHandle.current().pid();
       assertThat(TcpTable.read(self, Set.of(TcpTable.ESTABLISHED)))

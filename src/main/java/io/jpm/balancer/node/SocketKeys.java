@@ -7,16 +7,17 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /// Builds and parses the keys of the sockets that Node workers share. A new daemon finds the
-/// sockets by them.
-final class SocketNames {
+/// sockets by these keys.
+final class SocketKeys {
   static final String PREFIX = "node ";
 
-  private SocketNames() {}
+  private SocketKeys() {}
 
   /// Returns the key of a requested socket. As in PM2, all apps that request the same address and
-  /// port share a socket, but only if they run as the same user: connections to the processes of
-  /// one user must not reach those of another. A port that the system chooses belongs to one app.
-  /// Several such ports are distinguished by the order in which each worker requests them.
+  /// port share a socket, but only if they run as the same user: connections to one user's
+  /// processes must not reach the processes of another user. A port that the system chooses belongs
+  /// to one app. Several ports of this kind are distinguished by the order in which each worker
+  /// requests them.
   static String of(AppSpec spec, Query query) {
     ListenTarget listenTarget = query.target();
     if (listenTarget.path().isPresent()) {
@@ -31,7 +32,7 @@ final class SocketNames {
     return PREFIX + all(spec) + " " + place + v6only;
   }
 
-  /// Encodes spaces, colons and line ends.
+  /// Encodes spaces, colons and line breaks.
   private static String escaped(String path) {
     return URLEncoder.encode(path, StandardCharsets.UTF_8).replace("%2F", "/");
   }
@@ -40,19 +41,21 @@ final class SocketNames {
     return spec.runAs().user().map(user -> "*@" + user).orElse("*");
   }
 
-  /// Reports whether two apps share the sockets that they request.
-  static boolean areOneUsers(AppSpec one, AppSpec other) {
+  /// Reports whether two apps run as the same user and therefore share the sockets that they
+  /// request.
+  static boolean shareSockets(AppSpec one, AppSpec other) {
     return all(one).equals(all(other));
   }
 
-  /// Reports whether it is the key of a UDP socket, which the kernel does not show by process.
+  /// Reports whether `key` belongs to a UDP socket. The kernel does not show which process uses a
+  /// UDP socket.
   static boolean isUdp(String key) {
     return key.contains(":udp");
   }
 
   /// Reports whether the app of `spec` may have requested the socket.
   static boolean mayBeOf(String key, AppSpec spec) {
-    // Names may contain spaces, addresses do not.
+    // Names may contain spaces, but addresses do not.
     String owner = key.substring(0, Math.max(0, key.lastIndexOf(' ')));
     return owner.equals(PREFIX + spec.name()) || owner.equals(PREFIX + all(spec));
   }

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class AcceptPaceTest {
+class AcceptLimiterTest {
   private final EmbeddedChannel server =
-      new EmbeddedChannel(new AcceptPace(new AtomicInteger(), Integer.MAX_VALUE));
+      new EmbeddedChannel(new AcceptLimiter(new AtomicInteger(), Integer.MAX_VALUE));
 
   @Test
   void failedAcceptIsRetriedSoon() {
@@ -20,7 +20,7 @@ class AcceptPaceTest {
       server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
       server.checkException(); // Netty's own handler, which pauses for a second, gets nothing.
       assertThat(server.config().isAutoRead()).isFalse();
-      server.advanceTimeBy(AcceptPace.PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+      server.advanceTimeBy(AcceptLimiter.PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
       server.runScheduledPendingTasks();
       assertThat(server.config().isAutoRead()).isTrue();
     }
@@ -29,12 +29,12 @@ class AcceptPaceTest {
   @Test
   void failedAcceptDoesNotEndThePauseForWaitingConnections() {
     server.freezeTime();
-    for (int accepted = 0; accepted < AcceptPace.MOST_WAITING; accepted++) {
+    for (int accepted = 0; accepted < AcceptLimiter.MOST_WAITING; accepted++) {
       server.pipeline().fireChannelRead(new EmbeddedChannel());
     }
     assertThat(server.config().isAutoRead()).isFalse();
     server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
-    server.advanceTimeBy(AcceptPace.PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+    server.advanceTimeBy(AcceptLimiter.PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
     server.runScheduledPendingTasks();
     assertThat(server.config().isAutoRead()).isFalse();
   }

@@ -4,23 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Converts the variants of a sealed interface. Each variant is recognized by a field that only it
-/// has.
+/// Converts the variants of a sealed interface. Each variant is recognized by a field that no other
+/// variant contains.
 ///
 /// @param <T> the sealed interface
-public final class OneOf<T> implements Fields<T> {
+public final class VariantCodec<T> implements Fields<T> {
   private record Variant<V>(Class<V> type, String key, Fields<V> fields) {}
 
   private final List<Variant<? extends T>> variants = new ArrayList<>();
 
-  /// Adds the variant `type`, which has the field `key`.
-  public <V extends T> OneOf<T> or(Class<V> type, String key, Fields<V> fields) {
+  /// Adds the variant `type`, which is recognized by the field `key`.
+  public <V extends T> VariantCodec<T> or(Class<V> type, String key, Fields<V> fields) {
     variants.add(new Variant<>(type, key, fields));
     return this;
   }
 
   /// Adds the variant `value`, which has no data and is written as `key: true`.
-  public <V extends T> OneOf<T> or(Class<V> type, String key, V value) {
+  public <V extends T> VariantCodec<T> or(Class<V> type, String key, V value) {
     return or(
         type,
         key,

@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Monitors how the kernel enforces the memory limits of one tree while its main process runs, and
-/// reports when it kills other processes of the tree or throttles the tree. Confined to the
-/// reactor's thread.
+/// Monitors how the kernel enforces the memory limits of one tree while its main process is
+/// running. It reports when the kernel kills other processes of the tree or throttles the tree.
+/// Confined to the reactor's thread.
 ///
 /// The kernel signals each change of `memory.events` as an exceptional condition, `EPOLLPRI`
-/// (`cgroups(7)`). A tree at `memory.high` changes it a hundred times a second, so the monitor
-/// pauses for a second after each change. If the main process was the one that was killed, its end
-/// usually arrives within that pause.
-public final class GroupMemory {
+/// (`cgroups(7)`). A tree at `memory.high` changes the file about a hundred times per second, so
+/// the monitor pauses for one second after each change. If the main process itself was killed, its
+/// exit usually arrives during that pause.
+public final class CgroupMemoryMonitor {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int READ_BYTES = 1024;
 
@@ -39,9 +39,9 @@ public final class GroupMemory {
   private Reactor.@Nullable Watch watch;
   private boolean over;
 
-  /// @param main pid of the main process
+  /// @param main the pid of the main process
   /// @param watcher receives the reports
-  public GroupMemory(int main, Reactor reactor, Cgroup group, ChildWatcher watcher) {
+  public CgroupMemoryMonitor(int main, Reactor reactor, Cgroup group, ChildWatcher watcher) {
     this.main = main;
     this.reactor = reactor;
     this.group = group;
@@ -72,13 +72,14 @@ public final class GroupMemory {
     }
   }
 
-  /// Stops monitoring, because the main process has ended or the reports are no longer needed.
+  /// Stops monitoring. Called when the main process has exited or the reports are no longer needed.
   public void stop() {
     over = true;
     close();
   }
 
-  /// Opens the file again and reads it once: the kernel signals only changes after the last read.
+  /// Opens the file again and reads it once, because the kernel signals only changes after the last
+  /// read.
   private boolean listen() {
     close();
     Path file = group.directory().resolve("memory.events");
@@ -93,8 +94,8 @@ public final class GroupMemory {
     return watch.add(Libc.EPOLLPRI) == 0;
   }
 
-  /// Reports whether the main process has a pending SIGKILL or is exiting. Exiting takes a while if
-  /// the kernel has to free much memory.
+  /// Reports whether the main process has a pending SIGKILL or is exiting. The exit takes a while
+  /// if the kernel has to free a lot of memory.
   private boolean isEnding() {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(main);

@@ -8,14 +8,15 @@ import io.vertx.core.transport.Transport;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Vert.x's NIO transport, with an [AcceptPace] in each server from its first connection on.
-/// Connections to all ports together may use a third of the daemon's file descriptors. The unix
-/// socket in the home has no such limit, because only the owner can connect to it.
-final class PacedTransport implements Transport {
-  /// Divisor of the descriptor limit: the share of connections to ports is one third.
+/// Vert.x's NIO transport, which adds an [AcceptLimiter] to each server before its first
+/// connection. Connections to all ports together may use one third of the daemon's file
+/// descriptors. The Unix socket in the home has no such limit, because only the owner can connect
+/// to it.
+final class LimitedTransport implements Transport {
+  /// The divisor for the share of connections to ports: one third of the descriptor limit.
   private static final int FILES_SHARE = 3;
 
-  /// Assumed descriptor limit if the system does not report one.
+  /// The descriptor limit to assume if the system does not report one.
   private static final int USUAL_FILES = 1024;
 
   private final NioTransport sockets = new Paced();
@@ -56,8 +57,8 @@ final class PacedTransport implements Transport {
             .pipeline()
             .addLast(
                 domainSocket
-                    ? new AcceptPace(new AtomicInteger(), Integer.MAX_VALUE)
-                    : new AcceptPace(atPorts, mostAtPorts));
+                    ? new AcceptLimiter(new AtomicInteger(), Integer.MAX_VALUE)
+                    : new AcceptLimiter(atPorts, mostAtPorts));
         return server;
       };
     }

@@ -10,22 +10,24 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Limits how fast and how many connections a server accepts. Confined to the accepting thread.
+/// Limits the rate and the number of connections that a server accepts. Confined to the accepting
+/// thread.
 ///
-/// Netty accepts on a separate thread, which is faster than the event loop that serves the
-/// connections. Without a limit, a client that only connects could fill the memory with connections
-/// that no verticle has seen yet. Connections that are not accepted wait in the kernel's backlog,
-/// which is bounded.
+/// Netty accepts connections on a separate thread, which is faster than the event loop that serves
+/// them. Without a limit, a client that only connects could fill the memory with connections that
+/// no verticle has seen yet. Connections that are not accepted wait in the kernel's backlog, which
+/// is bounded.
 ///
-/// A server also has no more connections than its share of the daemon's file descriptors; further
-/// ones are closed immediately, which leaves descriptors for the socket in the home and for apps.
-/// If descriptors run out nevertheless, accepting is retried soon. A descriptor becomes free only
-/// after the next turn of the event loop, and with Netty's own pause of a second the owner would
-/// wait behind a queue of connections that their clients have already given up.
-final class AcceptPace extends ChannelInboundHandlerAdapter {
+/// The number of connections of a server is also limited to its share of the daemon's file
+/// descriptors. Further connections are closed immediately, which leaves descriptors for the socket
+/// in the home and for apps. If descriptors run out nevertheless, accepting is retried soon. A
+/// descriptor becomes free only after the next turn of the event loop. With Netty's own pause of
+/// one second, the owner would wait behind a queue of connections that their clients have already
+/// given up.
+final class AcceptLimiter extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
-  /// Maximum number of accepted connections that their event loop has not handled yet.
+  /// The maximum number of accepted connections that have not been handled by their event loop yet.
   static final int MOST_WAITING = 64;
 
   static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(20);
@@ -38,9 +40,9 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
   private boolean hasFailed;
   private long quietUntil = System.nanoTime();
 
-  /// @param open number of connections of all servers that share one limit
-  /// @param most maximum of `open`
-  AcceptPace(AtomicInteger open, int most) {
+  /// @param open the number of connections of all servers that share one limit
+  /// @param most the maximum of `open`
+  AcceptLimiter(AtomicInteger open, int most) {
     this.open = open;
     this.most = most;
   }
@@ -62,11 +64,11 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
       }
       EventLoop acceptor = ctx.channel().eventLoop();
       // Runs after the event loop has handled the new connection.
-      accepted.eventLoop().execute(() -> acceptor.execute(() -> takenUp(ctx.channel())));
+      accepted.eventLoop().execute(() -> acceptor.execute(() -> connectionHandled(ctx.channel())));
     }
   }
 
-  private void takenUp(Channel server) {
+  private void connectionHandled(Channel server) {
     waiting--;
     if (isPaused && waiting <= MOST_WAITING / 2) {
       isPaused = false;
@@ -79,7 +81,8 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
     long now = System.nanoTime();
     if (now - quietUntil >= 0) {
       quietUntil = now + BETWEEN_WARNINGS.toNanos();
-      LOG.log(Level.WARNING, "connections cannot be accepted and wait: {0}", cause.getMessage());
+      LOG.log(
+          Level.WARNING, "connections cannot be accepted and must wait: {0}", cause.getMessage());
     }
     if (!hasFailed) {
       hasFailed = true;

@@ -4,9 +4,9 @@ import io.jpm.os.linux.libc.Libc;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Finds the TCP clients on this machine that belong to the daemon's own user.
-public final class OwnTcpClients {
-  private OwnTcpClients() {}
+/// Finds the TCP clients on this machine that run as the daemon's own user.
+public final class LocalTcpClients {
+  private LocalTcpClients() {}
 
   /// Returns the local ports of this user's sockets that are connected to `port`.
   public static Set<Integer> portsTo(int port) {

@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// create one.
 @Timeout(120)
 @Needs({Need.ROOT, Need.MOUNT})
-class MountSpaceTest {
+class MountNamespaceTest {
   private static final Optional<String> NOBODY = Optional.of("nobody");
   private static final String PRIVATE_TMP = "private";
 
@@ -220,10 +220,10 @@ class MountSpaceTest {
             + " argument",
         "-/proc/self/ns/mnt | read_only_paths: /proc/self/ns/mnt cannot be made read-only: invalid"
             + " argument",
-        "/no/such | read_only_paths: /no/such does not exist: write \"-/no/such\" if it need not"
-            + " exist",
+        "/no/such | read_only_paths: /no/such does not exist: write \"-/no/such\" if it is"
+            + " optional",
         "/etc/passwd/x | read_only_paths: /etc/passwd/x does not exist: write \"-/etc/passwd/x\" if"
-            + " it need not exist",
+            + " it is optional",
       })
   void appIsRefusedWhenAMountFails(String path, String reason) {
     RunAs runAs = runAs(NOBODY, path, PRIVATE_TMP, directory.resolve("kept").toString());
@@ -238,7 +238,7 @@ class MountSpaceTest {
     Path script = fixture.script("obedient.sh");
     Path link = Files.createSymbolicLink(directory.resolve("program"), script);
     SpawnRequest request = shell("true", runAs(NOBODY, PRIVATE_TMP));
-    String why = ", which private_tmp hides: move it, or leave out private_tmp";
+    String why = ", which private_tmp hides: move it, or remove private_tmp";
     Need.assume(script.toRealPath().startsWith("/tmp"), "temporary files in /tmp");
 
     assertThat(fixture.refusal(fixture.withFolder(request, fixture.dir())))
@@ -266,7 +266,7 @@ class MountSpaceTest {
                 int made = MountCalls.mount(0, root, 0, MountCalls.RECURSIVE | shared, 0);
                 seen.add(mountTable());
                 int folder = DiskCalls.openFolder(DiskCalls.path(arena, directory));
-                MountSpace space = MountSpace.of(request, folder, arena).orElseThrow();
+                MountNamespace space = MountNamespace.of(request, folder, arena).orElseThrow();
                 int entered =
                     CredentialThread.call(
                         ChildCredentials.DAEMON,
@@ -319,7 +319,7 @@ class MountSpaceTest {
             wrote.add(Files.createDirectory(kept.resolve("sub/x")).toFile().isDirectory() ? 0 : -1);
             wrote.add(mountTmpfs(arena, kept.resolve("sub/x"), MountCalls.NO_SET_USER_ID));
             int folder = DiskCalls.openFolder(DiskCalls.path(arena, directory));
-            MountSpace space = MountSpace.of(request, folder, arena, recursive);
+            MountNamespace space = MountNamespace.of(request, folder, arena, recursive);
             wrote.add(
                 CredentialThread.call(
                     ChildCredentials.DAEMON,
@@ -366,14 +366,13 @@ class MountSpaceTest {
     SpawnRequest request = shell("true", runAs(NOBODY, PRIVATE_TMP));
     try (Arena arena = Arena.ofShared()) {
       int checked = DiskCalls.openFolder(DiskCalls.path(arena, directory.resolve("kept")));
-      MountSpace space = MountSpace.of(request, checked, arena).orElseThrow();
+      MountNamespace space = MountNamespace.of(request, checked, arena).orElseThrow();
       int result = CredentialThread.call(ChildCredentials.DAEMON, space::enter);
       Libc.close(checked);
 
       assertThat(result).isEqualTo(-Errno.EAGAIN);
       assertThat(space.sentence(-result))
-          .isEqualTo(
-              "the working directory %s has been replaced during the start".formatted(directory));
+          .isEqualTo("the working directory %s was replaced during the start".formatted(directory));
     }
   }
 

@@ -12,33 +12,36 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Collection;
 
-/// Terminates the processes with a process tag that no instance watches: SIGTERM, and SIGKILL for
-/// those that remain after a timeout. Confined to GodVerticle's context.
-final class TreeEnding {
+/// Terminates processes that have a process tag but are not watched for any instance. Sends
+/// SIGTERM, and SIGKILL to the processes that remain after a timeout. Confined to GodVerticle's
+/// context.
+final class TreeTerminator {
   private static final Duration PATIENCE = Duration.ofMillis(1600);
 
-  /// A process that does not end within this time after SIGKILL hangs in the kernel.
+  /// A process that has not exited within this time after SIGKILL hangs in the kernel.
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
-  /// An identity that no process has: only the tag determines the members of such a tree.
+  /// An identity that no process has. It is used for trees whose members are determined by the tag
+  /// alone.
   private static final ProcessIdentity NOBODY = new ProcessIdentity("none", Integer.MAX_VALUE, 0);
 
   private final Context context;
   private final ProcessHost host;
 
-  TreeEnding(Context context, ProcessHost host) {
+  TreeTerminator(Context context, ProcessHost host) {
     this.context = context;
     this.host = host;
   }
 
-  /// Returns the processes that carry `tag`, or that of an earlier generation of the same instance,
-  /// as a tree without a known main process. Its end is not reported.
+  /// Returns the processes that have `tag`, or the tag of an earlier generation of the same
+  /// instance, as a tree without a known main process. The termination of this tree is not
+  /// reported.
   static Child treeOf(ProcessHost host, String tag) {
     return host.adoptLeftovers(NOBODY, tag, new IgnoringWatcher());
   }
 
-  /// Terminates the processes that carry one of `tags`, or a tag of an earlier generation of the
-  /// same instance. Completes when all have ended, or the last timeout is over.
+  /// Terminates the processes that have one of `tags`, or the tag of an earlier generation of the
+  /// same instance. Completes when all have exited or when the last timeout has expired.
   Future<Void> terminate(Collection<String> tags) {
     return Future.join(tags.stream().map(this::terminate).toList()).mapEmpty();
   }
@@ -58,7 +61,7 @@ final class TreeEnding {
         });
   }
 
-  /// Passes the end of a tree to God's context.
+  /// Reports the termination of a tree on God's context.
   private final class Watcher implements ChildWatcher {
     private final Promise<Void> gone;
 
@@ -68,7 +71,7 @@ final class TreeEnding {
 
     @Override
     public void exited(Exit exit) {
-      // The main process is unknown.
+      // The main process is not known, so its exit is not reported.
     }
 
     @Override

@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Builds the settings of the bridge: its addresses, limits and the bus addresses that clients may
-/// use.
-final class ConnectionInfo {
-  private ConnectionInfo() {}
+/// Builds the settings of the bridge: its addresses, its limits, and the bus addresses that clients
+/// may use.
+final class BridgeSettingsFactory {
+  private BridgeSettingsFactory() {}
 
   /// @throws StartupException if clients could not connect with these settings
   static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupException {
     if (!bridge.host().equals("127.0.0.1")) {
       throw new StartupException(
-          "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
+          "%s: bridge.host is %s: use 127.0.0.1, the address that bin/jpm connects to"
               .formatted(home.settings(), bridge.host()));
     }
     return new BridgeSettings(
@@ -42,8 +42,8 @@ final class ConnectionInfo {
             Addresses.MESSAGES_OF_ANY_APP));
   }
 
-  /// Returns the settings of the remote port for services on other machines. It is disabled unless
-  /// both an address and a port are set, and requires a certificate.
+  /// Returns the settings of the remote port, which is for services on other machines. The port is
+  /// disabled unless both an address and a port are set. It requires a certificate.
   private static Optional<TlsListenerSettings> remote(Home home, Settings.Remote remote)
       throws StartupException {
     if (remote.equals(Settings.Remote.NONE)) {
@@ -53,7 +53,7 @@ final class ConnectionInfo {
     boolean half = remote.cert().isEmpty() != remote.key().isEmpty();
     boolean store = !remote.keystore().isEmpty();
     if (remote.host().isEmpty() || remote.port() == 0) {
-      throw wrong(home, "set both host and port, or no key of bridge.remote");
+      throw wrong(home, "set both host and port, or remove bridge.remote");
     }
     if (half || pem == store) {
       throw wrong(
@@ -72,7 +72,7 @@ final class ConnectionInfo {
             remote.port(),
             identity,
             optional(home, remote.clientCa()),
-            TlsListenerSettings.DEFAULT_LOOK_EVERY));
+            TlsListenerSettings.DEFAULT_RELOAD_INTERVAL));
   }
 
   private static StartupException wrong(Home home, String what) {

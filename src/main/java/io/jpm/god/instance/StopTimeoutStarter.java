@@ -2,20 +2,20 @@ package io.jpm.god.instance;
 
 import org.jspecify.annotations.Nullable;
 
-/// Starts the stop timeout of a process tree only after the requested signal has been sent. The
-/// host sends it some time after the request, and no process can react before. Confined to
-/// GodVerticle's context.
-public final class StopPatience {
-  /// Number of the latest request.
+/// Starts the stop timeout of a process tree only after the requested signal has been sent, because
+/// the host sends signals asynchronously. Otherwise, the timeout could expire before the process
+/// had time to react. Confined to GodVerticle's context.
+public final class StopTimeoutStarter {
+  /// The number of the latest request.
   private long latest;
 
   private boolean underWay;
   private @Nullable Runnable begin;
 
-  /// Records that a signal was requested; it supersedes a pending one.
+  /// Records that a signal was requested. The request supersedes a pending one.
   ///
-  /// @return must be run when the signal has been sent
-  public Runnable signalOrdered() {
+  /// @return a callback that must be run when the signal has been sent
+  public Runnable signalRequested() {
     long order = ++latest;
     underWay = true;
     return () -> {
@@ -31,7 +31,7 @@ public final class StopPatience {
   }
 
   /// Runs `begin` as soon as no requested signal is pending.
-  public void whenDelivered(Runnable begin) {
+  public void whenSignalSent(Runnable begin) {
     if (underWay) {
       this.begin = begin;
     } else {
@@ -39,7 +39,7 @@ public final class StopPatience {
     }
   }
 
-  /// Cancels the timeout.
+  /// Cancels the start of the timeout.
   public void cancel() {
     begin = null;
     underWay = false;

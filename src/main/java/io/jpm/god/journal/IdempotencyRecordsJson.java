@@ -11,21 +11,23 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Converts the records of idempotent commands to and from JSON.
-final class AttemptsJson {
-  private AttemptsJson() {}
+final class IdempotencyRecordsJson {
+  private IdempotencyRecordsJson() {}
 
   static JsonArray write(List<IdempotencyRecord.Entry> records) {
-    return new JsonArray(records.stream().map(AttemptsJson::write).toList());
+    return new JsonArray(records.stream().map(IdempotencyRecordsJson::write).toList());
   }
 
   static List<IdempotencyRecord.Entry> read(JsonArray json) {
-    return all(json, JsonObject.class, AttemptsJson::read);
+    return all(json, JsonObject.class, IdempotencyRecordsJson::read);
   }
 
   private static JsonObject write(IdempotencyRecord.Entry record) {
     var json = new JsonObject().put("key", record.key()).put("at", record.at().toEpochMilli());
-    if (!record.marks().isEmpty()) {
-      json.put("marks", new JsonArray(record.marks().stream().map(AttemptsJson::mark).toList()));
+    if (!record.targets().isEmpty()) {
+      json.put(
+          "marks",
+          new JsonArray(record.targets().stream().map(IdempotencyRecordsJson::mark).toList()));
     }
     record
         .outcome()
@@ -43,10 +45,10 @@ final class AttemptsJson {
 
   private static JsonObject mark(IdempotencyRecord.InstanceTarget instanceTarget) {
     return new JsonObject()
-        .put("aim", instanceTarget.aim().name())
+        .put("aim", instanceTarget.goal().name())
         .put("id", instanceTarget.id().value())
         .put("app", instanceTarget.app().value())
-        .put("birth", instanceTarget.birth().toEpochMilli())
+        .put("birth", instanceTarget.incarnation().toEpochMilli())
         .put("generation", instanceTarget.generation());
   }
 
@@ -54,8 +56,12 @@ final class AttemptsJson {
     return new IdempotencyRecord.Entry(
         json.getString("key"),
         Instant.ofEpochMilli(json.getLong("at")),
-        all(json.getJsonArray("marks", new JsonArray()), JsonObject.class, AttemptsJson::readMark),
-        Optional.ofNullable(json.getJsonObject("outcome")).map(AttemptsJson::readOutcome));
+        all(
+            json.getJsonArray("marks", new JsonArray()),
+            JsonObject.class,
+            IdempotencyRecordsJson::readMark),
+        Optional.ofNullable(json.getJsonObject("outcome"))
+            .map(IdempotencyRecordsJson::readOutcome));
   }
 
   private static IdempotencyRecord.InstanceTarget readMark(JsonObject json) {
