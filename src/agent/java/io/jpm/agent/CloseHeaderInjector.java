@@ -30,7 +30,7 @@ final class CloseHeaderInjector {
   /// The number of remaining bytes of a status line that was partly written.
   private int statusLine;
 
-  /// The number of remaining bytes of our line if it was partly written.
+  /// The number of bytes of the injected header line that are still to be written.
   private int rest;
 
   /// The connection to which the bytes are written.

@@ -30,8 +30,8 @@ public final class TokenVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.access");
   private static final long NO_TIMER = -1;
 
-  /// The maximum time before tokens are checked again, because the wall clock may be set in the
-  /// meantime.
+  /// The maximum time between two checks of the tokens. It is bounded because the wall clock may be
+  /// set while the timer runs.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
 
   private static final Duration A_DAY = Duration.ofDays(1);

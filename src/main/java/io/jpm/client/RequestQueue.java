@@ -29,7 +29,10 @@ final class RequestQueue implements Closeable {
   /// @param waits the timeout
   record Call(String body, CompletableFuture<JsonMembers> reply, Duration waits) {}
 
-  /// @throws JpmException `UNREACHABLE`
+  /// Connects to the daemon.
+  ///
+  /// @throws JpmException with the code `UNREACHABLE` if no daemon is running or it rejects the
+  ///   connection
   RequestQueue(Endpoint endpoint, Timeouts timeouts) {
     this.endpoint = endpoint;
     this.timeouts = timeouts;

@@ -72,7 +72,9 @@ public final class DoctorVerticle extends VerticleBase {
                     facts(
                         instances.result(),
                         heart.result(),
-                        tokens.result().orElseGet(() -> unknown("access control does not answer")),
+                        tokens
+                            .result()
+                            .orElseGet(() -> unknown("the token service did not answer")),
                         troubles))))
         .onSuccess(findings -> message.reply(new DoctorReply(findings)))
         .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));

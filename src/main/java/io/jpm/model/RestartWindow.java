@@ -29,9 +29,10 @@ public record RestartWindow(int most, Duration time) {
     }
   }
 
-  /// Returns the default window for an app with this `max_restarts`. A value below the default was
-  /// chosen for consecutive early exits, as in PM2, and must not stop an app that fails only
-  /// occasionally. A larger value means that the user wants more attempts.
+  /// Returns the default window: 16 failures, or `maxRestarts` if that is more, within 5 minutes. A
+  /// smaller `max_restarts` is ignored here: it limits consecutive early exits, as in PM2, and must
+  /// not stop an app that fails only occasionally. A larger one means that the user wants more
+  /// attempts.
   public static RestartWindow forMaxRestarts(int maxRestarts) {
     return new RestartWindow(Math.max(USUAL_MOST, maxRestarts), USUAL_TIME);
   }

@@ -135,7 +135,7 @@ public interface ListenSocketRegistry {
       this.errno = errno;
     }
 
-    /// Returns the error number, positive.
+    /// Returns the `errno` value, as a positive number.
     public int errno() {
       return errno;
     }

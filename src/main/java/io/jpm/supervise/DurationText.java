@@ -25,9 +25,9 @@ public final class DurationText {
         : pair(seconds / 3600, 24, "d", "h");
   }
 
-  /// Joins the reason `words` with its consequence. If `words` contains a quotation (`: `), the
-  /// separator is a semicolon, because the text after a comma would appear to belong to the
-  /// quotation.
+  /// Joins the reason `words` with its consequence. If `words` contains `: `, which introduces
+  /// quoted text, the separator is a semicolon: after a comma, the consequence would read as part
+  /// of the quoted text.
   static String then(String words, String more) {
     return words + (words.contains(": ") ? "; " : ", ") + more;
   }

@@ -175,7 +175,7 @@ class LogAttributesTest {
           "log": "home" | .log: DIR/home is a directory: name a file in it
           "out": "home" | .out: DIR/home is a directory: name a file in it
           "pid": "home" | .pid: DIR/home is a directory: name a file in it
-          "pid": "/dev/null" | .pid: /dev/null cannot be a pid file: jpm deletes it when the app exits
+          "pid": "/dev/null" | .pid: /dev/null cannot be a pid file, because jpm would delete it when the app exits
           "merge_logs": "yes" | .merge_logs: "yes" is neither true nor false
           "time": 1 | .time: 1 is neither true nor false
           "log_date_format": 5 | .log_date_format: 5 is not text: put it in double quotes

@@ -52,7 +52,7 @@ public record NativeTransportDetector(Path proc) {
     if (port.isPresent()
         && foreign.stream().anyMatch(it -> it.address().getPort() == port.getAsInt())) {
       return Optional.of(
-          "it listens on port %d, but not through the sockets of Java 17 or newer"
+          "it listens on port %d, but not through the sockets of a JVM of version 17 or newer"
               .formatted(port.getAsInt()));
     }
     return Optional.empty();

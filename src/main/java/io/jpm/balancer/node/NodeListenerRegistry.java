@@ -446,7 +446,8 @@ final class NodeListenerRegistry {
     held(worker).forEach(NodeListener::refresh);
   }
 
-  /// Removes the worker from the socket of a server that it has closed.
+  /// Removes the worker from the shared listening socket `key`, because the worker has closed its
+  /// server on that socket.
   void serverClosed(NodeWorker worker, String key) {
     NodeListener port = ports.get(key);
     if (port != null) {

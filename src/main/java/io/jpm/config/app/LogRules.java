@@ -72,7 +72,8 @@ final class LogRules {
         attributeReader.text(AppKey.PID_FILE).flatMap(text -> path(AppKey.PID_FILE, text));
     if (file.filter(path -> path.startsWith(DEV) || isSpecial(path)).isPresent()) {
       attributeReader.refuse(
-          AppKey.PID_FILE, file.get() + " cannot be a pid file: jpm deletes it when the app exits");
+          AppKey.PID_FILE,
+          file.get() + " cannot be a pid file, because jpm would delete it when the app exits");
     }
     return file;
   }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// PM2's `script: "serve"`: the static file server that is part of jpm. The app runs a program from
-/// the installation, which locates Java at each start.
+/// PM2's `script: "serve"`: the static file server that is part of jpm. The app's command is
+/// `bin/jpm-serve` in jpm's installation directory, which locates Java each time it starts.
 public final class StaticServer {
   /// The script that selects the server. A file with this name must be written as `./serve`.
   public static final String WORD = "serve";

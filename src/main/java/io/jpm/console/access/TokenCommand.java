@@ -114,7 +114,7 @@ public final class TokenCommand implements ConsoleCommand {
       session.out(secret + "\n");
     }
     session.note(
-        "%s: %s%s%s; the secret is not shown again"
+        "%s: %s%s%s; the secret will not be shown again"
             .formatted(
                 token.name(),
                 token.role().keyword(),

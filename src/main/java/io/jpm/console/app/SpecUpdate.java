@@ -24,8 +24,8 @@ import java.util.Set;
 /// name, script and number of instances) cannot be changed in this way; a warning names the
 /// alternative.
 public final class SpecUpdate {
-  /// Options that belong to the identity of an app, or for which there is a separate command, with
-  /// the alternative.
+  /// Options that have no effect on an app that is in the list already. The value is the rest of
+  /// the warning: an alternative, or why the option does not apply.
   private static final Map<VerbOption, String> FIXED =
       Map.of(
           VerbOption.NAME, "delete the app and start it under the new name",

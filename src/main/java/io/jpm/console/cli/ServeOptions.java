@@ -126,7 +126,8 @@ public record ServeOptions(
     return InetAddress.getByName(host);
   }
 
-  /// Returns a message with the URL that says which machines can reach it.
+  /// Returns a message with the URL. If the server listens on all addresses, the message warns that
+  /// other machines can connect.
   public String urlMessage() {
     String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);

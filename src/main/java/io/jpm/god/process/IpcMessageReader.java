@@ -168,7 +168,7 @@ public final class IpcMessageReader implements AutoCloseable {
       of.toldAt = now;
       LOG.log(
           Level.WARNING,
-          "{0}: {1} of its messages have been dropped so far; the last one {2}",
+          "{0}: {1} messages from this app have been dropped so far; the most recent one {2}",
           app,
           Long.toString(of.count),
           problem);

@@ -26,8 +26,8 @@ final class FileSink {
     return target;
   }
 
-  /// Writes `bytes`, preceded by a notice if the file has missed lines. Output that the file does
-  /// not accept is counted as missed.
+  /// Writes `bytes`. If earlier lines could not be written, a notice with their number comes first.
+  /// Lines that cannot be written are added to that number.
   void write(
       Object writer,
       List<ByteBuffer> bytes,

@@ -37,7 +37,7 @@ final class LogFileWriter {
   private static final long LOOK_BYTES = 8 << 20;
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
-  /// The writer of jpm's own notices.
+  /// Identifies jpm itself as the source of a line (a notice).
   static final Object NOTICE = new Object();
 
   /// The writer of an unfinished line that was already in the file when it was opened. It is

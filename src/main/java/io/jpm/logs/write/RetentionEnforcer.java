@@ -102,7 +102,7 @@ final class RetentionEnforcer implements AutoCloseable {
         again = !plain.isEmpty();
       }
     } catch (RuntimeException fault) {
-      LOG.log(Level.ERROR, "rotated log files cannot be managed", fault);
+      LOG.log(Level.ERROR, "failed to delete or compress rotated log files", fault);
     }
   }
 

@@ -204,7 +204,7 @@ class JvmBackendTest {
     host.listening.put(process(2), List.of(debugger, own));
     begin(2, java());
     awaitReports(
-        "web app: it listens on port 8080, but not through the sockets of Java 17 or newer");
+        "web app: it listens on port 8080, but not through the sockets of a JVM of version 17 or newer");
   }
 
   @Test

@@ -78,7 +78,7 @@ class TokenCommandTest {
     assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n");
     assertThat(client.err())
         .isEqualTo(
-            "[jpm] ci: operate, only api, web, until 2027-02-19T12:00:00Z; the secret is not shown"
+            "[jpm] ci: operate, only api, web, until 2027-02-19T12:00:00Z; the secret will not be shown"
                 + " again\n");
     assertThat(authenticate(client.out().strip()))
         .isEqualTo(

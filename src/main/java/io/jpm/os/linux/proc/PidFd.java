@@ -28,7 +28,8 @@ public final class PidFd implements AutoCloseable {
     return new PidFd(fd);
   }
 
-  /// Opens a pidfd like [#open], for use as long as the process is running.
+  /// Like [#open], for a pidfd that stays open for the lifetime of the process. It is moved to a
+  /// high descriptor number.
   public static PidFd openLongLived(int pid) throws OpenException {
     return new PidFd(OpenFileLimit.ofDaemon().moveUp(open(pid).fd));
   }

@@ -14,10 +14,10 @@ import java.util.function.IntSupplier;
 /// and is therefore subject to it from its first instruction. If it cannot be applied, no child is
 /// spawned.
 interface Confinement {
-  /// Applies the restriction to the calling thread. Must only call methods that have run before,
-  /// because a thread with a different view of the file system might not be able to load a class.
+  /// Applies the restriction to the calling thread. An implementation must call only methods that
+  /// have already run in this JVM, because the thread may no longer see the class files.
   ///
-  /// @return the negative `errno` if the restriction cannot be applied
+  /// @return 0 or more on success, otherwise the negative `errno`
   int enter();
 
   /// Returns the message for the user when [#enter] has failed.
