@@ -29,7 +29,7 @@ public final class ClientMain {
   private static final int BROKEN_PIPE = 141;
 
   private final DaemonHome home;
-  private final Duration patience;
+  private final Duration timeout;
 
   /// Whether to use the unix socket because attempts over the TCP port have failed.
   private boolean bySocket;
@@ -37,9 +37,9 @@ public final class ClientMain {
   /// The position from which the command can be resumed if the daemon dies.
   private Optional<String> mark = Optional.empty();
 
-  private ClientMain(DaemonHome home, Duration patience) {
+  private ClientMain(DaemonHome home, Duration timeout) {
     this.home = home;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /// Runs one command and terminates the JVM.
@@ -213,7 +213,7 @@ public final class ClientMain {
     OptionalInt port = home.port();
     if (port.isPresent() && !bySocket) {
       try {
-        BridgeConnection connection = BridgeConnection.connect(port.getAsInt(), patience);
+        BridgeConnection connection = BridgeConnection.connect(port.getAsInt(), timeout);
         if (home.isListening(port.getAsInt())) {
           connection.send(token(), request);
           return connection;
@@ -223,7 +223,7 @@ public final class ClientMain {
         // Try the unix socket.
       }
     }
-    BridgeConnection connection = BridgeConnection.connect(home.trustedSocket(), patience);
+    BridgeConnection connection = BridgeConnection.connect(home.trustedSocket(), timeout);
     connection.send(request);
     return connection;
   }
@@ -245,7 +245,7 @@ public final class ClientMain {
     return fail(
         ("the daemon (pid %s) does not answer (waited %d s); commands that it has not started are"
                 + " dropped: see %s, or stop it with kill -9 %s — your apps keep running")
-            .formatted(pid, patience.toSeconds(), home.log(), pid));
+            .formatted(pid, timeout.toSeconds(), home.log(), pid));
   }
 
   private void print(ConsoleReply consoleReply) throws OutputFailed {

@@ -114,16 +114,16 @@ public final class HeartbeatVerticle extends VerticleBase {
   private void beat() {
     timer = vertx.setTimer(Math.max(1, interval.toMillis()), _ -> beat());
     loops.forEach(loop -> loop.startMeasurement(interval));
-    Duration patience = interval.dividedBy(2);
+    Duration timeout = interval.dividedBy(2);
     long asked = nanoTime.getAsLong();
     vertx
         .eventBus()
         .request(
             Addresses.GOD_COMMAND,
             new GodCommand.Ping(),
-            new DeliveryOptions().setSendTimeout(Math.max(1, patience.toMillis())))
+            new DeliveryOptions().setSendTimeout(Math.max(1, timeout.toMillis())))
         .onSuccess(_ -> answered(nanoTime.getAsLong() - asked))
-        .onFailure(_ -> pingMissed(patience));
+        .onFailure(_ -> pingMissed(timeout));
   }
 
   private void answered(long nanos) {
@@ -163,10 +163,10 @@ public final class HeartbeatVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.DAEMON_EVENTS, event);
   }
 
-  private void pingMissed(Duration patience) {
+  private void pingMissed(Duration timeout) {
     missing++;
     if (missing == 1) {
-      missingSince = nanoTime.getAsLong() - patience.toNanos();
+      missingSince = nanoTime.getAsLong() - timeout.toNanos();
     }
     // Publish only the 1st, 2nd, 4th, 8th, … miss in a row, so that hours without an answer do not
     // fill the history.
@@ -174,13 +174,13 @@ public final class HeartbeatVerticle extends VerticleBase {
       tell(
           DaemonEvent.Kind.HEARTBEAT_MISSED,
           "God, the supervisor, has not answered a ping within %s (%d in a row): apps are not supervised until it answers"
-              .formatted(words(patience.toNanos()), missing));
+              .formatted(words(timeout.toNanos()), missing));
     }
     recent.recordMiss(nanoTime.getAsLong());
     LOG.log(
         Level.WARNING,
         "God, the supervisor, has not answered a ping within {0} ms ({1} in a row): apps are not supervised until it answers",
-        patience.toMillis(),
+        timeout.toMillis(),
         missing);
   }
 }

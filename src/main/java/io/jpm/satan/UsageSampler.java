@@ -181,10 +181,10 @@ final class UsageSampler {
   }
 
   private Future<Void> askGod() {
-    var patience = new DeliveryOptions().setSendTimeout(PATIENCE_WITH_GOD.toMillis());
+    var timeout = new DeliveryOptions().setSendTimeout(PATIENCE_WITH_GOD.toMillis());
     return vertx
         .eventBus()
-        .<GodReply>request(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()), patience)
+        .<GodReply>request(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()), timeout)
         .map(Message::body)
         .<Void>map(reply -> {
           instances = reply.instances();

@@ -19,7 +19,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
             .onlineSince(since)
             .withCounters(state.counters().rebased(since));
     boolean newer = event.generation() > state.generation();
-    Step step = newer ? taken(ordered(here)) : goOn(here);
+    Step step = newer ? taken(ordered(here)) : resume(here);
     return step.precededBy(new Announce(LifecycleChange.ADOPT));
   }
 
@@ -32,7 +32,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
         : here.withFailuresReset().withDesired(DesiredState.UP);
   }
 
-  private Step goOn(InstanceState here) {
+  private Step resume(InstanceState here) {
     boolean wanted = here.desiredState() == DesiredState.UP && here.stopCause() == StopCause.NONE;
     return switch (here.phase()) {
       case ONLINE -> wanted ? online(here) : end(here);
@@ -67,16 +67,18 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     if (event.generation() > state.generation()) {
       return fell(ordered(known), event);
     }
-    boolean strays = event.leftovers() && runRules.policies().stop().wholeTree();
+    boolean endsLeftovers = event.leftovers() && runRules.policies().stop().wholeTree();
     return switch (state.phase()) {
-      case STOPPED -> strays ? stopping.endOldLeftovers(known) : Step.to(known);
+      case STOPPED -> endsLeftovers ? stopping.endOldLeftovers(known) : Step.to(known);
       // A failure count above 0 causes the phase `errored` again after the stop.
       case ERRORED ->
-          strays
+          endsLeftovers
               ? stopping.endOldLeftovers(known.withCounters(known.counters().failed()))
               : Step.to(known);
       case WAITING_RESTART ->
-          strays ? stopping.endOldLeftovers(known) : stopping.restarting().restartDelay(known);
+          endsLeftovers
+              ? stopping.endOldLeftovers(known)
+              : stopping.restarting().restartDelay(known);
       case LAUNCHING -> goneWhileLaunching(known, event);
       case ONLINE ->
           known.desiredState() == DesiredState.UP ? fell(known, event) : goneAsked(known, event);

@@ -92,7 +92,7 @@ final class BrowserSessions {
   String newCode() {
     long now = nanoTime.getAsLong();
     String code = newSecret();
-    makeRoom(links, end -> end - now <= 0, MOST_LINKS);
+    evict(links, end -> end - now <= 0, MOST_LINKS);
     links.put(Sha256.hex(code), now + LINK.toNanos());
     return code;
   }
@@ -105,7 +105,7 @@ final class BrowserSessions {
       return Optional.empty();
     }
     var secrets = new Secrets(newSecret(), newSecret());
-    makeRoom(sessions, session -> session.end() - now <= 0, MOST_SESSIONS);
+    evict(sessions, session -> session.end() - now <= 0, MOST_SESSIONS);
     sessions.put(
         Sha256.hex(secrets.cookie()),
         new Session(now + SESSION.toNanos(), Sha256.hex(secrets.page())));
@@ -148,7 +148,7 @@ final class BrowserSessions {
     store.accept(all);
   }
 
-  private static <T> void makeRoom(Map<String, T> all, Predicate<T> isOver, int most) {
+  private static <T> void evict(Map<String, T> all, Predicate<T> isOver, int most) {
     all.values().removeIf(isOver);
     while (all.size() >= most) {
       all.remove(all.keySet().iterator().next());

@@ -125,14 +125,14 @@ final class ConnectionLimiter {
           .drainHandler(_ -> {
             context.response().drainHandler(null);
             context.request().resume();
-            goOn(context);
+            proceed(context);
           });
     } else {
-      goOn(context);
+      proceed(context);
     }
   }
 
-  private void goOn(RoutingContext context) {
+  private void proceed(RoutingContext context) {
     HttpServerRequest request = context.request();
     HttpConnection connection = request.connection();
     long body =

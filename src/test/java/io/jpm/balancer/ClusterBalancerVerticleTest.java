@@ -208,8 +208,8 @@ class ClusterBalancerVerticleTest {
     BalancerFixture.await(ask(new BalancerCommand.Prepare(before, 0, proxied)));
     BalancerFixture.await(ask(new BalancerCommand.Prepare(beside, 1, proxied)));
 
-    var successor = new WorkerId(WORKER.id(), WORKER.incarnation() + 1, 1);
-    assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(successor, 0, app()))))
+    var candidate = new WorkerId(WORKER.id(), WORKER.incarnation() + 1, 1);
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(candidate, 0, app()))))
         .isInstanceOfSatisfying(
             BalancerReply.Refused.class,
             refused -> assertThat(refused.reason()).contains("instead of proxy", "jpm restart"));

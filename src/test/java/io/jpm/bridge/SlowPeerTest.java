@@ -108,8 +108,8 @@ class SlowPeerTest {
 
   @Test
   void stoppingDoesNotWaitForAPeerThatNeverReads() throws IOException {
-    Duration patience = BridgeHarness.TIMEOUT.multipliedBy(5);
-    try (var bridge = BridgeHarness.settings(home).slowPeerTimeout(patience).start();
+    Duration timeout = BridgeHarness.TIMEOUT.multipliedBy(5);
+    try (var bridge = BridgeHarness.settings(home).slowPeerTimeout(timeout).start();
         var tcp = Peer.withSmallReceiveBuffer(bridge.port(), BridgeHarness.TOKEN);
         var unix = Peer.unix(bridge.settings.socket())) {
       subscribe(tcp);

@@ -91,7 +91,7 @@ class CommandVerticleTest {
     deploy(Duration.ofSeconds(25));
   }
 
-  private void deploy(Duration patience) throws Exception {
+  private void deploy(Duration timeout) throws Exception {
     var context =
         new CommandContext(
             "1.2.3",
@@ -101,7 +101,7 @@ class CommandVerticleTest {
             InstantSource.fixed(Instances.NOW),
             () -> AppDefaults.PM2,
             Map.of("PATH", "/usr/bin:/bin"),
-            patience);
+            timeout);
     vertx
         .deployVerticle(new CommandVerticle(context))
         .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);

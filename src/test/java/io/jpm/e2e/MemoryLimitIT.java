@@ -136,16 +136,16 @@ class MemoryLimitIT extends EndToEndTestBase {
       client.join();
     }
     assertThat(failures).isEmpty();
-    int successor = jpm.list().get(0).getInteger("pid");
-    assertThat(successor).isNotEqualTo(big);
-    assertThat(answered).contains(big, other, successor);
+    int candidate = jpm.list().get(0).getInteger("pid");
+    assertThat(candidate).isNotEqualTo(big);
+    assertThat(answered).contains(big, other, candidate);
     assertThat(jpm.list().get(1).getInteger("pid")).isEqualTo(other);
-    assertReplaced(events(), big, successor);
+    assertReplaced(events(), big, candidate);
   }
 
-  private static void assertReplaced(List<JsonObject> events, int big, int successor) {
+  private static void assertReplaced(List<JsonObject> events, int big, int candidate) {
     int limit = indexOf(events, "limit", big);
-    int reload = indexOf(events, "reload", successor);
+    int reload = indexOf(events, "reload", candidate);
     int end = indexOf(events, "exit", big);
     assertThat(List.of(limit, reload, end)).as(events::toString).doesNotContain(-1);
     assertThat(limit).isLessThan(reload);

@@ -105,8 +105,8 @@ class IncidentStateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"exit", "errored", "unhealthy"})
-  void appThatStaysOnlineHasRecovered(String trouble) {
-    handle(trouble, "start", "online");
+  void appThatStaysOnlineHasRecovered(String problem) {
+    handle(problem, "start", "online");
     assertThat(incidentState.probation()).isPresent();
     Notification recovered = endProbation().orElseThrow();
     assertThat(recovered.hookEvent()).isEqualTo(HookEvent.RECOVERED);

@@ -108,10 +108,10 @@ public final class RecordedWatcher implements ChildWatcher {
   }
 
   /// Reports whether the end of the tree is reported before `patience` ends.
-  public boolean isTreeGoneWithin(Duration patience) {
+  public boolean isTreeGoneWithin(Duration timeout) {
     try {
       Eventually.await(
-          "the end of the tree is reported", patience, () -> calls.contains("treeGone"));
+          "the end of the tree is reported", timeout, () -> calls.contains("treeGone"));
       return true;
     } catch (AssertionError notYet) {
       return false;

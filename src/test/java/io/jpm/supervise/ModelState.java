@@ -365,8 +365,12 @@ record ModelState(InstanceState state, Facts facts, int failures, int window) {
       switch (state.phase()) {
         case STOPPED, ERRORED, WAITING_RESTART -> {
           boolean failed = state.phase() == Phase.ERRORED;
-          ModelState strays = failed ? leaving.with(leaving.facts.with(Fact.GIVEN_UP)) : leaving;
-          boot("found strays", new SupervisionEvent.ProcessGone(generation, UNSEEN, true), strays);
+          ModelState withLeftovers =
+              failed ? leaving.with(leaving.facts.with(Fact.GIVEN_UP)) : leaving;
+          boot(
+              "found leftovers",
+              new SupervisionEvent.ProcessGone(generation, UNSEEN, true),
+              withLeftovers);
         }
         case LAUNCHING, ONLINE, STOPPING -> {}
       }

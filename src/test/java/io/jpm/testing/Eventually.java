@@ -34,13 +34,13 @@ public final class Eventually {
   /// Waits until `condition` holds. The message of a failure shows the last value of `seen`.
   public static void await(
       String what, Duration deadline, BooleanSupplier condition, Supplier<?> seen) {
-    Duration patience = TestDeadline.scaled(deadline);
+    Duration timeout = TestDeadline.scaled(deadline);
     long begin = System.nanoTime();
     for (long asked = begin; !condition.getAsBoolean(); asked = System.nanoTime()) {
       long now = System.nanoTime();
       long waited = now - begin;
-      if (waited > patience.toNanos()) {
-        throw new AssertionError(what + ": not within " + patience + "; last seen: " + seen.get());
+      if (waited > timeout.toNanos()) {
+        throw new AssertionError(what + ": not within " + timeout + "; last seen: " + seen.get());
       }
       LockSupport.parkNanos(
           now - asked > COSTLY_NANOS

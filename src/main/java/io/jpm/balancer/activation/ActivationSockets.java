@@ -47,8 +47,8 @@ final class ActivationSockets {
   }
 
   /// Parses the addresses in the balancer state of a process, which are separated by spaces.
-  static List<ListenAddress> addresses(String memo) {
-    return Arrays.stream(memo.split(" "))
+  static List<ListenAddress> addresses(String balancerState) {
+    return Arrays.stream(balancerState.split(" "))
         .filter(text -> !text.isEmpty())
         .map(ActivationSockets::address)
         .toList();

@@ -100,8 +100,8 @@ public final class DescribeCommand implements ConsoleCommand {
   private Future<Boolean> warnAboutRejectedFiles(List<InstanceView> instances, Session session) {
     return daemonClient
         .rejectedFiles()
-        .map(troubles -> {
-          troubles.stream()
+        .map(problems -> {
+          problems.stream()
               .filter(it -> instances.stream().anyMatch(i -> it.apps().contains(i.spec().name())))
               .forEach(it -> session.warn(it.message()));
           return true;

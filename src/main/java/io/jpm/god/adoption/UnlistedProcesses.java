@@ -102,10 +102,10 @@ public final class UnlistedProcesses {
     looked =
         BlockingCalls.call(vertx, this::tagged)
             .map(tagged -> {
-              Map<Tags.InstanceTag, ProcessIdentity> strays = withoutListed(tagged);
-              judge(found, strays);
-              keep(strays);
-              strays.forEach(UnlistedProcesses::warn);
+              Map<Tags.InstanceTag, ProcessIdentity> unlistedProcesses = withoutListed(tagged);
+              judge(found, unlistedProcesses);
+              keep(unlistedProcesses);
+              unlistedProcesses.forEach(UnlistedProcesses::warn);
               if (!damage.isEmpty()) {
                 journal.changed();
               }
@@ -116,10 +116,10 @@ public final class UnlistedProcesses {
 
   private void judge(
       DurableFile.ReadResult<JournalEntry.Snapshot> found,
-      Map<Tags.InstanceTag, ProcessIdentity> strays) {
-    if (found.content().isEmpty() && damage.isEmpty() && !strays.isEmpty()) {
+      Map<Tags.InstanceTag, ProcessIdentity> unlistedProcesses) {
+    if (found.content().isEmpty() && damage.isEmpty() && !unlistedProcesses.isEmpty()) {
       damage = List.of(god.home().resolve("state.json") + " is missing");
-    } else if (found.content().isPresent() && strays.isEmpty()) {
+    } else if (found.content().isPresent() && unlistedProcesses.isEmpty()) {
       // Problems with the files are ignored, because the older version of the journal contains
       // almost everything and no process indicates a loss. A loss that an earlier daemon has
       // recorded remains.
@@ -196,12 +196,13 @@ public final class UnlistedProcesses {
   /// it can be trusted.
   public Future<Optional<String>> report() {
     return present()
-        .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
+        .map(unlistedProcesses ->
+            damage.isEmpty() ? Optional.empty() : Optional.of(sentence(unlistedProcesses)));
   }
 
-  private String sentence(Map<Tags.InstanceTag, ProcessIdentity> strays) {
+  private String sentence(Map<Tags.InstanceTag, ProcessIdentity> unlistedProcesses) {
     String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
-    if (strays.isEmpty()) {
+    if (unlistedProcesses.isEmpty()) {
       return lost
           + "No process of its apps is running: jpm resurrect restores the saved apps, jpm save"
           + " keeps the list as it is now";
@@ -209,10 +210,10 @@ public final class UnlistedProcesses {
     return lost
         + "%d running %s of this home %s not in it (%s): jpm resurrect and jpm start adopt those that match an app, jpm kill terminates all"
             .formatted(
-                strays.size(),
-                strays.size() == 1 ? "process" : "processes",
-                strays.size() == 1 ? "is" : "are",
-                pids(strays.values()));
+                unlistedProcesses.size(),
+                unlistedProcesses.size() == 1 ? "process" : "processes",
+                unlistedProcesses.size() == 1 ? "is" : "are",
+                pids(unlistedProcesses.values()));
   }
 
   /// Terminates every process that has the tag of the home directory and is not in the list,
@@ -269,8 +270,8 @@ public final class UnlistedProcesses {
         + (processes.size() > MOST_PIDS ? ", …" : "");
   }
 
-  private void keep(Map<Tags.InstanceTag, ProcessIdentity> strays) {
-    known = damage.isEmpty() ? Map.of() : strays;
+  private void keep(Map<Tags.InstanceTag, ProcessIdentity> unlistedProcesses) {
+    known = damage.isEmpty() ? Map.of() : unlistedProcesses;
     seen |= !known.isEmpty();
     // Reserves the ids of these processes, because each process must keep its id when it is added
     // to the list.
@@ -290,13 +291,14 @@ public final class UnlistedProcesses {
   private Map<Tags.InstanceTag, ProcessIdentity> withoutListed(
       Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     List<SupervisedInstance> all = registry.ofAllRoles();
-    Map<Tags.InstanceTag, ProcessIdentity> strays = new TreeMap<>(Tags.InstanceTag.ORDER);
+    Map<Tags.InstanceTag, ProcessIdentity> unlistedProcesses =
+        new TreeMap<>(Tags.InstanceTag.ORDER);
     tagged.forEach((instanceTag, process) -> {
       if (all.stream().noneMatch(supervisedInstance -> supervisedInstance.hasTag(instanceTag))) {
-        strays.put(instanceTag, process);
+        unlistedProcesses.put(instanceTag, process);
       }
     });
-    return strays;
+    return unlistedProcesses;
   }
 
   private static void warn(Tags.InstanceTag instanceTag, ProcessIdentity process) {

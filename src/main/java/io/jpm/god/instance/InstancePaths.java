@@ -33,7 +33,7 @@ public record InstancePaths(
   private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");
   private static final Pattern PID_ENDING = Pattern.compile("(?:-[0-9]+)?\\.pid$");
 
-  public static InstancePaths of(Path home, AppSpec spec, InstanceId id, Instant birth) {
+  public static InstancePaths of(Path home, AppSpec spec, InstanceId id, Instant incarnation) {
     LogFiles wished = spec.logs();
     String stem = spec.name().fileStem();
     Path logs = home.resolve("logs");
@@ -46,7 +46,7 @@ public record InstancePaths(
             .filter(_ -> !wished.disabled())
             .map(file -> file.equals(USUAL) ? logs.resolve(stem + ".log") : file)
             .map(named);
-    Path fifo = home.resolve("fifo").resolve(Tags.incarnationName(id, birth));
+    Path fifo = home.resolve("fifo").resolve(Tags.incarnationName(id, incarnation));
     return new InstancePaths(
         new LogPipe(fifo.resolveSibling(fifo.getFileName() + ".out"), out),
         new LogPipe(

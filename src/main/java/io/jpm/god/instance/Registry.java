@@ -92,11 +92,11 @@ public final class Registry {
   }
 
   /// Replaces `old` in the list with `successor`; `old` becomes the draining instance.
-  public void promote(SupervisedInstance successor, SupervisedInstance old) {
-    replacements.remove(successor);
-    successor.replacementRole = ReplacementRole.CURRENT;
+  public void promote(SupervisedInstance candidate, SupervisedInstance old) {
+    replacements.remove(candidate);
+    candidate.replacementRole = ReplacementRole.CURRENT;
     old.replacementRole = ReplacementRole.DRAINING;
-    instances.put(successor.id, successor);
+    instances.put(candidate.id, candidate);
     replacements.add(old);
   }
 

@@ -89,7 +89,7 @@ final class FileWatches {
         files,
         clock.instant(),
         change -> context.runOnContext(_ -> changed(app, files, change)),
-        trouble -> LOG.log(Level.WARNING, "{0}: {1}", app, trouble));
+        problem -> LOG.log(Level.WARNING, "{0}: {1}", app, problem));
   }
 
   private void changed(AppName app, Triggers.Watch files, String change) {

@@ -239,9 +239,9 @@ final class StreamWriter {
     if (partialAt == 0) {
       // The first line may be one that a killed daemon read only in part. The rest is in the pipe,
       // which is about to be read, so this line has more time.
-      long patience = begun ? PARTIAL_NANOS : FIRST_NANOS;
-      partialAt = clock.nanos() + patience | 1;
-      task.wakeAfter(patience);
+      long timeout = begun ? PARTIAL_NANOS : FIRST_NANOS;
+      partialAt = clock.nanos() + timeout | 1;
+      task.wakeAfter(timeout);
     }
   }
 

@@ -233,8 +233,8 @@ class ProxyBackendTest {
                     was.drain(),
                     was.proxyProtocol()))
             .build();
-    WorkerId successor = proxy.worker(0);
-    assertThat(proxy.prepare(successor, spec)).isInstanceOf(Prepared.class);
+    WorkerId candidate = proxy.worker(0);
+    assertThat(proxy.prepare(candidate, spec)).isInstanceOf(Prepared.class);
     assertThat(readAnswer()).isEqualTo("old");
     proxy.end(old);
     Eventually.await("the old port is free", ProxyHarness.TIMEOUT, this::portIsFree);

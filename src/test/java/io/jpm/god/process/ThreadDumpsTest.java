@@ -92,9 +92,9 @@ class ThreadDumpsTest {
     return done.future();
   }
 
-  private void publish(long birth, Stream<String> texts) {
+  private void publish(long incarnation, Stream<String> texts) {
     List<Line> lines =
-        texts.map(text -> new Line(4, "out", NOW, text, false, false, birth)).toList();
+        texts.map(text -> new Line(4, "out", NOW, text, false, false, incarnation)).toList();
     vertx
         .eventBus()
         .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, lines).toJson());

@@ -287,12 +287,12 @@ class ReloadTest extends GodHarness {
     assertThat(host.running()).hasSize(3);
   }
 
-  private static AppSpec withShortMinUptime(int instances, Duration patience) {
+  private static AppSpec withShortMinUptime(int instances, Duration timeout) {
     RestartPolicy soon =
         new RestartPolicy(RestartPolicy.When.ALWAYS, 16, Duration.ofMillis(20), Duration.ZERO);
     return cluster("web", instances).toBuilder()
         .restart(soon)
-        .readiness(new ReadinessPolicy(false, patience))
+        .readiness(new ReadinessPolicy(false, timeout))
         .build();
   }
 

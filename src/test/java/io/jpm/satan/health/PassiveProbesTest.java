@@ -102,14 +102,14 @@ class PassiveProbesTest {
     return on(() -> passiveProbes.open(startMonitoring, probeHandler, signals::add));
   }
 
-  private static WorkerId worker(int id, long birth) {
-    return new WorkerId(new InstanceId(id), birth, 1);
+  private static WorkerId worker(int id, long incarnation) {
+    return new WorkerId(new InstanceId(id), incarnation, 1);
   }
 
-  private void print(int id, long birth, String... texts) {
+  private void print(int id, long incarnation, String... texts) {
     List<Line> lines =
         List.of(texts).stream()
-            .map(text -> new Line(id, "out", Instant.EPOCH, text, false, false, birth))
+            .map(text -> new Line(id, "out", Instant.EPOCH, text, false, false, incarnation))
             .toList();
     vertx
         .eventBus()

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// each other.
 public final class LinuxLogPipes implements LogPipeReader {
   private final Reactor reactor = new Reactor("jpm-pipes");
-  private final PipeSource.Context surroundings =
+  private final PipeSource.Context context =
       new PipeSource.Context(reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
 
   /// Guarded by itself, as is `closed`.
@@ -40,7 +40,7 @@ public final class LinuxLogPipes implements LogPipeReader {
     if (isClosed()) {
       throw ending(fifo);
     }
-    PipeSource source = PipeSource.open(surroundings, fifo, outputReceiver);
+    PipeSource source = PipeSource.open(context, fifo, outputReceiver);
     synchronized (sources) {
       if (!closed) {
         sources.add(source);

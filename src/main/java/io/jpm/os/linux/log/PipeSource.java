@@ -56,10 +56,10 @@ final class PipeSource implements LogPipeReader.Source {
   record Context(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
 
   private PipeSource(
-      Context surroundings, Path fifo, int fd, LogPipeReader.OutputReceiver outputReceiver) {
-    this.reactor = surroundings.reactor;
-    this.scratch = surroundings.scratch;
-    this.onClose = surroundings.onClose;
+      Context context, Path fifo, int fd, LogPipeReader.OutputReceiver outputReceiver) {
+    this.reactor = context.reactor;
+    this.scratch = context.scratch;
+    this.onClose = context.onClose;
     this.fifo = fifo;
     this.fd = fd;
     this.outputReceiver = outputReceiver;
@@ -68,11 +68,10 @@ final class PipeSource implements LogPipeReader.Source {
   }
 
   /// Opens the daemon's end and starts reading.
-  static PipeSource open(
-      Context surroundings, Path fifo, LogPipeReader.OutputReceiver outputReceiver)
+  static PipeSource open(Context context, Path fifo, LogPipeReader.OutputReceiver outputReceiver)
       throws IOException {
     int fd = NamedPipe.openForDaemon(fifo);
-    PipeSource source = new PipeSource(surroundings, fifo, fd, outputReceiver);
+    PipeSource source = new PipeSource(context, fifo, fd, outputReceiver);
     int result = source.watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT);
     if (result < 0) {
       Libc.close(fd);

@@ -107,7 +107,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       Orphans orphans,
       Consumer<LinuxChild> onEnd) {}
 
-  public LinuxChild(Context surroundings, Origin origin, ChildWatcher watcher) {
+  public LinuxChild(Context context, Origin origin, ChildWatcher watcher) {
     this.identity = origin.identity;
     this.tag = origin.tag;
     this.pidFd = origin.pidFd;
@@ -115,12 +115,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     this.ownChild = origin.parent.isEmpty();
     this.group = origin.group;
     this.watcher = watcher;
-    this.reactor = surroundings.reactor;
-    this.reaper = surroundings.reaper;
-    this.sweeper = surroundings.sweeper;
-    this.orphans = surroundings.orphans;
-    this.onEnd = surroundings.onEnd;
-    DaemonIdentity daemonIdentity = surroundings.daemonIdentity;
+    this.reactor = context.reactor;
+    this.reaper = context.reaper;
+    this.sweeper = context.sweeper;
+    this.orphans = context.orphans;
+    this.onEnd = context.onEnd;
+    DaemonIdentity daemonIdentity = context.daemonIdentity;
     TreeMembers members =
         new TreeMembers(identity, new ProcessTag(tag), daemonIdentity.pid(), daemonIdentity.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);

@@ -32,14 +32,14 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
   private volatile boolean released;
 
   public LinuxLeftovers(
-      LinuxChild.Context surroundings, ProcessIdentity gone, String tag, ChildWatcher watcher) {
+      LinuxChild.Context context, ProcessIdentity gone, String tag, ChildWatcher watcher) {
     this.gone = gone;
     this.tag = tag;
     this.watcher = watcher;
-    this.reactor = surroundings.reactor();
-    this.sweeper = surroundings.sweeper();
-    this.daemonIdentity = surroundings.daemonIdentity();
-    this.trust = surroundings.trust();
+    this.reactor = context.reactor();
+    this.sweeper = context.sweeper();
+    this.daemonIdentity = context.daemonIdentity();
+    this.trust = context.trust();
     this.ofThisBoot = gone.bootId().equals(daemonIdentity.bootId());
     // After a reboot the pid may belong to an unrelated process or session, so only the tag is
     // used.

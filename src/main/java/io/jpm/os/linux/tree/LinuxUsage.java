@@ -34,13 +34,13 @@ public final class LinuxUsage implements AutoCloseable {
 
   /// @param outsiders supplies the processes that do not have to be read, see
   ///   [TreeSweeper#unrelatedProcesses]
-  /// @param strays receives all processes found by each scan
+  /// @param unknownChildReaper receives all processes found by each scan
   public LinuxUsage(
       DaemonIdentity daemonIdentity,
       Supplier<Map<Integer, Long>> outsiders,
-      UnknownChildReaper strays) {
+      UnknownChildReaper unknownChildReaper) {
     this.outsiders = outsiders;
-    this.unknownChildReaper = strays;
+    this.unknownChildReaper = unknownChildReaper;
     this.sweep = new UsageSweep(daemonIdentity, table);
   }
 
