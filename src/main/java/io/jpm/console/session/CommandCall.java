@@ -50,14 +50,26 @@ public record CommandCall(
             case STOP -> "stop";
             case DELETE -> "delete";
           };
+      case GodCommand.Idempotent _ -> "Keyed";
+      case GodCommand.GetOutcome _ -> "Recall";
+      case GodCommand.Reload _ -> "Reload";
+      case GodCommand.Scale _ -> "Scale";
+      case GodCommand.Show _ -> "Show";
+      case GodCommand.Trigger _ -> "Trigger";
       case GodCommand.SendMessage _ -> "Send";
       case GodCommand.WriteInput _ -> "Type";
+      case GodCommand.SendSignal _ -> "SendSignal";
+      case GodCommand.Reset _ -> "Reset";
       case GodCommand.UpdateSpec _ -> "Alter";
-      case GodCommand.RejectFile _ -> "FileFailed";
-      case GodCommand.DeleteAll _ -> "EndEverything";
-      case GodCommand.GetOutcome _ -> "Recall";
+      case GodCommand.Save _ -> "Save";
+      case GodCommand.ClearDump _ -> "ClearDump";
+      case GodCommand.Resurrect _ -> "Resurrect";
+      case GodCommand.Apply _ -> "Apply";
       case GodCommand.ListFiles _ -> "Files";
-      default -> order.getClass().getSimpleName();
+      case GodCommand.WatchFile _ -> "WatchFile";
+      case GodCommand.RejectFile _ -> "FileFailed";
+      case GodCommand.Ping _ -> "Ping";
+      case GodCommand.DeleteAll _ -> "EndEverything";
     };
   }
 
