@@ -250,10 +250,10 @@ class HomeIT {
     Files.delete(list);
   }
 
-  /// Deletes the home. Its log buffer in `/dev/shm` is deleted too: the daemon leaves it there, for
-  /// it cannot know whether the home was removed or moved.
+  /// Deletes the home and its log buffer: the daemon leaves the buffer in place, because it cannot
+  /// know whether the home was removed or moved.
   private void deleteHome() throws IOException {
-    Path buffer = Path.of(Files.readAllLines(jpm.home().resolve("fifo/memory")).getFirst());
+    Path buffer = jpm.logBuffer();
     delete(jpm.home());
     Files.delete(buffer);
   }

@@ -2,9 +2,11 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -255,9 +257,19 @@ class HostileTokenIT extends EndToEndTestBase {
     assertThat(looks).isPositive();
     assertThat(most).as("resident KiB of the daemon").isLessThan(MAX_KIB);
     assertThat(jpm.run("restart", "mine").ok().out()).contains("mine");
-    assertThat(Files.readAllLines(pids("mine"))).as("restarted by the owner alone").hasSize(2);
+    Path mine = pids("mine");
+    Eventually.await("the new process has written its pid", Jpm.LONG, () -> count(mine) >= 2);
+    assertThat(count(mine)).as("restarted by the owner alone").isEqualTo(2);
     assertThat(Files.readAllLines(pids("other"))).hasSize(1);
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
+  }
+
+  private static int count(Path file) {
+    try {
+      return Files.readAllLines(file).size();
+    } catch (IOException error) {
+      throw new UncheckedIOException(error);
+    }
   }
 
   private Path pids(String name) throws IOException {

@@ -69,6 +69,12 @@ final class Jpm implements AutoCloseable {
     return base.resolve("home");
   }
 
+  /// Returns the file in `/dev/shm` that contains the log buffer. It is deleted by `jpm kill`, if a
+  /// daemon is running.
+  Path logBuffer() throws IOException {
+    return Path.of(Files.readAllLines(home().resolve("fifo/memory")).getFirst());
+  }
+
   /// Returns the value of [#MARK] in all processes that the commands of this test start. An app
   /// that inherits no variables must declare it.
   String mark() {

@@ -170,6 +170,7 @@ class KeeperIT extends EndToEndTestBase {
     assertThat(jpm.run("kill").ok().err()).contains("no daemon is running");
     Eventually.await("the keeper is gone", SOON, () -> jpm.liveProcesses().isEmpty());
     jpm.settings("{}");
+    Files.delete(jpm.logBuffer());
   }
 
   @Test

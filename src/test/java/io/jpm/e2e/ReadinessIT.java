@@ -228,7 +228,7 @@ class ReadinessIT extends EndToEndTestBase {
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     for (String command : List.of("validate", "start", "apply")) {
       assertThat(jpm.run(command, file.toString()).failed().err())
-          .contains("readiness: probes %d of listen".formatted(port))
+          .contains("readiness: probes %d from listen".formatted(port))
           .contains("any instance may accept the connection");
     }
   }

@@ -700,7 +700,7 @@ class LogCaptureTest {
       print(out, "one\n");
       LogPaths other = new LogPaths(log("other.log"), log("err.log"), Optional.empty());
       assertThatThrownBy(() -> writers.open(openCommand(0, LogFiles.DEFAULT, other)))
-          .hasMessageContaining("does not answer");
+          .hasMessageContaining("does not respond");
       disk.thaw();
       print(out, "two\n");
       awaitText(log("out.log"), "one\ntwo\n");
