@@ -102,7 +102,7 @@ public sealed interface Request<R extends Response> {
   /// Replaces processes without downtime, one instance per app at a time. Requires the role
   /// `operate`.
   static Reload reload(String... targets) {
-    return new Reload(List.of(targets), 1);
+    return new Reload(List.of(targets), 1, false);
   }
 
   /// Sets the number of instances of an app. Requires the role `operate`.
@@ -263,14 +263,23 @@ public sealed interface Request<R extends Response> {
   /// See [#reload].
   ///
   /// @param parallel how many instances per app are replaced at the same time, 1 to 10000
-  record Reload(List<String> targets, int parallel) implements OfInstances {
+  /// @param graceful whether old processes are asked to exit by the IPC message `shutdown` instead
+  ///   of their stop signal
+  record Reload(List<String> targets, int parallel, boolean graceful) implements OfInstances {
     public Reload {
       targets = oneOrMore(targets);
     }
 
     /// Returns a copy that replaces `many` instances per app at the same time.
     public Reload parallel(int many) {
-      return new Reload(targets, many);
+      return new Reload(targets, many, graceful);
+    }
+
+    /// Returns a copy that asks old processes to exit by the IPC message `shutdown`. They then have
+    /// `kill_timeout` to exit, or 30 s if the app does not set it. A process without an IPC channel
+    /// receives its stop signal.
+    public Reload gracefully() {
+      return new Reload(targets, parallel, true);
     }
   }
 

@@ -57,8 +57,7 @@ final class RequestBody {
       case Request.ListEvents events -> events(events);
       case Request.Logs logs -> logs(logs);
       case Request.Act act -> new RequestBody(act.action().verb()).targets(act.targets());
-      case Request.Reload reload ->
-          new RequestBody("reload").targets(reload.targets()).with("parallel", reload.parallel());
+      case Request.Reload reload -> reload(reload);
       case Request.Scale scale ->
           new RequestBody("scale")
               .with("target", scale.target())
@@ -91,6 +90,12 @@ final class RequestBody {
     RequestBody body = new RequestBody("logs").targets(logs.targets()).with("lines", logs.lines());
     logs.stream().ifPresent(name -> body.with("stream", name));
     return body;
+  }
+
+  private static RequestBody reload(Request.Reload reload) {
+    RequestBody body =
+        new RequestBody("reload").targets(reload.targets()).with("parallel", reload.parallel());
+    return reload.graceful() ? body.with("graceful", true) : body;
   }
 
   private static RequestBody trigger(Request.Trigger trigger) {

@@ -84,11 +84,16 @@ final class OperationRunner {
           new LogTailReader(serviceClient, logs, authorizedCommand.chosen()).read();
       case CommandRequest.Act act ->
           instances(authorizedCommand, act(act.action(), authorizedCommand.words()));
-      case CommandRequest.Reload(_, int parallel) ->
+      case CommandRequest.Reload(_, int parallel, boolean graceful) ->
           instances(
               authorizedCommand,
               new GodCommand.Reload(
-                  authorizedCommand.words(), List.of(), parallel, Optional.empty()));
+                  authorizedCommand.words(),
+                  List.of(),
+                  parallel,
+                  Optional.empty(),
+                  false,
+                  graceful));
       case CommandRequest.Scale scale -> scale(authorizedCommand, scale);
       case CommandRequest.SendSignal signal ->
           instances(

@@ -102,7 +102,9 @@ final class RequestReader {
       case DELETE -> new CommandRequest.Act(Action.DELETE, keys.targets());
       case RELOAD ->
           new CommandRequest.Reload(
-              keys.targets(), (int) keys.number(CommandKey.PARALLEL).orElse(1));
+              keys.targets(),
+              (int) keys.number(CommandKey.PARALLEL).orElse(1),
+              Boolean.TRUE.equals(keys.value(CommandKey.GRACEFUL)));
       case SCALE -> scale(keys);
       case SIGNAL ->
           new CommandRequest.SendSignal(

@@ -123,7 +123,7 @@ final class ConsoleCommandFactory {
       case RESTART ->
           withAttach(
               new ActCommand(Action.RESTART, daemonClient, targetResolver, specUpdate, progress));
-      case RELOAD, START_OR_RELOAD ->
+      case RELOAD, GRACEFUL_RELOAD, START_OR_RELOAD, START_OR_GRACEFUL_RELOAD ->
           withAttach(
               new ReloadCommand(
                   verb, vertx, daemonClient, targetResolver, specUpdate, shutdownNotice));

@@ -158,6 +158,7 @@ public final class GodVerticle extends VerticleBase {
       supervisedInstance.replacementRole = entry.balancing().replacementRole();
       supervisedInstance.balancerState = entry.balancing().balancerState();
       supervisedInstance.listening = entry.balancing().listening();
+      supervisedInstance.stopsGracefully = entry.stopsGracefully();
       supervisedInstance.balanced = entry.spec().cluster().enabled();
       supervisedInstance.state = entry.state();
       supervisedInstance.startedAt = entry.startedAt();

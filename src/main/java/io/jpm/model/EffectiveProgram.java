@@ -21,6 +21,9 @@ public record EffectiveProgram(
     String program, List<String> args, boolean indirect, Optional<String> ambiguity) {
   private static final Set<String> NODE = Set.of("node", "nodejs");
 
+  /// Runtimes other than Node that read the IPC channel as Node does.
+  private static final Set<String> IPC_RUNTIMES = Set.of("bun", "deno");
+
   /// `jpm-serve` is a script that executes `java`.
   private static final Set<String> JAVA = Set.of("java", "jpm-serve");
 
@@ -83,6 +86,12 @@ public record EffectiveProgram(
   /// process.
   public boolean runsNode() {
     return NODE.contains(name());
+  }
+
+  /// Reports whether the program is a JavaScript runtime, which reads its IPC channel, and runs the
+  /// app in its own process.
+  public boolean isJavaScriptRuntime() {
+    return isNode() || IPC_RUNTIMES.contains(name());
   }
 
   /// Reports whether the program may start Node in another process. This applies to npm and similar

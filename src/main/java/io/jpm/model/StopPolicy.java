@@ -21,6 +21,9 @@ public record StopPolicy(
   public static final StopPolicy DEFAULT =
       new StopPolicy(Signal.SIGINT, Duration.ofMillis(1600), true);
 
+  /// The timeout of a graceful stop if the app does not set `kill_timeout`.
+  public static final Duration GRACEFUL_TIMEOUT = Duration.ofSeconds(30);
+
   public StopPolicy {
     if (timeout.isNegative()) {
       throw new IllegalArgumentException("kill_timeout must not be negative");
@@ -31,5 +34,13 @@ public record StopPolicy(
   /// Creates a policy without a message or command.
   public StopPolicy(Signal signal, Duration timeout, boolean wholeTree) {
     this(signal, timeout, wholeTree, false, List.of());
+  }
+
+  /// Returns the policy with which `gracefulReload` stops the old processes: the message `shutdown`
+  /// instead of a signal or a command. A `kill_timeout` equal to PM2's default counts as not set;
+  /// the timeout is then [#GRACEFUL_TIMEOUT].
+  public StopPolicy asGraceful() {
+    Duration within = timeout.equals(DEFAULT.timeout) ? GRACEFUL_TIMEOUT : timeout;
+    return new StopPolicy(signal, within, wholeTree, true, List.of());
   }
 }

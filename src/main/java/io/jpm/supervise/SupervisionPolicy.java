@@ -42,6 +42,11 @@ public record SupervisionPolicy(
     this(restart, stop, readiness, restart.minUptime(), dependent, trial);
   }
 
+  /// Returns a copy that stops processes as `other` specifies.
+  public SupervisionPolicy withStop(StopPolicy other) {
+    return new SupervisionPolicy(restart, other, readiness, soundUptime, dependent, candidate);
+  }
+
   /// Reports whether a run of length `uptime` counts as healthy although its liveness probe has
   /// failed.
   public boolean wasHealthy(Duration uptime) {

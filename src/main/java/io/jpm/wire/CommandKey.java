@@ -30,6 +30,8 @@ public enum CommandKey {
   STREAM("stream", Kind.WORD),
   /// The maximum number of instances that are replaced at the same time.
   PARALLEL("parallel", Kind.NUMBER, 1, 10_000),
+  /// Whether old processes are asked to exit by the IPC message `shutdown` instead of a signal.
+  GRACEFUL("graceful", Kind.FLAG),
   /// The new number of instances.
   TO("to", Kind.NUMBER, 1, 10_000),
   /// The change in the number of instances, which can be negative.

@@ -230,7 +230,8 @@ public sealed interface CommandRequest {
   /// Replaces processes without downtime.
   ///
   /// @param parallel how many instances per app are replaced at the same time
-  record Reload(List<String> targets, int parallel) implements OnTargets {
+  /// @param graceful whether old processes are asked to exit by the IPC message `shutdown`
+  record Reload(List<String> targets, int parallel, boolean graceful) implements OnTargets {
     public Reload {
       targets = List.copyOf(targets);
     }
@@ -242,7 +243,8 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      return OnTargets.super.keys().put(CommandKey.PARALLEL.keyword(), parallel);
+      JsonObject keys = OnTargets.super.keys().put(CommandKey.PARALLEL.keyword(), parallel);
+      return graceful ? keys.put(CommandKey.GRACEFUL.keyword(), true) : keys;
     }
   }
 

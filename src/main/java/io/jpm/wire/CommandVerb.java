@@ -29,7 +29,7 @@ public enum CommandVerb {
   STOP(Role.OPERATE, true, CommandKey.TARGETS),
   RESTART(Role.OPERATE, true, CommandKey.TARGETS),
   RESET(Role.OPERATE, true, CommandKey.TARGETS),
-  RELOAD(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.PARALLEL),
+  RELOAD(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.PARALLEL, CommandKey.GRACEFUL),
   SCALE(Role.OPERATE, true, CommandKey.TARGET, CommandKey.TO, CommandKey.BY),
   SIGNAL(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.SIGNAL),
   MESSAGE(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.MESSAGE),

@@ -460,7 +460,7 @@ class CommandVerticleTest {
       vertx.undeploy(id).await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
     }
     deploy(Duration.ofMillis(50));
-    var reply = ask(new CommandRequest.Reload(List.of("web"), 1));
+    var reply = ask(new CommandRequest.Reload(List.of("web"), 1, false));
     assertThat(codeOf(reply)).isEqualTo(Code.TIMEOUT);
     assertThat(commands).hasSize(1);
   }

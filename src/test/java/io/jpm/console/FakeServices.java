@@ -156,7 +156,7 @@ public final class FakeServices {
         }
         answer(() -> message.reply(new GodReply(acted, found)));
       }
-      case GodCommand.Reload(var targets, var specs, _, _, _) -> {
+      case GodCommand.Reload(var targets, var specs, _, _, _, _) -> {
         List<InstanceView> reloaded =
             new ArrayList<>(targets.isEmpty() ? List.of() : instancesOf(targets));
         specs.forEach(spec -> reloaded.addAll(instancesOf(spec)));

@@ -286,10 +286,26 @@ class ReloadAndScaleTest {
     ConsoleClient client = run(verb + " apps.json --parallel 2");
     assertEnd(client, 0);
     assertThat(services.received(Reload.class))
-        .containsExactly(new Reload(List.of(), file.apps(), 2, Optional.empty(), true));
+        .containsExactly(
+            new Reload(
+                List.of(), file.apps(), 2, Optional.empty(), true, verb.contains("Graceful")));
     assertThat(client.out())
         .contains("[jpm] Reloaded new (id 3)", "[jpm] Reloaded web (ids 0, 1)", "│ new");
     assertThat(client.err()).isEmpty();
+  }
+
+  @Test
+  void gracefulReloadIsAReloadThatStopsOldProcessesByMessage() {
+    ConsoleClient client = run("gracefulReload web --parallel 2 --update-env");
+    assertEnd(client, 0);
+    assertThat(services.received(Reload.class))
+        .singleElement()
+        .satisfies(reload -> {
+          assertThat(reload.targets()).containsExactly("web");
+          assertThat(reload.parallel()).isEqualTo(2);
+          assertThat(reload.shell()).isPresent();
+          assertThat(reload.graceful()).isTrue();
+        });
   }
 
   @Test

@@ -433,7 +433,7 @@ class Pm2TableIT {
     for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
       table.fails(verb, "monit requires a terminal: use jpm ls");
     }
-    for (String verb : List.of("gracefulReload", "interact", "sendLine", "stopAll")) {
+    for (String verb : List.of("interact", "sendLine", "stopAll")) {
       table.fails(verb, "unknown command");
     }
     table.fails("start app.sh --write", "jpm init");

@@ -46,7 +46,7 @@ public final class FakeProcessHost implements ProcessHost {
   /// Signals that were requested and not sent yet.
   final Queue<Runnable> pendingSignals = new ConcurrentLinkedQueue<>();
 
-  volatile boolean hasChannel = true;
+  public volatile boolean hasChannel = true;
   public volatile Optional<DescriptorBudget> openFiles = Optional.empty();
 
   /// Tags of trees in which the kernel killed a process while no daemon was running.
@@ -69,7 +69,7 @@ public final class FakeProcessHost implements ProcessHost {
     public final ProcessIdentity identity;
     public final String tag;
     public final List<Signal> signals = new CopyOnWriteArrayList<>();
-    final List<String> receivedMessages = new CopyOnWriteArrayList<>();
+    public final List<String> receivedMessages = new CopyOnWriteArrayList<>();
     private volatile ChildWatcher watcher;
 
     FakeProcess(ProcessIdentity identity, String tag, ChildWatcher watcher) {

@@ -9,7 +9,7 @@ public final class Pm2Words {
   public static final List<String> COMMANDS =
       words(
           """
-          start restart reload startOrRestart startOrReload startOrGracefulReload stop delete del
+          start restart reload gracefulReload startOrRestart startOrReload startOrGracefulReload stop delete del
           scale reset sendSignal send attach trigger inspect kill update updatePM2 deepUpdate ping
           logs log flush reloadLogs logrotate
           ecosystem init create set multiset get conf config unset

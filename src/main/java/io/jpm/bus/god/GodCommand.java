@@ -118,12 +118,16 @@ public sealed interface GodCommand extends BusMessage {
   /// @param parallel how many instances of one app are replaced at a time, 1 or more
   /// @param shell as in [Act]
   /// @param awaitStable as in [StartApps], for instances that are started
+  /// @param graceful whether each old process is asked to exit by the IPC message `shutdown`
+  ///   instead of its stop signal or stop command ([io.jpm.model.StopPolicy#asGraceful]); a process
+  ///   that does not use its IPC channel is stopped as usual. The notes of the reply report both
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
       int parallel,
       Optional<Map<String, String>> shell,
-      boolean awaitStable)
+      boolean awaitStable,
+      boolean graceful)
       implements GodCommand {
     public Reload {
       targets = List.copyOf(targets);
@@ -131,13 +135,14 @@ public sealed interface GodCommand extends BusMessage {
       shell = shell.map(Map::copyOf);
     }
 
-    /// Creates a command that is answered as soon as the processes have started.
+    /// Creates a command that is answered as soon as the processes have started, and that stops the
+    /// old processes in the usual way.
     public Reload(
         List<String> targets,
         List<AppSpec> specs,
         int parallel,
         Optional<Map<String, String>> shell) {
-      this(targets, specs, parallel, shell, false);
+      this(targets, specs, parallel, shell, false, false);
     }
   }
 

@@ -230,9 +230,24 @@ public final class CommandResolver {
         List.of());
   }
 
-  private static Resolution notInPath(String interpreter) {
+  private Resolution notInPath(String interpreter) {
     return new Refused(
-        AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found in PATH");
+        AppKey.INTERPRETER,
+        "interpreter \"%s\" was not found in PATH%s"
+            .formatted(
+                interpreter,
+                alternative(interpreter)
+                    .map(other -> ", but " + other + " was: use " + other)
+                    .orElse("")));
+  }
+
+  /// Returns another interpreter of the same language in PATH, such as python3 for python.
+  private Optional<String> alternative(String interpreter) {
+    return BY_EXTENSION.values().stream()
+        .filter(names -> names.contains(interpreter))
+        .flatMap(List::stream)
+        .filter(name -> path.find(name).isPresent())
+        .findFirst();
   }
 
   /// Reports whether the file name of a program begins with `word`: `python3.12` is python.

@@ -21,8 +21,9 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Runs `jpm reload` and `startOrReload`, which replace processes without downtime and report each
-/// step. If a target is a process file, its apps are read again.
+/// Runs `jpm reload`, `gracefulReload` and their variants for process files, which replace
+/// processes without downtime and report each step. If a target is a process file, its apps are
+/// read again.
 public final class ReloadCommand implements ConsoleCommand {
   private final Verb verb;
   private final Vertx vertx;
@@ -31,7 +32,8 @@ public final class ReloadCommand implements ConsoleCommand {
   private final SpecUpdate specUpdate;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD], which also starts missing apps
+  /// @param verb [Verb#RELOAD], [Verb#GRACEFUL_RELOAD], or one of those that also start missing
+  ///   apps ([Verb#isStartOrReload])
   /// @param shutdownNotice notifies clients when the daemon shuts down
   public ReloadCommand(
       Verb verb,
@@ -52,7 +54,7 @@ public final class ReloadCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     int parallel = parallel(commandCall);
     Future<ResolvedTargets> chosen =
-        verb == Verb.START_OR_RELOAD
+        verb.isStartOrReload()
             ? targetResolver.ofFiles(commandCall, verb)
             : targetResolver.listed(commandCall);
     return chosen
@@ -78,10 +80,15 @@ public final class ReloadCommand implements ConsoleCommand {
   }
 
   private Future<GodReply> reloaded(ResolvedTargets all, int parallel, CommandCall commandCall) {
-    boolean lasting = verb == Verb.START_OR_RELOAD && FileApps.awaitStable(commandCall);
+    boolean lasting = verb.isStartOrReload() && FileApps.awaitStable(commandCall);
     var command =
         new GodCommand.Reload(
-            all.words(), all.specs(), parallel, FileApps.shellVariables(commandCall), lasting);
+            all.words(),
+            all.specs(),
+            parallel,
+            FileApps.shellVariables(commandCall),
+            lasting,
+            verb.isGracefulReload());
     return concerned(all.words())
         .compose(instances -> {
           ReloadProgress progress =

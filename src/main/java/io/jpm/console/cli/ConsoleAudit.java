@@ -26,6 +26,9 @@ public final class ConsoleAudit {
     return switch (verb) {
       case STOP, RESTART, RELOAD, DELETE, APPLY, START_OR_RESTART, START_OR_RELOAD, RESET, FLUSH ->
           change(verb, targets.stream());
+      // Recorded like a plain reload, because they differ only in how old processes are stopped.
+      case GRACEFUL_RELOAD -> change(Verb.RELOAD, targets.stream());
+      case START_OR_GRACEFUL_RELOAD -> change(Verb.START_OR_RELOAD, targets.stream());
       case START,
           SERVE,
           SCALE,

@@ -19,6 +19,11 @@ public enum Verb {
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
   RESTART(APPS, "restart", "name|id|all|file…", "stop and start apps"),
   RELOAD(APPS, "reload", "name|id|all|file…", "replace processes without downtime"),
+  GRACEFUL_RELOAD(
+      MORE,
+      "gracefulReload graceful-reload",
+      "name|id|all|file…",
+      "reload; old processes get a message"),
   SERVE(APPS, "serve expose", "[path] [port]", "serve the files of a directory over HTTP"),
   SCALE(APPS, "scale", "name|id N|+N|-N|max", "change the number of instances"),
   DELETE(APPS, "delete del", "name|id|all|file…", "stop apps and remove them from the list"),
@@ -50,8 +55,9 @@ public enum Verb {
   AUDIT(DAEMON, "audit", "verify", "check the hash chain of the audit log"),
 
   START_OR_RESTART(MORE, "startOrRestart", "file…", "restart or start all apps of a file"),
-  START_OR_RELOAD(
-      MORE, "startOrReload startOrGracefulReload", "file…", "reload or start all apps of a file"),
+  START_OR_RELOAD(MORE, "startOrReload", "file…", "reload or start all apps of a file"),
+  START_OR_GRACEFUL_RELOAD(
+      MORE, "startOrGracefulReload", "file…", "gracefulReload or start all apps of a file"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "run an action that an app offers"),
   MONIT(
       MORE,
@@ -166,8 +172,21 @@ public enum Verb {
     return VerbOptions.of(this);
   }
 
+  /// Returns the command with this name. Upper and lower case are not distinguished.
   public static Optional<Verb> find(String word) {
-    return Arrays.stream(values()).filter(verb -> verb.names.contains(word)).findFirst();
+    return Arrays.stream(values())
+        .filter(verb -> verb.names.stream().anyMatch(word::equalsIgnoreCase))
+        .findFirst();
+  }
+
+  /// Reports whether the command starts apps of a process file that are not in the list yet.
+  public boolean isStartOrReload() {
+    return this == START_OR_RELOAD || this == START_OR_GRACEFUL_RELOAD;
+  }
+
+  /// Reports whether the command asks old processes to exit by the IPC message `shutdown`.
+  public boolean isGracefulReload() {
+    return this == GRACEFUL_RELOAD || this == START_OR_GRACEFUL_RELOAD;
   }
 
   /// Returns all names of commands, including `help`.

@@ -33,6 +33,12 @@ public final class VerbExamples {
               "one instance at a time, no downtime",
               "jpm reload all --parallel 2",
               "two instances of each app at a time");
+      case GRACEFUL_RELOAD ->
+          lines(
+              "jpm gracefulReload web",
+              "process.on('message') gets 'shutdown'",
+              "jpm gracefulReload ecosystem.json --only web",
+              "with the settings of the file");
       case SERVE ->
           lines(
               "jpm serve",
@@ -149,6 +155,7 @@ public final class VerbExamples {
               "revoke a token, close its connections");
       case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
       case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
+      case START_OR_GRACEFUL_RELOAD -> lines("jpm startOrGracefulReload ecosystem.json", "");
       case TRIGGER ->
           lines(
               "jpm trigger web flush-cache",

@@ -56,7 +56,7 @@ public final class VerbOptions {
               VerbOption.PARALLEL,
               VerbOption.ATTACH,
               VerbOption.FORCE);
-      case RELOAD ->
+      case RELOAD, GRACEFUL_RELOAD ->
           describing(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
@@ -76,7 +76,7 @@ public final class VerbOptions {
               VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
-      case START_OR_RELOAD ->
+      case START_OR_RELOAD, START_OR_GRACEFUL_RELOAD ->
           List.of(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
@@ -181,7 +181,8 @@ public final class VerbOptions {
   /// because its request has a key or because the command is idempotent.
   public static boolean isResentAfterCrash(Verb verb) {
     return switch (verb) {
-      case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
+      case START, SERVE, STOP, DELETE, APPLY -> true;
+      case RELOAD, GRACEFUL_RELOAD, START_OR_RELOAD, START_OR_GRACEFUL_RELOAD -> true;
       case RESURRECT, RESET, SAVE, CLEARDUMP, FLUSH, RELOAD_LOGS -> true;
       default -> isRepeatable(verb);
     };
@@ -193,9 +194,11 @@ public final class VerbOptions {
     return switch (verb) {
       case RESTART,
           RELOAD,
+          GRACEFUL_RELOAD,
           SCALE,
           START_OR_RESTART,
           START_OR_RELOAD,
+          START_OR_GRACEFUL_RELOAD,
           INIT,
           TRIGGER,
           SEND,

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 /// State of the IPC channel of one process: the reported metrics, the offered actions, and the
 /// actions that are waiting for a reply. Confined to GodVerticle's context.
 public final class AppChannel {
+  private boolean used;
   private Map<String, String> metrics = Map.of();
   private final SequencedSet<String> actions = new LinkedHashSet<>();
   private final List<PendingAction> pendingActions = new ArrayList<>();
@@ -21,6 +22,16 @@ public final class AppChannel {
   /// @param action the name of the action
   /// @param answer receives the reply; called once
   public record PendingAction(String action, Consumer<String> answer) {}
+
+  /// Records that the process has sent a message.
+  public void markUsed() {
+    used = true;
+  }
+
+  /// Reports whether the process has sent a message to this daemon.
+  public boolean isUsed() {
+    return used;
+  }
 
   public AppReport report() {
     return metrics.isEmpty() && actions.isEmpty()

@@ -4,6 +4,7 @@ import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogPaths;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.AppSpec;
+import io.jpm.model.EffectiveProgram;
 import io.jpm.model.process.Exit;
 import io.jpm.model.process.InstanceId;
 import io.jpm.model.process.Phase;
@@ -95,6 +96,10 @@ public final class SupervisedInstance {
   /// Whether the current stop applies to the whole process tree.
   public boolean stopsWholeTree;
 
+  /// Whether the current process is stopped by the message `shutdown`, as `gracefulReload` requests
+  /// ([io.jpm.model.StopPolicy#asGraceful]).
+  public boolean stopsGracefully;
+
   /// Whether LogAggregator captures the output of this instance as requested by [#captureRequest].
   public boolean captured;
 
@@ -164,9 +169,21 @@ public final class SupervisedInstance {
 
   /// Returns the policy with which the instance is supervised.
   public SupervisionPolicy policies() {
-    return replacementRole == ReplacementRole.CURRENT
-        ? SupervisionPolicy.of(spec)
-        : SupervisionPolicy.forCandidate(spec);
+    SupervisionPolicy policy =
+        replacementRole == ReplacementRole.CURRENT
+            ? SupervisionPolicy.of(spec)
+            : SupervisionPolicy.forCandidate(spec);
+    return stopsGracefully ? policy.withStop(spec.stop().asGraceful()) : policy;
+  }
+
+  /// Reports whether the process can be expected to read messages from its IPC channel. Every app
+  /// has a channel, but a program other than a JavaScript runtime usually does not know about it.
+  public boolean readsIpcChannel() {
+    return child != null
+        && child.hasIpcChannel()
+        && (channel.isUsed()
+            || spec.stop().message()
+            || EffectiveProgram.of(spec.command()).isJavaScriptRuntime());
   }
 
   /// Returns a future that completes as soon as `settled` accepts the state.

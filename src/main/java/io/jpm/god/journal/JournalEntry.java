@@ -6,6 +6,7 @@ import io.jpm.god.instance.InstanceIdentity;
 import io.jpm.god.instance.ReplacementRole;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppSpec;
+import io.jpm.model.process.Phase;
 import io.jpm.model.process.ProcessIdentity;
 import io.jpm.supervise.InstanceState;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.util.Optional;
 ///   them only once
 /// @param version see [SupervisedInstance#version]
 /// @param port see [SupervisedInstance#port]
+/// @param stopsGracefully see [SupervisedInstance#stopsGracefully]; true only if the process is
+///   being stopped or has been replaced
 public record JournalEntry(
     InstanceIdentity instanceIdentity,
     AppSpec spec,
@@ -28,7 +31,8 @@ public record JournalEntry(
     Optional<ProcessIdentity> process,
     List<String> actions,
     String version,
-    String port) {
+    String port,
+    boolean stopsGracefully) {
   /// The state of a process that shares its id or its port with other processes.
   ///
   /// @param replacementRole the role of the process in a reload
@@ -91,6 +95,9 @@ public record JournalEntry(
         supervisedInstance.journaledProcess(),
         supervisedInstance.channel.report().actions(),
         supervisedInstance.version,
-        supervisedInstance.port);
+        supervisedInstance.port,
+        supervisedInstance.stopsGracefully
+            && (supervisedInstance.state.phase() == Phase.STOPPING
+                || supervisedInstance.replacementRole == ReplacementRole.DRAINING));
   }
 }

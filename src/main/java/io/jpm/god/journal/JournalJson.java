@@ -106,6 +106,9 @@ final class JournalJson {
     if (!entry.port().isEmpty()) {
       json.put("port", entry.port());
     }
+    if (entry.stopsGracefully()) {
+      json.put("stops_gracefully", true);
+    }
     return json;
   }
 
@@ -154,7 +157,8 @@ final class JournalJson {
                 new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))),
         json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList(),
         json.getString("version", ""),
-        json.getString("port", ""));
+        json.getString("port", ""),
+        json.getBoolean("stops_gracefully", false));
   }
 
   private static JsonObject state(InstanceState state) {

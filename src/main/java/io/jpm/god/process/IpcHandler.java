@@ -31,6 +31,7 @@ public final class IpcHandler {
     if (supervisedInstance.removed || supervisedInstance.state.generation() != generation) {
       return;
     }
+    supervisedInstance.channel.markUsed();
     switch (message) {
       case AppMessage.Ready() -> healthCoordinator.readyAnnounced(supervisedInstance);
       case AppMessage.ActionOffer(String name) -> {

@@ -168,6 +168,7 @@ public final class Processes {
     releaseProcess(supervisedInstance);
     supervisedInstance.channel = new AppChannel();
     supervisedInstance.stopsWholeTree = false;
+    supervisedInstance.stopsGracefully = false;
     Optional<String> tooMany = tooMany();
     if (tooMany.isPresent()) {
       var refused = new SpawnResult.Refused(tooMany.get(), false);

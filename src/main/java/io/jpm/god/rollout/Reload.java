@@ -62,6 +62,7 @@ public final class Reload {
   /// @param restarted the instances whose old process had to exit before the new one was started
   /// @param problems messages about failures
   /// @param notes messages about the restarts
+  /// @param gracefulStops prepares old processes for the stop
   /// @param repeatableCommand receives the goals of the command
   private record RolloutRequest(
       GodCommand.Reload command,
@@ -70,6 +71,7 @@ public final class Reload {
       Set<InstanceId> restarted,
       List<String> problems,
       List<String> notes,
+      GracefulStops gracefulStops,
       IdempotencyRecord repeatableCommand) {
     RolloutRequest(
         GodCommand.Reload command,
@@ -83,6 +85,7 @@ public final class Reload {
           new HashSet<>(),
           new ArrayList<>(problems),
           new ArrayList<>(),
+          new GracefulStops(command.graceful()),
           repeatableCommand);
     }
   }
@@ -125,7 +128,8 @@ public final class Reload {
         GodReply.ofReload(
             views(rolloutRequest.affected()),
             rolloutRequest.problems(),
-            rolloutRequest.notes(),
+            Stream.concat(rolloutRequest.notes().stream(), rolloutRequest.gracefulStops().notes())
+                .toList(),
             rolloutRequest.restarted()));
   }
 
@@ -215,7 +219,15 @@ public final class Reload {
       Supplier<Future<Void>> restart,
       RolloutRequest rolloutRequest) {
     Promise<Void> begin = Promise.promise();
-    Future<Void> done = begin.future().compose(_ -> restart.get());
+    Future<Void> done =
+        begin
+            .future()
+            .compose(_ -> {
+              instances.forEach(rolloutRequest.gracefulStops()::prepare);
+              return restart.get();
+            })
+            // In case another command has prevented the restart.
+            .onComplete(_ -> instances.forEach(instance -> instance.stopsGracefully = false));
     List<Future<Void>> told =
         instances.stream()
             .map(supervisedInstance -> {
@@ -383,6 +395,7 @@ public final class Reload {
     if (created.isEmpty() && surplus.isEmpty()) {
       return Future.succeededFuture();
     }
+    surplus.forEach(rolloutRequest.gracefulStops()::prepare);
     return Future.join(surplus.stream().map(godServices.instanceSwap()::drain).toList())
         .compose(_ ->
             appStart.run(
@@ -462,7 +475,8 @@ public final class Reload {
                     beside(supervisedInstance, spec, apart);
                 case Handover.NoPort _ ->
                     spec.cluster().enabled()
-                        ? replacement.replace(supervisedInstance, spec)
+                        ? replacement.replace(
+                            supervisedInstance, spec, rolloutRequest.gracefulStops())
                         : restart(supervisedInstance, spec, handover);
                 case Handover.Sequential _ -> restart(supervisedInstance, spec, handover);
               });
@@ -472,7 +486,7 @@ public final class Reload {
         SupervisedInstance supervisedInstance, AppSpec spec, boolean apart) {
       BalancerCoordinator balancerCoordinator = godServices.supervisor().balancerCoordinator();
       return replacement
-          .replace(supervisedInstance, spec, apart)
+          .replace(supervisedInstance, spec, apart, rolloutRequest.gracefulStops())
           .onFailure(_ -> balancerCoordinator.finishHandover(supervisedInstance, Optional.empty()))
           .compose(problem -> {
             boolean clashes =

@@ -34,8 +34,9 @@ final class Replacement {
   ///
   /// @return a description of the failure, without a full stop; empty if the replacement succeeded
   ///   and the old process is gone
-  Future<Optional<String>> replace(SupervisedInstance old, AppSpec spec) {
-    return replace(old, spec, false);
+  Future<Optional<String>> replace(
+      SupervisedInstance old, AppSpec spec, GracefulStops gracefulStops) {
+    return replace(old, spec, false, gracefulStops);
   }
 
   /// Replaces `old` with a process that uses `spec`.
@@ -43,11 +44,14 @@ final class Replacement {
   /// @param apart whether each process has its own sockets. If the old process exits before the
   ///   candidate is ready, the restarted process and the candidate cannot be distinguished. The
   ///   candidate is therefore stopped.
-  Future<Optional<String>> replace(SupervisedInstance old, AppSpec spec, boolean apart) {
+  /// @param gracefulStops prepares the old process for its stop
+  Future<Optional<String>> replace(
+      SupervisedInstance old, AppSpec spec, boolean apart, GracefulStops gracefulStops) {
     if (isSuperseded(old)) {
       return Future.succeededFuture(Optional.of(old.title() + ": " + OVERTAKEN));
     }
     if (old.state.phase() != Phase.ONLINE) {
+      gracefulStops.prepare(old);
       return restart(old, spec);
     }
     SupervisedInstance successor = instanceSwap.createCandidate(old, spec);
@@ -59,7 +63,9 @@ final class Replacement {
             return refuse(successor, old, problem.get());
           }
           Failpoint.RELOAD_SUCCESSOR_MADE.hit();
-          return isSuperseded(old) ? fail(successor, old, "") : begin(successor, old, apart);
+          return isSuperseded(old)
+              ? fail(successor, old, "")
+              : begin(successor, old, apart, gracefulStops);
         });
   }
 
@@ -99,7 +105,10 @@ final class Replacement {
   }
 
   private Future<Optional<String>> begin(
-      SupervisedInstance successor, SupervisedInstance old, boolean apart) {
+      SupervisedInstance successor,
+      SupervisedInstance old,
+      boolean apart,
+      GracefulStops gracefulStops) {
     String pid = old.unreportedExitProcess.map(p -> "pid " + p.pid()).orElse("the current process");
     boolean listened = old.listening;
     var ended = new AtomicReference<>("");
@@ -120,7 +129,7 @@ final class Replacement {
         .when(state -> state.phase() == Phase.ONLINE || state.isOver())
         .compose(_ ->
             isReady(successor.state) && !isSuperseded(old)
-                ? swap(successor, old)
+                ? swap(successor, old, gracefulStops)
                 : fail(successor, old, ended.get()));
   }
 
@@ -172,7 +181,9 @@ final class Replacement {
         age < SupervisionPolicy.candidateTimeout(successor.spec).toNanos());
   }
 
-  private Future<Optional<String>> swap(SupervisedInstance successor, SupervisedInstance old) {
+  private Future<Optional<String>> swap(
+      SupervisedInstance successor, SupervisedInstance old, GracefulStops gracefulStops) {
+    gracefulStops.prepare(old);
     instanceSwap.promote(successor, old);
     // Must be in the journal before the old process is drained, so that the next daemon does not
     // stop the process that serves clients.

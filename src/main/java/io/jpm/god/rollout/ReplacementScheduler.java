@@ -89,7 +89,7 @@ public final class ReplacementScheduler {
     LOG.log(Level.INFO, "{0} is being replaced: {1}", supervisedInstance.label(), due.reason());
     supervisedInstance.replacementReason = due.reason();
     replacement
-        .replace(supervisedInstance, supervisedInstance.spec)
+        .replace(supervisedInstance, supervisedInstance.spec, new GracefulStops(false))
         .onComplete(result -> {
           supervisedInstance.replacementReason = "";
           boolean failed = result.failed() || result.result().isPresent();

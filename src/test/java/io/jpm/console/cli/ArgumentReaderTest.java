@@ -182,12 +182,10 @@ class ArgumentReaderTest {
     assertThat(asked.arguments().has(VerbOption.UPDATE_ENV)).isTrue();
   }
 
-  @Test
-  void startOrGracefulReloadIsStartOrReload() {
-    assertThat(Verb.find("startOrGracefulReload"))
-        .isEqualTo(Verb.find("startOrReload"))
-        .contains(Verb.START_OR_RELOAD);
-    assertThat(Verb.find("gracefulReload")).isEmpty();
+  @ParameterizedTest
+  @ValueSource(strings = {"gracefulReload", "graceful-reload", "gracefulreload", "GRACEFUL-Reload"})
+  void gracefulReloadHasTwoSpellingsInAnyCase(String word) {
+    assertThat(Verb.find(word)).contains(Verb.GRACEFUL_RELOAD);
   }
 
   @Test

@@ -205,7 +205,8 @@ public class JournalTest {
         Optional.of(new ProcessIdentity("boot", 4711, 99)),
         List.of("purge"),
         "1.2.3",
-        "3000");
+        "3000",
+        balancingState.replacementRole() == ReplacementRole.DRAINING);
   }
 
   private static JournalEntry.Snapshot snapshot(JournalEntry... entries) {

@@ -14,6 +14,7 @@ import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.god.FakeProcessHost.FakeProcess;
 import io.jpm.god.GodHarness;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvironmentVariables;
@@ -236,6 +237,149 @@ class ReloadTest extends GodHarness {
     assertThat(reply.notes())
         .containsExactly("web (id 0) was restarted; it does not listen on any port");
     assertThat(events).noneMatch(event -> event.kind() == Kind.RELOAD_GAP);
+  }
+
+  private static GodCommand.Reload gracefulReloadOf(String... targets) {
+    return new GodCommand.Reload(List.of(targets), List.of(), 1, Optional.empty(), false, true);
+  }
+
+  private static AppSpec stoppedBy(AppSpec spec, StopPolicy stop) {
+    return spec.toBuilder().stop(stop).build();
+  }
+
+  private static AppSpec nodeApp() {
+    var node =
+        new AppCommand(
+            Path.of("/srv/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
+    return AppSpec.builder(new AppName("web"), node, Path.of("/")).build();
+  }
+
+  private static void awaitShutdownMessage(FakeProcess process) {
+    Eventually.await(
+        "the message has arrived", LONG, () -> process.receivedMessages.contains("\"shutdown\""));
+  }
+
+  /// Starts an app in cluster mode and begins a graceful reload, up to the stop of the old process.
+  private Future<GodReply> gracefulReloadUntilStop(StopPolicy stop) {
+    Future<GodReply> started =
+        askAsync(
+            new GodCommand.StartApps(
+                List.of(stoppedBy(sayingReady(1), stop)),
+                GodCommand.ExistingAppPolicy.REFUSE_RUNNING));
+    reportReady(awaitSpawn(1));
+    assertThat(await(started).problems()).isEmpty();
+    Future<GodReply> reload = askAsync(gracefulReloadOf("web"));
+    reportReady(awaitSpawn(2));
+    return reload;
+  }
+
+  @Test
+  void gracefulReloadAsksTheOldProcessToExitByMessage() {
+    Future<GodReply> reload = gracefulReloadUntilStop(StopPolicy.DEFAULT);
+    FakeProcess old = awaitSpawn(1);
+    awaitShutdownMessage(old);
+    assertThat(old.signals).isEmpty();
+    old.exit(new Exit.Code(0));
+    GodReply reply = await(reload);
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.notes())
+        .containsExactly(
+            "web: asked the old process to exit by the message 'shutdown', within 30 s (kill_timeout)");
+    assertThat(old.signals).isEmpty();
+    assertThat(pidOf(only())).isEqualTo(pid(awaitSpawn(2)));
+    assertThat(awaitSpawn(2).receivedMessages).doesNotContain("\"shutdown\"");
+  }
+
+  @Test
+  void gracefulReloadReplacesTheStopCommandByTheMessage() {
+    Future<GodReply> reload =
+        gracefulReloadUntilStop(
+            new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of("/bin/drain")));
+    awaitShutdownMessage(awaitSpawn(1));
+    awaitSpawn(1).exit(new Exit.Code(0));
+    assertThat(await(reload).problems()).isEmpty();
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void gracefulReloadKillsAProcessThatIgnoresTheMessage() {
+    GodReply reply =
+        await(gracefulReloadUntilStop(new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true)));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.notes())
+        .containsExactly(
+            "web: asked the old process to exit by the message 'shutdown', within 50 ms (kill_timeout)",
+            "web:0: did not exit within 50 ms: killed (SIGKILL after the shutdown message)");
+    assertThat(awaitSpawn(1).signals).containsExactly(Signal.SIGKILL);
+  }
+
+  @Test
+  void gracefulReloadSignalsAProcessWithoutAnIpcChannel() {
+    host.hasChannel = false;
+    GodReply reply = await(gracefulReloadUntilStop(new StopPolicy(Signal.SIGTERM, LONG, true)));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.notes())
+        .containsExactly(
+            "web: stopped the old process with SIGTERM, because it does not use an IPC channel for the message 'shutdown'");
+    assertThat(awaitSpawn(1).receivedMessages).isEmpty();
+    assertThat(awaitSpawn(1).signals).containsExactly(Signal.SIGTERM);
+  }
+
+  @Test
+  void gracefulReloadSignalsAProgramThatDoesNotUseItsIpcChannel() {
+    start(spec("web"));
+    assertThat(await(askAsync(gracefulReloadOf("web"))).notes())
+        .contains(
+            "web: stopped the old process with SIGINT, because it does not use an IPC channel for the message 'shutdown'");
+    assertThat(awaitSpawn(1).receivedMessages).isEmpty();
+  }
+
+  @Test
+  void gracefulReloadExpectsThatNodeReadsItsIpcChannel() {
+    start(stoppedBy(nodeApp(), StopPolicy.DEFAULT));
+    Future<GodReply> reload = askAsync(gracefulReloadOf("web"));
+    awaitShutdownMessage(awaitSpawn(1));
+    awaitSpawn(1).exit(new Exit.Code(0));
+    assertThat(await(reload).problems()).isEmpty();
+  }
+
+  @Test
+  void nextDaemonFinishesAGracefulReloadByMessage() {
+    gracefulReloadUntilStop(StopPolicy.DEFAULT);
+    FakeProcess old = awaitSpawn(1);
+    awaitShutdownMessage(old);
+    Eventually.await(
+        "the journal contains the stop",
+        LONG,
+        () -> read(home.resolve("state.json")).contains("\"stops_gracefully\":true"));
+    old.receivedMessages.clear();
+    restartDaemon();
+    awaitShutdownMessage(old);
+    assertThat(old.signals).isEmpty();
+    old.exit(new Exit.Code(0));
+    Eventually.await(
+        "the old process is forgotten",
+        LONG,
+        () -> !read(home.resolve("state.json")).contains("stops_gracefully"));
+    assertThat(old.signals).isEmpty();
+  }
+
+  @Test
+  void gracefulReloadWithAGapStopsOnlyTheOldProcessByMessage() {
+    start(stoppedBy(nodeApp(), StopPolicy.DEFAULT));
+    FakeProcess old = awaitSpawn(1);
+    Future<GodReply> reload = askAsync(gracefulReloadOf("web"));
+    awaitShutdownMessage(old);
+    assertThat(old.signals).isEmpty();
+    old.exit(new Exit.Code(0));
+    assertThat(await(reload).notes())
+        .containsExactly(
+            "web (id 0) was restarted; it does not listen on any port",
+            "web: asked the old process to exit by the message 'shutdown', within 30 s (kill_timeout)");
+    FakeProcess next = awaitSpawn(2);
+    act(Action.STOP, "web");
+    assertThat(next.receivedMessages).isEmpty();
+    assertThat(next.signals).containsExactly(Signal.SIGINT);
   }
 
   private static boolean isOnline(InstanceEvent event) {
