@@ -193,6 +193,7 @@ class Pm2TableIT {
     table.succeeds("delete apps.json --only a", "Deleted a");
     table.succeeds("startOrReload apps.json --only b", "Restarted b");
     table.succeeds("startOrGracefulReload apps.json", "│ a", "│ b");
+    table.succeeds("gracefulReload a", "Restarted a (id");
     assertThat(names()).containsExactlyInAnyOrder("a", "b");
     for (String verb : List.of("startOrRestart", "startOrReload", "startOrGracefulReload")) {
       table.fails(verb + " nope.json", "does not exist");
