@@ -252,6 +252,7 @@ class NodeDrainTest {
 
   @Test
   void drainEndsAtItsTimeout() throws IOException {
+    Duration timeout = Duration.ofMillis(200);
     AppSpec spec = BalancerFixture.server("raw", Strategy.KERNEL, "net", "127.0.0.1:0");
     ClusterSettings clusterSettings = spec.cluster();
     ClusterSettings hasty =
@@ -261,12 +262,14 @@ class NodeDrainTest {
             clusterSettings.strategy(),
             clusterSettings.port(),
             clusterSettings.listen(),
-            Duration.ofMillis(200),
+            timeout,
             clusterSettings.proxyProtocol());
     Worker worker = balancer.start(spec.toBuilder().cluster(hasty).build(), 0, 0).awaitListening();
     try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
       httpConnection.line();
-      await(worker.drain());
+      long begun = System.nanoTime();
+      assertThat(await(worker.drain())).as("connections that are left").isEqualTo(1);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(timeout);
       assertEchoes(httpConnection);
     }
   }

@@ -133,8 +133,8 @@ class ConnectionGuardTest {
         for (; accepted < 64; accepted++) {
           peer.write(garbage);
         }
-      } catch (SocketException closed) {
-        assertThat(closed).isNotNull();
+      } catch (SocketException _) {
+        // The bridge has closed the connection.
       }
       // The kernel's buffers on both sides accept some data before the close.
       assertThat(accepted).as("MiB sent").isLessThan(32);

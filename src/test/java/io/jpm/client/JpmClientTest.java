@@ -115,7 +115,11 @@ class JpmClientTest {
       daemon.stopAnsweringPings();
       Timeouts little = timeouts(Duration.ofMillis(50), TIMEOUT);
       assertThatThrownBy(() -> JpmClient.connect(daemon.endpoint(), little).close())
-          .isInstanceOf(JpmException.class);
+          .isInstanceOfSatisfying(
+              JpmException.class, why -> assertThat(why.code()).isEqualTo(Code.UNREACHABLE))
+          .hasMessageStartingWith("the daemon refused the connection (")
+          .message()
+          .doesNotContain("token"); // which the daemon has not rejected
     }
   }
 
@@ -184,7 +188,9 @@ class JpmClientTest {
           .isInstanceOfSatisfying(
               JpmException.class, why -> assertThat(why.code()).isEqualTo(Code.CLOSED));
       assertThat(failure(client, Request.ping()).code()).isEqualTo(Code.CLOSED);
-      assertThatThrownBy(() -> client.followUsage(_ -> {})).isInstanceOf(JpmException.class);
+      assertThatThrownBy(() -> client.followUsage(_ -> {}))
+          .isInstanceOfSatisfying(
+              JpmException.class, why -> assertThat(why.code()).isEqualTo(Code.CLOSED));
     }
   }
 

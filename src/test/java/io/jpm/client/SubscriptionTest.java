@@ -198,14 +198,20 @@ class SubscriptionTest {
           TIMEOUT,
           () -> recordingFollower.received.contains("interrupted"));
       String token = "another".repeat(8);
-      try (FakeDaemon second = FakeDaemon.tcp().expecting(token).greeting(history::replay)) {
+      try (FakeDaemon second =
+          FakeDaemon.tcp()
+              .expecting(token)
+              .greeting(history::replay)
+              .answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}")) {
         history.add(second, 2);
         second.in(directory);
         await(
             "the second event", TIMEOUT, () -> recordingFollower.numbers().equals(List.of(1L, 2L)));
         assertThat(recordingFollower.received).containsExactly(1L, "interrupted", "resumed", 2L);
         assertThat(second.tokens()).last().isEqualTo(token);
-        assertThat(client.askAsync(Request.save())).isNotNull();
+        assertThat(client.ask(Request.save()).instances()).isEmpty();
+        assertThat(second.requests()).hasSize(1);
+        assertThat(first.requests()).isEmpty();
       }
     } finally {
       first.close();

@@ -28,6 +28,7 @@ public final class ConsoleClient {
   private final List<ConsoleChunk> chunks = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Integer> code = new CompletableFuture<>();
   private volatile boolean gone;
+  private volatile boolean unanswered;
 
   private ConsoleClient() {}
 
@@ -59,7 +60,9 @@ public final class ConsoleClient {
       code.complete(number);
     } else if (chunk instanceof ConsoleChunk.FinalText(_, _, int number)) {
       code.complete(number);
-    } else if (!gone) {
+    } else if (gone) {
+      unanswered = true;
+    } else {
       message
           .<Object>replyAndRequest(new JsonObject(), PATIENCE)
           .onSuccess(this::receive)
@@ -70,6 +73,12 @@ public final class ConsoleClient {
   /// Stops answering, as after Ctrl-C.
   void disconnect() {
     gone = true;
+  }
+
+  /// Reports whether a chunk has arrived after [#disconnect]. This client does not answer it, so
+  /// the console must not send another one.
+  boolean hasUnansweredChunk() {
+    return unanswered;
   }
 
   /// Waits for the end of the command and returns its exit code.

@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
@@ -36,14 +37,12 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests `jpm reload`, `startOrReload`, `startOrRestart` and `scale`, and what `describe` reports
 /// of cluster mode.
-@Timeout(60)
 class ReloadAndScaleTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -185,6 +184,13 @@ class ReloadAndScaleTest {
 
   @Test
   void eventsOfOtherInstancesAreNotPrinted() {
+    List<String> delivered = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .<Object>addInboundInterceptor(delivery -> {
+          delivered.add(delivery.message().address());
+          delivery.next();
+        });
     services.slow = true;
     ConsoleClient client = run("reload 0");
     awaitHeldReload();
@@ -197,8 +203,13 @@ class ReloadAndScaleTest {
     services.release();
     assertEnd(client, 0);
     assertThat(client.out()).startsWith("[jpm] Reloaded web (id 0)\n");
+    assertThat(delivered).contains(Addresses.GOD_EVENTS);
+    // The command has ended, so it no longer subscribes. Otherwise the console would receive the
+    // event before the next command.
+    delivered.clear();
     services.publishInstanceEvent(Kind.RELOAD, web(415, "after the end"));
-    assertThat(client.out()).doesNotContain("after the end");
+    assertEnd(run("ping"), 0);
+    assertThat(delivered).contains(Addresses.CONSOLE).doesNotContain(Addresses.GOD_EVENTS);
   }
 
   @Test
@@ -214,6 +225,8 @@ class ReloadAndScaleTest {
         Kind.RELOAD_FAILED,
         Instances.withProcess(
             services.instances.get(1), 401, "the new process did not become ready: exit 1"));
+    Eventually.await("the warning", LIMIT, () -> client.err().contains("[WARN] web 1: "));
+    assertThat(client.isDone()).isFalse();
     services.release();
     assertEnd(client, 1);
     assertThat(client.err())

@@ -204,7 +204,7 @@ class ProxyBackendTest {
     proxy.run(() -> proxy.backend.released(second.worker()));
     Eventually.await("the port is free", ProxyHarness.TIMEOUT, this::portIsFree);
     assertThat(proxy.get(() -> proxy.backend.counters(second.worker().id()))).isEmpty();
-    assertThat(proxy.start(0, answersWith("c"))).isNotNull();
+    proxy.start(0, answersWith("c"));
     assertThat(readAnswer()).isEqualTo("c");
   }
 
@@ -581,10 +581,8 @@ class ProxyBackendTest {
     Eventually.await(
         "the instance is ejected", ProxyHarness.TIMEOUT, () -> counter(dead, "ejections") >= 1);
     assertThat(counter(dead, "failures")).isGreaterThanOrEqualTo(3);
-    Server again =
-        proxy.closeLater(new Server(ProxyHarness.LOOPBACK, dead.port(), answersWith("a")));
+    proxy.closeLater(new Server(ProxyHarness.LOOPBACK, dead.port(), answersWith("a")));
     Eventually.await("the instance is back", ProxyHarness.TIMEOUT, () -> isAnsweredWith("a"));
-    assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
   }
 
   private boolean isAnsweredWith(String answer) {

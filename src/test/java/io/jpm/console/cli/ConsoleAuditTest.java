@@ -30,10 +30,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Tests which parts of command lines are audited.
-@Timeout(60)
 class ConsoleAuditTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final RequestCaller CI =
@@ -74,8 +72,6 @@ class ConsoleAuditTest {
             Addresses.CONSOLE,
             request.toJson(),
             new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
-    ConsoleClient.run(vertx, "ping").code();
-    assertThat(audited).isEmpty(); // A request without a reply address is ignored.
     vertx
         .eventBus()
         .request(
@@ -84,6 +80,12 @@ class ConsoleAuditTest {
             new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
     assertThat(awaitRecord())
         .isEqualTo(new AuditRecord(CI.who(), "10.0.0.7:4711", "save", List.of(), "done"));
+    // The first request has no reply address, so it is ignored. Otherwise its record would be in
+    // front of the last one.
+    ConsoleClient.run(vertx, "reset", "all").code();
+    Eventually.await(
+        "the last record", LIMIT, () -> audited.getLast().verb().equals("reset"), () -> audited);
+    assertThat(audited).extracting(AuditRecord::verb).containsExactly("save", "reset");
   }
 
   @Test
@@ -114,14 +116,18 @@ class ConsoleAuditTest {
           {"send", "0", "hidden"},
           {"message", "web", "hidden"},
           {"trigger", "web", "login", "hidden"},
-          {"start", "app.js", "--basic", "--", "hidden"},
+          {"start", "app.js", "--name", "web", "--", "hidden"},
+          {"serve", ".", "--basic-auth-password", "hidden"},
           {"deploy", "production", "exec", "hidden"}
         }) {
-      if (ArgumentReader.parse(List.of(line))
-          instanceof ParsedCommand.Run(Verb verb, Arguments words)) {
-        assertThat(ConsoleAudit.of(verb, words)).isPresent();
-        assertThat(ConsoleAudit.of(verb, words).toString()).doesNotContain("hidden");
-      }
+      assertThat(ArgumentReader.parse(List.of(line)))
+          .isInstanceOfSatisfying(
+              ParsedCommand.Run.class,
+              run ->
+                  assertThat(ConsoleAudit.of(run.verb(), run.arguments()))
+                      .get()
+                      .asString()
+                      .doesNotContain("hidden"));
     }
   }
 }

@@ -7,6 +7,8 @@ import io.jpm.model.process.Signal;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import io.jpm.testing.Need;
@@ -132,10 +134,17 @@ class TreeTest {
   @Test
   void readOfAnEndlessEnvironmentReturns() {
     Spawned child = fixture.start("endless-environment.py");
-    child.awaitReady();
+    child.awaitOutput("\n");
     try (ProcReader reader = new ProcReader()) {
       Need.assume(
-          reader.tag(child.pid()).isEmpty(), "a kernel in which an environment can be endless");
+          HostFixture.read(child.out()).equals("ready\n"),
+          "a kernel in which an environment can be endless");
+      // A reader without a bound would fail here: the environment exceeds the longest array.
+      assertThat(reader.tag(child.pid())).isEmpty();
+      assertThat(reader.environment(child.pid(), new TagVerifier(reader.realUser(child.pid()))))
+          .extracting(ProcessSnapshot.Environment::kind)
+          .as("an environment was read, and it contains no tag")
+          .isEqualTo(ProcessSnapshot.Kind.UNTAGGED);
     } finally {
       child.end();
     }

@@ -1,7 +1,10 @@
 package io.jpm.os.linux.notify;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.jpm.os.linux.DatagramReceiver;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.LogLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,10 +43,17 @@ class SystemdNotifierTest {
 
   /// The daemon must not end because its service manager has ended.
   @Test
-  void unreachableServiceManagerIsIgnored() {
+  void unreachableServiceManagerIsOnlyLogged() {
     for (String address :
         List.of(directory.resolve("nobody").toString(), "nonsense", "", "/" + "x".repeat(200))) {
-      new SystemdNotifier(address).sendState("READY=1\n");
+      try (LogLines log = new LogLines("jpm.os")) {
+        new SystemdNotifier(address).sendState("READY=1\n");
+        assertThat(log.all())
+            .singleElement()
+            .asString()
+            .startsWith("WARNING ")
+            .contains("NOTIFY_SOCKET=" + address);
+      }
     }
   }
 }
