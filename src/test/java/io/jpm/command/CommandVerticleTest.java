@@ -59,10 +59,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class CommandVerticleTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final List<InstanceView> ALL =

@@ -265,7 +265,7 @@ class AppEntryFinderTest {
 
   @Test
   @Tag("slow")
-  @Timeout(30)
+  @Timeout(60)
   void hugeInvalidFileIsReadInLimitedTime() {
     StringBuilder json = new StringBuilder("{");
     for (int i = 0; json.length() < TextFile.MAX_BYTES - 100; i++) {

@@ -27,14 +27,12 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests `send`, `message`, `sendSignal`, `reset` and `inspect`, and options of apps that are given
 /// with `restart`.
-@Timeout(60)
 class ControlTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeServices services = new FakeServices(vertx);

@@ -21,10 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /// Tests the commands that report the state of the daemon.
-@Timeout(60)
 class DoctorAndPingTest {
   private final Vertx vertx = Vertx.vertx();
 

@@ -27,13 +27,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests `jpm logs`, `flush`, `reloadLogs` and what `describe` reports of logs.
-@Timeout(60)
 class LogsCommandsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Path DAEMON_LOG = Path.of("/home/me/.jpm/jpm.log");

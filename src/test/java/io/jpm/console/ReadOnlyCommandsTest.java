@@ -33,7 +33,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +40,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests the read-only commands: `ls` with its options, `pid`, `id`, `prettylist`, `describe
 /// --json`, `report`, `slist`, `examples`.
-@Timeout(60)
 class ReadOnlyCommandsTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 

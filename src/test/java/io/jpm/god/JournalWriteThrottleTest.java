@@ -15,11 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Throttling of journal writes.
-@Timeout(60)
 class JournalWriteThrottleTest {
   private static final Duration PAUSE = Duration.ofMillis(25);
   private static final int BURST = 32;

@@ -3,8 +3,11 @@ package io.jpm.testing;
 import java.time.Duration;
 
 /// The factor by which the deadlines of tests are multiplied, for machines that are slow or busy:
-/// those of [Eventually] and of the waits for processes and futures, not JUnit's `@Timeout`. A
-/// deadline ends only a test that fails, so a higher factor costs nothing where all tests pass.
+/// those of [Eventually] and of the waits for processes and futures. A deadline ends only a test
+/// that fails, so a higher factor costs nothing where all tests pass.
+///
+/// JUnit's `@Timeout` is a constant that no factor can change. It is for waits that have no
+/// deadline of their own, and at least 60 s.
 ///
 /// The system property `jpm.test.patience` sets it, a number from 1 to 100; the default is 1.
 public final class TestDeadline {

@@ -40,11 +40,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Tests the daemon's side of `jpm monit` with the requests of `bin/jpm-monit`.
-@Timeout(60)
 class MonitCommandTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Tty TERMINAL = new Tty(100, 30, false, true, true);
