@@ -94,7 +94,7 @@ stop_on_enter() {
 quote "$(realpath "${1:?usage: client.sh SCRIPT}")" && script=$quoted
 quote "$PWD" && cwd=$quoted
 after=0 failures=0 asked='' stopped=''
-ask '"verb":"events","limit":1' || fail "no daemon of $home answers; jpm ping starts one"
+ask '"verb":"events","limit":1' || fail "no daemon of $home answers: start one with jpm ping"
 [[ ! $frame =~ \"seq\":([0-9]+) ]] || after=${BASH_REMATCH[1]}
 ask "\"verb\":\"start\",\"app\":{\"name\":\"$name\",\"script\":$script},\"cwd\":$cwd" || fail 'no answer'
 

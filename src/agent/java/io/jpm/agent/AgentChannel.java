@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /// The IPC channel over which jpm sends commands to the process ([AgentCommandParser]). All other
 /// messages are ignored.
 final class AgentChannel {
-  /// The descriptor of the channel.
+  /// The file descriptor of the channel.
   static final int DESCRIPTOR = 3;
 
   private static final int UNAVAILABLE = -2;
@@ -33,8 +33,8 @@ final class AgentChannel {
     thread.start();
   }
 
-  /// Sends a line to jpm; the line must include its line break. Waits for a while if the channel is
-  /// full.
+  /// Sends a line to jpm, and retries for a limited time while the channel is full. The line must
+  /// include its line break.
   ///
   /// @throws IOException if the channel is closed or remains full
   synchronized void send(String line) throws IOException {
@@ -47,7 +47,7 @@ final class AgentChannel {
       for (int tries = 0; said < bytes.length; tries++) {
         int count = jdkSockets.write(fd, room + said, bytes.length - said);
         if (count < 0 && tries > MOST_TRIES) {
-          throw new IOException("the channel to jpm is full");
+          throw new IOException("the IPC channel to jpm is full");
         }
         if (count < 0) {
           LockSupport.parkNanos(PAUSE_NANOS);
@@ -74,7 +74,7 @@ final class AgentChannel {
         }
       }
     } catch (IOException closed) {
-      // The channel is closed: the process can no longer be told to drain.
+      // The channel is closed: the process can no longer receive the command to drain.
     } finally {
       unsafeMemory.free(room);
     }

@@ -3,22 +3,22 @@ package io.jpm.agent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Finds the commands for the agent among the lines of the IPC channel, however long other lines
-/// are.
+/// Recognizes the commands for the agent in the data that the process receives over the IPC
+/// channel. Skips all other lines, whatever their length.
 final class AgentCommandParser {
-  /// Tells the process to accept no more connections and to finish the open ones.
+  /// The command to stop accepting connections and to finish the open ones.
   static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
 
-  /// Tells the process to accept client connections.
+  /// The command to start accepting client connections.
   static final String ACCEPT = "{\"cmd\":\"NODE_JPM\",\"act\":\"accept\"}";
 
-  /// Tells the process to accept no client connections until [#ACCEPT].
+  /// The command to stop accepting client connections until [#ACCEPT].
   static final String PAUSE = "{\"cmd\":\"NODE_JPM\",\"act\":\"pause\"}";
 
-  /// Tells the process to report the addresses at which only this process answers.
+  /// The command to report the private addresses, at which only this process answers.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
-  /// Tells the process to close the inherited sockets that no server has requested.
+  /// The command to close the inherited sockets that no server uses.
   static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
 
   /// The size of the line buffer, which exceeds the length of the longest command.
@@ -30,12 +30,15 @@ final class AgentCommandParser {
   /// The number of stored bytes of the current line; bytes beyond [#CAPACITY] are dropped.
   private int length;
 
-  /// @param actions the actions, by command
+  /// Creates a parser.
+  ///
+  /// @param actions the action to run for each command
   AgentCommandParser(Map<String, Runnable> actions) {
     this.actions = Map.copyOf(actions);
   }
 
-  /// Reads more bytes from the channel, and runs the actions of the commands that they complete.
+  /// Parses bytes that were read from the channel, and runs the action of each command that is
+  /// complete.
   void read(byte[] bytes) {
     for (byte next : bytes) {
       if (next == '\n') {

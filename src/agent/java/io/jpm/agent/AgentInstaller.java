@@ -4,15 +4,17 @@ import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.Map;
 
-/// Installs the hooks of the agent before the app's main method runs.
+/// Installs the hooks of the agent in the JDK's socket classes before the app's main method runs.
 public final class AgentInstaller {
   private AgentInstaller() {}
 
-  /// Installs the hooks. Does nothing if the variables exist but the sockets do not, because then
-  /// the app itself has started this JVM. A process in fork mode (`JPM_ALONE`) opens its ports
-  /// itself, except for those that it inherits from the process that it replaces.
+  /// Installs the hooks. Does nothing if the sockets named in the environment variables do not
+  /// exist, which means that the app, rather than jpm, has started this JVM. A process in fork mode
+  /// (`JPM_ALONE`) opens its ports itself, except for those that it inherits from the process that
+  /// it replaces.
   ///
-  /// @throws Exception if the internals of this JVM are not as expected; the app is unchanged
+  /// @throws Exception if the internals of this JVM are not as expected; the app then runs without
+  ///   the hooks
   public static void install(Instrumentation jvm) throws Exception {
     Map<String, String> environment = System.getenv();
     DescriptorInspector descriptorInspector = DescriptorInspector.ofThisProcess();

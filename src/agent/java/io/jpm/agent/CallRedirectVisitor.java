@@ -14,6 +14,8 @@ final class CallRedirectVisitor extends MethodVisitor {
   private final String type;
   private final Runnable changed;
 
+  /// Creates a visitor for one method.
+  ///
   /// @param type the class that contains the method
   /// @param changed run for each change
   CallRedirectVisitor(String type, MethodVisitor next, Runnable changed) {
@@ -55,13 +57,13 @@ final class CallRedirectVisitor extends MethodVisitor {
         || (SocketHooks.OF_SOCKET.contains(name) && isOfDescriptor(descriptor));
   }
 
-  /// Reports whether a descriptor is the first parameter of a method.
+  /// Reports whether the first parameter of a method is a `FileDescriptor`.
   static boolean isOfDescriptor(String method) {
     return method.startsWith("(Ljava/io/FileDescriptor;");
   }
 
-  /// Pushes whether the socket belongs to a server, because `java.net` uses the same class for
-  /// clients and servers.
+  /// Emits code that pushes a boolean onto the stack: whether the socket is a server socket.
+  /// `java.net` uses the same class for clients and servers.
   private void isServer() {
     if (type.endsWith("/NioSocketImpl")) {
       visitVarInsn(Opcodes.ALOAD, 0);

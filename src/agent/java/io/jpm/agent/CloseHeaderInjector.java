@@ -19,15 +19,16 @@ final class CloseHeaderInjector {
 
   private static final Pattern FINAL = Pattern.compile("HTTP/1\\.[01] [2-5]");
 
-  /// Matches an interim response, except for 101, after which another protocol follows.
+  /// Matches an interim response, except for 101 (Switching Protocols), which is followed by
+  /// another protocol.
   private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)");
 
-  /// The number of bytes that are needed to recognize the beginning of a request.
+  /// The number of bytes that suffice to recognize the beginning of a request.
   static final int PREFIX_LENGTH = 17;
 
   private volatile boolean asked;
 
-  /// The number of remaining bytes of a status line that was partly written.
+  /// The number of bytes still to be written of a status line that was partly written.
   private int statusLine;
 
   /// The number of bytes of the injected header line that are still to be written.
@@ -41,7 +42,7 @@ final class CloseHeaderInjector {
     int write(byte[] bytes) throws IOException;
   }
 
-  /// Reports whether `glance`, the first bytes of a read, begins a request.
+  /// Reports whether `glance`, the first bytes of a read, is the beginning of a request.
   static boolean isRequest(byte[] glance) {
     return REQUEST.matcher(text(glance, PREFIX_LENGTH)).lookingAt();
   }
@@ -51,13 +52,13 @@ final class CloseHeaderInjector {
     asked = true;
   }
 
-  /// Reports whether the next write may have to be changed.
+  /// Reports whether the header may have to be inserted into the next write.
   boolean isActive() {
     return asked || statusLine > 0 || rest > 0;
   }
 
-  /// Writes the server's bytes, with our line inserted after the status line. If no byte was
-  /// written, the state is unchanged.
+  /// Writes the server's bytes, and inserts the header line after the status line. If no byte is
+  /// written, the state does not change.
   ///
   /// @param bytes the server's bytes
   /// @return how many of the server's bytes were written, or the negative result of `byteSink`
@@ -80,11 +81,11 @@ final class CloseHeaderInjector {
       if (written > oursWritten) {
         return written - oursWritten;
       }
-      // Only bytes of our line were written, so the server has made no progress yet: continue.
+      // Only bytes of the inserted line were written, so none of the server's bytes was: continue.
     }
   }
 
-  /// Returns how many of the server's bytes precede our line.
+  /// Returns how many of the server's bytes precede the inserted line.
   private int before(int line, int length) {
     if (rest > 0) {
       return 0;
@@ -92,7 +93,7 @@ final class CloseHeaderInjector {
     return line == 0 ? length : Math.min(line, length);
   }
 
-  /// Returns the part of our line that follows `before` bytes.
+  /// Returns the part of the inserted line that follows the server's first `before` bytes.
   private byte[] ours(int line, int before) {
     if (rest > 0) {
       return Arrays.copyOfRange(LINE, LINE.length - rest, LINE.length);
@@ -115,7 +116,7 @@ final class CloseHeaderInjector {
     return end > 0 && FINAL.matcher(text).lookingAt() ? end + 2 : 0;
   }
 
-  /// Reports whether the bytes begin an interim response, which the final one follows.
+  /// Reports whether the bytes begin an interim response, which is followed by the final response.
   private static boolean isInterim(byte[] bytes) {
     return INTERIM.matcher(text(bytes, PREFIX_LENGTH)).lookingAt();
   }

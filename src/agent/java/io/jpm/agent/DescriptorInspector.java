@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Determines to which sockets the descriptor numbers of a process refer.
+/// Determines the sockets to which the descriptors of this process refer.
 ///
-/// @param folder the directory of the descriptors, `/proc/self/fd`
+/// @param folder the directory that lists the descriptors, `/proc/self/fd`
 record DescriptorInspector(Path folder) {
   static DescriptorInspector ofThisProcess() {
     return new DescriptorInspector(Path.of("/proc/self/fd"));

@@ -9,16 +9,17 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Implements the redirected calls of the JDK's sockets while the process drains. Called only then,
-/// except for [#accept], which servers with a [ProbedListener] always call.
+/// Implements the redirected calls of the JDK's sockets while the process drains. Servers with a
+/// [ProbedListener] always call [#accept]; all other methods are called only while the process
+/// drains.
 final class DrainInterceptor {
   private static final int UNAVAILABLE = -2;
 
-  /// How long a server pauses that is notified of a connection but must not accept it. Without a
-  /// pause, it would retry continuously until another process has accepted the connection.
+  /// The pause of a server that is notified of a connection but must not accept it. Without the
+  /// pause, the server would retry continuously until another process accepts the connection.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /// Upper bound on the bytes that are examined per write. Bytes beyond it are written unchanged.
+  /// The maximum number of bytes that are examined per write. Further bytes are written unchanged.
   private static final int MOST = 64 * 1024;
 
   /// The size of an `iovec` on a 64-bit system.
@@ -30,8 +31,8 @@ final class DrainInterceptor {
   private final ProbedListeners probedListeners;
   private volatile boolean begun;
 
-  /// The key is the descriptor object, which equals only itself, because descriptor numbers are
-  /// reused.
+  /// The state of each connection. The keys are descriptor objects, which are compared by identity,
+  /// because descriptor numbers are reused.
   private final Map<FileDescriptor, CloseHeaderInjector> responses =
       Collections.synchronizedMap(new WeakHashMap<>());
 

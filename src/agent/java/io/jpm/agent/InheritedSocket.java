@@ -10,17 +10,17 @@ import java.util.Map;
 /// A socket that the process has inherited. It is shared by all processes of the app or, in fork
 /// mode, was handed over by the previous process.
 ///
-/// @param ipv6 whether its family is IPv6
-/// @param number its descriptor number in this process
+/// @param ipv6 whether the protocol family of the socket is IPv6
+/// @param number the descriptor number of the socket in this process
 record InheritedSocket(boolean ipv6, int number) {
   /// Returns the family of the socket, in the form that `Net.bind` expects.
   ProtocolFamily family() {
     return ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
   }
 
-  /// Returns the sockets that the environment variables name and that exist. `JPM_SOCKETS` contains
-  /// their descriptors, such as `v6:5,6;v4:7,8`. `JPM_SOCKET_INODES` contains their inodes in the
-  /// same order, so no other descriptor can be mistaken for one of them.
+  /// Returns the existing sockets that the environment variables name. `JPM_SOCKETS` contains their
+  /// descriptors, such as `v6:5,6;v4:7,8`. `JPM_SOCKET_INODES` contains their inodes in the same
+  /// order, so no other descriptor can be mistaken for one of them.
   static List<InheritedSocket> all(
       Map<String, String> environment, DescriptorInspector descriptorInspector) {
     List<InheritedSocket> sockets = new ArrayList<>();

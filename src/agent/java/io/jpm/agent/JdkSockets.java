@@ -85,7 +85,7 @@ final class JdkSockets {
 
   /// Opens the JDK's packages to the agent and finds the methods.
   ///
-  /// @throws ReflectiveOperationException if this JVM does not have one of the methods
+  /// @throws ReflectiveOperationException if this JVM lacks one of the methods
   static JdkSockets open(Instrumentation jvm) throws ReflectiveOperationException {
     Set<Module> us = Set.of(JdkSockets.class.getModule());
     Map<String, Set<Module>> opened = Map.of(NETWORKING, us, "jdk.internal.misc", us);
@@ -125,12 +125,12 @@ final class JdkSockets {
     throw missing;
   }
 
-  /// Returns access to the package of the JDK's sockets.
+  /// Returns a lookup with full access to `sun.nio.ch`.
   MethodHandles.Lookup networking() {
     return networking;
   }
 
-  /// Reports whether a server's socket is an IPv6 one.
+  /// Reports whether a server's socket is an IPv6 socket.
   ///
   /// @param family the family with which the channel was opened; `UNSPEC` if none was given
   boolean isIpv6(ProtocolFamily family) {
@@ -188,7 +188,7 @@ final class JdkSockets {
   void awaitReadable(FileDescriptor fd) throws IOException {
     try {
       int ready = (int) poll.invokeExact(fd, (int) pollIn, -1L);
-      assert ready != 0 : "without a limit";
+      assert ready != 0 : "poll(2) without a timeout must not time out";
     } catch (Throwable error) {
       throw rethrown(error);
     }
@@ -239,13 +239,13 @@ final class JdkSockets {
     }
   }
 
-  /// Makes an epoll descriptor report when `fd` is readable or has a connection to accept, until
-  /// [#forget].
+  /// Adds `fd` to an epoll descriptor, which then reports when `fd` is readable or has a connection
+  /// to accept.
   void watch(int epoll, int fd) throws IOException {
     control(epoll, EPOLL_CTL_ADD, fd);
   }
 
-  /// Undoes [#watch].
+  /// Removes `fd` from the epoll descriptor; the opposite of [#watch].
   void forget(int epoll, int fd) throws IOException {
     control(epoll, EPOLL_CTL_DEL, fd);
   }
@@ -258,7 +258,8 @@ final class JdkSockets {
       throw rethrown(error);
     }
     if (errno != 0) {
-      throw new IOException("epoll_ctl " + how + " of descriptor " + fd + ": errno " + errno);
+      throw new IOException(
+          "epoll_ctl operation " + how + " failed for descriptor " + fd + ": errno " + errno);
     }
   }
 

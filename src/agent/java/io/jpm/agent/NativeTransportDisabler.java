@@ -12,20 +12,21 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Makes Netty report that it has no native transport (epoll, io_uring), whatever package Netty was
-/// relocated to. Servers that do not require a native transport then listen through Java's sockets,
-/// which can be shared. A server that requires one (`Epoll.ensureAvailability`) still uses it.
+/// Makes Netty report that it has no native transport (epoll, io_uring), even if Netty was
+/// relocated to another package. Servers that do not require a native transport then listen through
+/// Java's sockets, which can be shared. A server that requires one (`Epoll.ensureAvailability`)
+/// still uses it.
 ///
-/// @param onFallback run when a server may have fallen back to Java's sockets
+/// @param onFallback called when a server may have fallen back to Java's sockets
 record NativeTransportDisabler(Runnable onFallback) implements ClassFileTransformer {
   private static final Pattern TYPE =
       Pattern.compile("(?:.*/)?netty/.*channel/(?:epoll/Epoll|uring/I[Oo]Uring)");
 
   private static final String PROPERTY = "netty.transport.noNative";
   private static final String CAUSE =
-      "jpm shares the port through Java's sockets; set -Dio.netty.transport.noNative=false to keep Netty's";
+      "jpm shares the port through Java's sockets: set -Dio.netty.transport.noNative=false to use Netty's native transport instead";
 
-  /// Installs the transformer, unless the user has set Netty's own property.
+  /// Installs the transformer, unless the user has set Netty's property `netty.transport.noNative`.
   static void install(Instrumentation jvm, Runnable met) {
     Set<String> properties = System.getProperties().stringPropertyNames();
     if (properties.stream().noneMatch(it -> it.endsWith(PROPERTY))) {

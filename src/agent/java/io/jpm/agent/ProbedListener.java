@@ -25,7 +25,7 @@ final class ProbedListener {
   private final InetSocketAddress ownAddress;
   private final boolean alone;
 
-  /// Held while a connection is accepted from the probe socket, or the socket is closed.
+  /// The lock under which connections are accepted from the probe socket and the socket is closed.
   private final Object probing = new Object();
 
   private boolean probed = true;
@@ -54,11 +54,12 @@ final class ProbedListener {
     epoll = jdkSockets.epoll();
   }
 
-  /// Replaces the server's own socket, which becomes the probe socket.
+  /// Creates the listener for a server. The server's own socket becomes the probe socket.
   ///
   /// @param server the server's descriptor, which is not bound yet
   /// @param taking whether the server accepts client connections as soon as it listens
-  /// @param alone whether the shared socket belongs only to this process from now on
+  /// @param alone whether the process is in fork mode, so that the shared socket now belongs only
+  ///   to this process
   static ProbedListener make(
       JdkSockets jdkSockets,
       InheritedSocket shared,
@@ -82,13 +83,13 @@ final class ProbedListener {
     return shared;
   }
 
-  /// Returns the socket that has the server's address and options.
+  /// Returns the descriptor of the shared socket, which has the server's address and options.
   FileDescriptor sharedSocket() {
     return sharedSocket;
   }
 
-  /// Returns the address at which probes connect, as JSON; empty if the server does not listen, or
-  /// is no longer probed.
+  /// Returns the address of the server and the private address for probes, as JSON; empty if the
+  /// server does not listen or is no longer probed.
   synchronized String json() throws IOException {
     if (!listening || closed || !isProbed()) {
       return "";
@@ -174,7 +175,7 @@ final class ProbedListener {
   }
 
   /// Closes the probe socket and the epoll descriptor. Called when the server is about to close its
-  /// descriptor and no thread is accepting any more.
+  /// descriptor and no thread accepts connections.
   synchronized void close() throws IOException {
     if (!closed) {
       closed = true;

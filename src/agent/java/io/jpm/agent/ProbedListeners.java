@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Creates and controls the [ProbedListener] of each server of a process. Servers have one only if
-/// jpm probes the app or waits until it is ready (`JPM_PROBED`). Thread-safe.
+/// Creates and controls the [ProbedListener] of each server of a process. Servers have a
+/// [ProbedListener] only if jpm probes the app or waits until the app is ready (`JPM_PROBED`).
+/// Thread-safe.
 final class ProbedListeners {
   private final JdkSockets jdkSockets;
   private final AgentChannel agentChannel;
@@ -16,11 +17,12 @@ final class ProbedListeners {
   private final boolean wanted;
   private final boolean alone;
 
-  /// The key is the server's descriptor object, which equals only itself.
+  /// The listeners of all servers. The keys are the servers' descriptor objects, which are compared
+  /// by identity.
   private final Map<FileDescriptor, ProbedListener> all = new ConcurrentHashMap<>();
 
-  /// The inodes of the sockets on which a process in fork mode listens. The key is the server's
-  /// descriptor object.
+  /// The inodes of the sockets on which a process in fork mode listens. The keys are the servers'
+  /// descriptor objects.
   private final Map<FileDescriptor, String> inodes = new ConcurrentHashMap<>();
 
   private boolean taking;
@@ -28,7 +30,7 @@ final class ProbedListeners {
   private boolean replaced;
 
   /// @param probed `open` if servers accept client connections immediately, `gated` if they do so
-  ///   when they are told to; empty if servers have no [ProbedListener]
+  ///   only on command; empty if servers have no [ProbedListener]
   /// @param alone whether the process is in fork mode and does not share its sockets with other
   ///   processes
   ProbedListeners(
@@ -50,8 +52,8 @@ final class ProbedListeners {
     return wanted;
   }
 
-  /// Reports whether a server that starts now receives a [ProbedListener]. In fork mode, it does so
-  /// only until clients are admitted.
+  /// Reports whether a server that starts now receives a [ProbedListener]. In fork mode, a server
+  /// receives one only until clients are admitted.
   synchronized boolean enabledNow() {
     return wanted && !(alone && taking);
   }
@@ -71,8 +73,8 @@ final class ProbedListeners {
     return all.values().stream().anyMatch(it -> it.shared().equals(socket));
   }
 
-  /// Records that a server of a process in fork mode is bound to a socket. The socket can be handed
-  /// over to the next process.
+  /// Records that a server of a process in fork mode is bound to a socket, which can be handed over
+  /// to the next process.
   ///
   /// @param socket the descriptor number of the socket
   void bound(FileDescriptor server, int socket) {
@@ -89,7 +91,8 @@ final class ProbedListeners {
   }
 
   /// Returns the socket that has a server's address and options. If the server has a
-  /// [ProbedListener], its own descriptor is not a socket.
+  /// [ProbedListener], this is the shared socket, because the server's descriptor is then an epoll
+  /// descriptor.
   FileDescriptor socket(FileDescriptor server) {
     ProbedListener probedListener = all.get(server);
     return probedListener == null ? server : probedListener.sharedSocket();
@@ -130,8 +133,7 @@ final class ProbedListeners {
       try {
         probedListener.acceptClients(on);
       } catch (IOException error) {
-        System.err.println(
-            "jpm: this Java cannot change the sockets on which it accepts: " + error);
+        System.err.println("jpm: the server cannot start or stop accepting connections: " + error);
       }
     }
   }
@@ -142,14 +144,15 @@ final class ProbedListeners {
     stopped = true;
   }
 
-  /// Records that Java's sockets replace a native transport of Netty.
+  /// Records that Netty uses Java's sockets instead of its native transport, and reports this to
+  /// jpm.
   synchronized void transportReplaced() {
     replaced = true;
     report();
   }
 
-  /// Reports to jpm at which private addresses the servers can be reached and, in fork mode, on
-  /// which sockets the process listens.
+  /// Reports to jpm the private addresses of the servers and, in fork mode, the sockets on which
+  /// the process listens.
   synchronized void report() {
     StringBuilder servers = new StringBuilder();
     try {
@@ -162,7 +165,7 @@ final class ProbedListeners {
               .formatted(servers, replaced, String.join(",", inodes.values())));
     } catch (IOException error) {
       System.err.println(
-          "jpm: this Java cannot report the addresses on which it listens: " + error);
+          "jpm: the addresses of the servers cannot be reported to the daemon: " + error);
     }
   }
 }

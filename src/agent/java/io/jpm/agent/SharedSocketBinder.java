@@ -21,11 +21,12 @@ final class SharedSocketBinder {
   private final DescriptorInspector descriptorInspector;
   private final List<InheritedSocket> sockets;
 
-  /// The servers that were given an inherited socket. A descriptor object equals only itself.
+  /// The servers that use an inherited socket. The keys are descriptor objects, which are compared
+  /// by identity.
   private final Map<FileDescriptor, InheritedSocket> servers =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  /// The servers that have opened their sockets themselves, in fork mode.
+  /// In fork mode, the servers that do not use an inherited socket.
   private final Set<FileDescriptor> own =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -48,8 +49,7 @@ final class SharedSocketBinder {
     this.alone = alone;
   }
 
-  /// Starts to use the inherited sockets. Until then, servers are bound as they are without the
-  /// agent.
+  /// Enables sharing. Before this call, servers are bound as if there were no agent.
   void enable() {
     begun = true;
   }
@@ -59,13 +59,13 @@ final class SharedSocketBinder {
     return servers.containsKey(fd) || probedListeners.has(fd);
   }
 
-  /// Reports whether a server must accept no connections while the process drains.
+  /// Reports whether a server must stop accepting connections while the process drains.
   boolean stopsOnDrain(FileDescriptor fd) {
     return isShared(fd) || own.contains(fd);
   }
 
-  /// In fork mode, closes the inherited sockets on which no server listens by now. Standard input
-  /// takes over their descriptor numbers, so no other file can be mistaken for one of them.
+  /// In fork mode, closes the inherited sockets that no server has used so far. Their descriptor
+  /// numbers then refer to standard input, so no other file can be mistaken for one of the sockets.
   synchronized void closeUnused() {
     if (alone) {
       sockets.forEach(it -> replaceByStdin(it.number()));
@@ -113,8 +113,8 @@ final class SharedSocketBinder {
     }
   }
 
-  /// Makes the socket non-blocking. A server that blocks in `accept(2)` could not be prevented from
-  /// accepting one last connection.
+  /// In fork mode, makes the server's own socket non-blocking. A server that blocks in `accept(2)`
+  /// could not be prevented from accepting one last connection.
   private void keepsOwn(FileDescriptor fd) throws IOException {
     if (alone) {
       jdkSockets.configureBlocking(fd, false);
@@ -156,7 +156,7 @@ final class SharedSocketBinder {
 
   /// Binds the socket if it is not bound yet.
   ///
-  /// @return whether the socket is now bound to the address, by any process
+  /// @return whether the socket is now bound to the address, regardless of which process bound it
   private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
     FileDescriptor fd = jdkSockets.descriptor(socket.number());
     if (jdkSockets.localAddress(fd).getPort() != 0) {
@@ -182,7 +182,7 @@ final class SharedSocketBinder {
 
   /// Replaces the server's own socket with the shared one.
   ///
-  /// @return false if the process already uses the shared socket. The server must then find that
+  /// @return false if the process already uses the shared socket. The server must then fail because
   ///   the address is in use.
   private boolean put(InheritedSocket socket, FileDescriptor fd) throws IOException {
     if (serves(socket) && !jdkSockets.reusesPort(fd)) {

@@ -14,12 +14,12 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Changes the JDK's socket classes. Server sockets call [SocketHooks] instead of `Net.bind`,
-/// `Net.accept`, further methods of `Net` and `IOUtil.configureBlocking`, and also before they
-/// close a descriptor. The dispatcher of reads and writes calls it while the process drains. Client
-/// sockets, datagram sockets and files are not changed.
+/// Changes the bytecode of the JDK's socket classes. Server sockets call [SocketHooks] instead of
+/// `Net.bind`, `Net.accept`, some other methods of `Net` and `IOUtil.configureBlocking`, and also
+/// before they close a descriptor. The class that reads and writes calls [SocketHooks] while the
+/// process drains. Client sockets, datagram sockets and files are not changed.
 final class SocketClassTransformer implements ClassFileTransformer {
-  /// The minimum number of changes per class.
+  /// The minimum number of changes in each class. Fewer changes indicate an unknown JDK version.
   private static final Map<String, Integer> PLACES =
       Map.of(
           "sun/nio/ch/ServerSocketChannelImpl", 9,
@@ -35,8 +35,8 @@ final class SocketClassTransformer implements ClassFileTransformer {
 
   /// Changes the classes.
   ///
-  /// @throws Exception if the classes are not as expected; classes that were already changed behave
-  ///   as before
+  /// @throws Exception if the classes are not as expected. In that case, classes that were already
+  ///   changed behave as before
   static void rewrite(Instrumentation jvm) throws Exception {
     List<Class<?>> types = new ArrayList<>();
     for (String name : PLACES.keySet()) {
@@ -56,7 +56,8 @@ final class SocketClassTransformer implements ClassFileTransformer {
     for (Map.Entry<String, Integer> place : PLACES.entrySet()) {
       if (changed.getOrDefault(place.getKey(), 0) < place.getValue()) {
         IllegalStateException error =
-            new IllegalStateException("unknown version of " + place.getKey().replace('/', '.'));
+            new IllegalStateException(
+                "unexpected code in the JDK class " + place.getKey().replace('/', '.'));
         failures.forEach(error::addSuppressed);
         throw error;
       }

@@ -19,9 +19,9 @@ import org.objectweb.asm.Type;
 
 /// Defines `sun.nio.ch.JpmHooks`, the class that the JDK's socket classes call. It is in the same
 /// package as these classes, because they cannot access a class of the agent. Each of its static
-/// methods calls a method handle, which leads to [SharedSocketBinder], [DrainInterceptor] or
-/// [ProbedListeners]. To reduce overhead, most calls only read the field of a switch until the
-/// process drains, or if no server has a [ProbedListener].
+/// methods calls a method handle that refers to [SharedSocketBinder], [DrainInterceptor] or
+/// [ProbedListeners]. To reduce overhead, most calls only read the field of a switch while the
+/// process does not drain and no server has a [ProbedListener].
 final class SocketHooks {
   /// The internal name of the class, as in class files.
   static final String NAME = "sun/nio/ch/JpmHooks";
@@ -32,8 +32,8 @@ final class SocketHooks {
   /// The switch that is on if servers of the process have a [ProbedListener].
   private static final String PROBED = "probed";
 
-  /// The methods of `Net` that need the socket of a server, even if the server's descriptor refers
-  /// to something else.
+  /// The methods of `Net` that require a socket. They are called with the socket of a server if the
+  /// server's own descriptor is not a socket.
   static final Set<String> OF_SOCKET =
       Set.of(
           "localAddress",
@@ -106,8 +106,8 @@ final class SocketHooks {
 
   /// Adds a static method that calls its method handle only if one of its switches is on.
   ///
-  /// @param usual the class whose method of the same name is called otherwise; if empty, the method
-  ///   does nothing and returns its argument
+  /// @param usual the class whose method of the same name is called while all switches are off; if
+  ///   empty, the method then does nothing and returns its argument
   /// @param switches the fields of the switches; if there are none, the method handle is always
   ///   called
   private static void method(

@@ -22,7 +22,7 @@ final class TransferRedirectVisitor extends MethodVisitor {
     this.changed = changed;
   }
 
-  /// Reports whether a method must be changed.
+  /// Reports whether a method reads or writes and must therefore be changed.
   static boolean isTransfer(int access, String name, String descriptor) {
     return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) == 0
         && NAMES.contains(name)

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /// Reads and writes the native memory that the JDK's socket methods use. It uses the JDK's internal
-/// `Unsafe`, because the public one causes a warning in Java 24 and newer.
+/// `Unsafe`, because the public `Unsafe` causes a warning in Java 24 and newer.
 final class UnsafeMemory {
   private final MethodHandle copy;
   private final MethodHandle number;

@@ -2,8 +2,8 @@
 /// loads it into each process of an app, in a class loader of its own. Start with [AgentInstaller].
 /// The agent changes five classes of the JDK ([SocketClassTransformer]):
 ///
-/// - A server that is bound uses one of the sockets that the process has inherited
-///   ([SharedSocketBinder]).
+/// - When a server is bound to its address, it uses one of the sockets that the process has
+///   inherited ([SharedSocketBinder]).
 /// - While the process drains, it accepts no connections and tells HTTP clients not to reuse their
 ///   connections ([DrainInterceptor]).
 /// - If jpm probes the app, each server has a private socket for probes ([ProbedListener]).

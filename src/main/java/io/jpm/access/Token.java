@@ -16,17 +16,18 @@ import java.util.stream.Stream;
 /// A token with the digests of its secrets.
 ///
 /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
-/// @param former the secret before the last rotation, while it is still valid; empty otherwise
+/// @param former the secret that the latest rotation replaced, as long as it is still valid;
+///   otherwise empty
 record Token(IssuedToken token, String digest, Optional<Former> former) {
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final Set<String> KEYS =
       Set.of("name", "role", "apps", "sha256", "created", "expires", "former");
   private static final Set<String> FORMER_KEYS = Set.of("sha256", "until");
 
-  /// A secret that was replaced.
+  /// A secret that a rotation has replaced, and that is accepted until it expires.
   ///
-  /// @param digest its SHA-256, 64 hexadecimal digits in lower case
-  /// @param until when it expires
+  /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
+  /// @param until when the secret expires
   record Former(String digest, Instant until) {}
 
   boolean hasExpired(Instant now) {
@@ -63,11 +64,11 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
 
   /// Parses a token.
   ///
-  /// @throws IllegalArgumentException naming the invalid key. Unknown keys are rejected too,
-  ///   because they may have been meant to restrict the token
+  /// @throws IllegalArgumentException if a key is invalid or unknown; the message names the key. An
+  ///   unknown key may have been meant to restrict the token
   static Token read(Object value) {
     if (!(value instanceof JsonObject json)) {
-      throw new IllegalArgumentException("not an object");
+      throw new IllegalArgumentException("expected an object");
     }
     json.fieldNames().stream()
         .filter(key -> !KEYS.contains(key))
@@ -82,7 +83,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
             Role.of(role)
                 .orElseThrow(() ->
                     new IllegalArgumentException(
-                        "role: \"" + role + "\" — use read, operate or admin")),
+                        "role: \"" + role + "\" is not a role: use read, operate or admin")),
             json.containsKey("apps") ? apps(json.getValue("apps")) : Set.of(),
             time(json, "created"),
             json.containsKey("expires") ? Optional.of(time(json, "expires")) : Optional.empty());
@@ -98,7 +99,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     if (value instanceof JsonObject json && FORMER_KEYS.equals(json.fieldNames())) {
       return new Former(digest(json), time(json, "until"));
     }
-    throw new IllegalArgumentException("former: use {\"sha256\":\"…\",\"until\":\"…\"}");
+    throw new IllegalArgumentException("former: expected {\"sha256\":\"…\",\"until\":\"…\"}");
   }
 
   private static String digest(JsonObject json) {
@@ -125,7 +126,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
       return Instant.parse(text);
     } catch (DateTimeException wrong) {
       throw new IllegalArgumentException(
-          key + ": \"" + text + "\" — use a time such as 2026-11-21T12:00:00Z", wrong);
+          key + ": \"" + text + "\" is not a time: use a time such as 2026-11-21T12:00:00Z", wrong);
     }
   }
 
@@ -133,7 +134,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     if (json.getValue(key) instanceof String text) {
       return text;
     }
-    throw new IllegalArgumentException(key + " is missing or not a string");
+    throw new IllegalArgumentException(key + ": missing or not a string");
   }
 
   private static void require(boolean right, String sentence) {

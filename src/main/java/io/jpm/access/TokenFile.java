@@ -15,17 +15,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// `tokens.json`: the tokens, each with the digest of its secret. No backup is kept, because
-/// restoring it would bring back revoked tokens. The calls block; not thread-safe.
+/// The file `tokens.json`, which contains the tokens, each with the digest of its secret. No backup
+/// of the file is kept, because restoring it would make revoked tokens valid again. All methods
+/// block. Not thread-safe.
 final class TokenFile {
   private static final int VERSION = 1;
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
 
-  /// Identifies a version of the file's content.
+  /// Identifies a version of the file by its attributes.
   ///
-  /// @param attributes the file's attributes; empty: the file does not exist
+  /// @param attributes the file's attributes; empty if the file does not exist
   record Stamp(Optional<List<Object>> attributes) {
     static final Stamp NONE = new Stamp(Optional.empty());
   }
@@ -41,7 +42,7 @@ final class TokenFile {
 
     /// The file is invalid, so no part of it is used.
     ///
-    /// @param problem the file, the problem and its location, in one line
+    /// @param problem a message of one line that names the file, the problem and its location
     record Damaged(String problem) implements Content {}
   }
 
@@ -83,8 +84,8 @@ final class TokenFile {
     return new Content.Damaged(file + " " + what);
   }
 
-  /// Returns the first line of the message. In further lines, parsers report the position and quote
-  /// the text, which must not be logged.
+  /// Returns the first line of the exception's message. In the lines after it, parsers report the
+  /// position and quote the text of the file, which must not be logged.
   private static String firstLine(RuntimeException wrong) {
     return String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
   }
@@ -93,7 +94,7 @@ final class TokenFile {
     if (!Set.of("v", "tokens").equals(json.fieldNames())
         || !Integer.valueOf(VERSION).equals(json.getValue("v"))
         || !(json.getValue("tokens") instanceof JsonArray array)) {
-      throw new IllegalArgumentException("use {\"v\":1,\"tokens\":[…]}");
+      throw new IllegalArgumentException("expected {\"v\":1,\"tokens\":[…]}");
     }
     List<Token> tokens = new ArrayList<>();
     Set<String> names = new HashSet<>();

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// The valid tokens, as stored in the file. Each command first checks whether another program has
-/// changed the file. While the file is damaged, no token is valid. The calls block; not
+/// changed the file. While the file is damaged, no token is valid. All methods block. Not
 /// thread-safe.
 final class TokenStore {
   /// The maximum number of tokens.
@@ -45,9 +45,9 @@ final class TokenStore {
 
   /// The result of a command.
   ///
-  /// @param ended the tokens and secrets that are no longer valid
-  /// @param next when the next secret expires
-  /// @param soon the tokens that should be rotated
+  /// @param ended the tokens and secrets that have become invalid since the previous command
+  /// @param next when the next token or secret expires; empty if none will expire
+  /// @param soon the tokens that will expire soon and should be rotated
   record Outcome(
       AccessReply reply, List<TokenRevoked> ended, Optional<Instant> next, List<IssuedToken> soon) {
     Outcome {
@@ -131,7 +131,7 @@ final class TokenStore {
 
   private AccessReply.Refused refusal(String what) {
     return new AccessReply.Refused(
-        what + " — repair it or move it away; until then no token is accepted");
+        what + "; no token is accepted until you repair the file or move it away");
   }
 
   private List<TokenRevoked> dropExpired() {
@@ -191,8 +191,8 @@ final class TokenStore {
     }
   }
 
-  /// Gives a token a new secret. The previous secret becomes invalid immediately or at the end of
-  /// the grace period, but no later than it would have expired anyway.
+  /// Replaces the secret of a token. The previous secret becomes invalid immediately or at the end
+  /// of the grace period, but no later than it would have expired anyway.
   private AccessReply rotate(AccessCommand.Rotate rotate, List<TokenRevoked> ended) {
     if (problem.isPresent()) {
       return refusal(problem.get());
@@ -256,7 +256,7 @@ final class TokenStore {
   private static AccessReply unknown(String name, List<TokenRevoked> ended) {
     return new AccessReply.Refused(
         ended.contains(new TokenRevoked(name))
-            ? "the token %s has expired".formatted(name)
+            ? "the token %s has expired: create a new one with jpm token create".formatted(name)
             : "there is no token \"%s\": run jpm token ls to list all".formatted(name));
   }
 
@@ -272,7 +272,7 @@ final class TokenStore {
     return write()
         .<AccessReply>map(failure ->
             new AccessReply.Refused(
-                "%s is revoked, but the next daemon would accept it again: %s"
+                "the token %s is revoked only until the daemon restarts, because %s"
                     .formatted(name, failure)))
         .orElse(new AccessReply.Revoked(held.token()));
   }

@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// Manages the access tokens of services: creates, rotates, revokes and expires them, and
-/// authenticates secrets ([Addresses#ACCESS_COMMAND]). Each token that becomes invalid is published
-/// on [Addresses#TOKEN_REVOKED], before the reply to the command that revoked it. Tokens that will
-/// expire soon cause a warning in the daemon's log once a day.
+/// authenticates clients by their secrets ([Addresses#ACCESS_COMMAND]). Each token that becomes
+/// invalid is published on [Addresses#TOKEN_REVOKED], before the reply to the command that revoked
+/// it. Tokens that will expire soon cause a warning in the daemon's log once a day.
 ///
 /// A damaged `tokens.json` does not prevent the daemon from starting. It is reported in one line,
 /// and no token is valid until the file is repaired or moved away.
@@ -30,8 +30,8 @@ public final class TokenVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.access");
   private static final long NO_TIMER = -1;
 
-  /// The maximum time between two checks of the tokens. It is bounded because the wall clock may be
-  /// set while the timer runs.
+  /// The maximum time between two checks of the tokens. The time is bounded because the wall clock
+  /// may be changed while the timer runs.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
 
   private static final Duration A_DAY = Duration.ofDays(1);
@@ -41,6 +41,8 @@ public final class TokenVerticle extends VerticleBase {
   private long timer = NO_TIMER;
   private Optional<Instant> warned = Optional.empty();
 
+  /// Creates the verticle.
+  ///
   /// @param file the file that contains the tokens, in a directory that only the owner can enter
   /// @param clock the wall clock, because tokens expire at a date
   public TokenVerticle(Path file, InstantSource clock) {
@@ -83,8 +85,8 @@ public final class TokenVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.TOKEN_REVOKED, ended);
   }
 
-  /// Logs a warning at most once a day. Called at least every half hour while a token has an expiry
-  /// time.
+  /// Logs a warning about tokens that will expire soon, at most once a day. Called at least every
+  /// half hour while a token has an expiry time.
   private void warn(List<IssuedToken> soon) {
     Instant now = clock.instant();
     if (soon.isEmpty() || warned.filter(last -> last.plus(A_DAY).isAfter(now)).isPresent()) {

@@ -1,9 +1,9 @@
-/// The access tokens of services. They determine which services besides the owner may use the
-/// bridge, and with which rights.
+/// The access tokens of services. Each token permits a service to use the bridge, with rights that
+/// are limited to a role and, optionally, to some apps.
 ///
 /// Start with [io.jpm.access.TokenVerticle]. `TokenStore` verifies and changes tokens; `TokenFile`
 /// stores them on the disk, as digests only. The package sends no requests to other components and
-/// depends on `model` and `bus`. The bridge asks it whether a secret belongs to a token.
+/// depends on `model` and `bus`. The bridge uses it to authenticate clients by their secrets.
 @NullMarked
 package io.jpm.access;
 

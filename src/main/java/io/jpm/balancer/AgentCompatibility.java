@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// Checks whether the JVM of an app can start with the agent, and whether the agent supports that
 /// JVM. The agent must never keep an app from starting.
 final class AgentCompatibility {
-  /// Options with which the JVM exits if an agent prevents the feature that the option requests.
+  /// Matches the class archive options (CDS, AOT cache) that make the JVM exit if an agent prevents
+  /// it from using or creating the archive.
   private static final Pattern OPTION =
       Pattern.compile("(?<!\\S)(-XX:(?:AOTMode=on(?!\\S)|ArchiveClassesAtExit=\\S*))");
 
@@ -37,8 +38,8 @@ final class AgentCompatibility {
         .or(() -> option(spec).map(option -> "a Java agent cannot be used with " + option));
   }
 
-  /// Returns the path of the app's program. If a shell starts Java, searches `PATH` for it, as the
-  /// shell does.
+  /// Returns the path of the app's program. If another program, such as a shell, starts Java,
+  /// searches `PATH` for Java, as that program does.
   private static Optional<Path> program(AppSpec spec) {
     EffectiveProgram program = EffectiveProgram.of(spec.command());
     if (!program.isJava() || !program.indirect()) {
@@ -52,11 +53,11 @@ final class AgentCompatibility {
     return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
   }
 
-  /// Returns the reason why the agent would have no effect in this Java: its version is too old.
-  /// Empty if the agent supports the version, or if the version cannot be read.
+  /// Returns the reason why the agent does not support the Java version of `program`, as text for
+  /// users; empty if the agent supports it, or if the version cannot be read.
   ///
-  /// @param access reads files with the credentials of the app's user, who may have installed this
-  ///   Java
+  /// @param access reads files with the credentials of the app's user, because that user may have
+  ///   installed this Java runtime
   static Optional<String> unsupportedJava(Path program, RunAs runAs, AppAccess access) {
     try {
       Path bin = program.toRealPath().getParent();
@@ -70,7 +71,7 @@ final class AgentCompatibility {
                   access.read(home.resolve("release"), MOST_OF_RELEASE, runAs),
                   StandardCharsets.ISO_8859_1));
       return version.find() && Integer.parseInt(version.group(1)) < OLDEST
-          ? Optional.of("its Java is older than " + OLDEST)
+          ? Optional.of("its Java version is older than " + OLDEST)
           : Optional.empty();
     } catch (IOException unreadable) {
       return Optional.empty();
@@ -89,7 +90,8 @@ final class AgentCompatibility {
         .findFirst();
   }
 
-  /// Detects a runtime image that was built without the module `java.instrument`.
+  /// Returns the reason why the Java runtime of `program` cannot load agents: it was built without
+  /// the module `java.instrument`. Returns empty if it contains the module.
   private static Optional<String> withoutAgents(Path program) {
     try {
       Path bin = program.toRealPath().getParent();

@@ -37,7 +37,7 @@ final class BalancedApp {
     selection = forced.orElse(wanted);
   }
 
-  /// Overrides the selected mode, which does not suit the app.
+  /// Overrides the selected mode, which has turned out to be unsuitable for the app.
   ///
   /// @param port the port on which the app was observed to listen; empty if it is not known
   void overrideMode(Selection other, OptionalInt port) {

@@ -16,7 +16,7 @@ public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime
   }
 
   /// Returns the directory of the Python module for fork mode. With this module, the replacement of
-  /// a Python process can listen on the same port as the old process.
+  /// a Python process can listen on the same port while the old process is still running.
   public Path pythonPreload() {
     return root.resolve("lib/python");
   }

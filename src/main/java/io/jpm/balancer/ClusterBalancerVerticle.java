@@ -57,8 +57,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
     implements BalancerBackend.Observer {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// The number of retries after a change of the mode. At intervals of [#CHANGE_MILLIS] they take 8
-  /// s, which is less than God's reply timeout and more than the default `kill_timeout`.
+  /// The maximum number of retries while processes of the previous mode still occupy the port. At
+  /// intervals of [#CHANGE_MILLIS], the retries take 8 s: less than God's reply timeout and more
+  /// than the default `kill_timeout`.
   private static final int CHANGE_TRIES = 80;
 
   private static final long CHANGE_MILLIS = 100;
@@ -79,8 +80,8 @@ public final class ClusterBalancerVerticle extends VerticleBase
     this(balancer, BalancerBackends.ALL, Duration.ofMinutes(1));
   }
 
-  /// @param unclaimed how long to keep a socket that an earlier daemon left open if its app does
-  ///   not start
+  /// @param unclaimed how long to keep a socket that an earlier daemon left open and that no app
+  ///   uses
   ClusterBalancerVerticle(
       BalancerContext balancer, Map<BalancingMode, BackendFactory> factories, Duration unclaimed) {
     this.balancer = balancer;
@@ -106,9 +107,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
     return Future.join(closing);
   }
 
-  /// Completes when the host is available. The host may still be starting when the daemon starts,
-  /// so the first command waits for it off the event loop. Later commands wait behind the first, in
-  /// order.
+  /// Completes when the process host is available. The host may still be starting when the daemon
+  /// starts. The first command therefore waits for the host on a worker thread, and later commands
+  /// wait for the first one.
   private Future<Boolean> whenHostIsThere() {
     Future<Boolean> there =
         host.orElseGet(
@@ -126,8 +127,8 @@ public final class ClusterBalancerVerticle extends VerticleBase
         : Optional.of(backends.computeIfAbsent(mode, _ -> factory.make(vertx, balancer, this)));
   }
 
-  /// Closes the sockets of an earlier daemon whose app no longer exists. Otherwise, clients would
-  /// wait in their accept queues forever.
+  /// Closes the sockets that an earlier daemon left open and that no app uses. Otherwise, clients
+  /// would wait in the accept queues of these sockets forever.
   private void closeUnclaimed() {
     BlockingCalls.call(vertx, this::open)
         .onSuccess(open -> {
@@ -140,7 +141,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
           // Runs in order with the tasks that open sockets, so a later request for one of these
           // keys opens a new socket.
           BlockingCalls.call(vertx, () -> closed(unclaimed))
-              .onFailure(fault -> LOG.log(Level.ERROR, "cannot close unclaimed sockets", fault));
+              .onFailure(fault -> LOG.log(Level.ERROR, "cannot close unused sockets", fault));
         });
   }
 
@@ -241,8 +242,8 @@ public final class ClusterBalancerVerticle extends VerticleBase
         : sharing(worker).map(way -> way.drain(worker)).orElseGet(() -> Future.succeededFuture(0));
   }
 
-  /// Reports whether [SocketHandovers] prepares the process. This is the case if the process is in
-  /// fork mode, or if it replaces a process whose sockets are held for it.
+  /// Reports whether [SocketHandovers] prepares the process: the process is in fork mode, or the
+  /// daemon holds the sockets of the process that it replaces.
   private boolean isPreparedByHandovers(Prepare order) {
     return !order.spec().cluster().enabled()
         || socketHandovers().hasHeldSockets(order.worker().id());
@@ -272,8 +273,8 @@ public final class ClusterBalancerVerticle extends VerticleBase
         });
   }
 
-  /// Replies how a process can be replaced. Instances that share a port have no sockets to hand
-  /// over.
+  /// Replies with how a process can be replaced. Instances that share a port have no sockets of
+  /// their own to hand over.
   private Future<BalancerReply> prepareHandover(PrepareHandover order) {
     Optional<Assignment> place = modeAssignments.of(order.worker());
     if (order.next().cluster().enabled()
@@ -290,7 +291,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
     return means.compose(it -> socketHandovers().assess(order, it)).map(reply -> reply);
   }
 
-  /// Returns the socket handovers, which are created on first use, as in [#backendOf].
+  /// Returns the socket handovers, creating them on first use.
   private SocketHandovers socketHandovers() {
     SocketHandovers there =
         socketHandovers.orElseGet(() ->
@@ -311,7 +312,9 @@ public final class ClusterBalancerVerticle extends VerticleBase
         .onSuccess(message::reply)
         .onFailure(fault -> {
           LOG.log(Level.ERROR, message.body() + " failed", fault);
-          message.reply(new BalancerReply.Refused("cluster mode failed: " + fault));
+          message.reply(
+              new BalancerReply.Refused(
+                  "cluster mode failed: " + fault + "; see the daemon's log"));
         });
   }
 
@@ -430,7 +433,7 @@ public final class ClusterBalancerVerticle extends VerticleBase
         : describe(news.spec()).mapEmpty();
   }
 
-  /// Assigns the slot to the process. If the previous process of the slot used a different mode,
+  /// Assigns the process's slot to it. If the previous process of the slot used a different mode,
   /// the backend of that mode releases the slot.
   private void place(WorkerId worker, PortReservation portReservation) {
     Optional<Assignment> former = modeAssignments.put(worker, portReservation);
@@ -509,7 +512,11 @@ public final class ClusterBalancerVerticle extends VerticleBase
     OptionalInt port = seenPort(name, app.choice().mode());
     app.overrideMode(availableMode(ModeSelector.fallBack(app.spec(), reason, port)), port);
     LOG.log(
-        Level.INFO, "{0}: {1}; now balanced by {2}", name, reason, app.choice().mode().keyword());
+        Level.INFO,
+        "{0}: {1}; its balancing mode is now {2}",
+        name,
+        reason,
+        app.choice().mode().keyword());
     vertx
         .eventBus()
         .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Rebalanced(name, reason));

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Checks the routes to processes that open their ports themselves. If a process could not bind its
-/// port because another process of the app already has it, a probe must not mistake the other
-/// process for it. Owned by ClusterBalancer's context.
+/// Checks the routes to processes that open their ports themselves. If another process of the app
+/// has bound the port, a probe must not mistake that process for the requested one. Owned by
+/// ClusterBalancer's context.
 final class DirectRouteResolver {
   /// Upper bound on the other processes to inspect. Inspecting a process takes about a millisecond.
   private static final int MOST_OTHERS = 4;
@@ -45,8 +45,9 @@ final class DirectRouteResolver {
   }
 
   /// Returns [Route.Unreachable] if the requested process does not listen at the requested address
-  /// but another process of the app does; otherwise [Route.Direct]. An address on which no process
-  /// of the app listens belongs to another program.
+  /// but another process of the app does; otherwise [Route.Direct]. If no process of the app
+  /// listens at the address, the address is assumed to belong to another program, to which the
+  /// route is direct.
   Future<Route> route(ResolveRoute question) {
     Member asked = members.get(question.worker());
     if (asked == null) {

@@ -76,11 +76,11 @@ final class ModeAssignments {
     return all.values().stream().anyMatch(place -> place.isOf(app));
   }
 
-  /// Returns why a process must not be started beside the processes in other slots: they listen on
-  /// the same addresses or, during a reload, share them in a different mode. Empty if there is no
-  /// such reason. The backend of its mode may refuse the process for further reasons.
+  /// Returns why a process must not be started beside the processes in other slots; empty if it may
+  /// be started. Those processes may listen on the same addresses or, during a reload, share them
+  /// in a different mode. The backend of the mode may refuse the process for other reasons.
   ///
-  /// @param seen adds the addresses on which an app was observed to listen
+  /// @param seen adds to a reservation the addresses on which its app was observed to listen
   Optional<String> refusal(
       WorkerId worker, PortReservation portReservation, UnaryOperator<PortReservation> seen) {
     return all.values().stream()
@@ -94,8 +94,8 @@ final class ModeAssignments {
         .findFirst();
   }
 
-  /// Returns the app's assignments to other modes if the whole app is being restarted; empty during
-  /// a reload.
+  /// Returns the assignments of the app's slots to other modes if the whole app is being restarted;
+  /// empty during a reload.
   List<Assignment> left(WorkerId worker, PortReservation portReservation) {
     boolean reload =
         all.values().stream().anyMatch(place -> place.isFollowedBy(worker, portReservation));

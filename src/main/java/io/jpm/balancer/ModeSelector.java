@@ -10,12 +10,12 @@ import java.util.OptionalInt;
 
 /// Selects the balancing mode of an app and states the reason.
 final class ModeSelector {
-  /// Options with which Node runs the program in a child process, or may be unable to read the
-  /// preload script.
+  /// Options that make Node run the program in a child process, or that may prevent Node from
+  /// reading the preload script.
   private static final List<String> NODE_BARS =
       List.of("--permission", "--experimental-permission", "--experimental-policy", "--watch");
 
-  /// Options with which the JVM opens the debugger's port in native code, which the agent cannot
+  /// Options that make the JVM open a debugger port in native code, which the agent cannot
   /// intercept.
   private static final List<String> JVM_BARS = List.of("-agentlib:jdwp", "-Xrunjdwp");
 
@@ -150,7 +150,7 @@ final class ModeSelector {
       case LISTEN_FDS ->
           spec.cluster().listen().isEmpty()
               ? new Selection(
-                  BalancingMode.OFF, "balance is listen_fds, but listen contains no address")
+                  BalancingMode.OFF, "balance is listen_fds, but no address is set: set listen")
               : unreadable(selection, systemSupport, Optional.empty(), spec);
     };
   }
@@ -164,7 +164,8 @@ final class ModeSelector {
             new Selection(
                 BalancingMode.OFF,
                 spec.runAs().sandbox().hides(path)
-                    ? path + " is hidden by private_tmp: install jpm elsewhere"
+                    ? path
+                        + " is hidden by private_tmp: install jpm outside the temporary directories"
                     : path
                         + " cannot be read by "
                         + spec.runAs()

@@ -37,7 +37,8 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
         app, mode, Stream.concat(seen.stream(), addresses.stream()).toList());
   }
 
-  /// Returns why this app cannot start while `other` is running, as a sentence; empty if it can.
+  /// Returns the reason why this app cannot start while `other` is running, as text for users;
+  /// empty if it can start.
   Optional<String> refusedBeside(PortReservation other) {
     // Node apps that request the same port share it, as in PM2.
     boolean mayShare =
@@ -46,12 +47,12 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
         ? Optional.empty()
         : common(other)
             .map(address ->
-                "%s is already in use by the app \"%s\" (balance: %s); stop that app, or assign a different port to one of them"
+                "%s is already in use by the app \"%s\" (balance: %s): stop that app, or assign a different port to one of them"
                     .formatted(spoken(address), other.app, other.mode.keyword()));
   }
 
-  /// Returns why a process cannot start beside a process of the same app that shares its addresses
-  /// in the mode of `former`, as a sentence; empty if it can.
+  /// Returns the reason why a process cannot start beside a process of the same app that still uses
+  /// the mode and the addresses of `former`, as text for users; empty if it can start.
   Optional<String> refusedAfter(PortReservation former) {
     if (mode == former.mode || mode == BalancingMode.OFF || former.mode == BalancingMode.OFF) {
       return Optional.empty();
@@ -61,7 +62,7 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
     Optional<String> kept =
         addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
     return kept.map(address ->
-        "balance is now %s instead of %s, and %s cannot be handed over between these modes; use jpm restart, which has a gap"
+        "balance is now %s instead of %s, and %s cannot be handed over between these modes: use jpm restart, which causes a short downtime"
             .formatted(mode.keyword(), former.mode.keyword(), spoken(address)));
   }
 

@@ -9,11 +9,11 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 
-/// The properties of the machine and the app on which [ModeSelector] bases its selection.
+/// The properties of the system and of an app on which [ModeSelector] bases its selection.
 ///
 /// @param sockets whether the system lets processes share sockets
-/// @param preload the preload script for Node if the app cannot read it; otherwise empty
-/// @param agent the agent's jar if the app cannot read it; otherwise empty
+/// @param preload the path of Node's preload script if the app cannot read it; otherwise empty
+/// @param agent the path of the agent's jar if the app cannot read it; otherwise empty
 /// @param java the reason why the app's JVM cannot start with the agent; empty if there is none
 record SystemSupport(
     boolean sockets, Optional<Path> preload, Optional<Path> agent, Optional<String> java) {

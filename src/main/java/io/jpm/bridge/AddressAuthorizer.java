@@ -5,14 +5,14 @@ import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import java.util.Optional;
 
-/// Decides which bus addresses a principal is allowed to use. Applies in addition to the allow-list
-/// that is the same for every peer. Requests to [Addresses#COMMAND] are authorized by the component
-/// that receives them.
+/// Decides which bus addresses a principal is allowed to use. Its rules apply in addition to the
+/// allow-list, which is the same for every peer. Requests to [Addresses#COMMAND] are authorized by
+/// the component that receives them.
 final class AddressAuthorizer {
   private AddressAuthorizer() {}
 
-  /// Returns the reason why `who` is not allowed to send or publish to `address`, as a sentence;
-  /// empty if it is allowed.
+  /// Returns the reason why `who` is not allowed to send or publish to `address`, as text for
+  /// users; empty if `who` is allowed.
   static Optional<String> refusalToSend(Principal who, String address) {
     if (address.equals(Addresses.COMMAND) || (who.hasRole(Role.ADMIN) && who.canAccessAll())) {
       return Optional.empty();
@@ -25,9 +25,9 @@ final class AddressAuthorizer {
                 .formatted(address, who.name(), Addresses.COMMAND));
   }
 
-  /// Returns the reason why `who` is not allowed to subscribe to `address`, as a sentence; empty if
-  /// it is allowed. A principal whose access is limited to some apps can subscribe only to the
-  /// addresses of those apps.
+  /// Returns the reason why `who` is not allowed to subscribe to `address`, as text for users;
+  /// empty if `who` is allowed. A principal whose access is limited to some apps can subscribe only
+  /// to the addresses of those apps.
   static Optional<String> refusalToSubscribe(Principal who, String address) {
     if (who.canAccessAll()) {
       return Optional.empty();

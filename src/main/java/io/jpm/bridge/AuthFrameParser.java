@@ -22,7 +22,7 @@ final class AuthFrameParser {
     /// @param rest the bytes after the frame
     record Accepted(Buffer rest) implements Outcome {}
 
-    /// The token may be an issued one. The caller must verify it.
+    /// The token is not the owner's and may be an issued one. The caller must verify it.
     ///
     /// @param question the verification request
     /// @param rest the bytes after the frame
@@ -30,7 +30,7 @@ final class AuthFrameParser {
 
     /// The peer must be disconnected.
     ///
-    /// @param reason a clause for the log, which quotes nothing that the peer sent except numbers
+    /// @param reason the reason as a clause for the log; quotes nothing from the peer but numbers
     record Refused(String reason) implements Outcome {}
   }
 
@@ -42,7 +42,7 @@ final class AuthFrameParser {
   private final Optional<byte[]> ownersToken;
   private final Buffer gathered = Buffer.buffer();
 
-  /// @param ownersToken the owner's token; empty if it is not accepted on this port
+  /// @param ownersToken the owner's token; empty if this port accepts only issued tokens
   AuthFrameParser(Optional<String> ownersToken) {
     this.ownersToken = ownersToken.map(token -> token.getBytes(StandardCharsets.UTF_8));
   }

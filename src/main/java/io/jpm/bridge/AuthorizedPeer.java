@@ -16,7 +16,7 @@ import java.util.Set;
 final class AuthorizedPeer {
   private final RequestCaller requestCaller;
 
-  /// The value of the caller header, which is added to each request of this peer.
+  /// The value of the caller header that is added to each request of this peer.
   private final String header;
 
   private final PeerLines lines;
@@ -48,15 +48,15 @@ final class AuthorizedPeer {
     return requestCaller;
   }
 
-  /// Ends all subscriptions because the peer has disconnected.
+  /// Ends all subscriptions, because the peer has disconnected.
   void end() {
     lines.end();
     events.end();
   }
 
-  /// Returns the reason why the peer is not allowed to do what the frame requests; empty if it is
-  /// allowed. Also empty for addresses that are closed to every peer, because the Vert.x bridge
-  /// itself refuses those.
+  /// Returns the reason why the peer is not authorized to perform the request in the frame; empty
+  /// if the peer is authorized. The result is also empty for addresses outside the allow-list,
+  /// because the Vert.x bridge itself refuses those.
   Optional<BridgeRefusal> refusal(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return Optional.empty();
@@ -104,8 +104,9 @@ final class AuthorizedPeer {
     return buckets.tryAcquire(requestCaller.who());
   }
 
-  /// Reports whether a refusal may be written to the audit log. A refused request has already been
-  /// counted against the request limit; a refused subscription is counted here.
+  /// Reports whether a refusal may be written to the audit log. The rate limit for requests also
+  /// limits the number of audit records. A refused request has already been counted against it; a
+  /// refused subscription is counted here.
   boolean mayBeAudited(BridgeEvent event) {
     return event.type() != BridgeEventType.REGISTER || takeRequestPermit();
   }
@@ -125,9 +126,9 @@ final class AuthorizedPeer {
         && !subscribed.add(address);
   }
 
-  /// Subscribes or unsubscribes the peer if the frame concerns log lines. Returns whether it did;
-  /// if so, the frame must not reach the Vert.x bridge, which would send the peer every line, no
-  /// matter how many bytes are pending.
+  /// Handles a frame that subscribes to or unsubscribes from log lines; returns false for other
+  /// frames. A handled frame must not reach the Vert.x bridge, which would send the peer every
+  /// line, no matter how many bytes are pending.
   boolean handleLineSubscription(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
@@ -142,8 +143,8 @@ final class AuthorizedPeer {
         && Addresses.appOfLines(address).filter(lines::unsubscribe).isPresent();
   }
 
-  /// Subscribes or unsubscribes the peer if the frame concerns events. Returns whether it did; if
-  /// so, the frame must not reach the Vert.x bridge, which cannot replay past events.
+  /// Handles a frame that subscribes to or unsubscribes from events; returns false for other
+  /// frames. A handled frame must not reach the Vert.x bridge, which cannot replay past events.
   boolean handleEventSubscription(BridgeEvent event) {
     JsonObject frame = event.getRawMessage();
     if (!(frame.getValue("address") instanceof String address) || !PeerEvents.isAddress(address)) {

@@ -7,10 +7,11 @@ import java.util.Locale;
 
 /// The refusal of a peer's frame.
 ///
-/// @param code the code for programs
-/// @param reason the reason, as a sentence
+/// @param code the code that programs evaluate
+/// @param reason the reason, as text for users
 record BridgeRefusal(Code code, String reason) {
-  /// The code for programs. Its lower-case name is the `message` of an `err` frame.
+  /// The codes that programs evaluate. The lower-case name of a code is the `message` of an `err`
+  /// frame.
   enum Code {
     /// The peer is not authorized.
     ACCESS_DENIED,

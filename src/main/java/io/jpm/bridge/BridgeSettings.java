@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// The validated settings of the bridge: where it listens, which peers it admits and the limits per
-/// peer. The daemon creates them from its own settings. An invalid value makes the daemon's start
-/// fail with a message for the user.
+/// The validated settings of the bridge: its listening addresses, the peers that it admits and the
+/// limits per peer. The daemon creates them from its own settings. If a value is invalid, the
+/// daemon does not start and shows a message to the user.
 ///
 /// @param socket the path of the unix socket, in a directory that only the owner can access; at
-///   most 107 bytes, a limit of the kernel (`unix(7)`)
+///   most 107 bytes, because of a limit of the kernel (`unix(7)`)
 /// @param portFile the file from which clients read the TCP port
 /// @param host the address of the TCP port: `localhost` or a loopback address
 /// @param port the TCP port; 0 selects any free port
@@ -30,10 +30,11 @@ import java.util.regex.PatternSyntaxException;
 /// @param limits the limits per peer
 /// @param remote the settings of the TLS listener; empty if there is none
 /// @param inboundAddresses the addresses to which clients can send and publish
-/// @param inboundRegexes patterns of further such addresses; a pattern must match the whole address
+/// @param inboundRegexes regular expressions for further addresses to which clients can send and
+///   publish; each must match the whole address
 /// @param outboundAddresses the addresses to which clients can subscribe
-/// @param outboundRegexes patterns of further such addresses; a pattern must match the whole
-///   address
+/// @param outboundRegexes regular expressions for further addresses to which clients can subscribe;
+///   each must match the whole address
 public record BridgeSettings(
     Path socket,
     Path portFile,
@@ -61,10 +62,11 @@ public record BridgeSettings(
 
     public Limits {
       require(
-          maxSubscriptions >= 1, "maxSubscriptions: " + maxSubscriptions + " — must be at least 1");
+          maxSubscriptions >= 1,
+          "maxSubscriptions: " + maxSubscriptions + " is not valid: must be at least 1");
       require(
           requestsPerSecond >= 1,
-          "requestsPerSecond: " + requestsPerSecond + " — must be at least 1");
+          "requestsPerSecond: " + requestsPerSecond + " is not valid: must be at least 1");
     }
   }
 
@@ -92,15 +94,21 @@ public record BridgeSettings(
   public BridgeSettings {
     requireShort(socket);
     requireLoopback(host);
-    require(port >= 0 && port <= 65535, "port: " + port + " — must be 0 (any free port) to 65535");
+    require(
+        port >= 0 && port <= 65535,
+        "port: " + port + " is not valid: must be 0 (any free port) to 65535");
     require(TOKEN.matcher(token).matches(), "token: must be 64 hexadecimal digits");
     requirePositive("authTimeout", authTimeout);
     requirePositive("slowPeerTimeout", slowPeerTimeout);
-    require(maxFrameBytes >= 1, "maxFrameBytes: " + maxFrameBytes + " — must be at least 1");
-    require(maxConnections >= 1, "maxConnections: " + maxConnections + " — must be at least 1");
+    require(
+        maxFrameBytes >= 1,
+        "maxFrameBytes: " + maxFrameBytes + " is not valid: must be at least 1");
+    require(
+        maxConnections >= 1,
+        "maxConnections: " + maxConnections + " is not valid: must be at least 1");
     require(
         maxUnauthenticated >= 1,
-        "maxUnauthenticated: " + maxUnauthenticated + " — must be at least 1");
+        "maxUnauthenticated: " + maxUnauthenticated + " is not valid: must be at least 1");
     inboundAddresses = List.copyOf(inboundAddresses);
     inboundRegexes = List.copyOf(inboundRegexes);
     outboundAddresses = List.copyOf(outboundAddresses);
@@ -115,7 +123,7 @@ public record BridgeSettings(
         || outboundRegexes.stream().anyMatch(regex -> Pattern.matches(regex, address));
   }
 
-  /// Omits the token.
+  /// Returns a description without the token, which must not appear in logs.
   @Override
   public String toString() {
     return "BridgeSettings[socket=" + socket + ", host=" + host + ", port=" + port + ", token=…]";
@@ -131,7 +139,7 @@ public record BridgeSettings(
             + bytes
             + " bytes, but the path of a unix socket can have at most "
             + MAX_SOCKET_PATH_BYTES
-            + " — use a home with a shorter path");
+            + ": use a home with a shorter path");
   }
 
   private static void requireLoopback(String host) {
@@ -139,8 +147,8 @@ public record BridgeSettings(
         isLoopback(host),
         "host: \""
             + host
-            + "\" — use 127.0.0.1, ::1 or localhost; other machines can connect only with TLS,"
-            + " through bridge.remote");
+            + "\" is not a loopback address: use 127.0.0.1, ::1 or localhost; for clients on other"
+            + " machines, set bridge.remote");
   }
 
   /// Accepts only literal addresses: a host name could resolve to a different address when the
@@ -157,10 +165,10 @@ public record BridgeSettings(
   }
 
   private static void requirePositive(String name, Duration value) {
-    require(value.toMillis() > 0, name + ": " + value + " — must be at least 1 ms");
+    require(value.toMillis() > 0, name + ": " + value + " is not valid: must be at least 1 ms");
   }
 
-  /// Rejects permissions that allow everything: to the Vert.x bridge, a permission without an
+  /// Rejects permissions that allow everything. For the Vert.x bridge, a permission without an
   /// address matches any address, as does a pattern such as `.*`.
   private static void requireNarrow(String name, List<String> addresses, List<String> regexes) {
     require(
@@ -172,7 +180,7 @@ public record BridgeSettings(
     for (String regex : regexes) {
       require(
           !compiled(name, regex).matcher("").matches(),
-          name + ": \"" + regex + "\" matches any address");
+          name + ": \"" + regex + "\" matches any address: use a narrower regular expression");
     }
   }
 

@@ -28,21 +28,22 @@ import org.jspecify.annotations.Nullable;
 ///   Both limits are lower if there are many subscriptions.
 ///
 /// All peers together can have 24 MiB pending in front of the unix socket (`SendBudget`). Above
-/// that limit, the peers that have lagged behind for the longest time are disconnected.
+/// that limit, the peers that have had bytes pending for the longest time are disconnected.
 ///
 /// A peer is disconnected if it reads none of its replies for `slowPeerTimeout`, or if more bytes
 /// are pending for it than these limits allow. That can happen even to a peer that reads, if
 /// messages are persistently published faster than it reads them, because publishing cannot be
 /// slowed down. Log lines and events are exceptions: lines are dropped and counted, and events are
-/// read from the history later. Streams that must be complete use one request per chunk and
-/// therefore have backpressure.
+/// read from the history later. A stream that must be complete uses one request per chunk and
+/// therefore has backpressure.
 public final class BridgeVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.bridge");
 
-  // How long peers are given to read their last replies when the bridge stops.
+  // The time that peers have to read their last replies when the bridge stops.
   private static final long GRACEFUL_CLOSE_MILLIS = 500;
 
-  /// A client that has just started may need seconds to complete its first TLS handshake.
+  /// The timeout of a TLS handshake. A client that has just started may need seconds to complete
+  /// its first handshake.
   private static final long HANDSHAKE_MILLIS = 10_000;
 
   private final BridgeSettings settings;
@@ -67,8 +68,10 @@ public final class BridgeVerticle extends VerticleBase {
     }
   }
 
+  /// Creates the verticle.
+  ///
   /// @param nanos a monotonic clock
-  /// @param owners identifies the local clients that belong to the owner
+  /// @param owners determines which local clients belong to the owner
   public BridgeVerticle(BridgeSettings settings, LongSupplier nanos, PeerCredentials owners) {
     this.owners = owners;
     this.settings = settings;

@@ -40,7 +40,7 @@ final class CertificateLoader {
   private final TlsListenerSettings settings;
   private final long handshakeMillis;
 
-  /// Verified certificate files and the TLS options created from them.
+  /// The contents of verified certificate files and the TLS options created from them.
   ///
   /// @param files the contents by path, used to detect changes
   /// @param warning a warning that clients will not accept the certificate; empty if there is none
@@ -91,7 +91,7 @@ final class CertificateLoader {
       return Buffer.buffer(Files.readAllBytes(file));
     } catch (NoSuchFileException none) {
       throw new IOException(
-          "%s: %s does not exist — create it or change the setting".formatted(setting, file), none);
+          "%s: %s does not exist: create it or change the setting".formatted(setting, file), none);
     } catch (IOException unreadable) {
       throw new IOException(
           "%s: cannot read %s (%s)".formatted(setting, file, unreadable.getMessage()), unreadable);
@@ -108,7 +108,7 @@ final class CertificateLoader {
       remark = validityWarning(verifiedCertificate(identity));
     } catch (Exception wrong) { // Vert.x declares no narrower type.
       throw new IOException(
-          "%s: %s — use a certificate and its private key"
+          "%s is not valid (%s): use a certificate and its private key"
               .formatted(shown(settings.identity()), firstLine(wrong)),
           wrong);
     }
@@ -150,7 +150,7 @@ final class CertificateLoader {
       options.getTrustManagerFactory(vertx);
     } catch (Exception wrong) { // Vert.x declares no narrower type.
       throw new IOException(
-          "bridge.remote.client_ca: %s is not valid (%s) — use certificates in PEM format"
+          "bridge.remote.client_ca: %s is not valid (%s): use certificates in PEM format"
               .formatted(ca, firstLine(wrong)),
           wrong);
     }
@@ -201,7 +201,7 @@ final class CertificateLoader {
       return Optional.empty();
     } catch (CertificateException wrongTime) {
       return Optional.of(
-          "%s: clients will not accept this certificate: %s"
+          "%s: the certificate is expired or not yet valid (%s), so clients will not accept it"
               .formatted(shown(settings.identity()), firstLine(wrongTime)));
     }
   }

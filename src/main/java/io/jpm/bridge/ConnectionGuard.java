@@ -24,17 +24,17 @@ import java.util.function.Predicate;
 ///
 /// Unauthenticated peers cannot lock out the owner. Each of the two ports has a limit on
 /// unauthenticated connections; when it is exceeded, the oldest are closed. On the local port, the
-/// guard first asks the kernel which connections belong to the owner, and limits those separately.
-/// Of the authenticated connections, a single token can use one quarter, and one sixteenth is
-/// reserved for the owner.
+/// guard first determines from the kernel which connections belong to the owner, and limits those
+/// separately. Of the authenticated connections, a single token can use one quarter, and one
+/// sixteenth is reserved for the owner.
 final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
-  /// A single issued token can use this fraction (1/4) of the connections.
+  /// The fraction of the connections (1/4) that a single issued token can use.
   private static final int TOKEN_SHARE = 4;
 
-  /// This fraction (1/16) of the connections is reserved for the owner.
+  /// The fraction of the connections (1/16) that is reserved for the owner.
   private static final int OWNERS_SHARE = 16;
 
-  /// A single remote address can use this fraction (1/16) of the connections.
+  /// The fraction of the connections (1/16) that a single remote address can use.
   private static final int ADDRESS_SHARE = 16;
 
   /// The factor by which the limit on unauthenticated connections is raised while the kernel lookup
@@ -51,7 +51,7 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
   /// The connections by id, oldest first.
   private final Map<Integer, GuardedConnection> connections = new LinkedHashMap<>();
 
-  /// The callers, by connection id, of connections that [EventBusBridge] has not identified yet.
+  /// The callers of the connections that [EventBusBridge] has not identified yet, by connection id.
   private final Map<Integer, RequestCaller> callers = new HashMap<>();
 
   private final Set<GuardedConnection> joining = new HashSet<>();
@@ -89,11 +89,11 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
                         + settings.port()
                         + " ("
                         + failure.getMessage()
-                        + ") — free that port or set another one (0 selects any free port)",
+                        + "): free that port or set another one (0 selects any free port)",
                     failure)));
   }
 
-  /// Disconnects the connection with this id because the Vert.x bridge can no longer serve it.
+  /// Closes the connection with this id, because the Vert.x bridge can no longer serve it.
   @Override
   public void cutOff(int id, String reason) {
     GuardedConnection connection = connections.get(id);
@@ -107,8 +107,8 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     return Optional.ofNullable(callers.remove(id));
   }
 
-  /// Disconnects every connection that was authenticated with this token. If `ended` contains a
-  /// digest, only connections that used the secret with that digest are affected.
+  /// Closes every connection that was authenticated with the revoked token. If `ended` contains a
+  /// digest, closes only the connections that used the secret with that digest.
   void tokenEnded(TokenRevoked ended) {
     List.copyOf(connections.values()).forEach(connection -> connection.onTokenRevoked(ended));
     List.copyOf(joining).forEach(connection -> connection.onTokenRevoked(ended));
@@ -150,8 +150,8 @@ final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
     evictUnauthenticated(isLocal);
   }
 
-  /// Closes the oldest unauthenticated connections above the limit, because peers that connect
-  /// without authenticating could otherwise keep new ones out.
+  /// Closes the oldest unauthenticated connections above the limit. Otherwise, peers that connect
+  /// without authenticating could keep new peers out.
   private void evictUnauthenticated(boolean isLocal) {
     int most = settings.maxUnauthenticated();
     long strangers =

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class EventBusBridge implements PeerChannel.Watcher {
   /// Gives access to the connections of the TCP and TLS ports by id.
   interface ConnectionRegistry {
-    /// Disconnects the connection with this id.
+    /// Closes the connection with this id.
     void cutOff(int id, String reason);
 
     /// Removes and returns the caller of the connection with this id; empty if the connection has
@@ -105,8 +105,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     socket.exceptionHandler(_ -> {});
   }
 
-  /// Identifies a guarded connection to this bridge: sends its id in a ping frame, which
-  /// [#onBridgeEvent] intercepts and does not answer.
+  /// Identifies a guarded connection to the bridge: sends the id of the connection in a ping frame,
+  /// which [#onBridgeEvent] intercepts and does not answer.
   static void identify(NetSocket unix, int guardedId) {
     Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
     unix.write(Buffer.buffer().appendInt(json.length()).appendBuffer(json));
@@ -123,7 +123,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: cannot listen on " + path + ": " + failure.getMessage(), failure)));
+                    "bridge: cannot listen on %s (%s)".formatted(path, failure.getMessage()),
+                    failure)));
   }
 
   /// Stops listening, closes each connection after its pending bytes have been sent, and removes
@@ -187,8 +188,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// Disconnects the peers that use a token that is no longer valid, and discards frames from them
-  /// that have already arrived.
+  /// Disconnects the peers that use a revoked token, and discards the frames that have already
+  /// arrived from them.
   void tokenEnded(String name) {
     List<PeerChannel> holders =
         peers.entrySet().stream()
@@ -199,8 +200,9 @@ final class EventBusBridge implements PeerChannel.Watcher {
     holders.forEach(PeerChannel::abort);
   }
 
-  /// Called before the Vert.x bridge acts on a frame, and therefore before it can write to the
-  /// peer. If the event is not completed, the frame is neither executed nor answered.
+  /// Handles a frame before the Vert.x bridge processes it, and therefore before the bridge can
+  /// write to the peer. If this method does not complete the event, the frame is neither executed
+  /// nor answered.
   private void onBridgeEvent(BridgeEvent event) {
     PeerChannel peer = PeerChannel.of(event.socket());
     if (peer.isFirstFrame()) {
@@ -299,15 +301,15 @@ final class EventBusBridge implements PeerChannel.Watcher {
       var attributes =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isOther()) {
-        throw new IOException("a file with that name exists and is not a socket — move it away");
+        throw new IOException("a file with that name exists and is not a socket: move it away");
       }
       Files.delete(path);
     }
     return null;
   }
 
-  /// Restricts the socket to its owner. Until this is called, only the permissions of the directory
-  /// keep other users out.
+  /// Restricts the permissions of the socket to its owner. Until then, only the permissions of the
+  /// directory keep other users out.
   private @Nullable Object ownersOnly() throws IOException {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     return null;

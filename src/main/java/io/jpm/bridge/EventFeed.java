@@ -20,8 +20,8 @@ import java.util.Set;
 
 /// Delivers published events to the subscriptions of all peers. Each event is received from the
 /// event bus once, and all subscriptions to an address share the encoded frame. Only a few
-/// subscriptions read the history at the same time: if hundreds of peers reconnect at once, the
-/// others wait without using memory.
+/// subscriptions read the history at the same time. If hundreds of peers reconnect at once, the
+/// others wait, which uses no memory.
 ///
 /// Confined to the bridge's event loop.
 final class EventFeed {
@@ -49,17 +49,17 @@ final class EventFeed {
     this.vertx = vertx;
   }
 
-  /// Starts to receive events. Once this completes, no published event is missed.
+  /// Starts to receive events. Once the result completes, no published event is missed.
   Future<Void> start() {
     return vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, this::take).completion();
   }
 
-  /// Delivers future events for this address to `follower`.
+  /// Starts to deliver new events for this address to `follower`.
   void add(String address, Follower follower) {
     followers.computeIfAbsent(address, _ -> new LinkedHashSet<>()).add(follower);
   }
 
-  /// Stops the delivery of events for this address to `follower`.
+  /// Stops delivering events for this address to `follower`.
   void remove(String address, Follower follower) {
     followers.computeIfPresent(
         address, (_, all) -> all.remove(follower) && all.isEmpty() ? null : all);

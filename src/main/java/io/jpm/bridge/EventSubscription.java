@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Delivers events to one peer, each exactly once and in order. Events are delivered live while the
-/// peer keeps up, and from the history after it has reconnected or fallen behind. For a peer that
-/// does not read, only the sequence number of its last event is stored.
+/// Delivers events to one peer, each exactly once and in order. While the peer keeps up, it
+/// receives events as they are published. After it has reconnected or fallen behind, it receives
+/// them from the history. For a peer that does not read, only the sequence number of its last event
+/// is stored.
 ///
 /// Confined to the bridge's event loop.
 final class EventSubscription implements EventFeed.Follower {
@@ -80,14 +81,14 @@ final class EventSubscription implements EventFeed.Follower {
     this.lost = lost;
   }
 
-  /// Delivers future events only.
+  /// Starts to deliver events that are published from now on.
   void follow() {
     peer.sendBudget().subscribed();
     feed.add(address, this);
   }
 
-  /// Delivers all events whose sequence numbers are greater than `seq`: past events first, then
-  /// live ones.
+  /// Starts to deliver all events whose sequence numbers are greater than `seq`: past events first,
+  /// then live ones.
   void followAfter(long seq) {
     follow();
     last = seq;

@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that the Vert.x bridge can process the body of a frame. On unexpected content, the Vert.x
-/// bridge throws inside its parser and logs the whole frame.
+/// Checks that the Vert.x bridge can process the body of a frame. If the content is unexpected, the
+/// Vert.x bridge throws an exception inside its parser and logs the whole frame.
 final class FrameContent implements JsonBounds.TokenValidator {
   private static final Set<String> TYPES =
       Set.of("send", "publish", "register", "unregister", "ping");
 
   private static final int LONGEST_TIMEOUT_DIGITS = 15;
 
-  /// The name of the current member of the frame; `header` is the name of the current member of its
-  /// `headers`.
+  /// The name of the current member of the frame. The field `header` is the name of the current
+  /// member of the frame's `headers`.
   private String member = "";
 
   private String header = "";
@@ -71,8 +71,8 @@ final class FrameContent implements JsonBounds.TokenValidator {
     };
   }
 
-  /// If a member occurs more than once, every occurrence must be valid, because the last one takes
-  /// effect.
+  /// Checks a member of the frame. If a member occurs more than once, every occurrence must be
+  /// valid, because the last one takes effect.
   private @Nullable String ofMember(JsonParser parser, JsonToken token) throws IOException {
     return switch (member) {
       case "type" -> {
@@ -108,7 +108,7 @@ final class FrameContent implements JsonBounds.TokenValidator {
               ? null
               : "has a timeout header that is not a number of milliseconds";
       // These are delivery options of the daemon's own event bus, which clients must not set.
-      case "codecName", "localOnly" -> "has the header " + header;
+      case "codecName", "localOnly" -> "has the header " + header + ", which is not allowed";
       default -> null;
     };
   }

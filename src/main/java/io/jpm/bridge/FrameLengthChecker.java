@@ -9,8 +9,8 @@ final class FrameLengthChecker {
   sealed interface Verdict {
     /// All lengths are within the limit.
     ///
-    /// @param boundary the offset in the chunk at which the last complete frame ends, 0 if that is
-    ///   before its first byte; -1 if the whole chunk lies inside one frame
+    /// @param boundary the offset in the chunk at which the last complete frame ends; 0 if that
+    ///   frame ends exactly before the chunk; -1 if no frame ends in or directly before the chunk
     record Valid(int boundary) implements Verdict {}
 
     /// A frame declares a length that is less than 1 or exceeds the limit, so the rest of the

@@ -8,7 +8,7 @@ import io.jpm.wire.JsonBounds;
 /// @param maxBytes the maximum length, in bytes without the length prefix
 /// @param content the limits on the JSON body
 record FrameRules(int maxBytes, JsonBounds content) {
-  /// The limits for issued tokens. Requests about existing apps are short, and 256 KiB are enough
+  /// The limits for issued tokens. Requests about existing apps are short, and 256 KiB is enough
   /// for process files with 100 apps.
   static final FrameRules ISSUED = new FrameRules(256 << 10, JsonBounds.ISSUED);
 

@@ -19,13 +19,14 @@ final class FrameScanner {
     /// Returns the limits of the next frame.
     FrameRules rules();
 
-    /// Reports whether more frames are accepted.
+    /// Reports whether the handler accepts more frames.
     boolean isOpen();
 
     /// Receives a valid frame with its length prefix. The receiver must release it.
     void frame(ByteBuf frame);
 
-    /// Receives the number of bytes allocated for an incomplete frame; 0 if there is none.
+    /// Receives the number of bytes that are now allocated for an incomplete frame; 0 if there is
+    /// none.
     void onBufferAllocated(int bytes);
 
     /// The peer sent an invalid frame, and nothing more can be read from the connection.
@@ -41,7 +42,7 @@ final class FrameScanner {
     this.frameHandler = frameHandler;
   }
 
-  /// Reads the chunk. The caller retains ownership and must release it.
+  /// Reads the chunk. The caller keeps ownership of the chunk and must release it.
   void take(ByteBuf chunk) {
     while (frameHandler.isOpen() && chunk.isReadable()) {
       ByteBuf begun = gathered;

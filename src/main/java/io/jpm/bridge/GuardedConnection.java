@@ -27,8 +27,8 @@ final class GuardedConnection {
   /// @param refusals logs why peers are refused
   /// @param callers the callers by connection id, until [EventBusBridge] reads them
   /// @param connecting the authenticated connections whose unix socket is not connected yet.
-  ///   Includes connections whose peer has disconnected, because frames that it has sent would
-  ///   still be executed
+  ///   Includes connections whose peer has already disconnected, because frames that the peer has
+  ///   sent are still executed
   /// @param refusalWhenFull returns the reason why an authenticated principal cannot be served now;
   ///   empty if it can
   record GuardedConnectionContext(
@@ -61,7 +61,7 @@ final class GuardedConnection {
     record Connected(Principal principal, NetSocket unix, FrameRelay outward, StallWatch stall)
         implements State {}
 
-    /// The connection has ended. The TCP socket is closed or about to be closed.
+    /// The connection has ended. The TCP socket is closed or will be closed shortly.
     record Closed() implements State {}
   }
 
@@ -71,7 +71,7 @@ final class GuardedConnection {
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
-  /// The longest frame that bin/jpm reads.
+  /// The maximum length of a frame that the client `bin/jpm` reads, in bytes.
   private static final int MAX_OUTWARD_BYTES = 16 << 20;
 
   // Small, because there may be a thousand peers that do not read.
@@ -147,14 +147,14 @@ final class GuardedConnection {
     };
   }
 
-  /// Closes an unauthenticated connection in favor of newer ones.
+  /// Closes this unauthenticated connection in favor of a newer one.
   void evict(String reason) {
     end();
     context.refusals().refused(peer, reason);
     VertxSockets.abort(tcp);
   }
 
-  /// Disconnects the peer if it was authenticated with the token or secret that is no longer valid.
+  /// Disconnects the peer if it was authenticated with the revoked token or secret.
   void onTokenRevoked(TokenRevoked ended) {
     if (ended.digest().isPresent() && !ended.digest().equals(digest)) {
       return;
@@ -266,7 +266,7 @@ final class GuardedConnection {
       return;
     }
     if (connected.failed()) {
-      refuse("cannot be served: the bridge's unix socket does not answer");
+      refuse("the bridge's unix socket does not answer");
       return;
     }
     NetSocket unix = connected.result();
@@ -301,7 +301,8 @@ final class GuardedConnection {
     }
   }
 
-  /// Replies can be longer than the requests that the owner is allowed to send.
+  /// Returns the maximum length of a frame to the peer. Replies can be longer than the requests
+  /// that the owner is allowed to send.
   private int maxOutwardBytes() {
     return Math.max(MAX_OUTWARD_BYTES, context.settings().maxFrameBytes());
   }
@@ -405,7 +406,7 @@ final class GuardedConnection {
     @Override
     public void broken(int length) {
       cutOff(
-          "a frame sent to it has %d bytes, but only 1 to %d are allowed"
+          "a frame for it has %d bytes, but only 1 to %d are allowed"
               .formatted(length, maxOutwardBytes()));
     }
   }

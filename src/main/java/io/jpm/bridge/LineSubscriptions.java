@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /// Distributes log lines to the subscribed peers and renews the line lease at LogAggregator. Lines
-/// are received from the event bus once for all peers, because the bus would copy them for each
-/// consumer. No timer runs while there are no subscribers. Confined to the bridge's event loop.
+/// are received from the event bus only once for all peers, because the bus would copy them for
+/// each consumer. No timer runs while there are no subscribers. Confined to the bridge's event
+/// loop.
 final class LineSubscriptions {
   /// Receives the log lines of one app.
   interface Listener {
@@ -59,7 +60,7 @@ final class LineSubscriptions {
   }
 
   /// Starts to answer [FlowControlAck] requests. Messages arrive on one event loop and in order, so
-  /// an answer means that everything published before the request has been passed to all peers.
+  /// an answer means that all lines published before the request have been passed to all peers.
   Future<Void> start() {
     return vertx
         .eventBus()

@@ -9,9 +9,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
-/// Wraps Vertx to observe every connection of its servers before anything is read from it. The
-/// Vert.x bridge creates its server internally and exposes a connection only after it has parsed
-/// the first frame.
+/// Wraps a `Vertx` instance to observe each connection of its servers before anything is read from
+/// the connection. The Vert.x bridge creates its server internally and exposes a connection only
+/// after it has parsed the first frame.
 final class ObservedServers {
   private ObservedServers() {}
 

@@ -28,8 +28,8 @@ final class PeerChannel extends ChannelDuplexHandler
     implements FrameScanner.FrameHandler, UnfinishedFrames.Holder {
   /// Observes a peer.
   interface Watcher {
-    /// More bytes were pending than is allowed for one peer or for all peers. The peer has already
-    /// been disconnected.
+    /// More bytes were pending than are allowed for one peer or for all peers together. The peer
+    /// has already been disconnected.
     void tooSlow(PeerChannel peer);
 
     /// The peer sent an invalid frame. It receives an error frame, and the connection is then
@@ -86,7 +86,7 @@ final class PeerChannel extends ChannelDuplexHandler
     return VertxSockets.context(socket).pipeline().get(PeerChannel.class);
   }
 
-  /// Inserts a handler between Vert.x and a socket from which nothing has been read yet.
+  /// Inserts a handler into the pipeline of a socket from which nothing has been read yet.
   static void watch(NetSocket socket, Shared shared) {
     ChannelHandlerContext vertxContext = VertxSockets.context(socket);
     var peer = new PeerChannel(socket, shared);
@@ -96,8 +96,8 @@ final class PeerChannel extends ChannelDuplexHandler
     socket.setWriteQueueMaxSize(Integer.MAX_VALUE);
   }
 
-  /// Reports whether this is the peer's first frame, which may identify it. Must be called exactly
-  /// once per frame.
+  /// Reports whether the current frame is the peer's first one, which may identify the peer. Must
+  /// be called exactly once per frame.
   boolean isFirstFrame() {
     boolean first = !firstFrameSeen;
     firstFrameSeen = true;
@@ -163,7 +163,7 @@ final class PeerChannel extends ChannelDuplexHandler
         new JsonObject().put("type", "err").put("address", address).put("message", sentence));
   }
 
-  /// Returns the encoded frame with its length prefix.
+  /// Encodes a frame and returns it with its length prefix.
   static Buffer frame(JsonObject frame) {
     Buffer json = frame.toBuffer();
     return Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json);

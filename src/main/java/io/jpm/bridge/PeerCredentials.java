@@ -2,11 +2,11 @@ package io.jpm.bridge;
 
 import java.util.Set;
 
-/// Asks the kernel which TCP clients on this machine belong to the daemon's user, before they have
-/// presented a token.
+/// Determines which local TCP clients belong to the daemon's user before they have presented a
+/// token. The kernel provides this information.
 @FunctionalInterface
 public interface PeerCredentials {
-  /// Recognizes no client.
+  /// An implementation that recognizes no client as the owner's.
   PeerCredentials UNKNOWN = _ -> Set.of();
 
   /// Returns the client ports of the local TCP connections to `port` that belong to the daemon's

@@ -8,10 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The event subscriptions of one peer: to all events and to the events of single apps. Each
+/// The event subscriptions of one peer, to all events or to the events of single apps. Each
 /// subscription has its own position in the history. Confined to the bridge's event loop.
 final class PeerEvents {
-  /// The header of a subscription that contains the sequence number of the last known event.
+  /// The name of the header in a subscription that contains the sequence number of the last known
+  /// event.
   static final String AFTER = "after";
 
   private static final int MOST_DIGITS = 16;
@@ -48,7 +49,7 @@ final class PeerEvents {
     if (after != null && number.isEmpty()) {
       refuse(
           address,
-          "after: %s — use the sequence number of the last known event, or 0 for all events"
+          "after: %s is not valid: use the sequence number of the last known event, or 0 for all events"
               .formatted(new JsonObject().put(AFTER, after).encode()));
       return;
     }

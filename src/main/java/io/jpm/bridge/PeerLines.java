@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /// The log-line subscriptions of one peer. While the peer lags behind, lines are dropped and
-/// counted. When it has caught up, it receives the number of dropped lines and then new lines. A
-/// peer therefore uses a limited amount of memory and is not disconnected when an app produces a
-/// lot of output.
+/// counted. When it has caught up, it receives the number of dropped lines and then new lines.
+/// Therefore, a peer uses a limited amount of memory, and is not disconnected when an app prints a
+/// lot.
 ///
 /// Confined to the bridge's event loop.
 final class PeerLines {

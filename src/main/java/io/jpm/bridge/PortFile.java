@@ -22,8 +22,8 @@ final class PortFile {
     this.path = path;
   }
 
-  /// Writes the file. The returned future never fails: if the disk is full, clients find no port
-  /// and use the unix socket, and the daemon's `HomeWatchVerticle` writes the file when space is
+  /// Writes the file. The returned future never fails. If the disk is full, clients find no port
+  /// and use the unix socket. The daemon's `HomeWatchVerticle` writes the file when space is
   /// available again.
   Future<Void> write(int port) {
     written = true;
@@ -32,8 +32,7 @@ final class PortFile {
           HomeFileWriter.write(path, port + "\n");
           return true;
         })
-        .onFailure(
-            error -> LOG.log(Level.WARNING, "{0} cannot be written: {1}", path, error.toString()))
+        .onFailure(error -> LOG.log(Level.WARNING, "cannot write {0}: {1}", path, error.toString()))
         .transform(_ -> Future.succeededFuture());
   }
 

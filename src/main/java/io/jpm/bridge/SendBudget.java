@@ -4,12 +4,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// Limits the number of bytes that are pending for all peers together, because the daemon has
-/// little memory and there may be hundreds of peers that do not read. Above the limit, the peers
-/// that have had bytes pending for the longest time are disconnected, no matter how few.
+/// little memory and hundreds of peers may not read. Above the limit, the peers that have had bytes
+/// pending for the longest time are disconnected, even if only a few bytes are pending for them.
 ///
 /// Confined to the bridge's event loop.
 final class SendBudget {
-  /// The limit for all peers together, in bytes. It can be exceeded by one frame, and the memory
+  /// The limit for all peers together, in bytes. One frame can exceed the limit, and the memory
   /// used can be twice as much.
   static final long MAX_BYTES = 24 << 20;
 
@@ -19,7 +19,7 @@ final class SendBudget {
 
   private static final int LEAST_SHARE_BYTES = 16 << 10;
 
-  /// The peers that may have bytes pending, the longest-waiting first.
+  /// The peers that may have bytes pending, in the order in which they began to wait.
   private final Set<PeerChannel> waiting = new LinkedHashSet<>();
 
   private int subscriptions;
@@ -39,7 +39,7 @@ final class SendBudget {
   /// Returns the number of bytes that can be pending for a peer before events or lines are withheld
   /// from it.
   ///
-  /// @param most the upper bound, which applies while there are few subscriptions
+  /// @param most the upper bound of the result, which applies while there are few subscriptions
   int share(int most) {
     int share = MAX_WITHHELD_BYTES / Math.max(1, subscriptions);
     return Math.max(LEAST_SHARE_BYTES, Math.min(most, share));

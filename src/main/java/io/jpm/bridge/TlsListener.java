@@ -62,7 +62,8 @@ final class TlsListener {
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: bridge.remote has no valid certificate: " + failure.getMessage(),
+                    "bridge: bridge.remote has no valid certificate (%s)"
+                        .formatted(failure.getMessage()),
                     failure)))
         .compose(this::open);
   }
@@ -81,12 +82,13 @@ final class TlsListener {
     server = made;
     made.connectHandler(guard);
     made.exceptionHandler(failure ->
-        refusals.warn("a remote peer", "refused: the TLS handshake failed: " + reason(failure)));
+        refusals.warn(
+            "a remote peer", "refused: the TLS handshake failed (" + reason(failure) + ")"));
     return made.listen(settings.port(), settings.host())
         .<Void>map(_ -> {
           LOG.log(
               Level.INFO,
-              "listening for other machines, with TLS, on "
+              "listening with TLS for clients on other machines on "
                   + settings.host()
                   + ":"
                   + made.actualPort());
@@ -96,7 +98,7 @@ final class TlsListener {
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: cannot listen on %s:%d (%s) — free that port or change bridge.remote.port"
+                    "bridge: cannot listen on %s:%d (%s): free that port or change bridge.remote.port"
                         .formatted(settings.host(), settings.port(), failure.getMessage()),
                     failure)));
   }
@@ -168,7 +170,11 @@ final class TlsListener {
     String problem = String.valueOf(failure.getMessage());
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
-      LOG.log(Level.ERROR, "the previous certificate stays in use: " + problem);
+      LOG.log(
+          Level.ERROR,
+          "cannot use the new certificate files ("
+              + problem
+              + "), so the previous certificate stays in use");
     }
   }
 }

@@ -34,18 +34,22 @@ public record TlsListenerSettings(
   ///   password
   public record Keystore(Path file, Optional<Path> passwordFile) implements Identity {}
 
+  /// Validates all values.
+  ///
   /// @throws IllegalArgumentException with a message that names the setting and the allowed values
   public TlsListenerSettings {
     if (host.isBlank()) {
-      throw new IllegalArgumentException("bridge remote host: must not be empty");
+      throw new IllegalArgumentException("bridge.remote.host: must not be empty");
     }
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(
-          "bridge remote port: " + port + " — must be 0 (any free port) to 65535");
+          "bridge.remote.port: " + port + " is not valid: must be 0 (any free port) to 65535");
     }
     if (reloadInterval.toMillis() <= 0) {
       throw new IllegalArgumentException(
-          "bridge remote reloadInterval: " + reloadInterval + " — must be at least 1 ms");
+          "bridge.remote reloadInterval: "
+              + reloadInterval
+              + " is not valid: must be at least 1 ms");
     }
   }
 }

@@ -20,7 +20,7 @@ final class UnfinishedFrames {
     /// Returns the sender of the frame.
     Principal who();
 
-    /// Closes the connection for this reason.
+    /// Closes the connection and reports `reason`.
     void disconnect(String reason);
   }
 

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Opens connections to the unix socket of the Vert.x bridge. Keeps one connection in reserve,
-/// because connecting accounts for a considerable part of the duration of a short command. Confined
-/// to the bridge's event loop.
+/// because connecting takes a considerable part of the duration of a short command. Confined to the
+/// bridge's event loop.
 final class UnixConnections {
   private final NetClient client;
   private final SocketAddress address;

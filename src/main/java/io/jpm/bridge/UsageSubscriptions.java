@@ -6,7 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// The peers that are subscribed to [io.jpm.bus.Addresses#USAGE]. Satan measures usage only while
-/// there are any, and no timer runs while there are none. Confined to the bridge's event loop.
+/// there are such peers, and no timer runs while there are none. Confined to the bridge's event
+/// loop.
 final class UsageSubscriptions {
   private final Set<PeerChannel> peers = new HashSet<>();
   private final UsageLeaseRenewer lease;
@@ -21,7 +22,8 @@ final class UsageSubscriptions {
     lease.start();
   }
 
-  /// Removes a peer that has unsubscribed or disconnected; it need not have been subscribed.
+  /// Removes a peer that has unsubscribed or disconnected; has no effect if the peer was not
+  /// subscribed.
   void remove(PeerChannel peer) {
     if (peers.remove(peer) && peers.isEmpty()) {
       lease.stop();

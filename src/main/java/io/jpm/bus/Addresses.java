@@ -3,113 +3,129 @@ package io.jpm.bus;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// All addresses of the event bus. Request addresses are named in the singular, publication
-/// addresses in the plural.
+/// All addresses of the event bus, with the type of the messages sent to each. An address marked as
+/// internal is not accessible over the bridge.
 public final class Addresses {
-  /// [io.jpm.bus.god.GodCommand] → [io.jpm.bus.god.GodReply]. Internal.
+  /// Commands to God: [io.jpm.bus.god.GodCommand], answered with [io.jpm.bus.god.GodReply].
+  /// Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
-  /// [io.jpm.bus.god.StoreCommand] → [io.jpm.bus.god.StoreReply]: the values stored by `jpm set`.
-  /// Internal.
+  /// Commands to the key-value store of `jpm set`: [io.jpm.bus.god.StoreCommand], answered with
+  /// [io.jpm.bus.god.StoreReply]. Internal.
   public static final String STORE_COMMAND = "jpm.god.store";
 
-  /// Publication of [io.jpm.bus.god.InstanceEvent]. Internal; History republishes these events as
+  /// Events published by God: [io.jpm.bus.god.InstanceEvent]. Internal; History republishes them on
   /// [#EVENTS] for external subscribers.
   public static final String GOD_EVENTS = "jpm.god.events";
 
-  /// Publication of [io.jpm.bus.god.DaemonEvent] by any component. Internal; History republishes
-  /// these events as [#EVENTS] too.
+  /// Events of the daemon itself, published by any component: [io.jpm.bus.god.DaemonEvent].
+  /// Internal; History republishes them on [#EVENTS] for external subscribers.
   public static final String DAEMON_EVENTS = "jpm.daemon.events";
 
-  /// Publication of [io.jpm.bus.god.NumberedEvent], after the message on [#EVENTS]. For components
-  /// that need God's own event in addition to the external message. Internal.
+  /// Events of God, each with the external message that History created for it:
+  /// [io.jpm.bus.god.NumberedEvent]. Published after that message was published on [#EVENTS].
+  /// Internal.
   public static final String NUMBERED_EVENTS = "jpm.history.events";
 
-  /// [io.jpm.bus.balancer.BalancerCommand] → [io.jpm.bus.balancer.BalancerReply]. Internal.
+  /// Commands to ClusterBalancer: [io.jpm.bus.balancer.BalancerCommand], answered with
+  /// [io.jpm.bus.balancer.BalancerReply]. Internal.
   public static final String BALANCER_COMMAND = "jpm.balancer.command";
 
-  /// Publication of [io.jpm.bus.balancer.BalancerReport]. Internal.
+  /// Reports published by ClusterBalancer: [io.jpm.bus.balancer.BalancerReport]. Internal.
   public static final String BALANCER_REPORTS = "jpm.balancer.reports";
 
-  /// [io.jpm.bus.daemon.BridgeCommand] → [io.jpm.bus.daemon.BridgeReply]. Internal.
+  /// Commands to the bridge: [io.jpm.bus.daemon.BridgeCommand], answered with
+  /// [io.jpm.bus.daemon.BridgeReply]. Internal.
   public static final String BRIDGE_COMMAND = "jpm.bridge.command";
 
-  /// [io.jpm.bus.daemon.HeartbeatCommand] → [io.jpm.bus.daemon.HeartbeatReply]. Internal.
+  /// Commands to the heartbeat: [io.jpm.bus.daemon.HeartbeatCommand], answered with
+  /// [io.jpm.bus.daemon.HeartbeatReply]. Internal.
   public static final String HEARTBEAT_COMMAND = "jpm.heartbeat.command";
 
-  /// Publication of [io.jpm.bus.daemon.HeartbeatAck]. Internal.
+  /// Acknowledgements of pings, published by the heartbeat when God has answered:
+  /// [io.jpm.bus.daemon.HeartbeatAck]. Internal.
   public static final String HEARTBEAT_ACKS = "jpm.heartbeat.pulses";
 
-  /// [io.jpm.bus.daemon.DoctorRequest] → [io.jpm.bus.daemon.DoctorReply]. Internal.
+  /// Diagnosis requests: [io.jpm.bus.daemon.DoctorRequest], answered with
+  /// [io.jpm.bus.daemon.DoctorReply]. Internal.
   public static final String DOCTOR_COMMAND = "jpm.doctor.command";
 
-  /// [io.jpm.bus.god.HistoryCommand] → [io.jpm.bus.god.HistoryReply]. Internal.
+  /// Queries to History: [io.jpm.bus.god.HistoryCommand], answered with
+  /// [io.jpm.bus.god.HistoryReply]. Internal.
   public static final String HISTORY_COMMAND = "jpm.history.command";
 
-  /// [io.jpm.bus.daemon.KeeperCommand], without a reply. Internal.
+  /// Commands to the keeper, which are not answered: [io.jpm.bus.daemon.KeeperCommand]. Internal.
   public static final String KEEPER_COMMAND = "jpm.keeper.command";
 
-  /// [io.jpm.bus.logs.LogsCommand] → [io.jpm.bus.logs.LogsReply]. Internal.
+  /// Commands to LogAggregator: [io.jpm.bus.logs.LogsCommand], answered with
+  /// [io.jpm.bus.logs.LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
-  /// Subscriptions to the lines that apps print: [io.jpm.bus.logs.LineLease], answered with
+  /// Subscriptions to log lines: [io.jpm.bus.logs.LineLease], answered with
   /// [io.jpm.bus.logs.FlowControlAck] if the sender expects a reply. Internal.
   public static final String LINE_LEASES = "jpm.logs.wanted";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to the bridge and returned by it. Internal.
+  /// Flow control of the log lines published to the bridge: [io.jpm.bus.logs.FlowControlAck], which
+  /// the bridge returns when it has processed the lines. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to Satan and returned by it. Internal.
+  /// Flow control of the log lines published to Satan: [io.jpm.bus.logs.FlowControlAck], which
+  /// Satan returns when it has processed the lines. Internal.
   public static final String SATAN_LINES = "jpm.satan.lines";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to God and returned by it. Internal.
+  /// Flow control of the log lines published to God: [io.jpm.bus.logs.FlowControlAck], which God
+  /// returns when it has processed the lines. Internal.
   public static final String GOD_LINES = "jpm.god.lines";
 
-  /// [io.jpm.bus.satan.SatanCommand] → [io.jpm.bus.satan.SatanReply]. Internal.
+  /// Commands to Satan: [io.jpm.bus.satan.SatanCommand], answered with
+  /// [io.jpm.bus.satan.SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
-  /// Subscriptions to [#USAGE]: [io.jpm.bus.satan.UsageLease], without a reply. Internal.
+  /// Subscriptions to [#USAGE], which are not answered: [io.jpm.bus.satan.UsageLease]. Internal.
   public static final String USAGE_LEASES = "jpm.satan.wanted";
 
-  /// Publication of [io.jpm.bus.satan.SatanReport]. Internal.
+  /// Reports published by Satan: [io.jpm.bus.satan.SatanReport]. Internal.
   public static final String SATAN_REPORTS = "jpm.satan.reports";
 
-  /// [io.jpm.bus.daemon.DaemonCommand], without a reply: commands to the daemon as a whole.
+  /// Commands to the daemon as a whole, which are not answered: [io.jpm.bus.daemon.DaemonCommand].
   /// Internal.
   public static final String DAEMON_COMMAND = "jpm.daemon.command";
 
-  /// [io.jpm.bus.god.ConfigWatchCommand] → [io.jpm.bus.god.ConfigWatchReply]: the process files
-  /// that are applied again when they change. Internal.
+  /// Commands to the process file watcher: [io.jpm.bus.god.ConfigWatchCommand], answered with
+  /// [io.jpm.bus.god.ConfigWatchReply]. Internal.
   public static final String CONFIG_WATCH_COMMAND = "jpm.configwatch.command";
 
-  /// [io.jpm.bus.access.AccessCommand] → [io.jpm.bus.access.AccessReply]: access tokens of
-  /// services. Internal.
+  /// Commands about access tokens: [io.jpm.bus.access.AccessCommand], answered with
+  /// [io.jpm.bus.access.AccessReply]. Internal.
   public static final String ACCESS_COMMAND = "jpm.access.command";
 
-  /// Publication of [io.jpm.bus.access.TokenRevoked]. Internal.
+  /// Announcements of tokens that are no longer valid: [io.jpm.bus.access.TokenRevoked]. Internal.
   public static final String TOKEN_REVOKED = "jpm.access.revoked";
 
-  /// [io.jpm.bus.daemon.WebCommand] → [io.jpm.bus.daemon.WebReply]. Internal.
+  /// Commands to the HTTP server: [io.jpm.bus.daemon.WebCommand], answered with
+  /// [io.jpm.bus.daemon.WebReply]. Internal.
   public static final String WEB_COMMAND = "jpm.web.command";
 
-  /// [io.jpm.bus.logs.FlowControlAck], sent to the HTTP server and returned by it. Internal.
+  /// Flow control of the log lines published to the HTTP server: [io.jpm.bus.logs.FlowControlAck],
+  /// which the HTTP server returns when it has processed the lines. Internal.
   public static final String WEB_LINES = "jpm.web.lines";
 
-  /// [io.jpm.bus.access.AuditRecord], without a reply. Internal.
+  /// Records for the audit log, which are not answered: [io.jpm.bus.access.AuditRecord]. Internal.
   public static final String AUDIT = "jpm.audit";
 
-  /// [io.jpm.bus.access.AuditCommand] → [io.jpm.bus.access.AuditReply]. Internal.
+  /// Verification requests for the audit log: [io.jpm.bus.access.AuditCommand], answered with
+  /// [io.jpm.bus.access.AuditReply]. Internal.
   public static final String AUDIT_COMMAND = "jpm.audit.command";
 
-  /// Typed requests from other services → JSON: see `docs/bridge.md`. The header
-  /// [io.jpm.wire.RequestCaller#HEADER] identifies the caller; a request without it is not carried
-  /// out. Open to clients of the bridge.
+  /// Typed requests from other services, answered with JSON as described in `docs/bridge.md`. The
+  /// header [io.jpm.wire.RequestCaller#HEADER] identifies the caller; a request without it is
+  /// refused. Open to clients of the bridge.
   public static final String COMMAND = "jpm.command";
 
-  /// Argument vectors from the command line client → text. Open to clients of the bridge.
+  /// Command lines from the command-line client, answered with text. Open to clients of the bridge.
   public static final String CONSOLE = "jpm.console";
 
-  /// Every event of any app and of the daemon, numbered and already stored:
+  /// All events of apps and of the daemon, with sequence numbers, published after they were stored:
   /// [io.jpm.wire.EventMessage] as JSON. Open to subscribers of the bridge.
   public static final String EVENTS = "jpm.events";
 
@@ -123,7 +139,7 @@ public final class Addresses {
   /// bridge.
   public static final String USAGE = "jpm.usage";
 
-  /// The result of reading the daemon's settings after an edit: [io.jpm.wire.SettingsMessage] as
+  /// The result of reloading the daemon's settings after an edit: [io.jpm.wire.SettingsMessage] as
   /// JSON. Open to subscribers of the bridge.
   public static final String SETTINGS = "jpm.settings";
 
@@ -132,13 +148,13 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /// Regular expression that matches every address returned by [#eventsOf].
+  /// A regular expression that matches every address returned by [#eventsOf].
   public static final String EVENTS_OF_ANY_APP = "jpm\\.events\\..+";
 
-  /// Regular expression that matches every address returned by [#messagesOf].
+  /// A regular expression that matches every address returned by [#messagesOf].
   public static final String MESSAGES_OF_ANY_APP = "jpm\\.messages\\..+";
 
-  /// Regular expression that matches every address returned by [#linesOf].
+  /// A regular expression that matches every address returned by [#linesOf].
   public static final String LINES_OF_ANY_APP = "jpm\\.lines\\..+";
 
   /// Returns the address for the messages that one app sends over its IPC channel, as JSON.
@@ -162,7 +178,7 @@ public final class Addresses {
     return restOf(address, EVENTS + ".");
   }
 
-  /// Returns the address for the lines that one app prints: [io.jpm.wire.LinesMessage] as JSON,
+  /// Returns the address for the log lines of one app: [io.jpm.wire.LinesMessage] as JSON,
   /// published while there is an active [io.jpm.bus.logs.LineLease] for the app. Open to
   /// subscribers of the bridge.
   ///

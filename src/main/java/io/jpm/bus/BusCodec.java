@@ -22,12 +22,14 @@ public final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
 
   @Override
   public void encodeToWire(Buffer buffer, BusMessage message) {
-    throw new UnsupportedOperationException("bus messages stay inside the daemon");
+    throw new UnsupportedOperationException(
+        "bus messages cannot be serialized: they never leave the daemon");
   }
 
   @Override
   public BusMessage decodeFromWire(int position, Buffer buffer) {
-    throw new UnsupportedOperationException("bus messages stay inside the daemon");
+    throw new UnsupportedOperationException(
+        "bus messages cannot be serialized: they never leave the daemon");
   }
 
   @Override

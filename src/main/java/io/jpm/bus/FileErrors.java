@@ -27,7 +27,7 @@ public final class FileErrors {
     return switch (refused) {
       case AccessDeniedException _ -> "Permission denied";
       case NoSuchFileException _ -> "No such file or directory";
-      default -> "the operating system gives no reason";
+      default -> "unknown reason";
     };
   }
 }

@@ -20,42 +20,44 @@ import java.util.Set;
 public final class HomeFileWriter {
   private HomeFileWriter() {}
 
-  /// Writes `text` to a temporary file next to `file` and renames it to `file`. A temporary file
-  /// left by [#hide] is overwritten: its disk space is available even when the disk is full.
+  /// Writes `text` to a temporary file next to `file` and renames it to `file`. If [#hide] has left
+  /// a temporary file, its disk space is reused, so the write can succeed even when the disk is
+  /// full.
   ///
   /// @param text the whole content
-  /// @throws IOException if the file could not be replaced; the previous content stays
+  /// @throws IOException if the file could not be replaced; the previous content then remains
   public static void write(Path file, String text) throws IOException {
     write(file, text, false);
   }
 
-  /// Writes like [#write], and also flushes the file and its directory to the disk: the content
-  /// survives a crash of the machine.
+  /// Writes like [#write], and also flushes the file and its directory to the disk, so that the
+  /// content survives a crash of the machine.
   public static void writeDurably(Path file, String text) throws IOException {
     write(file, text, true);
     Path folder =
-        Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
+        Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a parent directory");
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /// Overwrites the existing file in place, provided that the new text is not longer. On most file
-  /// systems this needs no additional space. A reader may see a mixture of the previous and the new
-  /// text.
+  /// Overwrites the existing file in place. The new text must not be longer than the file. On most
+  /// file systems, this needs no additional disk space. A reader may see a mixture of the previous
+  /// and the new text.
   ///
   /// @throws IOException if the file does not exist, is shorter than `text` or cannot be written
   public static void overwrite(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       if (channel.size() < bytes.length) {
-        throw new IOException(file + " is too small to be overwritten");
+        throw new IOException(file + " cannot be overwritten in place: the new text is longer");
       }
       fill(channel, bytes, false);
     }
   }
 
-  /// Hides the file from readers and reserves its disk space for the next [#write].
+  /// Hides the file from readers by renaming it to the temporary file of [#write], which reuses its
+  /// disk space. Has no effect if the file does not exist.
   public static void hide(Path file) throws IOException {
     try {
       Files.move(file, temporaryFile(file), StandardCopyOption.ATOMIC_MOVE);
@@ -99,8 +101,8 @@ public final class HomeFileWriter {
     }
   }
 
-  /// Removes the temporary file if it is empty. A file that occupies space is kept for the next
-  /// write.
+  /// Removes the temporary file if it is empty. Otherwise keeps it, so that the next write can
+  /// reuse its disk space.
   private static void removeEmpty(Path next) {
     try {
       if (Files.size(next) == 0) {

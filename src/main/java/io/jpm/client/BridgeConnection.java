@@ -47,9 +47,9 @@ public final class BridgeConnection implements Closeable {
   private final DataInputStream in;
   private String replyTo = "";
 
-  /// The streams of a socket and the socket itself, which closes both.
+  /// A socket and its two streams, which are closed together with the socket.
   ///
-  /// @param readTimeout the timeout of a read; empty if the socket enforces it
+  /// @param readTimeout the timeout of a read; empty if the socket itself enforces it
   private record Wire(
       InputStream in, OutputStream out, Closeable socket, Optional<Duration> readTimeout) {}
 
@@ -59,7 +59,7 @@ public final class BridgeConnection implements Closeable {
     this.in = new DataInputStream(new BufferedInputStream(wire.in));
   }
 
-  /// Connects to the unix socket in a daemon's home, which requires no token.
+  /// Connects to the unix socket in a daemon's home. This connection requires no token.
   ///
   /// @param patience as in [#connect(int, Duration)]
   /// @throws BridgeException.NoDaemon if no process listens on the socket
@@ -108,8 +108,8 @@ public final class BridgeConnection implements Closeable {
     }
   }
 
-  /// Returns the request with the time until which the client waits. The daemon does not start the
-  /// command after that time.
+  /// Returns the request as JSON, including the client's deadline. The daemon does not start the
+  /// command after the deadline.
   private String withDeadline(CommandLineRequest request) {
     String json = request.toJson();
     long until = System.currentTimeMillis() + patience.toMillis();
@@ -156,7 +156,7 @@ public final class BridgeConnection implements Closeable {
       throw new BridgeException.ProtocolViolation(String.valueOf(e.getMessage()));
     }
     if (!(value instanceof Map<?, ?> frame)) {
-      throw new BridgeException.ProtocolViolation("a frame that is not an object");
+      throw new BridgeException.ProtocolViolation("the frame is not a JSON object");
     }
     if ("err".equals(frame.get("type"))) {
       throw new BridgeException.Refused(String.valueOf(frame.get("message")));
@@ -190,7 +190,7 @@ public final class BridgeConnection implements Closeable {
         close();
       }
     } catch (InterruptedException | IOException _) {
-      // Nothing to do: the reader detects that the connection is closed.
+      // Ignored: the reader detects that the connection is closed.
     }
   }
 
@@ -198,7 +198,8 @@ public final class BridgeConnection implements Closeable {
     try {
       int length = in.readInt();
       if (length < 0 || length > MAX_FRAME_BYTES) {
-        throw new BridgeException.ProtocolViolation("a frame of %d bytes".formatted(length));
+        throw new BridgeException.ProtocolViolation(
+            "the frame has an invalid length of %d bytes".formatted(length));
       }
       byte[] payload = in.readNBytes(length);
       if (payload.length < length) {

@@ -20,8 +20,8 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// The daemon closed the connection. If it had not replied yet, it rejected the token or is
-  /// shutting down.
+  /// The daemon closed the connection. If this happens before the first reply, the daemon has
+  /// rejected the token or is shutting down.
   public static final class Closed extends BridgeException {
     private static final long serialVersionUID = 1;
 

@@ -52,12 +52,12 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
   /// @param key the PEM file with the private key: PKCS #8 without a password (`BEGIN PRIVATE KEY`)
   public record Identity(Path certificate, Path key) {}
 
-  /// Returns certificates that trust only the CAs or certificates in a PEM file.
+  /// Returns an instance that trusts only the CAs or certificates in a PEM file.
   public static Certificates trusting(Path pem) {
     return new Certificates(Optional.of(pem), Optional.empty());
   }
 
-  /// Returns certificates that trust the CAs that Java trusts by default.
+  /// Returns an instance that trusts the CAs that Java trusts by default.
   public static Certificates ofJava() {
     return new Certificates(Optional.empty(), Optional.empty());
   }
@@ -119,7 +119,8 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
         CertificateFactory.getInstance("X.509")
             .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(pem)));
     if (all.isEmpty()) {
-      throw new GeneralSecurityException(pem + " contains no certificate (BEGIN CERTIFICATE)");
+      throw new GeneralSecurityException(
+          pem + " contains no certificate: expected a PEM block BEGIN CERTIFICATE");
     }
     return all;
   }
@@ -128,7 +129,8 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
     Matcher text = KEY.matcher(Files.readString(pem, StandardCharsets.ISO_8859_1));
     if (!text.find()) {
       throw new GeneralSecurityException(
-          pem + " contains no usable key (BEGIN PRIVATE KEY, PKCS #8, no password)");
+          pem
+              + " contains no usable key: expected a PEM block BEGIN PRIVATE KEY (PKCS #8, no password)");
     }
     byte[] bytes = Base64.getMimeDecoder().decode(text.group(1));
     for (String algorithm : ALGORITHMS) {
@@ -139,6 +141,6 @@ public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
       }
     }
     throw new GeneralSecurityException(
-        pem + " contains a key whose type is not one of " + ALGORITHMS);
+        pem + " contains a key of an unsupported type: expected one of " + ALGORITHMS);
   }
 }

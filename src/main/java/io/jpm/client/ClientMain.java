@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
-/// The Java command-line client, for machines on which bash cannot act as the client. It is run by
-/// `bin/jpm`, which also starts the daemon if necessary. It sends the arguments, prints the output
-/// and exits with the command's exit code.
+/// The Java command-line client, for machines on which bash is older than 4.4 or cannot open
+/// network connections. It is run by `bin/jpm`, which also starts the daemon if necessary. It sends
+/// the arguments, prints the output and exits with the command's exit code.
 public final class ClientMain {
   /// The exit code that tells `bin/jpm` that no daemon is running (EX_UNAVAILABLE in sysexits.h).
   static final int NO_DAEMON = 69;
@@ -34,7 +34,7 @@ public final class ClientMain {
   /// Whether to use the unix socket because attempts over the TCP port have failed.
   private boolean bySocket;
 
-  /// The position from which the command can be resumed if the daemon dies.
+  /// The mark of the latest output, from which the command can be resumed if the daemon dies.
   private Optional<String> mark = Optional.empty();
 
   private ClientMain(DaemonHome home, Duration timeout) {
@@ -64,7 +64,9 @@ public final class ClientMain {
     } catch (BridgeException.NoDaemon _) {
       return NO_DAEMON;
     } catch (OutputFailed e) {
-      return e.brokenPipe() ? BROKEN_PIPE : fail("cannot write the output");
+      return e.brokenPipe()
+          ? BROKEN_PIPE
+          : fail("cannot write to standard output or standard error");
     } catch (IOException | IllegalArgumentException e) {
       return fail(String.valueOf(e.getMessage()));
     }
@@ -95,8 +97,8 @@ public final class ClientMain {
     return Duration.ofSeconds(Integer.parseInt(seconds));
   }
 
-  /// Returns the standard input of the script if an argument refers to it. The script passes it on
-  /// in base64.
+  /// Returns the standard input of `bin/jpm`, which `bin/jpm` passes on in base64; empty if no
+  /// argument refers to standard input.
   private static Optional<byte[]> piped() throws IOException {
     if (!Boolean.getBoolean("jpm.piped")) {
       return Optional.empty();
@@ -106,8 +108,8 @@ public final class ClientMain {
     }
   }
 
-  /// Returns the terminal that the script describes in JSON, because Java cannot query the size of
-  /// a terminal.
+  /// Returns the properties of the terminal. `bin/jpm` passes them on as JSON, because Java cannot
+  /// query the size of a terminal.
   private static Terminal terminal() {
     try {
       return Json.parse(System.getProperty("jpm.tty", "{}")) instanceof Map<?, ?> tty
@@ -144,7 +146,7 @@ public final class ClientMain {
       }
     }
     return fail(
-        "the daemon closed the connection without a reply; is %s its token? See %s"
+        "the daemon closed the connection without a reply: check that %s contains its token, and see %s"
             .formatted(home.directory().resolve("token"), home.log()));
   }
 
@@ -154,7 +156,7 @@ public final class ClientMain {
     while (true) {
       write(
           FileDescriptor.err,
-          "jpm: the daemon does not answer: waiting for it or the next daemon (Ctrl-C to stop)\n");
+          "jpm: the daemon does not answer: waiting until it or a new daemon answers (Ctrl-C to stop)\n");
       OptionalInt code = awaitNext(request);
       if (code.isPresent()) {
         return code.getAsInt();
@@ -169,7 +171,7 @@ public final class ClientMain {
         return sendAndPrint(request.resumed(mark.orElseThrow()));
       } catch (BridgeException.NoDaemon notYet) {
         if (!Files.isDirectory(home.directory())) {
-          return OptionalInt.of(fail(home.directory() + " is gone, and with it the daemon"));
+          return OptionalInt.of(fail(home.directory() + " was deleted, and its daemon has exited"));
         }
       }
     }
@@ -235,7 +237,9 @@ public final class ClientMain {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          "cannot read %s: is this your jpm home?".formatted(home.directory().resolve("token")), e);
+          "cannot read %s: check that the file exists and belongs to you"
+              .formatted(home.directory().resolve("token")),
+          e);
     }
   }
 
@@ -243,8 +247,8 @@ public final class ClientMain {
     String holder = System.getProperty("jpm.holder", "");
     String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
-        ("the daemon (pid %s) does not answer (waited %d s); commands that it has not started are"
-                + " dropped: see %s, or stop it with kill -9 %s — your apps keep running")
+        ("the daemon (pid %s) does not answer (waited %d s); it drops this command unless it has already"
+                + " started it: see %s, or stop the daemon with kill -9 %s — your apps keep running")
             .formatted(pid, timeout.toSeconds(), home.log(), pid));
   }
 
@@ -258,7 +262,7 @@ public final class ClientMain {
       case ConsoleReply.Err(String text) -> write(FileDescriptor.err, text);
       case ConsoleReply.KeepAlive() -> {}
       case ConsoleReply.Done(_) ->
-          throw new IllegalArgumentException("an exit code is not printed");
+          throw new IllegalArgumentException("an exit code cannot be printed");
     }
   }
 
@@ -283,7 +287,7 @@ public final class ClientMain {
     }
   }
 
-  /// Signals that this client could not write its own output, in contrast to a failure of the
+  /// Signals that this client could not write its own output, as opposed to a failure of the
   /// connection.
   private static final class OutputFailed extends IOException {
     private static final long serialVersionUID = 1;

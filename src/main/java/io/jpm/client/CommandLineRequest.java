@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 /// @param stdin the caller's standard input, if an argument `-` refers to it
 /// @param resumable whether the caller can resume a follow command, such as `logs`, after the
 ///   daemon has died
-/// @param resume the mark after which the command continues
-/// @param key the idempotency key, which is shared only by retries of this request. If the answer
-///   to the first request was lost, it prevents the daemon from executing the command again
+/// @param resume the mark after which the daemon resumes the command; empty for a new command
+/// @param key the idempotency key, which is shared only by retries of this request. If the reply to
+///   the first request was lost, the key prevents the daemon from executing the command again
 public record CommandLineRequest(
     List<String> argv,
     String cwd,
@@ -66,7 +66,7 @@ public record CommandLineRequest(
   /// @param out whether standard output is a terminal
   /// @param err whether standard error is a terminal
   public record Terminal(int cols, int rows, boolean color, boolean out, boolean err) {
-    /// No terminal, as in a script.
+    /// The value for a caller without a terminal, such as a script.
     public static final Terminal NONE = new Terminal(0, 0, false, false, false);
   }
 

@@ -24,7 +24,8 @@ final class Connector {
 
   /// Opens an authenticated connection.
   ///
-  /// @throws JpmException `UNREACHABLE` if that fails; no request has been sent in this case
+  /// @throws JpmException `UNREACHABLE` if the connection cannot be opened; in that case, no
+  ///   request has been sent
   static FrameConnection open(Endpoint endpoint, Timeouts timeouts) {
     try {
       return switch (endpoint) {
@@ -41,7 +42,8 @@ final class Connector {
     } catch (HomeTrust.Untrusted e) {
       throw new JpmException(Code.UNREACHABLE, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new JpmException(Code.UNREACHABLE, "no daemon at %s: %s".formatted(endpoint, e), e);
+      throw new JpmException(
+          Code.UNREACHABLE, "cannot connect to the daemon at %s: %s".formatted(endpoint, e), e);
     }
   }
 
@@ -62,7 +64,8 @@ final class Connector {
     if (port.isEmpty()) {
       throw new JpmException(
           Code.UNREACHABLE,
-          "no daemon is running for the home %s; jpm ping starts one".formatted(home.directory()));
+          "no daemon is running for the home %s: start one with jpm ping"
+              .formatted(home.directory()));
     }
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     SocketStreams socketStreams = plain(new InetSocketAddress(loopback, port.getAsInt()), timeouts);
@@ -70,7 +73,7 @@ final class Connector {
       socketStreams.socket().close();
       throw new JpmException(
           Code.UNREACHABLE,
-          "a process of another user listens on the port in %s: the daemon is no longer running"
+          "the daemon is no longer running, and another user's process uses the port in %s: start a new daemon with jpm ping"
               .formatted(home.portFile()));
     }
     return FrameConnection.open(socketStreams, Optional.of(home.token()), timeouts);

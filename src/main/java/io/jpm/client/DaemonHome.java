@@ -17,7 +17,8 @@ import java.util.OptionalInt;
 public record DaemonHome(Path directory) {
   private static final int LAST_PORT = 65535;
 
-  /// Columns of `/proc/net/tcp`, as described in `proc_net_tcp` in the kernel's documentation.
+  /// Column indexes in `/proc/net/tcp`, as described in `proc_net_tcp` of the kernel's
+  /// documentation.
   private static final int LOCAL = 1;
 
   private static final int STATE = 3;
@@ -97,7 +98,7 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Returns the pid that the daemon has written.
+  /// Returns the pid that the daemon has written to its home; empty if there is none.
   public Optional<String> pid() {
     try {
       return Optional.of(firstLine(directory.resolve("jpm.pid")))

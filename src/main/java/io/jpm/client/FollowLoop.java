@@ -26,8 +26,8 @@ final class FollowLoop implements Subscription {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable FrameConnection frameConnection;
 
-  /// The number of consecutive failures, and whether the follower has been notified of the lost
-  /// connection. Both are confined to the thread that runs [#follow].
+  /// The number of consecutive failed attempts to connect, and whether the follower has been
+  /// notified of the lost connection. Both are confined to the thread that runs [#follow].
   private int failures;
 
   private boolean interrupted;
@@ -131,7 +131,9 @@ final class FollowLoop implements Subscription {
         try {
           return open();
         } catch (JpmException e) {
-          LOG.log(Level.DEBUG, () -> subscriptionTarget.address() + ": not yet: " + e.getMessage());
+          LOG.log(
+              Level.DEBUG,
+              () -> subscriptionTarget.address() + ": cannot reconnect yet: " + e.getMessage());
         }
       }
     } catch (InterruptedException _) {

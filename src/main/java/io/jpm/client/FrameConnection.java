@@ -35,7 +35,7 @@ final class FrameConnection implements Closeable {
   /// The value of [System#nanoTime] when the reader began to wait; 0 if it is not waiting.
   private volatile long waitingSince;
 
-  /// The streams of a socket and the socket itself, which closes both.
+  /// A socket and its two streams, which are closed together with the socket.
   record SocketStreams(InputStream in, OutputStream out, Closeable socket) {}
 
   private FrameConnection(SocketStreams socketStreams, Duration silence) {
@@ -44,7 +44,7 @@ final class FrameConnection implements Closeable {
     this.silence = silence;
   }
 
-  /// Authenticates, and waits for the daemon's answer.
+  /// Authenticates with the token, and waits for the daemon's answer.
   ///
   /// @param token the token; empty if the endpoint requires none
   /// @throws JpmException `UNREACHABLE`
@@ -64,7 +64,7 @@ final class FrameConnection implements Closeable {
           "the daemon refused the connection (%s)%s"
               .formatted(
                   e.getMessage(),
-                  token.isPresent() && e instanceof EOFException ? ": is the token correct?" : ""),
+                  token.isPresent() && e instanceof EOFException ? ": check the token" : ""),
           e);
     }
   }
@@ -77,7 +77,7 @@ final class FrameConnection implements Closeable {
     JsonMembers frame = next();
     if (!frame.optionalText("type").equals(Optional.of("pong"))) {
       throw new IOException(
-          frame.optionalText("message").orElse("received a reply that is not a pong"));
+          frame.optionalText("message").orElse("the daemon did not answer the ping with a pong"));
     }
     authenticated.countDown();
   }
@@ -114,12 +114,14 @@ final class FrameConnection implements Closeable {
   JsonMembers next() throws IOException {
     int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
     if (length < 0 || length > MAX_FRAME_BYTES) {
-      throw new JpmException(Code.MALFORMED, "a frame of %d bytes".formatted(length));
+      throw new JpmException(
+          Code.MALFORMED, "received a frame with an invalid length of %d bytes".formatted(length));
     }
     try {
       return JsonMembers.of(Json.parse(exactly(length)));
     } catch (Json.MalformedJsonException e) {
-      throw new JpmException(Code.MALFORMED, "a frame that is not JSON: " + e.getMessage(), e);
+      throw new JpmException(
+          Code.MALFORMED, "received a frame that is not valid JSON: " + e.getMessage(), e);
     }
   }
 

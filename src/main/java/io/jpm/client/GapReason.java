@@ -2,7 +2,8 @@ package io.jpm.client;
 
 /// The reason why a subscriber has missed events.
 public sealed interface GapReason {
-  /// The daemon no longer stores the events (`history.max_size`).
+  /// The daemon no longer stores the missed events, because the size of its history is limited
+  /// (`history.max_size`).
   ///
   /// @param after the sequence number of the last event that the subscriber received
   /// @param forgotten how many of the following sequence numbers are lost; in a subscription to a

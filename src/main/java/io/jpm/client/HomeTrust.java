@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Checks that the files in a home can only have been written by its owner. Does not repair
 /// anything, because a file that other users can write to may already contain their data. Blocking.
 ///
-/// @param uid the user to whom everything must belong; parent directories may also belong to root
+/// @param uid the user id to which all files must belong; parent directories may also belong to
+///   root
 public record HomeTrust(int uid) {
   private static final int FILE_TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
@@ -29,13 +30,15 @@ public record HomeTrust(int uid) {
   public static final class Untrusted extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /// Creates an exception with a message for the user.
+    ///
     /// @param sentence the path, what is wrong with it and how to fix it
     Untrusted(String sentence) {
       super(sentence);
     }
   }
 
-  /// Owner and mode as in `lstat(2)`.
+  /// The owner and the mode of a file, as in `lstat(2)`.
   private record Status(int uid, int mode) {
     static Status of(Path file) throws IOException {
       Map<String, Object> all =
@@ -55,7 +58,8 @@ public record HomeTrust(int uid) {
       if (value instanceof Integer number) {
         return number;
       }
-      throw new IOException("the system does not report who may write to a file");
+      throw new IOException(
+          "cannot check the jpm home: this system does not report owners and permissions of files");
     }
 
     boolean is(int type) {
@@ -72,7 +76,7 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Returns checks against the user of this process.
+  /// Returns an instance that trusts the user of this process.
   ///
   /// @param home the home, whose owner is used instead on systems without `/proc`
   public static HomeTrust ofMe(Path home) throws IOException {
@@ -87,15 +91,17 @@ public record HomeTrust(int uid) {
     return ofOwner(there);
   }
 
-  /// Returns checks against the owner of a home, who may not be the user of this process.
+  /// Returns an instance that trusts the owner of a home, who may differ from the user of this
+  /// process.
   public static HomeTrust ofOwner(Path home) throws IOException {
     if (Files.getAttribute(home, "unix:uid") instanceof Integer number) {
       return new HomeTrust(number);
     }
-    throw new IOException("the system does not report the owner of " + home);
+    throw new IOException(
+        "cannot check the jpm home " + home + ": this system does not report its owner");
   }
 
-  /// Rejects a home that is not a directory, belongs to another user or is writable by others.
+  /// Rejects a home that is not a directory, belongs to another user or is writable by other users.
   ///
   /// @throws Untrusted with a message for the user
   public void checkHome(Path home) throws IOException {
@@ -115,7 +121,7 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Rejects a file that is a symbolic link, belongs to another user or is writable by others.
+  /// Rejects a file that is a symbolic link, belongs to another user or is writable by other users.
   /// Accepts a missing file, and a directory in place of a file, since nothing can be read from it.
   ///
   /// @param file a file, pipe or socket in a home, or a subdirectory of a home
@@ -145,9 +151,9 @@ public record HomeTrust(int uid) {
   private void check(Path file, Status status) throws Untrusted {
     if (status.is(SYMBOLIC_LINK)) {
       throw new Untrusted(
-          "%s is a symbolic link, which jpm does not follow in its home: remove it, and put the file"
+          "%s is a symbolic link, which jpm does not follow in its home: replace the link with the file"
                   .formatted(shown(file))
-              + " itself there if it is yours");
+              + " that it points to, or remove the link if the file is not yours");
     }
     if (status.uid() != uid) {
       throw new Untrusted(
@@ -161,7 +167,7 @@ public record HomeTrust(int uid) {
 
   private static Untrusted writable(String what, Path file, Status status) {
     return new Untrusted(
-        "%s%s can be written to by others (mode %s): check that its content is yours, then type: chmod go-w %s"
+        "%s%s is writable by other users (mode %s): check that its content is yours, then run: chmod go-w %s"
             .formatted(what, shown(file), status.shown(), shellQuoted(file)));
   }
 
@@ -214,7 +220,7 @@ public record HomeTrust(int uid) {
     }
     if (status.openToOthers() && !isPrivateGroup(real, status)) {
       throw new Untrusted(
-          "%s can be written to by others (mode %s): %s"
+          "%s is writable by other users (mode %s): %s"
               .formatted(shown(real), status.shown(), advice));
     }
   }
@@ -231,7 +237,7 @@ public record HomeTrust(int uid) {
 
   private void checkPath(Path path, Place place, int links) throws IOException {
     if (links > MOST_LINKS) {
-      throw new Untrusted(shown(place.path()) + ": there are too many symbolic links in the path");
+      throw new Untrusted(shown(place.path()) + ": the path contains too many symbolic links");
     }
     Path directory = Objects.requireNonNull(path.getRoot(), "an absolute path has a root");
     for (Path name : path) {
@@ -268,7 +274,7 @@ public record HomeTrust(int uid) {
     }
     if ((status.mode() & STICKY) == 0) {
       throw new Untrusted(
-          "%s can be written to by others (mode %s), who could replace %s: type chmod go-w %s, or %s"
+          "%s is writable by other users (mode %s), who could replace %s: run chmod go-w %s, or %s"
               .formatted(
                   shown(directory),
                   status.shown(),
@@ -316,7 +322,7 @@ public record HomeTrust(int uid) {
     return path.toString().replaceAll("\\p{Cntrl}", "?");
   }
 
-  /// Returns the path quoted for a shell command.
+  /// Returns the path, quoted for use in a shell command.
   private static String shellQuoted(Path path) {
     String text = path.toString();
     if (text.matches("[A-Za-z0-9_@%+=:,./-]+")) {

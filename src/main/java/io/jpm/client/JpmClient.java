@@ -89,7 +89,7 @@ public final class JpmClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new JpmException(
           Code.INTERRUPTED,
-          "interrupted before the reply: it is unknown whether the request was executed");
+          "interrupted while waiting for the reply: it is unknown whether the request was executed");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof JpmException why
           ? withCallerStackTrace(why)

@@ -14,7 +14,9 @@ public final class JpmException extends RuntimeException {
   private final transient List<String> problems;
   private final transient List<Instance> instances;
 
-  /// @param instances the instances for which the request succeeded
+  /// Creates an exception for a request that failed completely or partially.
+  ///
+  /// @param instances the instances for which the request succeeded; empty for most failures
   JpmException(Code code, List<String> problems, List<Instance> instances) {
     super(String.join("; ", problems));
     this.code = code;

@@ -117,7 +117,7 @@ final class Json {
       if (c == '"') {
         return out.toString();
       } else if (c < ' ') {
-        throw malformed("a control character in a string");
+        throw malformed("unescaped control character in a string");
       }
       out.append(c == '\\' ? escaped() : c);
     }
@@ -133,7 +133,7 @@ final class Json {
       case 'r' -> '\r';
       case 't' -> '\t';
       case 'u' -> fourHexDigits();
-      default -> throw malformed("an unknown escape");
+      default -> throw malformed("unknown escape sequence");
     };
   }
 
@@ -143,7 +143,7 @@ final class Json {
       char c = next();
       int digit = c < 128 ? Character.digit(c, 16) : -1;
       if (digit < 0) {
-        throw malformed("not four hexadecimal digits");
+        throw malformed("expected four hexadecimal digits");
       }
       value = value << 4 | digit;
     }
@@ -153,7 +153,7 @@ final class Json {
   private <T extends @Nullable Object> T word(String word, T meaning)
       throws MalformedJsonException {
     if (!text.startsWith(word, at)) {
-      throw malformed("an unknown literal");
+      throw malformed("expected true, false or null");
     }
     at += word.length();
     return meaning;
@@ -166,7 +166,7 @@ final class Json {
     }
     String number = text.substring(start, at);
     if (!number.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")) {
-      throw malformed("not a value");
+      throw malformed("expected a value");
     }
     try {
       return Long.valueOf(number);
@@ -183,7 +183,7 @@ final class Json {
 
   private char peek() throws MalformedJsonException {
     if (at >= text.length()) {
-      throw malformed("unexpected end");
+      throw malformed("unexpected end of the text");
     }
     return text.charAt(at);
   }

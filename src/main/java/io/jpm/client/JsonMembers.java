@@ -20,6 +20,8 @@ final class JsonMembers {
     this.all = all;
   }
 
+  /// Returns a reader for the members of `value`.
+  ///
   /// @throws JpmException `MALFORMED` if the value is not an object
   static JsonMembers of(@Nullable Object value) {
     if (!(value instanceof Map<?, ?> map)) {

@@ -9,6 +9,8 @@ final class JsonWriter {
 
   private JsonWriter() {}
 
+  /// Returns the JSON text for `value`.
+  ///
   /// @throws IllegalArgumentException for a value that JSON cannot represent
   static String encode(@Nullable Object value) {
     JsonWriter text = new JsonWriter();

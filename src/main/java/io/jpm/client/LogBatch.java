@@ -7,8 +7,8 @@ import java.util.List;
 ///
 /// @param app the name of the app
 /// @param first the number of the first line in `lines`. Lines are numbered across all instances
-///   and both streams of the app. The numbering starts over when the app has had no subscriber for
-///   a while and then receives one
+///   and both streams of the app. The numbering starts again at 1 if the app has had no subscriber
+///   for a while
 /// @param gap how many lines before `first` are missing because the daemon or this client was too
 ///   slow; 0 if there is no gap
 /// @param lines the lines, oldest first; empty if only a gap is reported

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A request with an idempotency key. If its connection is lost before the reply, it is sent again,
-/// possibly to the next daemon, which may start within moments.
+/// possibly to a daemon that has just been started.
 final class RepeatableRequest {
   private static final int MOST = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -18,7 +18,7 @@ final class RepeatableRequest {
   private final String body;
   private final long end;
   private final CompletableFuture<JsonMembers> answer = new CompletableFuture<>();
-  private JpmException lost = new JpmException(Code.LOST, "not sent");
+  private JpmException lost = new JpmException(Code.LOST, "the request has not been sent");
 
   RepeatableRequest(RequestQueue requestQueue, String body, Duration deadline) {
     this.requestQueue = requestQueue;
@@ -61,8 +61,7 @@ final class RepeatableRequest {
               pause.toNanos(), TimeUnit.NANOSECONDS, Thread::startVirtualThread);
       later.execute(() -> attempt(number + 1));
     } else {
-      // In contrast to `UNREACHABLE`, `LOST` tells the caller that the request may have been
-      // executed.
+      // `LOST`, unlike `UNREACHABLE`, means that the request may have been executed.
       answer.completeExceptionally(away ? lost : failure);
     }
   }

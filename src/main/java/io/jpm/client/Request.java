@@ -99,8 +99,8 @@ public sealed interface Request<R extends Response> {
     return new Act(Act.Action.DELETE, List.of(targets));
   }
 
-  /// Replaces processes without downtime, one instance per app at a time. Requires the role
-  /// `operate`.
+  /// Replaces processes without downtime, by default one instance per app at a time. Requires the
+  /// role `operate`.
   static Reload reload(String... targets) {
     return new Reload(List.of(targets), 1, false);
   }
@@ -168,7 +168,7 @@ public sealed interface Request<R extends Response> {
     return new Resurrect();
   }
 
-  /// See [#ping].
+  /// The request created by [#ping].
   record Ping() implements Request<Response.Daemon> {
     @Override
     public Class<Response.Daemon> answer() {
@@ -184,7 +184,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#list].
+  /// The request created by [#list].
   ///
   /// @param targets the selectors; empty for all instances
   record ListInstances(List<String> targets) implements OfInstances {
@@ -193,14 +193,14 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#describe].
+  /// The request created by [#describe].
   record Describe(List<String> targets) implements OfInstances {
     public Describe {
       targets = oneOrMore(targets);
     }
   }
 
-  /// See [#latestEvents] and [#eventsAfter].
+  /// The request created by [#latestEvents] or [#eventsAfter].
   ///
   /// @param after the sequence number of the last known event; empty for the latest events
   /// @param limit the maximum number of events, 1 to 10000
@@ -218,7 +218,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#logs].
+  /// The request created by [#logs].
   ///
   /// @param stream `out` or `err`; empty for both
   record Logs(List<String> targets, int lines, Optional<String> stream)
@@ -260,7 +260,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#reload].
+  /// The request created by [#reload].
   ///
   /// @param parallel how many instances per app are replaced at the same time, 1 to 10000
   /// @param graceful whether old processes are asked to exit by the IPC message `shutdown` instead
@@ -283,29 +283,29 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#scale] and [#scaleBy].
+  /// The request created by [#scale] or [#scaleBy].
   ///
   /// @param relative whether `number` is a difference rather than the new total
   record Scale(String target, boolean relative, int number) implements OfInstances {}
 
-  /// See [#signal].
+  /// The request created by [#signal].
   record SendSignal(List<String> targets, String signal) implements OfInstances {
     public SendSignal {
       targets = oneOrMore(targets);
     }
   }
 
-  /// See [#sendMessage].
+  /// The request created by [#sendMessage].
   record SendMessage(List<String> targets, @Nullable Object value) implements OfInstances {
     public SendMessage {
       targets = oneOrMore(targets);
     }
   }
 
-  /// See [#writeInput].
+  /// The request created by [#writeInput].
   record WriteInput(String target, String line) implements OfInstances {}
 
-  /// See [#trigger].
+  /// The request created by [#trigger].
   record Trigger(List<String> targets, String action, Optional<String> parameter)
       implements Request<Response.ActionResults> {
     public Trigger {
@@ -323,10 +323,10 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#start(Apps)].
+  /// The request created by [#start(Apps)].
   record StartApps(Apps apps) implements OfInstances {}
 
-  /// See [#apply] and [#plan].
+  /// The request created by [#apply] or [#plan].
   ///
   /// @param prune whether to delete apps that came from the same file but are not among `apps`
   /// @param dryRun whether to plan the changes without making them
@@ -343,10 +343,10 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// See [#save].
+  /// The request created by [#save].
   record Save() implements OfInstances {}
 
-  /// See [#resurrect].
+  /// The request created by [#resurrect].
   record Resurrect() implements OfInstances {}
 
   private static List<String> oneOrMore(List<String> targets) {

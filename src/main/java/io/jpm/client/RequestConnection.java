@@ -22,7 +22,7 @@ final class RequestConnection {
   private final Map<String, Call> waiting = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable JpmException> end = new AtomicReference<>();
 
-  /// Confined to the sending thread.
+  /// The number of requests sent so far. Confined to the sending thread.
   private long sent;
 
   RequestConnection(FrameConnection frameConnection) {
@@ -48,7 +48,7 @@ final class RequestConnection {
     }
   }
 
-  /// Closes the connection and fails the pending requests. Only the first reason is used.
+  /// Closes the connection and fails the pending requests. Only the first call has an effect.
   void closeExceptionally(JpmException why) {
     if (end.compareAndSet(null, why)) {
       frameConnection.close();
@@ -88,7 +88,7 @@ final class RequestConnection {
   }
 
   /// Fails the refused request. A refusal without an address may belong to any pending request, so
-  /// it closes the connection.
+  /// the connection is closed.
   private void refused(JsonMembers frame, @Nullable Call call) {
     JpmException why = toException(frame);
     if (call == null) {

@@ -26,7 +26,7 @@ final class RequestQueue implements Closeable {
   ///
   /// @param body the encoded request
   /// @param reply completed with the reply
-  /// @param waits the timeout
+  /// @param waits how long the client waits for the reply, sent to the daemon with the request
   record Call(String body, CompletableFuture<JsonMembers> reply, Duration waits) {}
 
   /// Connects to the daemon.
@@ -48,7 +48,7 @@ final class RequestQueue implements Closeable {
   /// [JpmException], or with a `TimeoutException` after the deadline.
   CompletableFuture<JsonMembers> ask(String body, Duration deadline) {
     CompletableFuture<JsonMembers> reply = new CompletableFuture<>();
-    // Vert.x requires at least one millisecond, and deadlines longer than a day are not useful.
+    // The daemon's timeout is at least one millisecond; a deadline longer than a day is not useful.
     long millis = Math.clamp(deadline.toMillis(), 1, LONGEST_WAIT.toMillis());
     Call call =
         new Call(

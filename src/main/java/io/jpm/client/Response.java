@@ -15,8 +15,8 @@ public sealed interface Response {
   /// @param since when the daemon was started
   record Daemon(String version, long pid, Path home, Instant since) implements Response {}
 
-  /// The requested or affected instances. Their state is that after the request, or, for a
-  /// deletion, that before it.
+  /// The requested or affected instances, in their state after the request. Deleted instances are
+  /// in their state before the request.
   ///
   /// @param notes informational messages, which do not report failures
   record Instances(List<Instance> instances, List<String> notes) implements Response {
@@ -45,7 +45,7 @@ public sealed interface Response {
     }
   }
 
-  /// The results of a custom action.
+  /// The results of a custom action, one entry per instance.
   record ActionResults(List<ActionResult> results) implements Response {
     public ActionResults {
       results = List.copyOf(results);
@@ -84,6 +84,7 @@ public sealed interface Response {
       return new Changes(json.each("changes", AppChangeResult::of), json.texts("notes"));
     }
     throw new JpmException(
-        Code.MALFORMED, "an unknown reply with the keys %s".formatted(json.all().keySet()));
+        Code.MALFORMED,
+        "received an unknown kind of reply with the keys %s".formatted(json.all().keySet()));
   }
 }

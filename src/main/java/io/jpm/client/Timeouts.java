@@ -34,7 +34,8 @@ public record Timeouts(
   public Timeouts {
     for (Duration one : List.of(connect, answer, action, idle, firstPause, longestPause)) {
       if (!one.isPositive()) {
-        throw new IllegalArgumentException(one + ": expected a positive duration, such as PT5S");
+        throw new IllegalArgumentException(
+            "timeout " + one + ": expected a positive duration, such as PT5S");
       }
     }
   }

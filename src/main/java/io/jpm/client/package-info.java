@@ -7,9 +7,9 @@
 /// exchanges frames over a socket, `RequestQueue` and `RequestConnection` share one connection
 /// among all requests, and each `FollowLoop` has its own connection.
 ///
-/// For the command line: [io.jpm.client.ClientMain], for machines on which bash cannot act as the
-/// client. It behaves like `bin/jpm`, except that it never starts a daemon, and uses
-/// [io.jpm.client.BridgeConnection].
+/// For the command line: [io.jpm.client.ClientMain], for machines on which bash is older than 4.4
+/// or cannot open network connections. It behaves like `bin/jpm`, except that it never starts a
+/// daemon, and uses [io.jpm.client.BridgeConnection].
 ///
 /// The package uses only the JDK, without Vert.x or a JSON library, so that it starts quickly and
 /// adds no dependencies to programs that use it.

@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Verifies the hash chain of an [AuditFile]. Every line with a hash must follow the line before
-/// it, within each file and across files, and the last line must match the head. Lines without a
-/// hash at the beginning are older than the chain; later ones break it. Files deleted by rotation
-/// are not counted as missing. Blocking; for a single use.
+/// Verifies the hash chain of an [AuditFile]. Every line with a hash must be linked to the line
+/// before it, within each file and across files, and the last line must have the hash that is
+/// stored in `audit.log.head`. Lines without a hash at the beginning were written before the chain
+/// was introduced; later lines without a hash break the chain. Files that rotation has deleted do
+/// not count as missing. Blocking. An instance can verify only one chain.
 final class AuditChainCheck {
   private long lines;
   private long older;
@@ -30,6 +31,8 @@ final class AuditChainCheck {
 
   private AuditChainCheck() {}
 
+  /// Verifies the hash chain of `file`, including its rotated predecessors.
+  ///
   /// @throws IOException if a file cannot be read
   static AuditReply of(AuditFile file) throws IOException {
     AuditFile.Head head = file.head();
@@ -45,7 +48,7 @@ final class AuditChainCheck {
     if (broken.isEmpty() && check.number > 0 && !head.hash().equals(check.hash)) {
       broken =
           Optional.of(
-              "%s: the last line (n %d) is not the line that was written last (n %d)"
+              "%s: the last line (n %d) differs from the last line that jpm wrote (n %d)"
                   .formatted(files.getLast(), check.number, head.number()));
     }
     return new AuditReply(check.lines, check.older, broken);
@@ -94,7 +97,7 @@ final class AuditChainCheck {
     }
   }
 
-  /// Verifies the next line.
+  /// Verifies the next line of the chain.
   ///
   /// @return why the chain breaks at this line; empty if it does not
   private Optional<String> verify(String text) {
@@ -119,7 +122,7 @@ final class AuditChainCheck {
       return Optional.of("lines before this one are missing: its n is " + line.number());
     }
     if (!AuditLine.hasValidHash(text, before)) {
-      return Optional.of("this line was changed, or the one before it");
+      return Optional.of("this line or the one before it was changed");
     }
     hash = line.hash();
     number = line.number();

@@ -31,11 +31,11 @@ import java.util.function.Supplier;
 /// A file of the audit log with its rotated predecessors (`audit.log.1` is the latest). Lines are
 /// appended to a hash chain ([AuditLine]) that continues across files: the first line of each file
 /// contains the hash of the line before it as `prev`. The separate file `audit.log.head` contains
-/// the number and hash of the last line, so truncation is detected.
+/// the number and hash of the last line, so that truncation is detected.
 ///
-/// Whatever has happened to the file, the next line is written. An incomplete last line left by a
-/// crash is moved to `audit.log.torn`, and a line with `gap` reports that lines are missing or were
-/// changed. The calls block; not thread-safe.
+/// A damaged file does not prevent the next line from being written. An incomplete last line left
+/// by a crash is moved to `audit.log.torn`, and a line with `gap` reports that lines are missing or
+/// were changed. All methods block. Not thread-safe.
 final class AuditFile {
   private static final Set<PosixFilePermission> OWNERS =
       PosixFilePermissions.fromString("rw-------");
@@ -51,7 +51,7 @@ final class AuditFile {
 
   /// The last line of a chain.
   ///
-  /// @param number the number of the line; 0: there is no line yet
+  /// @param number the number of the line; 0 if there is no line yet
   record Head(long number, String hash) {
     static final Head NONE = new Head(0, AuditLine.BEGIN);
   }
@@ -59,22 +59,25 @@ final class AuditFile {
   /// The state after the last write.
   ///
   /// @param size the size of the file
-  /// @param key the file's key in the file system; empty: the file does not exist
+  /// @param key identifies the file in the file system, such as its inode; empty if the file does
+  ///   not exist
   private record State(Head head, long size, Optional<Object> key) {}
 
-  /// The state of the chain in a file that another program has changed or that was not opened
-  /// before.
+  /// The state of the chain as read from the file before the first write, or after another program
+  /// has changed the file.
   ///
-  /// @param gap why lines are missing; empty: no lines are missing
+  /// @param gap describes the missing or changed lines; empty if there are none
   private record Found(Head head, Optional<String> gap) {
     static Found whole(Head head) {
       return new Found(head, Optional.empty());
     }
   }
 
+  /// Creates the file object without accessing the file.
+  ///
   /// @param file the path, such as `audit.log`
   /// @param clock the wall clock
-  /// @param limits see [AuditVerticle]
+  /// @param limits the size limit and the number of rotated files, see [AuditVerticle]
   /// @param written receives each line after it was written, including its line feed
   AuditFile(
       Path file, InstantSource clock, Supplier<Settings.Log> limits, Consumer<byte[]> written) {
@@ -102,12 +105,13 @@ final class AuditFile {
     }
   }
 
-  /// Returns the last line. Problems found in the file are recorded in it first.
+  /// Returns the last line of the chain, after recording any problems found in the file.
   Head head() throws IOException {
     return current().head();
   }
 
-  /// Returns the existing files, oldest first. The last one is the file that is written to.
+  /// Returns the existing files, oldest first. The last one is the file to which lines are
+  /// appended.
   List<Path> all() throws IOException {
     return AuditChainCheck.files(file);
   }
@@ -131,7 +135,7 @@ final class AuditFile {
       BasicFileAttributes is =
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!is.isRegularFile()) {
-        throw new IOException(file + " is not a regular file: move it away");
+        throw new IOException(file + " is not a regular file: move it to another directory");
       }
       return new State(head, is.size(), Optional.ofNullable(is.fileKey()));
     } catch (NoSuchFileException none) {
@@ -171,7 +175,7 @@ final class AuditFile {
         .put("result", what);
   }
 
-  /// Moves the bytes after the last line feed to `.torn`.
+  /// Moves the bytes after the last line feed to the file `.torn`.
   ///
   /// @return the number of bytes moved
   private long moveIncompleteLine() throws IOException {
@@ -201,7 +205,7 @@ final class AuditFile {
     }
   }
 
-  /// Finds the line after which the chain continues.
+  /// Finds the last line of the hash chain, to which the next line will be linked.
   private Found found() throws IOException {
     Optional<Head> head = known.map(State::head).or(this::readHead).filter(it -> it.number() > 0);
     Optional<String> last = lastLine(file).or(() -> lastLine(beside(".1")));
@@ -214,7 +218,7 @@ final class AuditFile {
                   : new Found(
                       end,
                       Optional.of(
-                          "%s was missing: lines after n %d may be missing, too"
+                          "%s was missing or damaged, so lines after n %d may be missing"
                               .formatted(beside(".head").getFileName(), end.number()))))
           .orElse(Found.whole(Head.NONE));
     }
@@ -284,7 +288,7 @@ final class AuditFile {
       throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into, from + into.position()) < 0) {
-        throw new IOException("the file has become shorter");
+        throw new IOException("the file was truncated while it was being read");
       }
     }
   }

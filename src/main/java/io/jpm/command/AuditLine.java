@@ -24,7 +24,7 @@ record AuditLine(long number, String hash, JsonObject body) {
   /// The maximum length of a line in bytes.
   static final int MOST_BYTES = 2048;
 
-  /// The maximum length of a value in characters; the rest is truncated.
+  /// The maximum length of a value in characters; longer values are truncated.
   static final int MOST_CHARACTERS = 256;
 
   /// The bytes reserved for `n`, `prev`, `hash` and `dropped`, which are added to the record.
@@ -83,14 +83,14 @@ record AuditLine(long number, String hash, JsonObject body) {
         hash, bytes("%s,\"hash\":\"%s\"}\n".formatted(text.substring(0, text.length() - 1), hash)));
   }
 
-  /// A line for the file.
+  /// A line to be appended to the file.
   ///
   /// @param hash the hash of this line
   /// @param bytes the whole line
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared
   record Written(String hash, byte[] bytes) {}
 
-  /// Parses a line; empty if it has no hash, like lines written by earlier versions.
+  /// Returns the parsed line; empty if it has no hash, as in lines written by earlier versions.
   static Optional<AuditLine> read(String line) {
     Matcher form = FORM.matcher(line);
     if (!form.matches()) {

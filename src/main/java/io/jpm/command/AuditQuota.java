@@ -11,24 +11,25 @@ import java.util.function.LongSupplier;
 
 /// Limits the number of lines that each principal may add to one file of the audit log, so that its
 /// requests cannot push the lines of others out of the file. Excess lines are counted. The owner is
-/// not limited, because the owner can write the files anyway. Owned by one event loop.
+/// not limited, because the owner can write to the files anyway. Owned by one event loop.
 final class AuditQuota {
-  /// The maximum number of lines in a burst.
+  /// The maximum number of lines that a principal can add in a burst.
   static final int BURST = 600;
 
-  /// The sustained number of lines per minute: 14,400 per day.
+  /// The number of lines per minute that a principal can add permanently: 14,400 per day.
   static final int PER_MINUTE = 10;
 
   private static final Duration EACH = Duration.ofMinutes(1).dividedBy(PER_MINUTE);
 
   private final LongSupplier nanos;
 
-  /// The buckets by the name of the principal. Full buckets are removed when a new one is added.
+  /// The token buckets by the name of the principal. Full buckets are removed when a new one is
+  /// added.
   private final Map<String, Bucket> buckets = new HashMap<>();
 
-  /// The number of one principal's lines that were left out.
+  /// The number of lines of one principal that were not written.
   ///
-  /// @param who the latest principal with this name
+  /// @param who the principal; the latest one if several had this name
   record ExcessLines(Principal who, long lines) {}
 
   /// @param nanos a monotonic clock
@@ -53,7 +54,7 @@ final class AuditQuota {
     return bucket.take(who, now);
   }
 
-  /// Returns the number of excess lines since the last call, per principal.
+  /// Returns the number of excess lines of each principal since the last call.
   List<ExcessLines> over() {
     List<ExcessLines> over = new ArrayList<>();
     for (Bucket bucket : buckets.values()) {

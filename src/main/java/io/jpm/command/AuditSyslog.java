@@ -9,14 +9,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Also sends the lines of the audit log to the system log, in the format of RFC 5424. A line that
-/// the system log rejects is not sent again, because the file contains it. Not thread-safe.
+/// Sends copies of the lines of the audit log to the system log, in the format of RFC 5424. A line
+/// that the system log rejects is not sent again, because the file contains it. Not thread-safe.
 final class AuditSyslog {
-  /// The priority of changes: facility `authpriv`, which not every user can read, severity
-  /// `notice`.
+  /// The syslog priority of changes: facility `authpriv`, which ordinary users cannot read, and
+  /// severity `notice`.
   private static final int CHANGED = 10 * 8 + 5;
 
-  /// The priority of refused requests: facility `authpriv`, severity `warning`.
+  /// The syslog priority of refused requests: facility `authpriv` and severity `warning`.
   private static final int REFUSED = 10 * 8 + 4;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
@@ -25,7 +25,7 @@ final class AuditSyslog {
   private final InstantSource clock;
   private long lost;
 
-  /// @param sender see [AuditVerticle]
+  /// @param sender sends a datagram to the system log, see [AuditVerticle]
   /// @param clock the wall clock
   AuditSyslog(Function<byte[], Optional<String>> sender, InstantSource clock) {
     this.sender = sender;
@@ -52,12 +52,18 @@ final class AuditSyslog {
         .ifPresentOrElse(
             why -> {
               if (lost++ == 0) {
-                LOG.log(Level.WARNING, "audit.syslog does not accept lines: {0}", why);
+                LOG.log(
+                    Level.WARNING,
+                    "cannot send audit lines to the system log (audit.syslog): {0}",
+                    why);
               }
             },
             () -> {
               if (lost > 0) {
-                LOG.log(Level.WARNING, "audit.syslog did not accept {0} lines", lost);
+                LOG.log(
+                    Level.WARNING,
+                    "{0} audit lines could not be sent to the system log (audit.syslog)",
+                    lost);
                 lost = 0;
               }
             });

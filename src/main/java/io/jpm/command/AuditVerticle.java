@@ -29,11 +29,11 @@ import java.util.function.Supplier;
 /// `audit-refused.log`, so that they cannot push changes out of `audit.log`.
 ///
 /// In each of the two files, every principal has a quota ([AuditQuota]); one line per minute
-/// reports the number of lines over the quota. If lines were lost because the disk was too slow,
-/// the next line contains their number as `dropped`. Only the owner can read the files. They are
-/// rotated like the daemon's own log: `audit.log.1` is the latest rotated file.
+/// reports the number of excess lines. If lines were lost because the disk was too slow, the next
+/// line contains their number as `dropped`. Only the owner can read the files. They are rotated
+/// like the daemon's own log: `audit.log.1` is the latest rotated file.
 public final class AuditVerticle extends VerticleBase {
-  /// The maximum number of lines that wait for a slow disk. Further lines are only counted.
+  /// The maximum number of lines waiting for a slow disk. Further lines are dropped and counted.
   static final int MOST_WAITING = 10_000;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
@@ -46,7 +46,7 @@ public final class AuditVerticle extends VerticleBase {
   private int waiting;
   private boolean failing;
 
-  /// One of the two files.
+  /// One of the two files, `audit.log` or `audit-refused.log`.
   private final class Part {
     private final AuditFile file;
     private final Path path;
@@ -54,7 +54,7 @@ public final class AuditVerticle extends VerticleBase {
     private long dropped;
     private boolean counting;
 
-    /// The number of lines that are still waiting to be written.
+    /// The number of lines waiting to be written.
     private final AtomicInteger queued = new AtomicInteger();
 
     Part(Path path, Supplier<Settings.Log> limits, LongSupplier nanos, Consumer<byte[]> written) {
@@ -64,12 +64,14 @@ public final class AuditVerticle extends VerticleBase {
     }
   }
 
+  /// Creates the verticle.
+  ///
   /// @param home the directory that contains the files
   /// @param clock the wall clock
   /// @param limits the size in bytes at which a file is rotated, and the number of rotated files to
   ///   keep; called for each line, on any thread
   /// @param syslog sends a datagram to the system log without waiting, and returns why it was
-  ///   rejected; empty: it was accepted, or sending is disabled. Called on any thread
+  ///   rejected; empty if it was accepted or sending is disabled. Called on any thread
   public AuditVerticle(
       Path home,
       InstantSource clock,
@@ -79,7 +81,7 @@ public final class AuditVerticle extends VerticleBase {
   }
 
   /// @param nanos a monotonic clock
-  /// @param told the delay between the first line over a quota and the report of the number of such
+  /// @param told the delay between the first excess line and the report of the number of excess
   ///   lines
   AuditVerticle(
       Path home,
@@ -148,7 +150,9 @@ public final class AuditVerticle extends VerticleBase {
                             .put("verb", "quota")
                             .put("over", excessLines.lines())
                             .put(
-                                "result", excessLines.lines() + " additional lines were left out")))
+                                "result",
+                                excessLines.lines()
+                                    + " further lines of this principal exceeded its quota and were not written")))
                 .toList())
         .mapEmpty();
   }

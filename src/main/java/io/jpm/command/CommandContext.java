@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// Facts about the daemon and limits that request handling needs.
+/// The properties of the daemon and the limits that request handling needs.
 ///
 /// @param version the version of jpm
 /// @param pid the daemon's process id
 /// @param home the daemon's home directory
-/// @param startedAt when the daemon started, wall clock
+/// @param startedAt when the daemon was started, according to the wall clock
 /// @param clock the wall clock, for times in replies
-/// @param defaults the defaults for attributes that an app does not set; requested for each
-///   reading, because they may change
+/// @param defaults supplies the defaults for attributes that an app does not set. Called whenever
+///   apps are read, because the settings may change
 /// @param environment the variables that apps inherit if the request specifies none: PATH, HOME and
 ///   LANG of the daemon
 /// @param timeout the time after which a request is answered with `timeout`, usually
@@ -39,7 +39,7 @@ public record CommandContext(
     environment = Map.copyOf(environment);
   }
 
-  /// Returns those of the variables `all` that apps inherit if they are started without a shell.
+  /// Returns the variables in `all` that apps inherit when they are not started from a shell.
   public static Map<String, String> inheritedVariables(Map<String, String> all) {
     Map<String, String> kept = new HashMap<>(all);
     kept.keySet().retainAll(Set.of("PATH", "HOME", "LANG"));

@@ -33,7 +33,7 @@ final class CommandMessageMapper {
         view, Optional.of(new InstanceMessage.Details(SpecView.of(view.spec()), ports, checks)));
   }
 
-  /// Converts the change of an app, with secrets masked.
+  /// Converts the changes to an app, with secrets masked.
   static CommandReply.Change change(AppChange change) {
     return new CommandReply.Change(
         change.app().value(),

@@ -38,9 +38,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Serves typed requests from other services on [Addresses#COMMAND]: parses a request, loads the
-/// apps that it concerns, has it authorized by [RequestAuthorizer], and carries it out. Requests
-/// run concurrently on this verticle's context.
+/// Serves typed requests from other services on [Addresses#COMMAND]: parses each request, loads the
+/// affected apps, has [RequestAuthorizer] authorize the request, and carries the request out.
+/// Requests run concurrently on this verticle's context.
 ///
 /// Changes and refused requests are sent to [Addresses#AUDIT] once their outcome is known. A
 /// request without a reply address is ignored.
@@ -50,20 +50,22 @@ public final class CommandVerticle extends VerticleBase {
   /// The part of the sender's timeout that is reserved for delivering the reply.
   private static final long MARGIN_MILLIS = 5000;
 
-  /// The length of the hash that distinguishes different requests sent with the same key by
-  /// mistake, in bytes.
+  /// The length of the hash of a request body, in bytes. The hash distinguishes different requests
+  /// that were sent with the same key by mistake.
   private static final int DIGEST_BYTES = 8;
 
-  /// The caller for requests that did not come through the bridge. No token can have this name.
+  /// The caller that the audit log names for requests that did not come through the bridge. No
+  /// token can have this name.
   private static final RequestCaller NOBODY =
       new RequestCaller(new Principal("?", Role.READ, Set.of()), "?");
 
-  /// The maximum number of one principal's requests that wait for a thread to match their patterns.
+  /// The maximum number of requests with patterns of one principal that may wait for a worker
+  /// thread.
   private static final int MOST_MATCHING = 8;
 
   private final CommandContext daemon;
 
-  /// The number of waiting requests with patterns, by the principal's name.
+  /// The number of waiting requests with patterns, by the name of the principal.
   private final Map<String, Integer> matching = new HashMap<>();
 
   public CommandVerticle(CommandContext daemon) {
@@ -77,7 +79,7 @@ public final class CommandVerticle extends VerticleBase {
 
   private void answer(Message<Object> message) {
     if (message.replyAddress() == null) {
-      LOG.log(Level.DEBUG, "a request without a reply address, ignored");
+      LOG.log(Level.DEBUG, "ignored a request without a reply address");
       return;
     }
     Optional<RequestCaller> requestCaller =
@@ -122,7 +124,7 @@ public final class CommandVerticle extends VerticleBase {
 
   /// The outcome of a request.
   ///
-  /// @param apps the names of the apps that it concerned
+  /// @param apps the names of the affected apps
   private record Outcome(CommandReply reply, List<String> apps) {
     static Outcome without(CommandReply reply) {
       return new Outcome(reply, List.of());
@@ -183,7 +185,7 @@ public final class CommandVerticle extends VerticleBase {
             matching.computeIfPresent(who.name(), (_, count) -> count == 1 ? null : count - 1));
   }
 
-  /// The apps and instances that a request concerns.
+  /// The apps that a request describes, and all existing instances.
   private record RequestSubjects(Apps apps, List<InstanceView> all) {}
 
   private Future<Outcome> carriedOut(
@@ -217,8 +219,8 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// Returns the outcome of the first request with this key. Needed when the request is repeated
-  /// and its apps are not found, because the first request deleted them.
+  /// Returns the outcome of the first request with this key. Called if no app matches the targets
+  /// of a request: the client may be repeating a request that has deleted the apps.
   private Future<Outcome> repeated(String key, Failed notFound) {
     return new ServiceClient(vertx.eventBus())
         .done(new GodCommand.GetOutcome(key))
@@ -230,8 +232,8 @@ public final class CommandVerticle extends VerticleBase {
                     : notFound));
   }
 
-  /// Returns a hash that is the same for equal requests, even in the next daemon. A request that
-  /// uses a known key with a different body has a different hash and is therefore carried out.
+  /// Returns a hash of a request body, which is the same in every daemon. A request that reuses a
+  /// known key with a different body has a different hash and is therefore carried out.
   private static String digest(@Nullable Object body) {
     return Sha256.hex(String.valueOf(body), DIGEST_BYTES);
   }
@@ -258,7 +260,7 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// Reads the apps that a request describes. Accesses files.
+  /// Reads the apps that a request describes, on a worker thread because this accesses files.
   private Future<Apps> described(CommandRequest request) {
     if (!(request instanceof CommandRequest.OnApps of)) {
       return Future.succeededFuture(Apps.NONE);
@@ -286,8 +288,8 @@ public final class CommandVerticle extends VerticleBase {
                     List.of())));
   }
 
-  /// Returns slightly less than the timeout that the sender states, or the default if it states
-  /// none. A client may wait for minutes, because a program may be allowed that long to stop.
+  /// Returns a timeout slightly shorter than the one in the message, or the default if the message
+  /// has none. A client may wait for minutes, because an app may be given minutes to stop.
   private Duration timeout(Message<Object> message) {
     String waits = message.headers().get(RequestCaller.WAITS);
     if (waits == null || !waits.matches("[0-9]{1,9}")) {
@@ -300,7 +302,7 @@ public final class CommandVerticle extends VerticleBase {
   private static Failed late(CommandRequest request, Duration patience) {
     return new Failed(
         Code.TIMEOUT,
-        "%s has not finished after %d s and continues: see list or jpm.events for its result"
+        "%s is still in progress after %d s: use list or subscribe to jpm.events to see its result"
             .formatted(request.verb().keyword(), patience.toSeconds()));
   }
 
@@ -308,7 +310,7 @@ public final class CommandVerticle extends VerticleBase {
     if (failure instanceof RequestRefused known) {
       return Outcome.without(known.reply());
     }
-    LOG.log(Level.ERROR, "a request failed", failure);
+    LOG.log(Level.ERROR, "internal error while handling a request", failure);
     return Outcome.without(
         new Failed(Code.FAILED, "internal error: " + failure + "; see the daemon's log"));
   }

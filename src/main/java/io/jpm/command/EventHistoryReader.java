@@ -11,8 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads past events from the history. If a principal is limited to some apps, each of these apps
-/// is queried separately, so that events of other apps do not use up the limit.
+/// Reads past events from the history. If the principal is limited to some apps, each app is
+/// queried separately, so that events of other apps do not count towards the requested number of
+/// events.
 final class EventHistoryReader {
   private final ServiceClient serviceClient;
 

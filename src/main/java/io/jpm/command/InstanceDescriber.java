@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /// Collects the details of instances for `describe`, including probe results from Satan and ports
 /// from ClusterBalancer. If a component does not answer in time, its details are omitted.
 final class InstanceDescriber {
-  /// Matches the port in an address as formatted by ClusterBalancer; a Unix socket has none.
+  /// Matches the port in an address as formatted by ClusterBalancer. The path of a Unix socket does
+  /// not match.
   private static final Pattern PORT = Pattern.compile("(?:[^/].*:)?([0-9]{1,5})");
 
   private final ServiceClient serviceClient;

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /// Reads the last log lines of some instances. If the text exceeds the maximum size of a reply, the
-/// oldest lines are left out and counted.
+/// oldest lines are omitted and counted.
 final class LogTailReader {
   private static final Path NOWHERE = Path.of("/dev/null");
 
@@ -99,7 +99,9 @@ final class LogTailReader {
                   pages(found.all().stream().map(one -> one.span().orElseThrow()).toList());
               case LogsReply.Searches(List<LogSearch> begun) -> search(begun);
               case LogsReply.Positions _ ->
-                  Future.failedFuture(new IllegalStateException("positions for a search"));
+                  Future.failedFuture(
+                      new IllegalStateException(
+                          "LogAggregator replied to a search with positions"));
             });
   }
 
@@ -115,7 +117,8 @@ final class LogTailReader {
             case LogsReply.Positions(List<LogPosition> all, boolean more) ->
                 more ? pages(onwards(all, spans)) : Future.succeededFuture();
             case LogsReply.Searches _ ->
-                Future.failedFuture(new IllegalStateException("searches for a page"));
+                Future.failedFuture(
+                    new IllegalStateException("LogAggregator replied to a read with searches"));
           };
         });
   }
@@ -131,7 +134,8 @@ final class LogTailReader {
   private void keep(LogsReply.Line line) {
     Source source = sources.get(line.log());
     if (source == null) {
-      throw new IllegalStateException("a line of a log that was not asked for: " + line.log());
+      throw new IllegalStateException(
+          "LogAggregator sent a line of a log that was not requested: " + line.log());
     }
     kept.add(
         new Line(

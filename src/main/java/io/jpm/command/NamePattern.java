@@ -7,8 +7,8 @@ import java.util.List;
 
 /// A selector that is not literal: an RE2 regular expression between slashes, or a glob with `*`
 /// and `?`. RE2's matching time is proportional to the length of the text and the size of the
-/// compiled program. Therefore the length of the expression is limited, as is the size of the
-/// program, which is estimated from the expression's repetitions.
+/// compiled program. Therefore both the length of the expression and the size of the program are
+/// limited. The size is estimated from the repetitions in the expression.
 final class NamePattern {
   /// The maximum length of an expression, in UTF-16 characters.
   static final int MAX_LENGTH = 256;
@@ -46,15 +46,16 @@ final class NamePattern {
     return !isExpression(word) && (word.indexOf('*') >= 0 || word.indexOf('?') >= 0);
   }
 
-  /// Reports whether one of the selectors is a pattern. Matching a pattern takes time.
+  /// Reports whether any of the selectors is a pattern, which takes longer to resolve than a
+  /// literal selector.
   static boolean isAmong(List<String> words) {
     return words.stream().anyMatch(word -> isExpression(word) || isGlob(word));
   }
 
-  /// Compiles a selector.
+  /// Compiles a selector that is a pattern.
   ///
   /// @param word an expression or a glob
-  /// @throws InvalidPatternException with a sentence for the user
+  /// @throws InvalidPatternException with a message for the user
   static NamePattern of(String word) throws InvalidPatternException {
     if (word.length() > MAX_LENGTH) {
       throw new InvalidPatternException(
@@ -67,14 +68,15 @@ final class NamePattern {
     String expression = word.substring(1, word.length() - 1);
     if (size(expression) > MAX_SIZE) {
       throw new InvalidPatternException(
-          "targets: %s repeats too much: its length multiplied by its counts exceeds %d"
+          "targets: %s is too complex: its length multiplied by its repetition counts exceeds %d"
               .formatted(word, MAX_SIZE));
     }
     try {
       return new NamePattern(Pattern.compile(expression));
     } catch (PatternSyntaxException broken) {
       throw new InvalidPatternException(
-          "targets: %s is not a regular expression: %s".formatted(word, broken.getDescription()));
+          "targets: %s is not a valid regular expression: %s"
+              .formatted(word, broken.getDescription()));
     }
   }
 
@@ -84,8 +86,8 @@ final class NamePattern {
     return pattern.matcher(name).find();
   }
 
-  /// Estimates the size of the program. Repetitions may be nested, so all of them are treated as
-  /// nested.
+  /// Returns an upper bound on the size of the compiled program. All repetitions count as nested in
+  /// each other, because they may be.
   private static long size(String expression) {
     long size = expression.length();
     Matcher matcher = REPETITION.matcher(expression);

@@ -32,7 +32,7 @@ final class OperationRunner {
   /// @param chosen the selected instances
   /// @param all every existing instance
   /// @param apps the apps that the request describes
-  /// @param key the idempotency key; empty: the request has none
+  /// @param key the idempotency key; empty if the request has none
   record AuthorizedCommand(
       Principal who,
       CommandRequest request,
@@ -45,7 +45,7 @@ final class OperationRunner {
       return key.<GodCommand>map(text -> new GodCommand.Idempotent(text, command)).orElse(command);
     }
 
-    /// Returns selectors with which God finds the chosen instances.
+    /// Returns selectors that make God select exactly the chosen instances.
     List<String> words() {
       return TargetSelection.words(chosen, all);
     }

@@ -9,11 +9,11 @@ import io.jpm.wire.CommandRequest;
 import java.util.List;
 import java.util.Optional;
 
-/// Authorizes requests. This is the only code that does. It does not use clocks, the bus or files,
-/// and every request passes [#authorize] before it has any effect.
+/// Authorizes requests. Every request passes [#authorize] before it has any effect; no other code
+/// authorizes requests. This class does not use clocks, the bus or files.
 ///
-/// A principal that is limited to some apps cannot see others: they are not found, `all` means all
-/// of its own apps, and ids and expressions select only its own apps.
+/// A principal that is limited to some apps cannot see other apps: they are reported as not found,
+/// and `all`, ids and patterns select only instances of permitted apps.
 final class RequestAuthorizer {
   private RequestAuthorizer() {}
 
@@ -32,7 +32,7 @@ final class RequestAuthorizer {
     record Refused(Failed reply) implements Decision {}
   }
 
-  /// The current state of the apps that a request concerns.
+  /// The existing instances and the apps that a request describes.
   ///
   /// @param instances all existing instances, by id
   /// @param described the names of the apps that the request describes
@@ -45,10 +45,10 @@ final class RequestAuthorizer {
     }
   }
 
-  /// Checks role and scope before any data is loaded, so that a request that is denied causes no
-  /// work.
+  /// Checks the role and the scope of the principal before any data is loaded, so that a denied
+  /// request causes no further work.
   ///
-  /// @return why the request is denied; empty: [#authorize] decides
+  /// @return why the request is denied; empty if [#authorize] must decide
   static Optional<Failed> precheck(Principal who, CommandRequest request) {
     if (!who.hasRole(request.requiredRole())) {
       return Optional.of(
@@ -109,7 +109,7 @@ final class RequestAuthorizer {
     };
   }
 
-  /// Reports whether the request always concerns all apps.
+  /// Reports whether the request always affects all apps.
   private static boolean isAboutAll(CommandRequest request) {
     return switch (request) {
       case CommandRequest.Save _, CommandRequest.Resurrect _ -> true;
@@ -147,7 +147,9 @@ final class RequestAuthorizer {
         .findFirst()
         .<Decision>map(app ->
             new Decision.Refused(
-                denied("%s is not allowed to describe the app %s".formatted(who.name(), app))))
+                denied(
+                    "%s is not permitted to start or change the app %s"
+                        .formatted(who.name(), app))))
         .orElse(new Decision.Allowed(List.of()));
   }
 

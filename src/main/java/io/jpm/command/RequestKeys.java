@@ -61,7 +61,8 @@ final class RequestKeys {
     return value(key) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
-  /// Returns a required text. If it is missing, records a problem and returns an empty string.
+  /// Returns the text of a required key. If the key is missing, records a problem and returns an
+  /// empty string.
   String requiredText(CommandKey key) {
     Object value = value(key);
     if (value == null) {
@@ -77,7 +78,7 @@ final class RequestKeys {
         : OptionalLong.empty();
   }
 
-  /// Returns the targets, which are required.
+  /// Returns the targets. Records a problem if the request has none.
   List<String> targets() {
     if (!has(CommandKey.TARGETS)) {
       problem(CommandKey.TARGETS, "is missing: expected " + wanted(CommandKey.TARGETS));
@@ -124,8 +125,9 @@ final class RequestKeys {
     String mended =
         NearestName.to(name, known)
             .map("did you mean %s?"::formatted)
-            .orElseGet(() -> known.isEmpty() ? "it has no keys" : String.join(", ", known));
-    return "%s: not a key of %s — %s".formatted(shown(name), verb.keyword(), mended);
+            .orElseGet(
+                () -> known.isEmpty() ? "remove it" : "use one of " + String.join(", ", known));
+    return "%s: not a key of %s: %s".formatted(shown(name), verb.keyword(), mended);
   }
 
   private static boolean isRight(CommandKey key, Object value) {
@@ -158,7 +160,7 @@ final class RequestKeys {
     };
   }
 
-  /// Describes the valid values.
+  /// Describes the valid values of a key, for messages.
   private static String wanted(CommandKey key) {
     return switch (key.kind()) {
       case ANY -> "any value";

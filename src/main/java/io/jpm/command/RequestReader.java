@@ -29,7 +29,7 @@ final class RequestReader {
   sealed interface Reading {
     /// The request is valid.
     ///
-    /// @param key the idempotency key; empty: the request has none
+    /// @param key the idempotency key; empty if the request has none
     record Understood(CommandRequest request, Optional<String> key) implements Reading {}
 
     record Refused(Failed reply) implements Reading {}
@@ -45,7 +45,8 @@ final class RequestReader {
     }
     if (!Integer.valueOf(CommandRequest.VERSION).equals(json.getValue("v"))) {
       return new Reading.Refused(
-          new Failed(Code.VERSION, "v: this daemon supports version " + CommandRequest.VERSION));
+          new Failed(
+              Code.VERSION, "v: this daemon supports only version " + CommandRequest.VERSION));
     }
     Optional<CommandVerb> verb =
         json.getValue("verb") instanceof String word ? CommandVerb.of(word) : Optional.empty();
@@ -72,7 +73,7 @@ final class RequestReader {
     if (!(written instanceof String word)) {
       return "verb: use one of " + String.join(", ", known);
     }
-    return "verb: \"%s\" — use %s"
+    return "verb: \"%s\" is not a verb: use %s"
         .formatted(
             RequestKeys.shown(word),
             NearestName.to(word, known).orElseGet(() -> "one of " + String.join(", ", known)));
@@ -144,14 +145,17 @@ final class RequestReader {
       return new CommandRequest.Act(Action.START, keys.targets());
     }
     if (keys.has(CommandKey.TARGETS)) {
-      keys.problem(CommandKey.TARGETS, "selects instances in the list: omit it if apps are given");
+      keys.problem(
+          CommandKey.TARGETS,
+          "selects existing instances; remove this key if the request contains apps");
     }
     return new CommandRequest.StartApps(described(keys));
   }
 
   private static CommandRequest scale(RequestKeys keys) {
     if (keys.has(CommandKey.TO) == keys.has(CommandKey.BY)) {
-      keys.problem(CommandKey.TO, "use either to, the number of instances, or by, how many more");
+      keys.problem(
+          CommandKey.TO, "use either to (the new number of instances) or by (the difference)");
     }
     boolean relative = keys.has(CommandKey.BY);
     long number = keys.number(relative ? CommandKey.BY : CommandKey.TO).orElse(1);
@@ -161,15 +165,16 @@ final class RequestReader {
   private static CommandRequest apply(RequestKeys keys, boolean dry) {
     boolean prune = Boolean.TRUE.equals(keys.value(CommandKey.PRUNE));
     if (prune && !keys.has(CommandKey.FILE)) {
-      keys.problem(
-          CommandKey.PRUNE, "deletes apps loaded from a process file: specify that file in file");
+      keys.problem(CommandKey.PRUNE, "requires the path of the process file in the key file");
     }
     return new CommandRequest.Apply(described(keys), prune, dry);
   }
 
   private static AppDescriptions described(RequestKeys keys) {
     if (keys.has(CommandKey.APPS) == keys.has(CommandKey.APP)) {
-      keys.problem(CommandKey.APPS, "use either apps, an array as in a process file, or app");
+      keys.problem(
+          CommandKey.APPS,
+          "use either apps (an array of apps, as in a process file) or app (a single app)");
     }
     JsonArray apps =
         keys.value(CommandKey.APPS) instanceof JsonArray several

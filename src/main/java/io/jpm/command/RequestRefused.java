@@ -4,7 +4,7 @@ import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandReply.Failed;
 import java.util.List;
 
-/// Signals that a request failed, with the reply that the client receives.
+/// Signals that a request failed. Contains the reply for the client.
 final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

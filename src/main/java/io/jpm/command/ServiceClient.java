@@ -34,8 +34,8 @@ final class ServiceClient {
   private static final Duration LOOKS = Duration.ofSeconds(3);
   private static final Duration QUESTIONS = Duration.ofSeconds(10);
 
-  /// The timeout for actions. An action may drain connections, and the owner of the app sets the
-  /// drain timeout, so this limit must exceed any reasonable one.
+  /// The timeout for actions. An action may drain connections, so this limit must exceed any
+  /// reasonable drain timeout of an app.
   private static final Duration ACTIONS = Duration.ofHours(12);
 
   private final EventBus bus;
@@ -44,7 +44,7 @@ final class ServiceClient {
     this.bus = bus;
   }
 
-  /// Sends a query to God.
+  /// Sends a query to God and returns the reply.
   Future<GodReply> shown(GodCommand.Show question) {
     return ask("God", Addresses.GOD_COMMAND, question, QUESTIONS);
   }
@@ -69,11 +69,13 @@ final class ServiceClient {
                   Future.failedFuture(new RequestRefused(Code.FAILED, problem));
               case LogsReply.Done _, LogsReply.Status _ ->
                   Future.failedFuture(
-                      new IllegalStateException("LogAggregator has no lines for " + question));
+                      new IllegalStateException(
+                          "LogAggregator did not reply with lines to " + question));
             });
   }
 
-  /// Returns the health of processes as determined by their probes; empty if Satan does not answer.
+  /// Returns the health of processes as determined by their probes; an empty map if Satan does not
+  /// answer.
   Future<Map<ProcessIdentity, HealthReport>> health(List<ProcessIdentity> processes) {
     return processes.isEmpty()
         ? Future.succeededFuture(Map.of())
@@ -86,8 +88,8 @@ final class ServiceClient {
             .otherwise(Map.of());
   }
 
-  /// Returns how an app is balanced, with the private port of one of its instances; empty if
-  /// ClusterBalancer does not answer.
+  /// Returns the balancing status of an app, including the private port of one of its instances;
+  /// empty if ClusterBalancer does not answer.
   Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(
             "ClusterBalancer",

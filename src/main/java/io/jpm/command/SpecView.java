@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /// Converts a spec to JSON for `describe`: all attributes under their names in a process file.
-/// Where a process file accepts it, times are in milliseconds and sizes in bytes.
+/// Durations are written in milliseconds and sizes in bytes if process files accept these units for
+/// the attribute.
 ///
 /// Secrets are masked: variables by their names, passwords in URLs, the headers of probes with a
-/// few exceptions, and the paths of webhooks. For variables whose values are stored elsewhere, the
-/// location is shown.
+/// few exceptions, and the paths of webhooks. For a secret whose value is stored elsewhere, the
+/// source is shown.
 final class SpecView {
   private static final String SECRETS = "secrets";
   private static final String WEBHOOK = "webhook";

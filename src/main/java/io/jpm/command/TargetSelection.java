@@ -25,14 +25,14 @@ sealed interface TargetSelection {
   /// The maximum number of literal selectors that are resolved on the event loop.
   int FEW_WORDS = 20;
 
-  /// The selected instances, each once, sorted by id.
+  /// Every selector matches. Contains the selected instances, each once, sorted by id.
   record Found(List<InstanceView> instances) implements TargetSelection {
     public Found {
       instances = List.copyOf(instances);
     }
   }
 
-  /// Some selectors match no instance.
+  /// At least one selector matches no instance.
   record Missing(List<String> words) implements TargetSelection {
     public Missing {
       words = List.copyOf(words);
@@ -69,7 +69,7 @@ sealed interface TargetSelection {
         : new Missing(missing);
   }
 
-  /// Returns selectors with which God finds exactly these instances, whatever other instances
+  /// Returns selectors that make God select exactly these instances, whatever other instances
   /// exist: the name of an app if all its instances are chosen, otherwise ids in the unambiguous
   /// form `#ID`.
   ///
@@ -127,8 +127,8 @@ sealed interface TargetSelection {
         : literal;
   }
 
-  /// Returns the instances whose app's name matches. Each name is matched only once, because the
-  /// instances of an app share it.
+  /// Returns the instances of the apps whose names match. Each name is matched only once, although
+  /// the instances of an app share it.
   private static List<InstanceView> matching(
       NamePattern pattern, Collection<InstanceView> visible) {
     Map<AppName, Boolean> known = new HashMap<>();

@@ -14,8 +14,11 @@ import java.util.Set;
 final class AppEntryFinder {
   private static final String APPS = "apps";
   private static final String PM2 = "pm2";
+  private static final String NOT_APPS =
+      " is neither an app nor a list of apps: use an object such as {\"script\": \"app.js\"},"
+          + " or a list of such objects";
 
-  /// The key with which a file requests to be watched and applied whenever it changes.
+  /// The key that enables watching of the file: `true` applies the file whenever it changes.
   private static final String HOT = "hot";
 
   /// The keys that are allowed next to `apps`.
@@ -24,7 +27,7 @@ final class AppEntryFinder {
 
   private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
 
-  /// The candidates for a misspelled key in the outermost object.
+  /// The keys that are suggested for a misspelled key in the outermost object.
   static final List<String> OUTER_NAMES =
       List.of(APPS, PM2, "deploy", StaticSectionReader.KEY, HOT);
 
@@ -33,8 +36,8 @@ final class AppEntryFinder {
 
   /// One app in the file.
   ///
-  /// @param outermost whether the file consists of only this app. A misspelled key may then have
-  ///   been meant as `apps`
+  /// @param outermost whether the app is the outermost value of the file. In that case, a
+  ///   misspelled key may stand for `apps` or another key of the outermost object
   record Entry(String path, ConfigNode.Obj app, boolean outermost) {}
 
   AppEntryFinder(String file, Problems problems) {
@@ -47,7 +50,7 @@ final class AppEntryFinder {
       case ConfigNode.Arr list -> listed(list, "");
       case ConfigNode.Obj object -> inObject(object);
       case ConfigNode.Text _, ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _ -> {
-        refuse(root.line(), "", root.displayText() + " is neither an app nor a list of apps");
+        refuse(root.line(), "", root.displayText() + NOT_APPS);
         yield List.of();
       }
     };
@@ -81,8 +84,8 @@ final class AppEntryFinder {
     }
   }
 
-  /// Returns the app without `deploy` and similar keys, which are allowed next to the attributes of
-  /// a single app as well as next to a list of apps.
+  /// Returns the app without the keys that belong to the whole file, such as `deploy`. They are
+  /// allowed next to the attributes of a single app.
   private static ConfigNode.Obj withoutDeploy(ConfigNode.Obj object) {
     return new ConfigNode.Obj(
         object.line(),
@@ -104,7 +107,7 @@ final class AppEntryFinder {
       case ConfigNode.Arr list -> listed(list, path);
       case ConfigNode.Obj app -> List.of(new Entry(path, app, false));
       case ConfigNode.Text _, ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _ -> {
-        refuse(value.line(), path, value.displayText() + " is neither an app nor a list of apps");
+        refuse(value.line(), path, value.displayText() + NOT_APPS);
         yield List.of();
       }
     };
@@ -112,7 +115,7 @@ final class AppEntryFinder {
 
   private List<Entry> listed(ConfigNode.Arr list, String path) {
     if (list.items().isEmpty()) {
-      refuse(list.line(), path, "the list contains no apps");
+      refuse(list.line(), path, "the list is empty: add at least one app");
     }
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
@@ -132,7 +135,7 @@ final class AppEntryFinder {
 
   /// Records a problem.
   ///
-  /// @param path the path of the value in the file; empty: the whole file
+  /// @param path the path of the value in the file; empty for the whole file
   void refuse(int line, String path, String what) {
     problems.problem(
         line, SourceLocation.location(file, line) + (path.isEmpty() ? "" : ": " + path), what);

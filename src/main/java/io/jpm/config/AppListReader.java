@@ -16,13 +16,13 @@ import java.util.stream.Stream;
 
 /// Reads the apps from one process file.
 ///
-/// @param shown the name of the file in problems
-/// @param path the name of the file in problems that concern apps from several files; empty for a
-///   single file
+/// @param shown the file's name, as shown in problems
+/// @param path the prefix that identifies this file in problems that involve apps of several files;
+///   empty if only one file is read
 /// @param context the values that apps do not set themselves
 /// @param problems collects the problems of this file
 record AppListReader(String shown, String path, ReadContext context, Problems problems) {
-  /// Returns the apps that could be read, and records every mistake.
+  /// Returns the apps that could be read, and records all problems.
   List<AppSetValidator.One> apps(ParseResult parseResult) {
     return switch (parseResult) {
       case ParseResult.Broken broken -> {
@@ -35,7 +35,7 @@ record AppListReader(String shown, String path, ReadContext context, Problems pr
           problems.problem(
               member.line(),
               SourceLocation.location(shown, member.line()),
-              "key " + key + " is given twice");
+              "duplicate key " + key + ": keep only one");
         }
         yield apps(new AppEntryFinder(shown, problems).apps(read.root()), context.in(read.root()));
       }
@@ -73,8 +73,9 @@ record AppListReader(String shown, String path, ReadContext context, Problems pr
     if (!without.isEmpty()) {
       problems.warn(
           without.size() == all
-              ? "%s: no app has an env_%s".formatted(shown, name)
-              : "%s: env_%s is missing in %s".formatted(shown, name, String.join(", ", without)));
+              ? "%1$s: no app has the key env_%2$s for --env %2$s".formatted(shown, name)
+              : "%1$s: the key env_%2$s for --env %2$s is missing from %3$s"
+                  .formatted(shown, name, String.join(", ", without)));
     }
   }
 }

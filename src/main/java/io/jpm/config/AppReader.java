@@ -28,8 +28,8 @@ public final class AppReader {
     return ProcessFormat.named(word).isPresent();
   }
 
-  /// Returns those variables of a shell that are meant for its programs: what an app inherits
-  /// before its own filter is applied (for `--update-env`).
+  /// Returns the variables that an app inherits from a shell, before the filter of the app is
+  /// applied. Used for `--update-env`. Variables that belong to the shell itself are omitted.
   public static Map<String, String> shellVariables(Map<String, String> shell) {
     return AppEnvironment.inheritableVariables(shell);
   }
@@ -39,8 +39,8 @@ public final class AppReader {
   /// Relative paths are resolved against `cwd` if it is given. The script is also looked up in the
   /// caller's working directory.
   ///
-  /// @param attributes the attributes by the keys of [AppKey]. Values are String, Integer or
-  ///   another Number, Boolean, or a List or Map of these. `args` as a List is used unchanged.
+  /// @param attributes the attributes by the keys of [AppKey]. Values are String, Number, Boolean,
+  ///   or a List or Map of these. A List for `args` is not split into words again.
   /// @param callerContext the shell in which the user typed the command
   /// @param defaults the defaults for attributes that the command line does not set
   /// @throws IllegalArgumentException if a value is of another class

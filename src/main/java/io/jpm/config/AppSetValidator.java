@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Validates apps that were described together. Detects duplicate names, dependency cycles and
+/// Validates apps that were read together. Detects duplicate names, dependency cycles and
 /// dependencies that can never be satisfied.
 ///
 /// @param apps the apps in the order in which they were written
@@ -34,8 +34,8 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
     apps = List.copyOf(apps);
   }
 
-  /// Returns the apps with their dependencies renamed to the final names, and records problems
-  /// between apps.
+  /// Returns the apps with the final names of their dependencies, and records problems that involve
+  /// several apps.
   List<AppSpec> checked() {
     refuseRepeatedNames();
     List<One> linked = linked();
@@ -59,7 +59,7 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
   }
 
   /// Replaces the names in `depends_on` with the final names. With `append_env_to_name`, a file
-  /// contains `db` for the app `db-production`.
+  /// refers to the app `db-production` as `db`.
   private List<One> linked() {
     Map<AppName, AppName> renamed = new HashMap<>();
     environment.ifPresent(ending -> {
@@ -100,7 +100,8 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
               .ifPresent(app ->
                   app.attributeReader()
                       .refuse(
-                          AppKey.DEPENDS_ON, way + ": these apps depend on each other in a cycle"));
+                          AppKey.DEPENDS_ON,
+                          "the dependencies form a cycle (%s): remove one of them".formatted(way)));
         });
   }
 
@@ -119,7 +120,8 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
               app.attributeReader()
                   .warn(
                       app.name().value(),
-                      "waits until %1$s has completed, but %1$s is restarted whenever it exits: give it \"restart\": \"on-failure\""
+                      ("waits until %1$s has completed, but %1$s is restarted whenever it exits:"
+                              + " set \"restart\": \"on-failure\" for %1$s")
                           .formatted(name)));
     }
   }

@@ -9,9 +9,9 @@ import java.util.List;
 /// @param apps the apps in the order in which they were written; empty if there is any problem, so
 ///   that a file is never applied in part
 /// @param problems every mistake found, in the order of the lines
-/// @param warnings the lines to show to the user: attributes that were accepted but have no effect
-/// @param watchRequested whether the file requests to be watched and applied whenever it changes
-///   (`hot: true`)
+/// @param warnings messages for the user that do not prevent the use of the apps, for example about
+///   attributes that have no effect
+/// @param watchRequested whether the file sets `hot: true`, which applies it whenever it changes
 public record AppsOutcome(
     List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean watchRequested) {
   public AppsOutcome {
@@ -20,7 +20,7 @@ public record AppsOutcome(
     warnings = List.copyOf(warnings);
   }
 
-  /// Creates an outcome for a file that does not request to be watched.
+  /// Creates the outcome of an input without `hot: true`.
   public AppsOutcome(List<AppSpec> apps, List<Problem> problems, List<String> warnings) {
     this(apps, problems, warnings, false);
   }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the commands that a process file specifies to be run after the code of an app was replaced
-/// (PM2's `post_update`).
+/// Reads `post_update` of a process file: the commands that run after the code of an app has been
+/// replaced. PM2 has the same attribute.
 public final class PostUpdateReader {
   private final String file;
   private final Problems problems;
@@ -58,7 +58,7 @@ public final class PostUpdateReader {
         problems.problem(
             part.line(),
             SourceLocation.location(file, part.line()) + ": post_update",
-            part.displayText() + " is not a command: use a list of texts, such as [\"npm ci\"]");
+            part.displayText() + " is not a command: use text or a list, such as [\"npm ci\"]");
       }
     }
     return commands;

@@ -24,12 +24,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Reads process files of every format: single files, or all process files in a directory. The
-/// calls block.
+/// Reads process files of every format: single files, or all process files in a directory. All
+/// methods block.
 ///
 /// Relative paths in a file are resolved against the file's directory, which is also the default
-/// working directory of its apps. (PM2 resolves them against the caller's directory, so the meaning
-/// of a file depends on where it is used.)
+/// working directory of its apps. (PM2 resolves them against the caller's directory, so the effect
+/// of a file depends on the current directory.)
 ///
 /// @param defaults the defaults for attributes that apps do not set
 /// @param scripts evaluates process files that are scripts, such as `.config.js`
@@ -40,11 +40,13 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// The name of a request in problems.
   private static final String REQUEST = "request";
 
-  /// Upper bound on the number of process files in a directory. A directory with more was almost
-  /// certainly named by mistake.
+  /// Upper bound on the number of process files in a directory. A directory with more of them was
+  /// almost certainly named by mistake.
   private static final int MOST_FILES = 1_000;
 
-  /// The caller, and the name that selects `env_<name>`.
+  /// The parameters of one read.
+  ///
+  /// @param environment the name that selects `env_<name>`
   private record ReadRequest(Optional<String> environment, CallerContext callerContext) {}
 
   /// The result of reading one file.
@@ -83,7 +85,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         readRequest);
   }
 
-  /// Reads the apps from a program's request. The problems have no line numbers.
+  /// Reads the apps from an API request. The problems have no line numbers.
   ///
   /// @param json an object or array with the same structure as a process file in JSON
   /// @param callerContext as in [#file]
@@ -94,7 +96,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(List.of(new ReadFile(reading.problems(), apps)), readRequest);
   }
 
-  /// Reads one environment in the file's `deploy` section.
+  /// Reads one environment of the file's `deploy` section.
   ///
   /// @param file as in [#file]
   /// @param environment the name of the environment. If it is empty, the result is a problem that
@@ -108,7 +110,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return new Deployment.Outcome(found, problems.problems(), problems.warnings());
   }
 
-  /// Reads the commands to run after an app's code was replaced.
+  /// Reads the commands that run after the code of an app has been replaced (`post_update`).
   ///
   /// @param file as in [#file]
   /// @param app the app's name
@@ -241,7 +243,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return switch (format) {
       case JSON -> JsonTree.parse(text);
       case YAML -> YamlTree.parse(text);
-      case SCRIPT -> throw new IllegalArgumentException("a script is a file");
+      case SCRIPT -> throw new IllegalArgumentException("a script cannot be parsed as text");
     };
   }
 
@@ -251,7 +253,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
       return new ParseResult.Broken(
           0,
           0,
-          "node, which evaluates this file, was not found in PATH: install Node or use JSON or YAML");
+          "cannot be evaluated, because node was not found in PATH: install Node, or use JSON or YAML");
     }
     return switch (scripts.evaluate(node.get(), file, callerContext)) {
       case Evaluation.Value(String json) -> JsonTree.parseWithoutLines(json);

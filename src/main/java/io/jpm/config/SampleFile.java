@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Generates a sample process file from the attribute catalogue: one app that can be started
-/// without changes, and every attribute with an effect as a comment.
+/// Generates a sample process file from the attribute catalogue. The sample contains one app, which
+/// can be started without changes, and a comment for every attribute that has an effect.
 public final class SampleFile {
   private static final String INDENT = "    ";
 
-  /// An attribute that is set in the sample: a key, and its value as JSON.
+  /// An attribute that is set in the sample, with its value as JSON.
   private record Line(AppKey key, String spelling, String json) {}
 
   private static final List<Line> LINES =
@@ -39,19 +39,20 @@ public final class SampleFile {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, true).make(file));
   }
 
-  /// Returns the same app without the comments that describe all other attributes.
+  /// Returns the sample as [#named] does, but without the comments about attributes that it does
+  /// not set.
   public static Optional<String> minimal(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, false).make(file));
   }
 
   private String make(String file) {
-    note("", "Apps for jpm start " + file + ".");
+    note("", "Start the apps with jpm start " + file + ".");
     note(
         "",
         whole
             ? "Every attribute is listed here, with its default in parentheses."
-            : "jpm init (without simple) writes all attributes.");
-    note("", "jpm validate " + file + " reports errors in it.");
+            : "Run jpm init to write a file with all attributes.");
+    note("", "Check the file with jpm validate " + file + ".");
     begin(file.endsWith(".mjs"));
     if (whole) {
       groups();

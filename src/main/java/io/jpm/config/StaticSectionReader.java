@@ -22,11 +22,11 @@ final class StaticSectionReader {
   private static final String PORT = "port";
   private static final String BASIC_AUTH = "basic_auth";
 
-  /// The environment variable of the server that each key sets. `directory` is PM2's alias for
-  /// `ftp`.
+  /// The keys of an entry and the environment variables of the server that they set. `directory` is
+  /// PM2's alias for `ftp`.
   private static final Map<String, String> VARIABLES = variables();
 
-  /// The key `monitor`. It has no effect here; in PM2 it has one only with the paid service.
+  /// The key `monitor`, which is ignored. In PM2, it has an effect only with the paid service.
   private static final String MONITOR = "monitor";
 
   private final AppEntryFinder file;
@@ -50,7 +50,10 @@ final class StaticSectionReader {
   List<Entry> apps(ConfigNode value) {
     if (!(value instanceof ConfigNode.Arr list)) {
       file.refuse(
-          value.line(), KEY, value.displayText() + " is not a list of directories to serve");
+          value.line(),
+          KEY,
+          value.displayText()
+              + " is not a list of directories to serve: use [{\"path\": \"dist\"}]");
       return List.of();
     }
     List<Entry> entries = new ArrayList<>();

@@ -3,7 +3,7 @@
 ///
 /// Start with [io.jpm.config.ProcessFileReader] and [io.jpm.config.AppReader]. [io.jpm.spec.AppKey]
 /// and [io.jpm.config.settings.SettingKey] are the two catalogues that drive all parsing and from
-/// which every help text is derived. A text is parsed to a tree of values with line numbers. All
+/// which every help text is derived. A text is parsed into a tree of values with line numbers. All
 /// mistakes are collected as [io.jpm.config.values.Problem]; if there is any mistake, no part of
 /// the file is used. User input never makes this package throw: an exception is a bug in jpm.
 ///

@@ -25,13 +25,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Watches the process files that God has recorded as watched. A valid edit is applied; an invalid
-/// edit changes nothing and is reported. Must be deployed after God.
+/// Watches the process files that are marked as watched in God's list of files. Valid edits are
+/// applied; invalid edits are reported and have no effect. Must be deployed after God.
 public final class ConfigWatchVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
 
-  /// The timeout for applying a file. Applying may drain connections, and the owner of the app sets
-  /// the drain timeout, so this limit must exceed any reasonable one.
+  /// The timeout for applying a file. A reload may wait for the drain timeouts of the apps, so this
+  /// limit must be longer than any reasonable drain timeout.
   private static final Duration APPLYING = Duration.ofHours(12);
 
   private final Path home;
@@ -40,14 +40,16 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private final Supplier<ProcessFileReader> reader;
   private final Map<Path, WatchedConfigFile> files = new HashMap<>();
 
-  /// Created when the first file is watched; most homes have no watched files.
+  /// Created lazily, because most daemons do not watch any file.
   private @Nullable FileWatcher watch;
 
+  /// Creates the watcher, which starts when the verticle is deployed.
+  ///
   /// @param home the daemon's home, which is not watched
   /// @param opening opens files to determine whether they have changed
   /// @param trust reports whether another user could have written the files
-  /// @param reader reads the files, on threads that may block; requested for each reading, because
-  ///   its defaults may change
+  /// @param reader supplies the reader for the files, which is used on threads that may block.
+  ///   Called before each read, because the defaults of the reader may change
   public ConfigWatchVerticle(
       Path home, FileWatcher.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
     this.home = home;
@@ -56,7 +58,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
     this.reader = reader;
   }
 
-  /// Also applies edits that were made while no daemon was running.
+  /// Starts watching. Edits that were made while no daemon was running are applied too.
   @Override
   public Future<?> start() {
     var bus = vertx.eventBus();
@@ -91,8 +93,8 @@ public final class ConfigWatchVerticle extends VerticleBase {
         files.values().stream().flatMap(file -> file.trouble().stream()).toList());
   }
 
-  /// Updates the watched files when an instance is deleted: a file is no longer watched once the
-  /// last of its apps is deleted.
+  /// Updates the set of watched files when an instance is deleted. A file is no longer watched when
+  /// the last of its apps has been deleted.
   private void heard(Message<InstanceEvent> message) {
     if (message.body().kind() == InstanceEvent.Kind.DELETE && !files.isEmpty()) {
       look();
@@ -141,14 +143,14 @@ public final class ConfigWatchVerticle extends VerticleBase {
       all = new FileWatcher(home, opening);
       watch = all;
     }
-    LOG.log(Level.INFO, "{0} is applied whenever it is edited", file.file());
+    LOG.log(Level.INFO, "watching {0}, whose edits are applied automatically", file.file());
     WatchedConfigFile hot = new WatchedConfigFile(context, file, opening, trust, reader, this::god);
     hot.begin(all);
     return hot;
   }
 
-  /// Sends a command to God. If the command ends a watch, the set of watched files is updated
-  /// before the reply is passed on.
+  /// Sends a command to God. If the command starts or ends a watch, the returned future completes
+  /// after the set of watched files has been updated.
   private Future<GodReply> god(GodCommand command) {
     Future<GodReply> answer =
         vertx

@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// A fingerprint of the content of a process file, or of all process files in a directory. Two
-/// fingerprints are equal if no file was changed in between. Other files in the directory are
-/// ignored, so a growing log file there does not delay an edit.
+/// A fingerprint of a process file, or of all process files in a directory. Fingerprints are equal
+/// if the contents are equal. Other files in the directory are ignored, so a growing log file does
+/// not delay the application of an edit.
 ///
 /// @param files each file with its size and checksum, sorted by name
 record FileFingerprint(List<Entry> files) {
-  /// The maximum number of bytes read from one file. Process files are smaller, and reading must
-  /// terminate.
+  /// The maximum number of bytes that are read from one file. Process files are smaller. The limit
+  /// ensures that reading terminates.
   private static final int MOST_READ = 8 << 20;
 
   private static final int PIECE = 16 << 10;

@@ -3,14 +3,13 @@ package io.jpm.configwatch;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Reports whether a user other than the daemon's user and root could have written a file. Called
-/// on threads that may block.
+/// Reports whether a user other than the daemon's user and root could have written a file. Must be
+/// called on a thread that may block.
 @FunctionalInterface
 public interface FileTrust {
-  /// Returns why another user may have written the content of the file, or may have put another
-  /// file in its place.
+  /// Returns the reason why another user could have written the file, or could have replaced it.
   ///
-  /// @param file a file or a directory; links are followed
-  /// @return a sentence for users that names the file; empty: only the owner can have written it
+  /// @param file a file or directory; symbolic links are followed
+  /// @return a message for users that names the file; empty if the file can be trusted
   Optional<String> objection(Path file);
 }

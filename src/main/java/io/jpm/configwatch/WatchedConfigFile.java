@@ -30,10 +30,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One watched process file. Editors write files in pieces, so an edit is applied only when two
-/// readings some time apart have found the same content and the content did not change while it was
-/// read. Edits made while another edit is being applied are processed afterwards. Owned by
-/// ConfigWatchVerticle's context.
+/// One watched process file. Editors may write a file in several steps. Therefore an edit is
+/// applied only if the content has not changed for [#QUIET_MILLIS] and does not change while it is
+/// read. Edits that are made while another edit is being applied are processed afterwards. Confined
+/// to the context of ConfigWatchVerticle.
 final class WatchedConfigFile {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
   private static final long QUIET_MILLIS = 500;
@@ -54,7 +54,7 @@ final class WatchedConfigFile {
   private boolean again;
   private boolean closed;
 
-  /// The result of reading the file, and its fingerprints before and after.
+  /// The result of reading the file, and its fingerprints before and after the read.
   private record Reading(FileFingerprint before, AppsOutcome outcome, FileFingerprint after) {}
 
   /// @param opening opens files to determine whether they have changed
@@ -83,12 +83,12 @@ final class WatchedConfigFile {
     return file;
   }
 
-  /// Updates the list of apps that were loaded from the file.
+  /// Updates the record of the file, which contains the apps that were loaded from it.
   void describe(AppFile now) {
     file = now;
   }
 
-  /// Returns the problems with the current content; empty: no problems are known.
+  /// Returns the problems of the current content; empty if there are none.
   Optional<ConfigWatchReply.RejectedFile> trouble() {
     return problems.isEmpty()
         ? Optional.empty()
@@ -123,7 +123,9 @@ final class WatchedConfigFile {
     busy = true;
     settled(Optional.empty())
         .compose(this::judge)
-        .onFailure(error -> LOG.log(Level.ERROR, file.file() + " cannot be applied", error))
+        .onFailure(error ->
+            LOG.log(
+                Level.ERROR, "the latest edit of " + file.file() + " could not be applied", error))
         .onComplete(_ -> {
           busy = false;
           if (again && !closed) {
@@ -133,8 +135,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// Waits until the file no longer changes, and reads it. Empty if its content was already
-  /// processed, if the file must not be read, or if this object was closed.
+  /// Waits until the file no longer changes, and reads it. The result is empty if the content has
+  /// already been processed, if the file must not be read, or if this object has been closed.
   private Future<Optional<Reading>> settled(Optional<FileFingerprint> before) {
     return blocking(this::mark)
         .compose(mark -> {
@@ -149,8 +151,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// Returns why another user could have written the file. That user could make the daemon run any
-  /// program as the daemon's user.
+  /// Returns the reason why another user could have written the file; empty if no other user could.
+  /// A user who can write the file could run any program as the daemon's user.
   private Optional<String> objection() {
     return Stream.concat(
             Stream.of(file.file()),
@@ -169,8 +171,8 @@ final class WatchedConfigFile {
                 : later().compose(_ -> settled(Optional.of(reading.after()))));
   }
 
-  /// Reports the objection. The file is not read or evaluated. It is checked again at the next
-  /// edit.
+  /// Reports the objection without reading or evaluating the file. The file is checked again at the
+  /// next edit.
   private Future<Optional<Reading>> unread(String objection) {
     List<String> found = List.of(objection);
     return (problems.equals(found) ? Future.<Void>succeededFuture() : refused(found))
@@ -234,7 +236,11 @@ final class WatchedConfigFile {
     long changed =
         reply.changes().stream().filter(it -> it.kind() != AppChange.Kind.UNCHANGED).count();
     if (changed > 0) {
-      LOG.log(Level.INFO, "{0} was applied: {1} of its apps changed", file.file(), changed);
+      LOG.log(
+          Level.INFO,
+          "applied the latest edit of {0}, which changed {1} of its apps",
+          file.file(),
+          changed);
     }
     return Future.succeededFuture();
   }
@@ -245,7 +251,7 @@ final class WatchedConfigFile {
     return god.apply(new GodCommand.RejectFile(file.file(), found)).mapEmpty();
   }
 
-  /// Ends the watch if the file itself had requested it and no longer does.
+  /// Ends the watch if it was enabled by `hot: true` in the file and the file no longer sets it.
   private Future<Void> endUnlessWanted(AppsOutcome outcome) {
     boolean wanted = outcome.watchRequested() || file.watch().orElseThrow().persistent();
     return wanted || closed

@@ -87,7 +87,7 @@ final class ConsoleCommandFactory {
   private final MonitCommand monit;
   private boolean ending;
 
-  /// The creation time of this object, which serves as the start time of the daemon.
+  /// The creation time of this object, which commands report as the start time of the daemon.
   private final Instant started;
 
   ConsoleCommandFactory(
@@ -211,7 +211,7 @@ final class ConsoleCommandFactory {
     String app = commandCall.arguments().targets().getFirst();
     return Future.failedFuture(
         new CommandFailure(
-            "jpm has no debugger: run jpm sendSignal SIGUSR1 %s, and Node will accept connections from one"
+            "jpm does not include a debugger: to let a debugger connect to Node, run jpm sendSignal SIGUSR1 %s"
                 .formatted(app)));
   }
 
@@ -224,7 +224,7 @@ final class ConsoleCommandFactory {
         });
   }
 
-  /// Prints the whole list in a machine-readable format.
+  /// Prints all instances in a machine-readable format.
   private Future<ExitCode> listed(CommandCall commandCall, Function<JsonArray, String> format) {
     return daemonClient
         .all(commandCall.session())
@@ -244,22 +244,21 @@ final class ConsoleCommandFactory {
     return Future.succeededFuture(ExitCode.OK);
   }
 
-  /// Rejects a command that `bin/jpm` executes without a daemon. The command reaches the daemon
-  /// only if it comes from another client or has options.
+  /// Rejects a command that the client `bin/jpm` executes without a daemon. `bin/jpm` sends such a
+  /// command to the daemon only if the command line has options. Other clients may always send it.
   private static Future<ExitCode> rejectClientCommand(Verb verb) {
     return Future.failedFuture(
         new CommandFailure(
-            "bin/jpm runs this command itself: enter jpm %s without any options"
+            "the daemon cannot run this command, only the client bin/jpm can: run jpm %s without options"
                 .formatted(verb.keyword())));
   }
 
-  /// Stops all apps and the daemon. The daemon stops whatever God answers, because a user must be
-  /// able to kill it even if God hangs. Apps that could not be stopped continue to run, and the
-  /// exit code reports this.
+  /// Stops all apps and the daemon. The daemon stops even if God fails or hangs, because users must
+  /// always be able to stop it. If apps could not be stopped, they keep running and the command
+  /// fails.
   private Future<ExitCode> kill(CommandCall commandCall) {
     Session session = commandCall.session();
-    shutdownNotice.end(
-        "jpm kill is stopping the daemon and all apps: this command was not finished");
+    shutdownNotice.end("jpm kill interrupted this command: all apps and the daemon are stopping");
     return daemonClient
         .god(new GodCommand.DeleteAll())
         .compose(reply -> {
@@ -276,8 +275,8 @@ final class ConsoleCommandFactory {
         });
   }
 
-  /// Reports whether the daemon is about to exit. Further requests are then not answered, so that
-  /// the client sends them to the next daemon.
+  /// Reports whether the daemon is about to exit. If so, the daemon does not answer further
+  /// requests, and clients send them to the next daemon.
   boolean isEnding() {
     return ending;
   }

@@ -34,12 +34,13 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Serves the thin client: one [Session] per request on [Addresses#CONSOLE], with no limit on
-/// concurrent requests. Commands run on this verticle's context.
+/// Executes the command lines that thin clients send to [Addresses#CONSOLE]. Each request has its
+/// own [Session], and the number of concurrent requests is not limited. Commands run on this
+/// verticle's context.
 public final class ConsoleVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.console");
 
-  /// The caller of requests that come from a component of the daemon instead of the bridge.
+  /// The caller of requests that come from a component of the daemon rather than the bridge.
   private static final RequestCaller INTERNAL_CALLER = new RequestCaller(Principal.OWNER, "jpm");
 
   private final ConsoleContext console;
@@ -47,6 +48,8 @@ public final class ConsoleVerticle extends VerticleBase {
   private final CommandTools commandTools;
   private @Nullable ConsoleCommandFactory consoleCommandFactory;
 
+  /// Creates a verticle that reads process files from the file system.
+  ///
   /// @param scripts evaluates process files that are scripts
   /// @param externalPrograms runs other programs
   public ConsoleVerticle(
@@ -75,13 +78,13 @@ public final class ConsoleVerticle extends VerticleBase {
       return;
     }
     if (message.replyAddress() == null) {
-      LOG.log(Level.DEBUG, "console request without a reply address, ignored");
+      LOG.log(Level.DEBUG, "ignored a console request without a reply address");
       return;
     }
     if (ConsoleRequest.isExpired(message.body(), console.clock().instant())) {
       var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
       session.error(
-          "the command arrived after its client had stopped waiting and was not run: run it again");
+          "the command was not run, because it arrived after its client had timed out: run it again");
       session.finish(ExitCode.FAILED);
       return;
     }
@@ -102,8 +105,8 @@ public final class ConsoleVerticle extends VerticleBase {
     }
   }
 
-  /// Executes the request. Ensures that the client receives an exit code, however the command
-  /// fails.
+  /// Executes the request. The client receives an exit code even if the command throws an
+  /// exception.
   private void serve(ConsoleRequest request, Session session, RequestCaller requestCaller) {
     Future<ExitCode> done;
     try {

@@ -11,8 +11,8 @@ import io.jpm.console.session.ShutdownNotice;
 import io.vertx.core.Future;
 
 /// The daemon's part of `jpm update`: stops this daemon so that `bin/jpm` can start the new build.
-/// Apps continue to run. It sends no requests to other verticles, so that a daemon whose verticles
-/// hang can be replaced as well.
+/// Apps keep running. The command does not depend on other verticles, so that it can also replace a
+/// daemon whose verticles hang.
 final class UpdateCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -28,12 +28,12 @@ final class UpdateCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     Session session = commandCall.session();
     session.info(
-        "daemon %s, pid %d, hands over to the new daemon"
+        "daemon %s (pid %d) is handing over to the new daemon"
             .formatted(context.version(), context.pid()));
     Future<Void> told =
         shutdownNotice.failUnfinished(
-            "jpm update replaced the daemon before this command was finished: processes that were already replaced are kept, and the others keep running; run the command again");
-    // Both futures have a time limit: the daemon does not wait for a client that does not read.
+            "jpm update interrupted this command, which may be only partly done: run it again");
+    // Both futures complete within a time limit, even if a client does not read its output.
     Future.join(session.ended(), told)
         .onComplete(_ -> daemonClient.daemon(new DaemonCommand.StopForUpdate()));
     return Future.succeededFuture(ExitCode.OK);

@@ -19,11 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// is bounded.
 ///
 /// The number of connections of a server is also limited to its share of the daemon's file
-/// descriptors. Further connections are closed immediately, which leaves descriptors for the socket
-/// in the home and for apps. If descriptors run out nevertheless, accepting is retried soon. A
-/// descriptor becomes free only after the next turn of the event loop. With Netty's own pause of
-/// one second, the owner would wait behind a queue of connections that their clients have already
-/// given up.
+/// descriptors. Further connections are closed immediately, which leaves descriptors for the Unix
+/// socket in the home directory and for apps. If descriptors run out nevertheless, accepting is
+/// retried soon. A descriptor becomes free only after the next turn of the event loop. Netty's own
+/// pause of one second would be too long: the owner's connection would wait behind connections that
+/// clients have already closed.
 final class AcceptLimiter extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -82,7 +82,9 @@ final class AcceptLimiter extends ChannelInboundHandlerAdapter {
     if (now - quietUntil >= 0) {
       quietUntil = now + BETWEEN_WARNINGS.toNanos();
       LOG.log(
-          Level.WARNING, "connections cannot be accepted and must wait: {0}", cause.getMessage());
+          Level.WARNING,
+          "connections wait in the backlog, because they cannot be accepted: {0}",
+          cause.getMessage());
     }
     if (!hasFailed) {
       hasFailed = true;

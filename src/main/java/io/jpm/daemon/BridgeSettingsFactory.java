@@ -13,11 +13,13 @@ import java.util.Optional;
 final class BridgeSettingsFactory {
   private BridgeSettingsFactory() {}
 
+  /// Returns the settings of the bridge.
+  ///
   /// @throws StartupException if clients could not connect with these settings
   static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupException {
     if (!bridge.host().equals("127.0.0.1")) {
       throw new StartupException(
-          "%s: bridge.host is %s: use 127.0.0.1, the address that bin/jpm connects to"
+          "%s: bridge.host is %s, but bin/jpm connects to 127.0.0.1: set it to 127.0.0.1"
               .formatted(home.settings(), bridge.host()));
     }
     return new BridgeSettings(
@@ -53,13 +55,13 @@ final class BridgeSettingsFactory {
     boolean half = remote.cert().isEmpty() != remote.key().isEmpty();
     boolean store = !remote.keystore().isEmpty();
     if (remote.host().isEmpty() || remote.port() == 0) {
-      throw wrong(home, "set both host and port, or remove bridge.remote");
+      throw wrong(home, "requires host and port: set both, or remove bridge.remote");
     }
     if (half || pem == store) {
       throw wrong(
           home,
-          "a certificate is required: set either cert and key (PEM) or keystore (PKCS12), or remove"
-              + " bridge.remote.host");
+          "requires a certificate: set either cert and key (PEM) or keystore (PKCS12), or remove"
+              + " bridge.remote");
     }
     TlsListenerSettings.Identity identity =
         store
@@ -76,14 +78,14 @@ final class BridgeSettingsFactory {
   }
 
   private static StartupException wrong(Home home, String what) {
-    return new StartupException("%s: bridge.remote: %s".formatted(home.settings(), what));
+    return new StartupException("%s: bridge.remote %s".formatted(home.settings(), what));
   }
 
   private static Optional<Path> optional(Home home, String file) {
     return file.isEmpty() ? Optional.empty() : Optional.of(file(home, file));
   }
 
-  /// Resolves a relative path against the home.
+  /// Resolves a relative path against the home directory.
   private static Path file(Home home, String file) {
     return home.root().resolve(file);
   }

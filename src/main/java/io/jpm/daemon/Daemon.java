@@ -91,8 +91,8 @@ final class Daemon {
   private final Deque<String> deployments = new ArrayDeque<>();
   private final DaemonLogHandler log;
 
-  /// The defaults for settings that an app does not specify. Used for apps that are read from now
-  /// on.
+  /// The defaults for settings that an app does not specify. Changes apply to process files that
+  /// are read afterwards.
   private volatile AppDefaults defaults = AppDefaults.PM2;
 
   /// The limits of the audit log, which are the same as those of the daemon's own log.
@@ -103,8 +103,8 @@ final class Daemon {
 
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
-  /// The last instruction to the keeper. By default, apps keep running after SIGTERM and the daemon
-  /// is not restarted.
+  /// The instruction that the keeper receives when the daemon stops. The default, which applies
+  /// after SIGTERM, is not to restart the daemon and to leave the apps running.
   private volatile KeeperInstruction shutdownInstruction = new KeeperInstruction.Rest();
 
   private Optional<LifecycleRecorder> lifecycleRecorder = Optional.empty();
@@ -132,8 +132,8 @@ final class Daemon {
             ProcessHandle.current().pid());
   }
 
-  /// Boots a daemon in `directory`: the home, the lock, the settings, and then the verticles. The
-  /// bridge is opened last.
+  /// Boots a daemon in `directory`: prepares the home, acquires the lock, reads the settings and
+  /// deploys the verticles.
   ///
   /// @return the TCP port of the daemon's bridge, or that of the daemon that is already running
   /// @throws StartupException with a message for the user; in this case, nothing is left running
@@ -143,15 +143,16 @@ final class Daemon {
     return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemonFinder.port(home);
   }
 
-  /// Like [#start], but for a caller that waits until the daemon exits. It is an error if a daemon
-  /// is already running.
+  /// Boots a daemon for a caller that waits until the daemon exits. Unlike [#start], fails if a
+  /// daemon is already running.
   static void startInForeground(Path directory) throws StartupException {
     Home home = Home.prepare(directory);
     boot(
         home,
         RunningDaemonFinder.lockUnlessRunning(home)
-            .orElseThrow(
-                () -> new StartupException("a daemon is already running in " + home.root())),
+            .orElseThrow(() ->
+                new StartupException(
+                    "a daemon is already running in " + home.root() + ": stop it with jpm kill")),
         // The program that waits for the daemon also restarts it: systemd, runit or a container
         // runtime.
         Duty.HOLD);
@@ -184,8 +185,8 @@ final class Daemon {
     }
   }
 
-  /// Removes the files of a daemon that was killed. They could direct clients to another program
-  /// that now uses its port.
+  /// Removes the files that a killed daemon left behind. They could direct clients to another
+  /// program that now uses the same port.
   private static void removeStaleFiles(Home home) throws StartupException {
     try {
       HomeFileWriter.hide(home.portFile());
@@ -441,7 +442,7 @@ final class Daemon {
       throw new StartupException(StartupException.describe(failure));
     } catch (TimeoutException failure) {
       throw new StartupException(
-          verticle.getClass().getSimpleName() + " did not start within 60 s");
+          verticle.getClass().getSimpleName() + " did not start within 60 s; see the daemon's log");
     } catch (InterruptedException failure) {
       Thread.currentThread().interrupt();
       throw new StartupException("the start was interrupted");
@@ -456,8 +457,8 @@ final class Daemon {
     }
   }
 
-  /// Runs some time after the boot. Warms up frequent commands and returns memory that only the
-  /// boot needed.
+  /// Warms up frequent commands and releases memory that only the boot needed. Runs some time after
+  /// the boot.
   private void warmUpAndReleaseMemory() {
     Future<Boolean> done =
         BlockingCalls.call(
@@ -500,7 +501,7 @@ final class Daemon {
     try {
       // The keeper is notified first, so that it does not restart the daemon even if a later step
       // fails. A daemon that failed to start does not notify the keeper, because the keeper may be
-      // what keeps trying to start it.
+      // the program that keeps trying to start it.
       keeper
           .filter(_ -> ready)
           .ifPresent(it ->

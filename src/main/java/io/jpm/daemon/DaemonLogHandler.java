@@ -133,8 +133,7 @@ final class DaemonLogHandler extends Handler {
     return true;
   }
 
-  /// Appends a line to the file that is now at the path of the log. This may be the log of another
-  /// daemon.
+  /// Appends a line to the file that is now at the log's path. It may belong to another daemon.
   synchronized void logToNextDaemon(String sentence) {
     try {
       if (!Files.exists(file)) {
@@ -219,8 +218,8 @@ final class DaemonLogHandler extends Handler {
     }
   }
 
-  /// Makes a text safe for a single line. Names and messages of apps must not forge a second line
-  /// or send control sequences to a terminal that shows the file.
+  /// Makes a text safe to print on a single line. Names and messages of apps must not forge a
+  /// second line or send control sequences to a terminal that shows the file.
   private static String oneLine(CharSequence text) {
     return TerminalSanitizer.visible(text.toString());
   }

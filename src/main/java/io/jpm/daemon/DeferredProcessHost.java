@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// A process host that is still being created. Initializing native code takes about 0.1 s, and a
-/// daemon without processes to adopt can open its bridge in the meantime. Each method waits for the
-/// real host. The interface permits this, because no method is called on an event loop.
+/// A process host whose implementation is created in the background. Initializing native code takes
+/// about 0.1 s, and a daemon without processes to adopt can open its bridge in the meantime.
+/// Methods wait for the real host unless they state otherwise.
 final class DeferredProcessHost implements ProcessHost {
   private final CompletableFuture<ProcessHost> host;
 
@@ -52,7 +52,7 @@ final class DeferredProcessHost implements ProcessHost {
     return host.join().spawn(request, watcher);
   }
 
-  /// Does not wait, because God calls it before it spawns a process.
+  /// Does not wait for the real host, because God calls this method on its event loop.
   @Override
   public Optional<DescriptorBudget> descriptorBudget() {
     return host.isDone() ? host.join().descriptorBudget() : DescriptorBudget.ofThisProcess();
@@ -169,7 +169,7 @@ final class DeferredProcessHost implements ProcessHost {
     return host.join().logFileSystem();
   }
 
-  /// Does not wait. The methods of the returned object wait for the real host.
+  /// Returns immediately. The methods of the returned object wait for the real host.
   @Override
   public AppAccess appAccess() {
     return new AppAccess() {

@@ -22,8 +22,8 @@ import java.util.Set;
 record Home(Path root) {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
-  /// The mode of a new file that only the owner may access. It does not depend on the umask, which
-  /// is meant for apps.
+  /// The mode of a new file that only the owner may access. It is set explicitly, because the
+  /// daemon's umask comes from its caller and is intended for apps.
   static final FileAttribute<Set<PosixFilePermission>> OWNERS_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -109,7 +109,10 @@ record Home(Path root) {
       write(tokenFile(), token);
       return token;
     } catch (IOException full) {
-      LOG.log(Level.WARNING, "{0}: the existing file is overwritten", full.getMessage());
+      LOG.log(
+          Level.WARNING,
+          "the token file cannot be replaced and is overwritten in place: {0}",
+          full.getMessage());
       return overwritten(token, full);
     }
   }
@@ -127,7 +130,7 @@ record Home(Path root) {
       } catch (IOException _) {
         // Ignored: the original error is more informative.
       }
-      throw new StartupException("the token cannot be written: " + full.getMessage());
+      throw new StartupException("cannot create the access token: " + full.getMessage());
     }
   }
 
@@ -138,8 +141,8 @@ record Home(Path root) {
       HomeTrust.ofMe(root)
           .checkFileAndPath(
               file,
-              "its edits are not applied until only the owner of this daemon can write there; apply"
-                  + " them yourself: jpm apply");
+              "its edits are not applied until only the owner of this daemon can write there;"
+                  + " to apply them yourself, run jpm apply");
       return Optional.empty();
     } catch (HomeTrust.Untrusted untrusted) {
       return Optional.of(String.valueOf(untrusted.getMessage()));

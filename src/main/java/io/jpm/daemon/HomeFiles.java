@@ -92,9 +92,9 @@ record HomeFiles(Path home, HomeTrust me) {
     }
   }
 
-  /// Removes the group's write permission, which some files have because of a umask of 002. In a
-  /// home that only its owner could enter, no other user could have used this permission, so it
-  /// does not have to prevent the daemon from starting.
+  /// Removes the group's write permission, which some files have because of a umask of 002. If only
+  /// the owner could enter the home directory, no other user can have used this permission, so the
+  /// daemon may start.
   private void removeGroupWrite(Path file, String name, boolean closed) throws IOException {
     if (!closed || !MODE_FROM_UMASK.matcher(name).matches() || !me.onlyGroupMayWrite(file)) {
       return;

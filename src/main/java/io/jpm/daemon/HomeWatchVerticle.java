@@ -35,7 +35,7 @@ final class HomeWatchVerticle extends VerticleBase {
   private final List<ClientFile> kept;
   private final Path socket;
 
-  /// A hard link to the socket, from which the socket's path is restored.
+  /// A hard link to the socket, from which the socket is restored if its path is removed.
   private final Path socketBackup;
 
   private final Duration pause;

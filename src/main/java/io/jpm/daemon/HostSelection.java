@@ -26,7 +26,7 @@ final class HostSelection {
 
   private HostSelection() {}
 
-  /// Returns the notifier for the service manager that the environment specifies.
+  /// Returns the notifier for the service manager that `NOTIFY_SOCKET` specifies.
   static ServiceNotifier serviceNotifier(Map<String, String> environment) {
     String address = environment.getOrDefault("NOTIFY_SOCKET", "");
     return address.isEmpty() || LinuxProcessHost.unsupportedReason().isPresent()

@@ -35,8 +35,6 @@ final class LifecycleRecorder {
 
   /// Publishes that the daemon has started. Must be called after God has adopted the running
   /// processes.
-  ///
-  /// @param version the daemon's version
   void started(String version) {
     adoptions.unregister();
     int count = adopted.get();

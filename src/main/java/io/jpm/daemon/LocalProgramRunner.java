@@ -37,7 +37,7 @@ final class LocalProgramRunner implements ExternalPrograms {
 
   private static final Executor VIRTUAL = Thread::startVirtualThread;
 
-  /// The maximum size of standard output. PM2's JSON list of a thousand apps has 20 MB.
+  /// The maximum size of standard output. PM2's JSON list of a thousand apps is 20 MB long.
   private static final int MAX_STDOUT_BYTES = 64 << 20;
 
   private static final int MAX_STDERR_BYTES = 64 << 10;
@@ -66,7 +66,8 @@ final class LocalProgramRunner implements ExternalPrograms {
       }
     }
 
-    /// Returns the whole output, or the output that has been read shortly after the program exited.
+    /// Returns the whole output. If the stream is still open shortly after the program exited,
+    /// returns the output that has been read until then.
     String soon() throws InterruptedException, ExecutionException {
       try {
         complete.get(AFTER_THE_END.toMillis(), TimeUnit.MILLISECONDS);

@@ -36,12 +36,13 @@ public final class Main {
     System.out.close();
   }
 
-  /// Runs the daemon as a child process that its parent waits for. Messages are for users.
+  /// Runs the daemon in the foreground, as a child process whose parent waits for it to exit. Its
+  /// messages are intended for users.
   private static void foreground(String[] args) {
     var person = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       Daemon.startInForeground(Path.of(args[1]));
-      person.println("jpm: the daemon is ready, home " + args[1]);
+      person.println("jpm: the daemon is ready in " + args[1]);
     } catch (StartupException failure) {
       person.println("jpm: " + failure.userMessage());
       end();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// Finds the position of a script error in the output of Node.
 ///
 /// @param file the script
-/// @param printed what Node printed on standard output and standard error
+/// @param printed the text that Node printed on standard output and standard error
 record NodeErrorParser(Path file, String printed) {
   private static final int LONGEST = 300;
   private static final Pattern ELSEWHERE =

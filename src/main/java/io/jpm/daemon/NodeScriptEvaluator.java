@@ -95,7 +95,7 @@ public final class NodeScriptEvaluator implements ScriptEvaluator {
     try {
       byte[] all = value.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       if (all.length > MOST_BYTES + 1) {
-        return failed("its value is larger than 4M");
+        return failed("its value is larger than 4 MiB");
       }
       boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
       return ended ? evaluation(all, file, process, printed) : tooLong();

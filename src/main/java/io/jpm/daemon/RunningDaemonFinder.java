@@ -14,9 +14,10 @@ final class RunningDaemonFinder {
 
   private RunningDaemonFinder() {}
 
-  /// Acquires the lock of the home. Returns empty if the daemon that holds the lock has opened its
-  /// bridge. Waits until one of the two is the case, because a daemon that is stopping still holds
-  /// the lock for a moment.
+  /// Acquires the lock of the home. Returns empty if another daemon holds the lock and has opened
+  /// its bridge. Waits up to 20 s until the lock is available or the bridge is open, because a
+  /// daemon that is stopping still holds the lock for a moment. After this time, also returns
+  /// empty.
   static Optional<DaemonLock> lockUnlessRunning(Home home) throws StartupException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -42,7 +43,7 @@ final class RunningDaemonFinder {
       }
     } while (System.nanoTime() < deadline);
     throw new StartupException(
-        "another daemon holds %s but is not listening yet: see %s"
+        "another daemon holds the lock %s but has not opened its port yet: see %s"
             .formatted(home.lock(), home.log()));
   }
 }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Watches the settings files and immediately applies edits of live keys ([Effect]). For each
 /// changed key, the daemon's log shows the old value, the new value and when it takes effect. The
-/// same is published as a [SettingsMessage] on [Addresses#SETTINGS].
+/// changes are also published as a [SettingsMessage] on [Addresses#SETTINGS].
 ///
 /// A check costs two `stat` calls. The files are read only after two successive checks have seen
 /// the same change. The result counts only if the files did not change while they were read,
@@ -168,7 +168,7 @@ final class SettingsWatchVerticle extends VerticleBase {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     LOG.log(
         Level.WARNING,
-        "the settings are not valid and remain unchanged: {0}",
+        "the edited settings are not valid, so the previous settings remain in effect: {0}",
         problems.getFirst() + more);
     publish(new SettingsMessage(List.of(), problems.stream().map(Problem::toString).toList()));
   }
@@ -203,7 +203,7 @@ final class SettingsWatchVerticle extends VerticleBase {
           tell(restarts);
           LOG.log(
               Level.WARNING,
-              "the changed settings {0} were not applied and are tried again: {1}",
+              "the changed settings {0} were not applied and will be retried: {1}",
               live.stream().map(change -> change.key().key()).collect(Collectors.joining(", ")),
               error.getMessage());
         })

@@ -23,7 +23,7 @@ final class StartupException extends Exception {
     }
     String message = cause.getMessage();
     if (cause instanceof OutOfMemoryError) {
-      return "Java cannot obtain more threads or memory (%s): raise the limits, see ulimit -a"
+      return "Java cannot obtain more threads or memory (%s): raise the limits that ulimit -a shows"
           .formatted(message);
     }
     return message == null ? cause.getClass().getSimpleName() : message;

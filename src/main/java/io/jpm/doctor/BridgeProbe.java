@@ -17,7 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Checks that the daemon's own TCP port and unix socket answer a ping from a client. Blocking.
+/// Checks that the daemon's TCP port and unix socket answer a ping, by connecting to them as a
+/// client. Blocking.
 ///
 /// @param home the daemon's directory
 /// @param timeout how long to wait for an answer
@@ -28,7 +29,7 @@ record BridgeProbe(Path home, Duration timeout) {
     Optional<Integer> port = port();
     Optional<String> tcp =
         port.isEmpty()
-            ? Optional.of("the port is not known")
+            ? Optional.of("the port is unknown")
             : failureReason(new InetSocketAddress(loopback(), port.get()), true);
     return new Bridge(
         port, tcp, failureReason(UnixDomainSocketAddress.of(home.resolve("bridge.sock")), false));
@@ -57,7 +58,7 @@ record BridgeProbe(Path home, Duration timeout) {
       write(channel, PING);
       return read(channel).contains("pong")
           ? Optional.empty()
-          : Optional.of("the reply to a ping is not pong");
+          : Optional.of("unexpected reply to a ping");
     } catch (IOException error) {
       String words = error.getMessage();
       return Optional.of(words == null ? error.getClass().getSimpleName() : words);
@@ -83,7 +84,7 @@ record BridgeProbe(Path home, Duration timeout) {
         }
         selector.selectedKeys().clear();
         if (!answer.hasRemaining() || channel.read(answer) < 0) {
-          throw new EOFException("it closed the connection");
+          throw new EOFException("the daemon closed the connection");
         }
       }
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Findings of [Doctor] about the daemon itself and its apps.
+/// Derives the findings about the daemon itself and its apps.
 final class DaemonFindings {
   private static final Duration SLOW = Duration.ofSeconds(1);
 
@@ -44,7 +44,7 @@ final class DaemonFindings {
   }
 
   private static Finding bridge(Bridge bridge) {
-    String remedy = "run jpm update: the new daemon opens it again";
+    String remedy = "run jpm update: the new daemon opens its port and socket again";
     if (bridge.port().isEmpty()) {
       return Finding.fail("bridge", "the file bridge.port does not contain a port", remedy);
     }
@@ -63,12 +63,13 @@ final class DaemonFindings {
         ? Finding.ok("keeper", "running")
         : Finding.warn(
             "keeper",
-            "not running: the daemon is not restarted when it dies",
+            "not running: the daemon will not be restarted if it dies",
             "see jpm.log for the reason; the keeper needs bash and bin/jpm-keeper from the installation");
   }
 
   private static Finding heart(Optional<HeartbeatReply> known) {
-    String remedy = "run jpm events jpm to see when; the machine may be short of memory or CPU";
+    String remedy =
+        "run jpm events jpm to see when pings were missed; the machine may be short of memory or CPU";
     if (known.isEmpty()) {
       return Finding.fail("heartbeat", "no heartbeat was received", remedy);
     }
@@ -99,12 +100,13 @@ final class DaemonFindings {
             .max(Duration::compareTo)
             .orElse(Duration.ZERO);
     String found =
-        "%d, at most %s late in the last 10 minutes".formatted(heart.loops().size(), millis(worst));
+        "%d loops, at most %s late in the last 10 minutes"
+            .formatted(heart.loops().size(), millis(worst));
     return worst.compareTo(SLOW) > 0
         ? Finding.warn(
             "event loops",
             found,
-            "run jpm events jpm to see when; jpm.log may show the blocked thread, or the machine may have been short of CPU")
+            "run jpm events jpm to see when the delays occurred; jpm.log may show the blocked thread, or the machine may have been short of CPU")
         : Finding.ok("event loops", found);
   }
 
@@ -123,7 +125,8 @@ final class DaemonFindings {
         ? Finding.ok("settings", "no errors")
         : Finding.warn(
             "settings",
-            "take effect when the daemon is replaced: " + Doctor.abbreviated(settings.waiting()),
+            "changes that take effect when the daemon is replaced: "
+                + Doctor.abbreviated(settings.waiting()),
             "run jpm update, which does not affect apps");
   }
 
@@ -135,8 +138,8 @@ final class DaemonFindings {
         ? Finding.ok("tokens", tokens.count() + ", none expires soon")
         : Finding.warn(
             "tokens",
-            "expire soon: " + Doctor.abbreviated(tokens.soon()),
-            "run jpm token rotate NAME to give one a new secret");
+            "tokens that expire soon: " + Doctor.abbreviated(tokens.soon()),
+            "run jpm token rotate NAME to create a new secret");
   }
 
   private static Finding apps(Apps apps) {

@@ -22,7 +22,7 @@ final class Doctor {
     return bytes >= 10L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 20) + " MiB";
   }
 
-  /// Lists the first three elements and the number of remaining elements.
+  /// Lists the first three elements, followed by the number of remaining elements.
   static String abbreviated(List<?> all) {
     int most = 3;
     List<String> shown = all.stream().limit(most).map(String::valueOf).toList();

@@ -6,7 +6,7 @@ import io.jpm.doctor.SystemReport.HomeFacts;
 import java.util.List;
 import java.util.Optional;
 
-/// Findings of [Doctor] about the daemon's directory and its disks.
+/// Derives the findings about the daemon's directory and its disks.
 final class HomeFindings {
   private static final long LOW_DISK_BYTES = 500L << 20;
   private static final long FULL_DISK_BYTES = 10L << 20;
@@ -26,8 +26,8 @@ final class HomeFindings {
                     ? Finding.warn(
                         "/dev/shm",
                         Doctor.bytes(free) + " free",
-                        "provide 64 MiB (docker run --shm-size), since logs pass through it;"
-                            + " otherwise jpm uses the home's disk")
+                        "provide at least 64 MiB for the log buffer (docker run --shm-size);"
+                            + " otherwise jpm buffers logs on the home directory's disk")
                     : Finding.ok("/dev/shm", Doctor.bytes(free) + " free")));
     findings.add(pidFile(home));
     findings.add(stale(home));
@@ -35,7 +35,7 @@ final class HomeFindings {
       findings.add(
           Finding.warn(
               "dumps",
-              "a JVM has crashed here: " + Doctor.abbreviated(home.dumps()),
+              "dump files of crashed JVMs: " + Doctor.abbreviated(home.dumps()),
               "inspect them, report any that point to a bug in jpm, then delete them"));
     }
   }
@@ -45,15 +45,15 @@ final class HomeFindings {
       return Finding.fail(
           "home",
           "%s is not writable".formatted(home.path()),
-          "become its owner: chown -R \"$(id -un)\" " + home.path());
+          "run chown -R \"$(id -un)\" " + home.path());
     }
     return home.mode().endsWith("------")
         ? Finding.ok("home", "%s, %s".formatted(home.path(), home.mode()))
         : Finding.fail(
             "home",
-            "%s is %s: other users can access programs and secrets in it"
+            "%s has mode %s: other users can access programs and secrets in it"
                 .formatted(home.path(), home.mode()),
-            "chmod 700 " + home.path());
+            "run chmod 700 " + home.path());
   }
 
   private static Finding disk(Disk disk) {
@@ -72,11 +72,12 @@ final class HomeFindings {
 
   private static Finding pidFile(HomeFacts home) {
     return home.pidFile().equals(Long.toString(home.pid()))
-        ? Finding.ok("jpm.pid", "names this daemon, " + home.pid())
+        ? Finding.ok("jpm.pid", "contains the pid of this daemon, " + home.pid())
         : Finding.warn(
             "jpm.pid",
-            "contains \"%s\", but this daemon is %d".formatted(home.pidFile(), home.pid()),
-            "run jpm update: the new daemon writes it again");
+            "contains \"%s\", but the pid of this daemon is %d"
+                .formatted(home.pidFile(), home.pid()),
+            "run jpm update: the new daemon writes the file again");
   }
 
   private static Finding stale(HomeFacts home) {

@@ -29,7 +29,8 @@ record HomeInspection(SystemInspection inspector, Path home, long pid) {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path NOWHERE = Path.of("/dev");
 
-  /// Names of log pipes, `<id>-<incarnation>.out`; group 1 is the id of the instance.
+  /// Matches the names of pipes, such as `<id>-<incarnation>.out`; group 1 is the id of the
+  /// instance.
   private static final Pattern PIPE = Pattern.compile("([0-9]{1,9})-[0-9]+\\.(?:out|err|in)");
 
   private static final Pattern DUMP = Pattern.compile("hs_err_pid.*|.*\\.hprof|core(?:\\.[0-9]+)?");
@@ -59,7 +60,7 @@ record HomeInspection(SystemInspection inspector, Path home, long pid) {
     }
   }
 
-  /// Returns the disks that contain the home and the log directories, each disk once.
+  /// Returns the disks that contain the home and the log directories, without duplicates.
   private List<Disk> disks(List<InstanceView> instances) {
     List<Disk> disks = new ArrayList<>();
     Set<Object> seen = new java.util.HashSet<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Findings of [Doctor] about the machine: JVM, kernel, limits, clock.
+/// Derives the findings about the machine: JVM, kernel, limits, clock.
 final class SystemFindings {
   private static final int NEEDED_JAVA = 25;
 
@@ -58,7 +58,7 @@ final class SystemFindings {
         .map(reason ->
             Finding.warn(
                 "processes",
-                "started in the portable way, with fewer guarantees: " + reason,
+                "started through the JDK, with fewer guarantees: " + reason,
                 "use Linux on x86-64 or arm64 with glibc 2.34 or newer, and allow the JVM native"
                     + " access"))
         .orElseGet(() -> Finding.ok("processes", "started with native system calls"));
@@ -77,13 +77,13 @@ final class SystemFindings {
     return Finding.warn(
         "kernel",
         "%s, without %s".formatted(system.kernel(), without),
-        "use a newer kernel; in a container, the seccomp profile may also forbid it");
+        "use a newer kernel; in a container, check whether the seccomp profile forbids the missing features");
   }
 
   private static Finding cgroup(Optional<Cgroup> cgroup) {
     String remedy =
-        "without it, limits.memory, memory_high and cpu are not enforced; run the daemon as the service created by jpm startup (systemd 254 or newer), or in a scope: jpm kill, then systemd-run --user"
-            + " --scope -p Delegate=yes jpm resurrect (without --user as root)";
+        "limits.memory, memory_high and cpu are not enforced: run the daemon as the service created by jpm startup (systemd 254 or newer), or in a scope (jpm kill, then systemd-run --user"
+            + " --scope -p Delegate=yes jpm resurrect; as root, omit --user)";
     if (cgroup.isEmpty()) {
       return Finding.warn("cgroup", "no cgroup v2 is visible", remedy);
     }
@@ -118,7 +118,7 @@ final class SystemFindings {
         "%s open files, %d needed for %d instances"
             .formatted(limit(limits.openFiles()), needed, instances);
     String remedy =
-        "raise the limit with ulimit -n before jpm kill and jpm start, or with LimitNOFILE= in the unit";
+        "raise the limit with ulimit -n before jpm kill and jpm start, or with LimitNOFILE= in the systemd unit";
     if (limits.openFiles() < needed) {
       return Finding.fail("nofile", found, remedy);
     }
@@ -136,7 +136,7 @@ final class SystemFindings {
         ? Finding.warn(
             "nproc",
             found,
-            "raise the limit with sysctl -w kernel.pid_max=4194304, or with LimitNPROC= in the unit")
+            "raise the limit with sysctl -w kernel.pid_max=4194304, or with LimitNPROC= in the systemd unit")
         : Finding.ok("nproc", found);
   }
 

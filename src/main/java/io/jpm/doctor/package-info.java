@@ -1,4 +1,4 @@
-/// Implements `jpm doctor`, which checks the conditions that jpm needs.
+/// Implements `jpm doctor`, which checks whether the system meets the requirements of jpm.
 ///
 /// Start with [io.jpm.doctor.DoctorVerticle]: it collects facts from the system (through `os`),
 /// from the files in the home and from the other verticles. `Doctor`, which consists of pure

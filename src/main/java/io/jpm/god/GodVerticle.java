@@ -34,12 +34,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The supervisor. This verticle owns every instance of every app and accesses them only on its
+/// The supervisor. This verticle owns all instances of all apps and accesses them only on its own
 /// context.
 ///
-/// When it starts, it reads the journal and adopts the running processes. It then serves
-/// [GodCommand]s on [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.god.InstanceEvent]s on
-/// [Addresses#GOD_EVENTS]. When it stops, the apps continue to run without the daemon.
+/// When it starts, it reads the journal and adopts the processes that the previous daemon left
+/// running. It then serves [GodCommand]s on [Addresses#GOD_COMMAND] and publishes
+/// [io.jpm.bus.god.InstanceEvent]s on [Addresses#GOD_EVENTS]. When it stops, the apps continue to
+/// run without the daemon.
 public final class GodVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -101,7 +102,7 @@ public final class GodVerticle extends VerticleBase {
         });
   }
 
-  /// Leaves the apps running and writes the state that the next daemon needs to the journal.
+  /// Leaves the apps running and writes to the journal the state that the next daemon needs.
   @Override
   public Future<?> stop() {
     if (supervisor == null || journal == null) {
@@ -118,14 +119,14 @@ public final class GodVerticle extends VerticleBase {
     return Future.join(closed, journal.flushed());
   }
 
-  /// Lists the existing pipes and removes the stale ones in the background. Completes after the
-  /// listing, before new pipes can be created.
+  /// Lists the existing pipes, then removes the stale ones in the background. The future completes
+  /// after the listing and must be awaited before a new pipe is created.
   private Future<Void> stalePipes(Future<Map<Tags.InstanceTag, ProcessIdentity>> looked) {
     var pipes = new StalePipes(vertx, god.home());
     return pipes.scan().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
   }
 
-  /// Returns the incarnations that may still need their pipes.
+  /// Returns the names of the incarnations whose pipes may still be in use.
   private Set<String> lives(Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     Set<String> lives = new HashSet<>();
     registry.ofAllRoles().forEach(it -> lives.add(Tags.incarnationName(it.id, it.incarnation)));
@@ -175,7 +176,7 @@ public final class GodVerticle extends VerticleBase {
   }
 
   private static void serve(Commands commands, Message<GodCommand> message) {
-    // Called through `compose` so that an exception also becomes a reply.
+    // `compose` turns a thrown exception into a failed future, which is answered below.
     Future.succeededFuture(message.body())
         .compose(commands::carryOut)
         .onComplete(result -> {
@@ -185,7 +186,10 @@ public final class GodVerticle extends VerticleBase {
             // The command itself is not logged, because it contains environments.
             String command = message.body().getClass().getSimpleName();
             LOG.log(Level.ERROR, "command " + command + " failed", result.cause());
-            message.reply(new GodReply(List.of(), List.of("internal error: " + result.cause())));
+            message.reply(
+                new GodReply(
+                    List.of(),
+                    List.of("internal error: " + result.cause() + "; see the daemon's log")));
           }
         });
   }

@@ -55,8 +55,8 @@ final class EventRing {
       long last = segmentFolder.lastNumber();
       next = Math.max(next, SequenceFile.firstFree(last, numbers.read(), boot));
       segmentFolder.prune(maxBytes);
-      // This must be on disk before the first number is assigned: the next boot must know about
-      // this one.
+      // Must be on disk before the first number is assigned: from the boot id, the next daemon
+      // detects a crash of the machine, after which numbers must be skipped.
       numbers.write(new SequenceFile.Checkpoint(next - 1, false, boot), true);
       opened = true;
     } catch (IOException error) {
@@ -89,7 +89,8 @@ final class EventRing {
     return numbered;
   }
 
-  /// Writes the events with one write per segment. Almost always, there is only one segment.
+  /// Writes the events, with a single write per segment. Almost always, all events fit into one
+  /// segment.
   private void write(List<EventMessage> events) throws IOException {
     var lines = new ByteArrayOutputStream();
     for (EventMessage event : events) {
@@ -109,7 +110,8 @@ final class EventRing {
     flush(lines);
   }
 
-  /// Opens the newest segment after removing an incomplete last line; creates one if there is none.
+  /// Removes an incomplete last line from the newest segment and opens the segment. If no segment
+  /// exists, creates one.
   private void begin(long first) throws IOException {
     segmentFolder.prepare();
     List<EventSegment> segments = segmentFolder.segments();

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// One file of the ring, which contains JSON lines in ascending order. The file is named after the
-/// number of its first event, so that a number can be located by file names alone.
+/// One file of the ring, which contains events as JSON lines, in ascending order. The file is named
+/// after the number of its first event, so that a number can be located by file names alone.
 ///
 /// @param first the number of the event for which the file was created
 /// @param file the path of the file

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Consumes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]. Each
 /// event is first written to the ring and then published, in order: as JSON on [Addresses#EVENTS]
 /// and [Addresses#eventsOf]. God's events are also published with their numbers on
-/// [Addresses#NUMBERED_EVENTS]. A subscriber that has seen number N can therefore ask for all
+/// [Addresses#NUMBERED_EVENTS]. A subscriber that has seen number N can therefore request all
 /// events after N. Events that arrive while a batch is being written form the next batch, so a
 /// burst of a thousand events needs only a few writes. Serves [HistoryCommand]s on
 /// [Addresses#HISTORY_COMMAND].

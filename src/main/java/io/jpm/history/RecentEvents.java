@@ -34,7 +34,7 @@ final class RecentEvents {
     }
   }
 
-  /// Returns the reply if all events after `seq` are in memory.
+  /// Returns the events after `seq` if all of them are in memory; otherwise empty.
   Optional<HistoryReply> after(long seq, Optional<String> app, int limit) {
     if (events.isEmpty() || events.getFirst().seq() > seq + 1) {
       return Optional.empty();
@@ -56,7 +56,7 @@ final class RecentEvents {
     return reply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
   }
 
-  /// Returns the reply if the events in memory are sufficient.
+  /// Returns the latest events if enough of them are in memory; otherwise empty.
   Optional<HistoryReply> latest(Optional<String> app, int limit) {
     List<EventMessage> mine = events.stream().filter(e -> isOf(app, e)).toList();
     return mine.size() >= limit ? Optional.of(reply(last(mine, limit), 0)) : Optional.empty();
@@ -68,8 +68,8 @@ final class RecentEvents {
     return reply(last(all, limit), 0);
   }
 
-  /// Returns a reply. The files may already contain events that are not published yet, so the reply
-  /// reports the larger of the two last numbers.
+  /// Returns a reply. The files may already contain events that are not published yet, so the last
+  /// number in the reply may be that of an event in a file instead of the last published one.
   private HistoryReply reply(List<EventMessage> found, long forgotten) {
     return new HistoryReply(
         found, forgotten, found.isEmpty() ? last : Math.max(last, found.getLast().seq()));

@@ -21,8 +21,8 @@ record RingReader(Path directory) {
   /// The events after a given number.
   ///
   /// @param events in ascending order
-  /// @param first the number of the first event after the given number, whatever its app; empty if
-  ///   there is none
+  /// @param first the number of the first event of any app after the given number; empty if there
+  ///   is none
   record Result(List<EventMessage> events, OptionalLong first) {}
 
   /// Returns the events after `seq`.

@@ -73,7 +73,7 @@ record SegmentFolder(Path path) {
   private static void setAside(Path file) throws IOException {
     Path kept = file.resolveSibling(file.getFileName() + ".damaged");
     Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
-    LOG.log(Level.WARNING, "{0} contains no readable events; it is kept as {1}", file, kept);
+    LOG.log(Level.WARNING, "{0} contains no readable events and was renamed to {1}", file, kept);
   }
 
   /// Removes the bytes after the last line feed: an incomplete line that a daemon was writing when

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The file `events/numbers`, which records the numbers in use where the ring alone is not
-/// sufficient. It consists of one line of fixed length that is overwritten in place, which works
-/// even on a full disk. Blocking.
+/// The file `events/numbers`, which records the last number in use, because the ring may not
+/// contain every number. It consists of one line of fixed length that is overwritten in place,
+/// which works even on a full disk. Blocking.
 final class SequenceFile {
   /// How many numbers are skipped after a crash of the machine. Must exceed the number of events
   /// between two flushes to disk, however slow the disk is.

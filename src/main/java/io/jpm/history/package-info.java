@@ -2,7 +2,7 @@
 ///
 /// Start with [io.jpm.history.HistoryVerticle]: it receives God's events, lets `EventRing` number
 /// and write them, and only then publishes them. A subscriber that has seen an event can therefore
-/// ask for all later ones. The ring is a series of JSON-lines files in `$JPM_HOME/events`; the
+/// request all later events. The ring is a series of JSON-lines files in `$JPM_HOME/events`; the
 /// oldest file is deleted when the total size exceeds the limit. `RingReader` reads the files while
 /// they are being written.
 ///

@@ -36,7 +36,7 @@ import java.util.Optional;
 final class HookCommands {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
-  /// The maximum number of commands that run at the same time, however many apps fail at once.
+  /// The maximum number of commands that run at the same time, regardless of how many apps fail.
   private static final int AT_ONCE = 8;
 
   /// The maximum number of characters of a command's last output line that are logged.
@@ -181,13 +181,13 @@ final class HookCommands {
               this);
     }
 
-    /// Returns the variables from the env files of the app. Returns no variables if a file cannot
-    /// be read, because a hook that reports a missing file must run without it.
+    /// Returns the variables from the env files of the app; empty if a file cannot be read. The
+    /// hook then runs without them, because it may be the hook that reports the missing file.
     private Map<String, String> files(AppSpec spec) {
       try {
         return EnvFileReader.read(spec, host.appAccess());
       } catch (IOException unreadable) {
-        warn("runs without the variables of its app's env files: " + unreadable.getMessage());
+        warn("runs without the variables from env_file: " + unreadable.getMessage());
         return Map.of();
       }
     }
@@ -205,7 +205,7 @@ final class HookCommands {
           .onComplete(_ -> {
             vertx.cancelTimer(timer);
             if (!tooSlow) {
-              // Processes that the command has left in the background are meant to keep running.
+              // Background processes of the command are meant to keep running.
               child.release();
             }
           });

@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The content of one hook call, as a JSON body or as environment variables.
+/// The content of one notification, as a JSON body or as environment variables.
 ///
 /// @param notification the hook event and the event that caused it
 /// @param spec the spec of the app at that time
@@ -34,7 +34,7 @@ record HookPayload(Notification notification, AppSpec spec, int number, int skip
     return variables;
   }
 
-  /// Returns the label for the log: `web (0): the hook for crash`.
+  /// Returns the label for the log, such as `web (0), hook crash`.
   String label() {
     return "%s (%d), hook %s"
         .formatted(notification.event().app(), notification.event().id(), word());

@@ -45,7 +45,7 @@ public final class HooksVerticle extends VerticleBase {
 
   private final Map<LimiterKey, RateLimiter<PendingHook>> rateLimiters = new HashMap<>();
 
-  /// A hook event of an app; each has its own rate limiter.
+  /// The key of a rate limiter. Each hook event of an app has its own rate limiter.
   private record LimiterKey(String app, HookEvent hookEvent) {}
 
   /// A notification that waits to be sent.
@@ -66,7 +66,7 @@ public final class HooksVerticle extends VerticleBase {
 
   /// @param host starts the processes of commands
   /// @param home the daemon's home; its directory `hooks` contains the pipes of commands
-  /// @param nanoTime monotonic time
+  /// @param nanoTime returns the monotonic time in nanoseconds
   public HooksVerticle(ProcessHost host, Path home, LongSupplier nanoTime) {
     this(host, home, nanoTime, HookTiming.USUAL);
   }
@@ -101,9 +101,9 @@ public final class HooksVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// Returns the pipes of commands that were running when an earlier daemon died. A command that
-  /// runs as another user is recognized by its pipe, so the pipes must not be deleted before all
-  /// such commands have been found.
+  /// Returns the pipes of commands that were running when an earlier daemon died. Commands that run
+  /// as another user are recognized by their pipes, so the pipes must not be deleted before these
+  /// commands have been found.
   private List<Path> left() throws IOException {
     Path folder = home.resolve("hooks");
     Files.createDirectories(
@@ -122,8 +122,8 @@ public final class HooksVerticle extends VerticleBase {
     return true;
   }
 
-  /// Records the current spec of the instance. An instance without hooks is recorded only when
-  /// hooks are added to its app.
+  /// Records the current spec of an instance. Instances of apps that never had hooks are not
+  /// recorded.
   private void recordInstance(InstanceEvent event) {
     AppSpec spec = event.instance().spec();
     int id = event.instance().id().value();

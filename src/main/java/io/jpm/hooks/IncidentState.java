@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 /// The incident state of one instance: a pure state machine that derives hook events from event
 /// messages.
 ///
-/// @param incident the last incident, until the instance has recovered from it
+/// @param incident the event of the last incident; empty when the instance has recovered
 /// @param probation the event that brought the instance online again after an incident. The
 ///   instance has recovered when it has stayed online for `min_uptime` since then.
 record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> probation) {
@@ -49,8 +49,8 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
     };
   }
 
-  /// Returns the transition for the end of the probation: the instance has stayed online for the
-  /// required time.
+  /// Returns the transition for the end of the probation, when the instance has stayed online for
+  /// the required time.
   ///
   /// @param held the required time, as text
   Transition probationPassed(String held) {

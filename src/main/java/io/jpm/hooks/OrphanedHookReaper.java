@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Kills hook commands that were left running by a daemon that died. Their results are ignored, but
-/// the time limit applies to them as to all other commands.
+/// Kills hook commands that an earlier daemon left running. The time limit of commands applies to
+/// them too; their results are ignored.
 final class OrphanedHookReaper {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 

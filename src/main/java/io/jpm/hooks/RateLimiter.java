@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Permits one item at a time and at most [#MOST] per minute. While no permit is available, only
-/// the newest item is kept; the others are skipped and counted. The receiver therefore always sees
-/// the latest state in the end, and a burst of events costs little.
+/// the newest item is kept; the others are skipped and counted. The receiver therefore always gets
+/// the latest state, and a burst of events is cheap.
 ///
 /// Has no clock: `now` is monotonic time, in nanoseconds. Confined to HooksVerticle's context.
 ///
@@ -40,13 +40,13 @@ final class RateLimiter<T> {
     return poll(now);
   }
 
-  /// Releases the last permit. Returns a permit for the waiting item, if it may proceed.
+  /// Releases the last permit. Returns a permit for the waiting item if one is available.
   Optional<Permit<T>> done(long now) {
     busy = false;
     return poll(now);
   }
 
-  /// Returns a permit for the waiting item, if it may proceed.
+  /// Returns a permit for the waiting item if one is available.
   Optional<Permit<T>> poll(long now) {
     while (!passed.isEmpty() && now - passed.getFirst() >= WINDOW.toNanos()) {
       passed.remove();

@@ -23,7 +23,7 @@ record RetryPlan(List<Duration> pauses) {
 
   /// The result of one attempt.
   sealed interface Outcome {
-    /// The server has responded.
+    /// The server responded.
     ///
     /// @param status the HTTP status
     record Answered(int status) implements Outcome {}

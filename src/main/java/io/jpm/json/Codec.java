@@ -7,21 +7,21 @@ import java.util.function.Function;
 ///
 /// @param <T> the type of the values
 public interface Codec<T> {
-  /// Returns the JSON value; empty if the field is omitted.
+  /// Returns the JSON value; empty if the field must be omitted.
   Optional<Object> write(T value);
 
   /// Converts a JSON value that was produced by [#write] back to a value of type `T`.
   ///
   /// @param json the JSON value
-  /// @throws RuntimeException if `json` cannot be converted; the message says what was expected
+  /// @throws RuntimeException if `json` cannot be converted; the message states the expected value
   T read(Object json);
 
-  /// Returns the value that an omitted field stands for; empty if the field is required.
+  /// Returns the value of an omitted field; empty if the field is required.
   default Optional<T> absent() {
     return Optional.empty();
   }
 
-  /// Returns a codec for values that are always represented by one class of JSON values.
+  /// Returns a codec for values that are always represented by JSON values of the same class.
   ///
   /// @param json the class of the JSON values
   static <J, T> Codec<T> of(Class<J> json, Function<T, J> write, Function<J, T> read) {
@@ -42,8 +42,8 @@ public interface Codec<T> {
     };
   }
 
-  /// Returns a codec for values that are written as numbers. JSON does not distinguish number
-  /// types.
+  /// Returns a codec for values that are written as numbers of any type. JSON does not distinguish
+  /// between number types.
   static <T> Codec<T> ofNumber(Function<T, Number> write, Function<Number, T> read) {
     return of(Number.class, write, read);
   }
@@ -74,8 +74,8 @@ public interface Codec<T> {
     };
   }
 
-  /// Returns a codec that always writes the field, but reads a field that an older version omitted
-  /// as `usual`.
+  /// Returns a codec that always writes the field. If an older version omitted the field, it is
+  /// read as `usual`.
   default Codec<T> or(T usual) {
     return new Codec<>() {
       @Override

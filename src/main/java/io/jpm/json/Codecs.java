@@ -112,7 +112,7 @@ public final class Codecs {
         return map(of(of[0]), of(of[1]));
       }
     }
-    throw new IllegalArgumentException("no format for " + type);
+    throw new IllegalArgumentException("no codec for " + type);
   }
 
   private static Codec<Object> enums(Class<?> type) {

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 ///
 /// @param <R> the type of the record
 public final class RecordCodec<R> implements Fields<R> {
-  /// One word of the description.
+  /// One field, as declared by a word of the description.
   private static final class Field {
     private final String path;
     private final String key;
@@ -85,7 +85,8 @@ public final class RecordCodec<R> implements Fields<R> {
         fields.stream()
             .filter(it -> it.path.equals(path))
             .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("no field " + path));
+            .orElseThrow(
+                () -> new IllegalArgumentException("the description contains no field " + path));
     field.codec = (Codec<Object>) (Codec<?>) change.apply((Codec<T>) (Codec<?>) field.codec);
     return this;
   }
@@ -98,8 +99,7 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Always writes the fields at `paths`, but reads them as `usual` if an older version omitted
-  /// them.
+  /// Always writes the fields at `paths`. A field that an older version omitted is read as `usual`.
   public RecordCodec<R> or(Object usual, String... paths) {
     for (String path : paths) {
       field(path, codec -> codec.or(usual));

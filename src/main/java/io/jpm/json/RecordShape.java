@@ -12,8 +12,9 @@ import java.util.List;
 ///
 /// @param constructor the canonical constructor
 /// @param accessors the accessors of the components
-/// @param places for each component, the index of its value, or −1 if it is a nested record
-/// @param inner for each component, its shape if it is a nested record, otherwise `null`
+/// @param places for each component, the index of its value in the flat array, or −1 if the
+///   component is a nested record
+/// @param inner for each component, its shape if the component is a nested record, otherwise `null`
 record RecordShape(
     Constructor<?> constructor,
     List<Method> accessors,
@@ -46,7 +47,7 @@ record RecordShape(
     RecordComponent[] components = record.getRecordComponents();
     if (components == null) {
       throw new IllegalArgumentException(
-          before.substring(0, before.length() - 1) + " has no field");
+          before.substring(0, before.length() - 1) + " is not described by any field");
     }
     var accessors = new Method[components.length];
     var types = new Class<?>[components.length];
@@ -68,11 +69,11 @@ record RecordShape(
       return new RecordShape(
           constructor, List.of(accessors), List.of(places), Arrays.asList(inner));
     } catch (NoSuchMethodException e) {
-      throw new IllegalStateException("no canonical constructor of " + record, e);
+      throw new IllegalStateException(record + " has no canonical constructor", e);
     }
   }
 
-  /// Stores the values of `record` in `values`, each at its index.
+  /// Stores the values of `record` in the array `values`, each at its index.
   void split(Object record, Object[] values) {
     for (int i = 0; i < accessors.size(); i++) {
       Object part = part(accessors.get(i), record);

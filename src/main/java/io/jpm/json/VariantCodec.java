@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Converts the variants of a sealed interface. Each variant is recognized by a field that no other
-/// variant contains.
+/// Converts the variants of a sealed interface to JSON objects and back. Each variant is recognized
+/// by a field that no other variant contains.
 ///
 /// @param <T> the sealed interface
 public final class VariantCodec<T> implements Fields<T> {
@@ -44,7 +44,7 @@ public final class VariantCodec<T> implements Fields<T> {
         return;
       }
     }
-    throw new IllegalArgumentException("no format for " + value.getClass());
+    throw new IllegalArgumentException("no codec for " + value.getClass());
   }
 
   private static <V> boolean put(Variant<V> variant, Object value, Map<String, Object> object) {

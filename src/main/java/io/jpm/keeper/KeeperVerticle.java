@@ -21,13 +21,13 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// Ensures that a keeper is running, holds the log pipes and knows its task. Serves
-/// [KeeperCommand]s on [Addresses#KEEPER_COMMAND].
+/// Ensures that a keeper is running, that it holds the log pipes open and that it has received its
+/// instructions. Serves [KeeperCommand]s on [Addresses#KEEPER_COMMAND].
 ///
-/// At startup, it connects to the keeper left by an earlier daemon, before God asks how processes
-/// have exited. A new keeper is started only when it is needed, so that it does not delay the boot.
-/// If the verticle stops without [#detach], the keeper receives no further instructions and
-/// continues to follow those that it already has.
+/// At startup, it connects to the keeper left by an earlier daemon, before God requests the exit
+/// statuses of processes. A new keeper is started only when it is needed, so that it does not delay
+/// the boot. If the verticle stops without [#detach], the keeper receives no further instructions
+/// and continues to follow those that it already has.
 public final class KeeperVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.keeper");
 
@@ -43,7 +43,8 @@ public final class KeeperVerticle extends VerticleBase {
   private RestartDelay restartDelay = RestartDelay.NONE;
   private String lastProblem = "";
 
-  /// Accessed only off the event loop, in tasks that run one after another.
+  /// The client of the keeper, which may be disconnected; empty until it is first needed. Accessed
+  /// only in blocking tasks off the event loop, which run one after another.
   private Optional<KeeperClient> link = Optional.empty();
 
   private boolean linkOpened;
@@ -72,7 +73,7 @@ public final class KeeperVerticle extends VerticleBase {
   }
 
   /// Connects to an existing keeper. [KeeperContext.KeeperClientFactory#open] may block until the
-  /// host is available, so it is not called if there is no pipe and therefore no keeper.
+  /// process host is available, so it is not called if there is no pipe and therefore no keeper.
   private boolean attachExisting() {
     return Files.exists(keeper.fifo()) && link().map(KeeperClient::attach).orElse(false);
   }
@@ -89,8 +90,8 @@ public final class KeeperVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /// Instructs the keeper to restart the daemon if it dies. Called when the boot is complete; may
-  /// be called on any thread.
+  /// Instructs the keeper to restart the daemon if the daemon dies. Called when the boot is
+  /// complete; may be called on any thread.
   public void guard() {
     context.runOnContext(_ -> {
       if (duty == Duty.GUARD && !detached) {
@@ -174,8 +175,7 @@ public final class KeeperVerticle extends VerticleBase {
               link().ifPresent(work);
               return true;
             })
-        .onFailure(
-            fault -> LOG.log(Level.ERROR, "the request to the keeper failed: " + what, fault));
+        .onFailure(fault -> LOG.log(Level.ERROR, "a request to the keeper failed: " + what, fault));
   }
 
   private void ensureRunning() {
@@ -238,7 +238,7 @@ public final class KeeperVerticle extends VerticleBase {
       lastProblem = problem;
       LOG.log(
           Level.WARNING,
-          "the keeper cannot be started: {0}; without it, the daemon is not restarted when it dies",
+          "the keeper cannot be started ({0}), so the daemon will not be restarted if it dies",
           problem);
     }
     ensureRunning();

@@ -38,7 +38,7 @@ final class LazyLogCapture {
 
   private final Map<Path, RunAs> users = new ConcurrentHashMap<>();
 
-  /// Guarded by `this`, like the two fields below.
+  /// This field and the next two are guarded by `this`.
   private LogsCommand.Limits limits =
       new LogsCommand.Limits(LogLimits.DEFAULT, LogStorageLimits.DEFAULT);
 
@@ -53,7 +53,8 @@ final class LazyLogCapture {
     this.outputObserver = outputObserver;
   }
 
-  /// Starts capturing the output of an instance.
+  /// Starts capturing the output of an instance. On a system without log pipes, only checks that
+  /// the log files can be opened.
   ///
   /// @throws IOException with a message for the user
   void open(LogsCommand.Open order) throws IOException {
@@ -72,7 +73,7 @@ final class LazyLogCapture {
 
   private synchronized Optional<LogCapture> make() throws IOException {
     if (closed) {
-      throw new IOException("the daemon is stopping");
+      throw new IOException("cannot capture output, because the daemon is stopping");
     }
     if (writers == null) {
       Optional<LogPipeReader> pipes = host.logPipeReader();
@@ -84,8 +85,8 @@ final class LazyLogCapture {
     return Optional.ofNullable(writers);
   }
 
-  /// Returns the file access for reading logs. It opens each log file with the rights of the file's
-  /// owner.
+  /// Returns read access to log files. Files in the home are opened with the daemon's rights, other
+  /// files with the rights of the user that was passed to [#users].
   LogFileAccess access() {
     return new LogFileAccess() {
       @Override
@@ -100,7 +101,8 @@ final class LazyLogCapture {
     };
   }
 
-  /// Adds the users with whose rights log files are read, by the path of the active log file.
+  /// Adds the users with whose rights log files outside the home are read, by the path of the
+  /// active log file.
   void users(Map<Path, RunAs> more) {
     users.putAll(more);
   }
@@ -123,7 +125,7 @@ final class LazyLogCapture {
     Files.deleteIfExists(order.errorFifo());
   }
 
-  /// Returns the log capture if it has been created.
+  /// Returns the log capture; empty if it has not been created yet.
   synchronized Optional<LogCapture> made() {
     return Optional.ofNullable(writers);
   }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// on [Addresses#LOGS_COMMAND]. Publishes the lines of an app on [Addresses#linesOf] while a
 /// subscriber holds a lease for them.
 ///
-/// The output itself is moved by the threads of the pipes and of the disks ([LogCapture]).
+/// The output itself is moved by the pipe thread and the disk threads ([LogCapture]).
 public final class LogAggregatorVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
@@ -42,6 +42,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private @Nullable WorkerExecutor workers;
   private @Nullable LinePublisher publisher;
 
+  /// Creates the verticle of one home.
+  ///
   /// @param host provides the pipes and the access to the log files
   /// @param home the daemon's home directory
   /// @param clock the wall clock and the monotonic clock
@@ -108,7 +110,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
       }
       default -> {
         LOG.log(Level.ERROR, "a log command failed", failure);
-        yield new LogsReply.Failed("internal error: " + failure);
+        yield new LogsReply.Failed("internal error: " + failure + "; see the daemon's log");
       }
     };
   }

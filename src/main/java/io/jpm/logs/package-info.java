@@ -2,8 +2,8 @@
 /// with [io.jpm.logs.LogAggregatorVerticle]. [io.jpm.logs.read.LogReader] reads log files and
 /// follows them.
 ///
-/// The bytes themselves are moved by threads of the process host (`os`) and of the disks, not on an
-/// event loop. This package depends on `model`, `os`, `wire` and `bus`.
+/// The bytes themselves are not moved on an event loop, but by the pipe thread of the process host
+/// (`os`) and by the disk threads. This package depends on `model`, `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.logs;
 

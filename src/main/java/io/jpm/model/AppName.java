@@ -2,20 +2,22 @@ package io.jpm.model;
 
 import java.util.regex.Pattern;
 
-/// The name that identifies an app. It is chosen by the user.
+/// The name that identifies an app, chosen by the user.
 ///
 /// A name has 1 to 100 characters: letters, digits and `. _ - : @ + space`, beginning with a
-/// letter, a digit or `_`. PM2 accepts any text. Names that are paths, options or control sequences
-/// only cause trouble, so jpm rejects them.
+/// letter, a digit or `_`. PM2 accepts any text. jpm rejects names that could be mistaken for
+/// paths, options or control sequences.
 ///
 /// @param value the name as the user typed it
 public record AppName(String value) implements Comparable<AppName> {
   private static final Pattern ALLOWED =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
 
-  /// The selector for all apps, which therefore cannot be the name of an app.
+  /// The selector for all apps. No app can have this name.
   public static final String ALL = "all";
 
+  /// Validates the name.
+  ///
   /// @throws IllegalArgumentException with a message for the user if the name is not allowed
   public AppName {
     if (!ALLOWED.matcher(value).matches() || value.endsWith(" ")) {
@@ -25,7 +27,7 @@ public record AppName(String value) implements Comparable<AppName> {
     }
     if (value.equals(ALL)) {
       throw new IllegalArgumentException(
-          "app name \"all\" is reserved, because it selects every app: choose another --name");
+          "app name \"all\" is reserved because it selects every app: choose another name");
     }
   }
 

@@ -4,29 +4,29 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The complete and validated settings of an app. They do not depend on when or where they are
-/// used. Created by [#builder] and [Builder].
+/// The complete and validated settings of an app. Defaults and relative paths are already resolved.
+/// Created with [#builder].
 ///
 /// @param name the app's name
 /// @param namespace the group that the app belongs to, as in PM2; `default` unless set
 /// @param command the program to run
 /// @param cwd the working directory, an absolute path
 /// @param variables the environment
-/// @param runAs the credentials and the priority
-/// @param instances the number of processes
+/// @param runAs the credentials, the priority and the sandbox
+/// @param instances the number of instances and the variables that distinguish them
 /// @param cluster how the instances share their listening sockets
-/// @param autostart whether the app is started when its whole process file is started
-/// @param restart when a process that has exited is restarted
+/// @param autostart whether the app is started when all apps of its process file are started
+/// @param restart when and after which delay a process that has exited is restarted
 /// @param stop how a process is stopped
 /// @param readiness when a process counts as online
 /// @param health the health probes
-/// @param limits the resource limits
+/// @param limits the resource limits that the kernel enforces
 /// @param hooks the commands and webhooks that run on events of the app
 /// @param triggers the events on which the app is restarted
 /// @param dependsOn the apps that this app depends on, each with the state that it must reach
 ///   before this app starts
 /// @param logs where the output is written
-/// @param texts the texts that differ between instances
+/// @param texts the texts that are expanded separately for each instance
 /// @param pidFile the absolute path of the file that contains the pid, for users and scripts; empty
 ///   for `pids/<name>-<id>.pid` in the home
 public record AppSpec(
@@ -55,7 +55,7 @@ public record AppSpec(
 
   public AppSpec {
     if (!cwd.isAbsolute()) {
-      throw new IllegalArgumentException("cwd " + cwd + " is not absolute");
+      throw new IllegalArgumentException("cwd " + cwd + " is not an absolute path");
     }
     dependsOn = Map.copyOf(dependsOn);
   }

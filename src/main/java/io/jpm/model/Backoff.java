@@ -4,21 +4,21 @@ import java.time.Duration;
 
 /// The delay between the exit of a process and its restart.
 public sealed interface Backoff {
-  /// PM2's default: no delay.
+  /// PM2's default: an immediate restart.
   Backoff NONE = new Constant(Duration.ZERO);
 
-  /// The default delay of jpm.
+  /// The default of jpm: a delay that increases from the third consecutive early exit on.
   Backoff GRADUAL = new Gradual();
 
   /// No delay after the first two consecutive early exits, as in PM2. From the third on, each delay
   /// is twice as long as the previous one, up to [#CAP]. Sixteen early exits take about half a
-  /// minute. Therefore an app survives if its database comes back within that time, and an app that
-  /// cannot run is soon given up.
+  /// minute. An app therefore survives a short outage of its database, and an app that cannot run
+  /// soon becomes `errored`.
   record Gradual() implements Backoff {
     /// The number of consecutive early exits that are followed by an immediate restart.
     public static final int FREE = 2;
 
-    /// The first delay.
+    /// The first delay that is not zero.
     public static final Duration INITIAL = Duration.ofMillis(100);
 
     /// The longest delay.
@@ -51,13 +51,13 @@ public sealed interface Backoff {
   ///
   /// @param initial the first delay; greater than 0
   /// @param cap the longest delay
-  /// @param jitter the fraction by which each delay is randomly shortened or lengthened, 0 to 1. It
-  ///   prevents a hundred apps that lost their database from restarting at the same instant
+  /// @param jitter the fraction by which each delay is randomly shortened or lengthened, 0 to 1.
+  ///   This prevents many apps that lost the same database from restarting at the same moment
   record Exponential(Duration initial, Duration cap, double jitter) implements Backoff {
-    /// The factor between two consecutive delays (PM2).
+    /// The factor by which each delay is longer than the previous one, as in PM2.
     public static final double FACTOR = 1.5;
 
-    /// The default maximum of the delay (PM2).
+    /// The default of [#cap], as in PM2.
     public static final Duration DEFAULT_CAP = Duration.ofSeconds(15);
 
     public Exponential {
@@ -74,7 +74,7 @@ public sealed interface Backoff {
     }
   }
 
-  /// The running time after which the delay starts again at its initial value (PM2's
+  /// The uptime after which the delay is reset to its initial value (PM2's
   /// `EXP_BACKOFF_RESET_TIMER`).
   Duration RESET = Duration.ofSeconds(30);
 }

@@ -3,8 +3,8 @@ package io.jpm.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The way in which the instances of an app in cluster mode share their listening sockets
-/// (`balance` in a process file).
+/// How the instances of an app in cluster mode share their listening sockets (`balance` in a
+/// process file).
 public enum BalancingMode {
   /// jpm selects the mode according to the kind of program.
   AUTO("auto"),
@@ -13,7 +13,8 @@ public enum BalancingMode {
   NODE("node"),
   /// A Java agent binds the server sockets of the JVM to inherited sockets.
   JVM("jvm"),
-  /// Socket activation, `sd_listen_fds(3)`: the sockets of `listen` are inherited.
+  /// Socket activation, `sd_listen_fds(3)`: the instances inherit the sockets listed under
+  /// `listen`.
   LISTEN_FDS("listen_fds"),
   /// Each instance listens on its own `PORT`, and the daemon forwards connections.
   PROXY("proxy"),
@@ -26,7 +27,7 @@ public enum BalancingMode {
     this.word = word;
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the keyword for this mode in process files.
   public String keyword() {
     return word;
   }

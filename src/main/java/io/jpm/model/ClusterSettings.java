@@ -8,9 +8,10 @@ import java.util.OptionalInt;
 /// How the instances of an app share their listening sockets, and how they are replaced without an
 /// interruption.
 ///
-/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`). In fork mode, only two of
-///   the other settings have an effect: `drain` and [BalancingMode#OFF]. With `OFF`, a reload is a
-///   restart, as in PM2; otherwise the process hands over its listening sockets if it can
+/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`). In fork mode, the other
+///   settings have no effect, except for `drain` and [BalancingMode#OFF]. With `OFF`, a reload is a
+///   restart, as in PM2; otherwise the old process hands its listening sockets over to the new one
+///   if possible
 /// @param balance the configured balancing mode
 /// @param strategy how the instance for the next connection is selected; empty for the default of
 ///   the mode
@@ -28,10 +29,10 @@ public record ClusterSettings(
     List<ListenAddress> listen,
     Duration drain,
     ProxyProtocol proxyProtocol) {
-  /// The default drain timeout: the default request timeout of most servers.
+  /// The default drain timeout, which equals the default request timeout of most servers.
   public static final Duration DEFAULT_DRAIN = Duration.ofSeconds(30);
 
-  /// PM2's fork mode.
+  /// The settings of fork mode, as in PM2.
   public static final ClusterSettings FORK =
       new ClusterSettings(
           false,
@@ -49,7 +50,7 @@ public record ClusterSettings(
     }
   }
 
-  /// Returns the settings of cluster mode with an automatic balancing mode.
+  /// Returns the settings of cluster mode with [BalancingMode#AUTO].
   public static ClusterSettings auto() {
     return FORK.with(true, BalancingMode.AUTO);
   }
@@ -59,7 +60,7 @@ public record ClusterSettings(
     return new ClusterSettings(on, other, strategy, port, listen, drain, proxyProtocol);
   }
 
-  /// Returns PM2's name of the execution mode, as in `jlist`.
+  /// Returns PM2's name for the execution mode, as in `jlist`: `cluster_mode` or `fork_mode`.
   public String execMode() {
     return enabled ? "cluster_mode" : "fork_mode";
   }

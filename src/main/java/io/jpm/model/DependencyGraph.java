@@ -20,8 +20,8 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     dependsOn = Collections.unmodifiableMap(copy);
   }
 
-  /// Returns a cycle as a path from an app back to itself, such as `[a, b, a]`; empty if there is
-  /// none.
+  /// Returns a dependency cycle as a path from an app back to itself, such as `[a, b, a]`; empty if
+  /// there is none.
   public Optional<List<AppName>> cycle() {
     Set<AppName> cleared = new LinkedHashSet<>();
     for (AppName app : dependsOn.keySet()) {
@@ -56,9 +56,9 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     return Optional.empty();
   }
 
-  /// Returns `apps` in groups, in the order in which they are started. Each group depends only on
-  /// earlier groups. Apps in a cycle come last, in one group. Apps are stopped in the reverse
-  /// order.
+  /// Returns `apps` in groups, in the order in which the groups are started. Each group depends
+  /// only on earlier groups. Apps in a cycle come last, in one group. Apps are stopped in the
+  /// reverse order.
   public List<Set<AppName>> groups(Set<AppName> apps) {
     List<Set<AppName>> groups = new ArrayList<>();
     Set<AppName> left = new LinkedHashSet<>(apps);

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The program that a command finally executes: `java` for `java -jar app.jar`, for `env A=1 java
-/// …` and for `bash -c 'cd x && exec java …'`.
+/// The program that a command ultimately executes: `java` for `java -jar app.jar`, for `env A=1
+/// java …` and for `bash -c 'cd x && exec java …'`.
 ///
 /// @param program the program as the command names it: a path, or a name to be found in PATH
 /// @param args the arguments of the program, as far as they are known
 /// @param indirect whether another program, such as a shell, runs first and starts this program;
 ///   options can then be passed only in environment variables
-/// @param ambiguity why the program that a shell executes cannot be determined, worded as the end
-///   of a sentence whose subject is the shell; `program` is then the shell
+/// @param ambiguity why the program that a shell executes cannot be determined, as a clause such as
+///   `it contains a subshell`; if present, `program` is the shell
 public record EffectiveProgram(
     String program, List<String> args, boolean indirect, Optional<String> ambiguity) {
   private static final Set<String> NODE = Set.of("node", "nodejs");
@@ -27,13 +27,13 @@ public record EffectiveProgram(
   /// `jpm-serve` is a script that executes `java`.
   private static final Set<String> JAVA = Set.of("java", "jpm-serve");
 
-  /// Node programs that start the app as a child process. The child process then owns the sockets.
+  /// Node programs that start the app as a child process, which then owns the sockets.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "ksh", "zsh");
 
-  /// Programs that may appear in a command line next to the app. Those before the app have exited
-  /// when the app runs; those after it in a pipe do not listen.
+  /// Auxiliary programs that may appear in a command line besides the app. Those before the app
+  /// have exited when it runs, and those after it in a pipeline do not listen on sockets.
   private static final Set<String> ASIDE =
       Set.of(
           (". : [ [[ cat cd chmod chown cp cut date echo exit export false grep hash ln logger"
@@ -41,7 +41,7 @@ public record EffectiveProgram(
                   + " trap true ts ulimit umask unset wait")
               .split(" "));
 
-  /// Reserved words of the shell that begin more than a list of commands.
+  /// Reserved words of the shell that begin a compound command.
   private static final Set<String> RESERVED =
       Set.of(
           ("case coproc do done elif else esac eval fi for function if in select then until while"
@@ -55,7 +55,7 @@ public record EffectiveProgram(
     args = List.copyOf(args);
   }
 
-  /// Returns the program that `command` finally executes.
+  /// Returns the program that a command ultimately executes.
   public static EffectiveProgram of(AppCommand appCommand) {
     List<String> argv = appCommand.argv();
     EffectiveProgram found = of(argv, false, 0).orElseGet(() -> named(argv, false));
@@ -82,8 +82,7 @@ public record EffectiveProgram(
     return runsNode() && script.map(EffectiveProgram::base).filter(RUNNERS::contains).isEmpty();
   }
 
-  /// Reports whether the program is Node, including the case that it starts the app in another
-  /// process.
+  /// Reports whether the program is Node, even if Node starts the app in another process.
   public boolean runsNode() {
     return NODE.contains(name());
   }
@@ -105,7 +104,8 @@ public record EffectiveProgram(
     return JAVA.contains(name());
   }
 
-  /// Returns why the program cannot be determined, as a sentence without a full stop.
+  /// Returns why the program cannot be determined, as a sentence without a full stop; empty if the
+  /// program is known.
   public Optional<String> ambiguityMessage() {
     return ambiguity.map(why -> name() + " runs a command line, and " + why);
   }
@@ -124,6 +124,8 @@ public record EffectiveProgram(
     return program.substring(program.lastIndexOf('/') + 1);
   }
 
+  /// Returns the program that an argument vector ultimately executes.
+  ///
   /// @return the program; empty if the command executes none
   private static Optional<EffectiveProgram> of(List<String> argv, boolean behind, int depth) {
     CommandPrefix prefix = CommandPrefix.of(argv);
@@ -161,14 +163,14 @@ public record EffectiveProgram(
       return unclear(shell, only.ambiguity.get());
     }
     return only.name().indexOf(ShellLine.UNKNOWN) >= 0
-        ? unclear(shell, "only the shell knows the program's name")
+        ? unclear(shell, "the name of the program is the result of an expansion")
         : only;
   }
 
-  /// Returns the reason why a command makes the line impossible to analyze.
+  /// Returns why a command prevents the analysis of the line; empty if it does not.
   private static Optional<String> odd(List<String> command) {
     if (RESERVED.contains(command.getFirst())) {
-      return Optional.of("it is more than a list of commands");
+      return Optional.of("it contains a compound command");
     }
     return CommandPrefix.VARIABLES.stream()
         .filter(name -> command.stream().anyMatch(word -> word.startsWith(name + "=")))

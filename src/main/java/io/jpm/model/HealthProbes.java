@@ -16,11 +16,14 @@ import java.util.stream.Stream;
 ///   replaced
 public record HealthProbes(
     Optional<StartupProbe> startup, Optional<Probe> readiness, Optional<Probe> liveness) {
-  /// No probes.
+  /// An app without probes.
   public static final HealthProbes NONE =
       new HealthProbes(Optional.empty(), Optional.empty(), Optional.empty());
 
   /// A probe that runs repeatedly.
+  ///
+  /// @param check how the instance is examined
+  /// @param rhythm the timing and the thresholds
   public record Probe(ProbeHandler check, ProbeHandler.ProbeTiming rhythm) {}
 
   /// A probe that must pass once after the start.

@@ -11,7 +11,7 @@ import java.util.Optional;
 ///
 /// @param actions the actions for each event, in order
 public record Hooks(Map<HookEvent, List<Action>> actions) {
-  /// No hooks.
+  /// An app without hooks.
   public static final Hooks NONE = new Hooks(Map.of());
 
   public Hooks {
@@ -20,9 +20,9 @@ public record Hooks(Map<HookEvent, List<Action>> actions) {
 
   /// The events that hooks react to. The spelling in process files is the name in lower case.
   public enum HookEvent {
-    /// A process exited although jpm did not stop it.
+    /// A process exited without being stopped by jpm.
     CRASH,
-    /// The app has started to fail repeatedly. Reported once per series of failures.
+    /// The app has entered a crash loop. Reported once per crash loop.
     CRASH_LOOPING,
     /// The instance is no longer restarted automatically.
     ERRORED,
@@ -34,7 +34,7 @@ public record Hooks(Map<HookEvent, List<Action>> actions) {
     /// The instance has exceeded a limit.
     LIMIT;
 
-    /// Returns the spelling in process files.
+    /// Returns the keyword for this event in process files.
     public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }

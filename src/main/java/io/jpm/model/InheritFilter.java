@@ -10,7 +10,7 @@ import java.util.Optional;
 /// @param name the name of a variable that is not inherited
 /// @param parts the texts that exclude a variable if its name contains one of them
 public record InheritFilter(boolean everything, Optional<String> name, List<String> parts) {
-  /// All variables are inherited.
+  /// The filter that drops no variables.
   public static final InheritFilter NOTHING = new InheritFilter(false, Optional.empty(), List.of());
 
   public InheritFilter {

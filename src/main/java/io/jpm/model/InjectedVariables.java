@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Computes the variables that jpm adds to the environment of an instance at each start. They
-/// replace inherited variables of the same name. A variable that the app declares under one of
-/// these names is kept. The exception is the incremented variable ([InstanceSettings#counting]),
-/// which counts up from the declared value.
+/// Computes the variables that jpm adds to the environment of an instance whenever its process
+/// starts. They replace inherited variables of the same name. A variable that the app declares
+/// under one of these names is kept. The exception is the incremented variable
+/// ([InstanceSettings#counting]), which counts up from the declared value.
 ///
 /// The variables that the process host adds are not included: the process tag `JPM_TAG`, and for
 /// Node's IPC channel `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
@@ -40,7 +40,7 @@ public final class InjectedVariables {
     return added;
   }
 
-  /// Follows PM2: a value that is not a number counts as 0.
+  /// Parses a number. As in PM2, a value that is not a number counts as 0.
   private static long number(String text) {
     return WHOLE.matcher(text).matches() ? Long.parseLong(text) : 0;
   }

@@ -2,7 +2,7 @@ package io.jpm.model;
 
 import java.util.Optional;
 
-/// The number of processes of an app, and the variables that distinguish them.
+/// The number of instances of an app, and the variables that distinguish them.
 ///
 /// @param count the number of instances, 1 or more
 /// @param numberVariable the variable that contains the number of the instance, from 0 (PM2's
@@ -13,7 +13,7 @@ public record InstanceSettings(int count, String numberVariable, Optional<String
   /// Upper bound on the number of instances. A larger number is almost certainly a typing error.
   public static final int MOST = 10_000;
 
-  /// PM2's name for the variable that contains the number of the instance.
+  /// The default variable for the number of the instance, as in PM2.
   public static final String NUMBER_VARIABLE = "NODE_APP_INSTANCE";
 
   public InstanceSettings {
@@ -23,7 +23,7 @@ public record InstanceSettings(int count, String numberVariable, Optional<String
     }
   }
 
-  /// Returns the settings for `count` instances with PM2's variable.
+  /// Returns the settings for `count` instances with [#NUMBER_VARIABLE].
   public static InstanceSettings of(int count) {
     return new InstanceSettings(count, NUMBER_VARIABLE, Optional.empty());
   }

@@ -12,7 +12,7 @@ public record ListenAddress(String host, int port) {
     }
   }
 
-  /// Returns the address that stands for all addresses of the machine.
+  /// Returns the wildcard address with this port, which represents all addresses of the machine.
   public static ListenAddress any(int port) {
     return new ListenAddress("", port);
   }

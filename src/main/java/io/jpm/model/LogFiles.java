@@ -18,8 +18,8 @@ import java.util.Set;
 /// @param limits the limits that the app overrides
 /// @param terminal whether the app runs in a terminal of its own (`pty`); both streams are then
 ///   written to `out`
-/// @param special those of the three paths that were pipes, terminals or other special files when
-///   the app was configured; all instances write to them under the same name
+/// @param special those of the three paths above that were pipes, terminals or other special files
+///   when the app was configured. All instances write to the same special file
 public record LogFiles(
     Optional<Path> out,
     Optional<Path> error,
@@ -30,7 +30,7 @@ public record LogFiles(
     LogLimits.Overrides limits,
     boolean terminal,
     Set<Path> special) {
-  /// Separate files in the home for the two streams, in raw format.
+  /// The default: a separate file in the home for each stream, in raw format.
   public static final LogFiles DEFAULT = to(Optional.empty(), Optional.empty());
 
   public LogFiles {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// The limits for an app's log files. A value of zero means no limit.
 ///
 /// @param maxSize the size in bytes at which a file is rotated
-/// @param rotateEvery the age of a file's first line at which the file is rotated
+/// @param rotateEvery a file is rotated when its first line has reached this age
 /// @param keep the number of rotated files to keep for each log file; the oldest are deleted first
 /// @param maxAge the age at which a rotated file is deleted
 /// @param maxTotal the maximum total size of the app's log files, in bytes; the oldest rotated
@@ -32,8 +32,8 @@ public record LogLimits(
           true,
           FullLogPolicy.DROP_OLDEST);
 
-  /// The limits that an app sets (`logs` in a process file). For empty values, the limits of the
-  /// settings apply.
+  /// The limits that an app sets (`logs` in a process file). Where a value is empty, the limit in
+  /// the settings applies.
   public record Overrides(
       Optional<Long> maxSize,
       Optional<Duration> rotateEvery,
@@ -42,7 +42,7 @@ public record LogLimits(
       Optional<Long> maxTotal,
       Optional<Boolean> compress,
       Optional<FullLogPolicy> fullLogPolicy) {
-    /// No limit is overridden.
+    /// No overrides: the limits in the settings apply.
     public static final Overrides NONE =
         new Overrides(
             Optional.empty(),
@@ -53,7 +53,7 @@ public record LogLimits(
             Optional.empty(),
             Optional.empty());
 
-    /// Returns `settings`, with the values that the app sets replaced.
+    /// Returns a copy of `settings` in which the limits that the app sets are replaced.
     public LogLimits applyTo(LogLimits settings) {
       return new LogLimits(
           maxSize.orElse(settings.maxSize),

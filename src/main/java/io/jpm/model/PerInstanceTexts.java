@@ -15,10 +15,10 @@ import java.util.Set;
 /// the spec contain the same texts, expanded with the app's own values.
 ///
 /// @param names the names of these variables
-/// @param args the last arguments of [AppCommand#args] as configured, in the syntax of [Expansion];
-///   empty if no argument refers to such a variable
+/// @param args the last arguments of [AppCommand#args] before expansion, in the syntax of
+///   [Expansion]; empty if no argument refers to one of these variables
 /// @param interpreterArgs the last arguments of [AppCommand#interpreterArgs], in the same form
-/// @param environment the values of declared variables as configured, by name
+/// @param environment the values of declared variables before expansion, by name
 public record PerInstanceTexts(
     Set<String> names,
     List<String> args,
@@ -41,8 +41,8 @@ public record PerInstanceTexts(
   /// Returns the environment of one instance.
   ///
   /// @param all the variables of the instance, with its own values of [#names]
-  /// @param declared the variables that the app declares; a variable whose value has been replaced
-  ///   in the meantime is not expanded
+  /// @param declared the variables that the app declares; if the value of a variable has been
+  ///   replaced in the meantime, the new value is kept
   public Map<String, String> environment(Map<String, String> all, Map<String, String> declared) {
     Map<String, String> complete = new HashMap<>(all);
     environment.forEach((name, text) -> {

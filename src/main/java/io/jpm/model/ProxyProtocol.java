@@ -5,9 +5,9 @@ package io.jpm.model;
 public enum ProxyProtocol {
   /// No header.
   NONE("off"),
-  /// A line of text.
+  /// Version 1, a line of text.
   V1("v1"),
-  /// A binary header.
+  /// Version 2, a binary header.
   V2("v2");
 
   private final String word;
@@ -16,7 +16,7 @@ public enum ProxyProtocol {
     this.word = word;
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the keyword for this version in process files.
   public String keyword() {
     return word;
   }

@@ -4,7 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A file that an app must not change, or a directory whose whole content it must not change.
+/// A file or directory that is read-only for an app. A directory includes its whole content.
 ///
 /// @param path the absolute path, without `.` and `..`
 /// @param optional whether the app starts even if the path does not exist
@@ -31,7 +31,7 @@ public record ReadOnlyPath(Path path, boolean optional) {
     }
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the path as it is written in process files: `/path` or `-/path`.
   @Override
   public String toString() {
     return optional ? MARK + path : path.toString();

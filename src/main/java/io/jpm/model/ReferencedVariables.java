@@ -3,12 +3,12 @@ package io.jpm.model;
 import java.util.List;
 import java.util.Map;
 
-/// The sources of those variables of an app that are read at each start.
+/// The env files and secrets of an app, which are read whenever a process starts.
 ///
 /// @param files the env files; later files take precedence
 /// @param secrets the secrets by variable name; they take precedence over all other variables
 public record ReferencedVariables(List<EnvFile> files, Map<String, SecretSource> secrets) {
-  /// No sources.
+  /// Neither env files nor secrets.
   public static final ReferencedVariables NONE = new ReferencedVariables(List.of(), Map.of());
 
   public ReferencedVariables {

@@ -34,10 +34,9 @@ public record RestartPolicy(
   public enum When {
     /// After any exit (PM2's `autorestart: true`).
     ALWAYS("always"),
-    /// After any exit that is not clean. Clean are, as for `Restart=on-failure` in
-    /// `systemd.service(5)`, exit code 0 and termination by SIGHUP, SIGINT, SIGTERM or SIGPIPE. The
-    /// exit codes 129, 130 and 143, with which a JVM reports the first three signals, are clean
-    /// too.
+    /// After any exit that is not clean. As for `Restart=on-failure` in `systemd.service(5)`, exit
+    /// code 0 and termination by SIGHUP, SIGINT, SIGTERM or SIGPIPE are clean. So are the exit
+    /// codes 129, 130 and 143, with which a JVM reports the first three signals.
     ON_FAILURE("on-failure"),
     /// Never (PM2's `autorestart: false`).
     NEVER("never");
@@ -48,7 +47,7 @@ public record RestartPolicy(
       this.word = word;
     }
 
-    /// Returns the spelling in process files.
+    /// Returns the keyword for this constant in process files.
     public String keyword() {
       return word;
     }
@@ -82,7 +81,7 @@ public record RestartPolicy(
         && !(exit instanceof Exit.Code(int code) && stopExitCodes.contains(code));
   }
 
-  /// Returns a copy with another `when`.
+  /// Returns a copy that restarts the process after other exits.
   public RestartPolicy with(When other) {
     return new RestartPolicy(other, maxRestarts, minUptime, backoff, stopExitCodes, window);
   }

@@ -19,7 +19,7 @@ public record RunAs(
     OptionalInt nice,
     OptionalInt umask,
     Sandbox sandbox) {
-  /// The credentials of the daemon.
+  /// The credentials and the priority of the daemon, with the default sandbox.
   public static final RunAs DAEMON =
       new RunAs(Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
 

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// @param noNewPrivileges whether programs that would gain privileges (`sudo`, set-user-ID, file
 ///   capabilities) run without them, `PR_SET_NO_NEW_PRIVS`; empty if this applies only when the app
 ///   runs as another user
-/// @param capabilities the capabilities that the app has from its start, and the only ones that it
-///   and its children can ever have (`capabilities(7)`); empty for those of its user
+/// @param capabilities the capabilities of the app from its start, and the only ones that it and
+///   its children can ever have (`capabilities(7)`); empty for the capabilities of its user
 /// @param seccomp the permitted system calls
 /// @param privateTmp whether the app has its own `/tmp` and `/var/tmp`
 /// @param readOnlyPaths the paths that the app must not change
@@ -21,7 +21,8 @@ public record Sandbox(
     Seccomp seccomp,
     boolean privateTmp,
     List<ReadOnlyPath> readOnlyPaths) {
-  /// No additional restrictions.
+  /// The default: no restrictions, except that an app that runs as another user cannot gain
+  /// privileges.
   public static final Sandbox USUAL = new Sandbox(Optional.empty(), Optional.empty());
 
   /// The directories that are private to an app with [#privateTmp].
@@ -82,12 +83,14 @@ public record Sandbox(
     capabilities = capabilities.map(List::copyOf);
     for (String name : capabilities.orElse(List.of())) {
       if (!CAPABILITIES.contains(name)) {
-        throw new IllegalArgumentException(name + " is not a capability");
+        throw new IllegalArgumentException(
+            name + " is not a capability: use a name from capabilities(7)");
       }
     }
   }
 
-  /// Reports whether the app sees different mounts than the daemon.
+  /// Reports whether the app has its own mount namespace, in which it sees different mounts than
+  /// the daemon.
   public boolean hasOwnMounts() {
     return privateTmp || !readOnlyPaths.isEmpty();
   }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The system calls that an app may use (`seccomp` in a process file).
+/// The system calls that an app may make (`seccomp` in a process file).
 public enum Seccomp {
-  /// All system calls that its user may use.
+  /// All system calls that the app's user may make.
   NONE("none"),
   /// All system calls except those that administer the machine, enter other namespaces or inspect
   /// other processes; see `seccomp(2)`.
@@ -18,12 +18,12 @@ public enum Seccomp {
     this.word = word;
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the keyword for this constant in process files.
   public String word() {
     return word;
   }
 
-  /// Returns all spellings.
+  /// Returns the keywords of all constants.
   public static List<String> words() {
     return Arrays.stream(values()).map(Seccomp::word).toList();
   }

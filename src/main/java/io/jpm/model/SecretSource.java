@@ -3,17 +3,16 @@ package io.jpm.model;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The source from which the value of a secret variable is read at each start of a process. The
+/// The source from which the value of a secret variable is read whenever a process starts. The
 /// value itself exists only in the environment of that process.
 public sealed interface SecretSource {
-  /// A file. A line feed at the end of the file is not part of the value.
+  /// The content of a file. A line feed at the end of the file is not part of the value.
   ///
   /// @param path the absolute path
   record FromFile(Path path) implements SecretSource {
     public FromFile {
       if (!path.isAbsolute()) {
-        throw new IllegalArgumentException(
-            "the path of the secret file, " + path + ", is not absolute");
+        throw new IllegalArgumentException("the secret file " + path + " is not an absolute path");
       }
     }
 
@@ -29,7 +28,8 @@ public sealed interface SecretSource {
   record FromCredential(String name) implements SecretSource {
     public FromCredential {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
-        throw new IllegalArgumentException("\"" + name + "\" cannot be the name of a credential");
+        throw new IllegalArgumentException(
+            "\"" + name + "\" is not the name of a credential: use a file name without /");
       }
     }
 
@@ -48,7 +48,8 @@ public sealed interface SecretSource {
     public FromCommand {
       argv = List.copyOf(argv);
       if (argv.isEmpty()) {
-        throw new IllegalArgumentException("the command must contain at least a program");
+        throw new IllegalArgumentException(
+            "the secret command is empty: it must begin with a program");
       }
     }
 
@@ -58,6 +59,6 @@ public sealed interface SecretSource {
     }
   }
 
-  /// Returns the source for display: `file:/run/secrets/db`.
+  /// Returns a text that shows the source to users, such as `file:/run/secrets/db`.
   String displayText();
 }

@@ -15,7 +15,7 @@ public enum StartCondition {
     this.word = word;
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the keyword for this condition in process files.
   public String word() {
     return word;
   }

@@ -3,17 +3,18 @@ package io.jpm.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Selects the instance that receives the next connection (`strategy` in a process file).
+/// The strategy that selects the instance for the next connection (`strategy` in a process file).
 public enum Strategy {
-  /// The instance that accepts the connection first; all instances wait on one socket. For
-  /// [BalancingMode#NODE], [BalancingMode#JVM] and [BalancingMode#LISTEN_FDS].
+  /// The instance that accepts the connection first: all instances wait on the same socket.
+  /// Available for [BalancingMode#NODE], [BalancingMode#JVM] and [BalancingMode#LISTEN_FDS].
   KERNEL("kernel"),
-  /// Each instance in turn. For [BalancingMode#PROXY], and for [BalancingMode#NODE], where the
-  /// daemon then accepts the connections, as PM2 does.
+  /// Each instance in turn. Available for [BalancingMode#PROXY] and [BalancingMode#NODE]; for the
+  /// latter, the daemon accepts the connections, as in PM2.
   ROUND_ROBIN("round_robin"),
-  /// The instance with the fewest open connections. For [BalancingMode#PROXY].
+  /// The instance with the fewest open connections. Available for [BalancingMode#PROXY].
   LEAST_CONN("least_conn"),
-  /// The same instance for each client address, as long as it is ready. For [BalancingMode#PROXY].
+  /// The same instance for each client address, as long as it is ready. Available for
+  /// [BalancingMode#PROXY].
   IP_HASH("ip_hash");
 
   private final String word;
@@ -22,7 +23,7 @@ public enum Strategy {
     this.word = word;
   }
 
-  /// Returns the spelling in process files.
+  /// Returns the keyword for this strategy in process files.
   public String keyword() {
     return word;
   }

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 /// The events on which jpm restarts a running app.
 ///
 /// @param schedule the times at which the app is restarted (PM2's `cron_restart`)
-/// @param watch the files whose change restarts the app (PM2's `watch`)
+/// @param watch the files that are watched: when one of them changes, the app is restarted (PM2's
+///   `watch`)
 /// @param maxMemory the resident memory of the process tree, in bytes, above which the app is
 ///   restarted (PM2's `max_memory_restart`)
 public record Triggers(Optional<Schedule> schedule, Optional<Watch> watch, OptionalLong maxMemory) {
@@ -25,14 +26,14 @@ public record Triggers(Optional<Schedule> schedule, Optional<Watch> watch, Optio
   /// @param zone the time zone of the schedule
   public record Schedule(String expression, ZoneId zone) {}
 
-  /// Files whose change restarts the app.
+  /// Files that are watched: when one of them changes, the app is restarted.
   ///
   /// @param paths one or more absolute paths: files, or directories with all their content
   /// @param ignore patterns as in a `.gitignore`, relative to each directory
-  /// @param delay how long no further change must occur before the app is restarted
+  /// @param delay how long the files must remain unchanged before the app is restarted
   public record Watch(List<Path> paths, List<String> ignore, Duration delay) {
-    /// The default patterns: the two of PM2, and the cache files that Python writes next to the
-    /// sources. The cache files would restart an app a second time after each edit.
+    /// The default patterns: the two of PM2, and the directory of Python's cache files. Python
+    /// writes these next to the sources, which would restart an app a second time after each edit.
     public static final List<String> USUALLY_IGNORED =
         List.of(".*", "node_modules/", "__pycache__/");
 

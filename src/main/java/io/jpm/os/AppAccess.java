@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Reads files and prepares programs with the credentials of an app's user. The daemon must not
-/// read a file or run a program on behalf of a user who could not do so without the daemon. All
-/// methods may block.
+/// Reads files and prepares programs with the credentials of an app's user. This prevents a user
+/// from reading a file or running a program through the daemon without having permission to do so
+/// directly. All methods may block.
 public interface AppAccess {
   /// Implementation for systems on which no app can run as another user. It uses the daemon's own
-  /// credentials and rejects an app that names a user.
+  /// credentials, and [#launch] rejects an app that names a user.
   AppAccess OF_DAEMON =
       new AppAccess() {
         @Override
@@ -25,7 +25,7 @@ public interface AppAccess {
             throws IOException {
           if (owner.user().isPresent()) {
             throw new IOException(
-                "cannot be run as user " + owner.user().get() + " on this system");
+                "cannot be run as user " + owner.user().get() + " on this system: remove uid");
           }
           return new Launch(command, cwd, environment);
         }
@@ -39,8 +39,8 @@ public interface AppAccess {
   /// The command, working directory and environment of a process to start.
   ///
   /// @param command the program and its arguments
-  /// @param directory the working directory in which the process starts. The daemon itself enters
-  ///   it, so a daemon that runs as root must be able to do so safely.
+  /// @param directory the directory in which the daemon starts the process. The process itself may
+  ///   then change to the app's working directory, with the credentials of the app's user.
   /// @param environment the complete environment
   record Launch(List<String> command, Path directory, Map<String, String> environment) {
     public Launch {
@@ -61,20 +61,21 @@ public interface AppAccess {
   /// Returns the content of a regular file. A pipe or a device is rejected without blocking, even
   /// if it replaces the file while this method runs.
   ///
-  /// The file is read with the credentials of the user. The exception is a path whose components,
-  /// including links, all belong to root and can be written only by root. Such a path can only lead
-  /// to a file that root has chosen.
+  /// The file is read with the credentials of the app's user, with one exception: a path that only
+  /// root controls is read with the daemon's credentials. This is the case if all components of the
+  /// path, including links, belong to root and only root can write to them.
   ///
   /// @param most the maximum size in bytes
-  /// @param owner the credentials of the app; if they do not name a user, those of the daemon
+  /// @param owner the credentials of the app. If they do not name a user, the credentials of the
+  ///   daemon are used.
   /// @throws java.nio.file.NoSuchFileException if the file does not exist
-  /// @throws IOException if the file cannot be read; the message has no subject and reveals nothing
-  ///   of the file's content
+  /// @throws IOException if the file cannot be read; the message is a clause without a subject,
+  ///   such as `is not a regular file`, and contains nothing from the file
   byte[] read(Path file, int most, RunAs owner) throws IOException;
 
-  /// Returns a launch for a process that runs `command` as the user. The process itself enters
-  /// `cwd` with the credentials of the user, because a link could otherwise lead the daemon into
-  /// any directory.
+  /// Returns a launch for a process that runs `command` as the user. If this is not the daemon's
+  /// user, the process itself changes to `cwd`, with the user's credentials. If the daemon did so
+  /// instead, a symbolic link could lead it into any directory.
   ///
   /// @param command the program, either a path or a name to look up in the PATH of `environment`,
   ///   followed by its arguments

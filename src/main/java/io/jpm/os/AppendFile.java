@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// A log file that is open for appending: bytes are always written to its end, even if another
-/// process writes to the file or truncates it. All methods may block for as long as the disk takes.
-/// Not thread-safe.
+/// A log file that is open for appending. Bytes are always written to its end, even if another
+/// process writes to the file or truncates it. All methods may block on disk I/O. Not thread-safe.
 public interface AppendFile extends AutoCloseable {
   /// Returns the identity of the file, independent of the path by which it was opened.
   Key key();
@@ -28,8 +27,9 @@ public interface AppendFile extends AutoCloseable {
   ///
   /// @param bytes direct buffers, whose positions are not changed
   /// @return the number of bytes written and the problem, if any. If fewer bytes were written and
-  ///   the problem is [Problem#NONE], the system accepted only a part: call the method again with
-  ///   the rest, which either continues or returns the problem.
+  ///   the problem is [Problem#NONE], the system accepted only some of them. The caller must then
+  ///   call the method again with the remaining bytes, which either appends them or returns the
+  ///   problem.
   AppendResult append(List<ByteBuffer> bytes);
 
   /// Returns the last byte of a regular file, or a line feed if the file is empty or not regular.
@@ -56,14 +56,14 @@ public interface AppendFile extends AutoCloseable {
 
   /// The reason why bytes were not written.
   enum Problem {
-    /// All bytes were written, or the system accepted only a part without an error.
+    /// All bytes were written, or the system accepted only some of them without an error.
     NONE("nothing"),
     /// The disk or a quota is full, or the file is too large: ENOSPC, EDQUOT or EFBIG.
     FULL("disk full"),
     /// The reader of a pipe or terminal does not accept any more bytes at the moment.
-    BUSY("the reader of the log does not keep up"),
+    BUSY("the process that reads this log is too slow"),
     /// The write failed with EIO, EROFS or another error.
-    BROKEN("the log cannot be written");
+    BROKEN("cannot write to the log");
 
     private final String words;
 

@@ -18,8 +18,8 @@ final class BoundedFileReader {
   ///
   /// @param most the maximum size in bytes
   /// @throws NoSuchFileException if the file does not exist
-  /// @throws IOException if the file cannot be read; the message has no subject and reveals nothing
-  ///   of the file's content
+  /// @throws IOException if the file cannot be read; the message is a clause without a subject,
+  ///   such as `is not a regular file`, and contains nothing from the file
   static byte[] read(Path file, int most) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("is not a regular file");

@@ -4,21 +4,22 @@ import io.jpm.model.process.ProcessIdentity;
 import io.jpm.model.process.Signal;
 import java.util.Optional;
 
-/// A main process and its process tree, which the host has spawned or adopted.
+/// A main process that the host has spawned or adopted, and its process tree.
 public interface Child {
   /// Returns the identity of the main process, as recorded in the journal.
   ProcessIdentity identity();
 
-  /// Reports whether processes of the tree were still running when the main process exited. These
-  /// are processes in its session or process group, and processes with the process tag or the
-  /// rlimit tag of the tree. May return true if this could not be determined.
+  /// Reports whether processes of the tree were still running when the main process exited.
+  /// Leftovers are processes in the session or process group of the main process, and processes
+  /// with the process tag or the rlimit tag of the tree. May return true if leftovers could not be
+  /// ruled out.
   ///
   /// Returns immediately once the exit was reported ([ChildWatcher#exited]). A child created by
   /// [ProcessHost#adoptLeftovers] examines all processes of the system at each call.
   boolean hasLeftovers();
 
   /// Returns one of the processes that [#hasLeftovers] found; empty if its details could not be
-  /// read. Available at the same time as [#hasLeftovers].
+  /// read. Available once the exit was reported.
   default Optional<LeftoverProcess> leftoverProcess() {
     return Optional.empty();
   }
@@ -31,9 +32,9 @@ public interface Child {
   ///
   /// The first call starts monitoring the tree. [ChildWatcher#treeGone] is called once, when no
   /// process remains that the daemon may signal. Processes that join the tree in the meantime also
-  /// receive the latest signal. A process that runs as another user (`sudo`) is logged once and
-  /// keeps running. The method may be called again with a stronger signal, and after the main
-  /// process has exited.
+  /// receive the latest signal. A process that runs as another user (for example through `sudo`)
+  /// cannot be signaled: it is logged once and keeps running. The method may be called again with a
+  /// stronger signal, and after the main process has exited.
   ///
   /// Returns immediately; the signals are sent on a thread of the host.
   ///
@@ -78,9 +79,9 @@ public interface Child {
     return false;
   }
 
-  /// Reports whether the kernel has killed a process of the tree because of the memory limit and
-  /// this was not reported by [ChildWatcher#descendantOutOfMemory]. In this case the killed process
-  /// was the main process, or the main process exited at the same time. Available once the exit was
+  /// Reports whether the kernel has killed the main process, or another process of the tree at
+  /// about the time of that exit, because the tree exceeded its memory limit. Earlier kills are
+  /// reported by [ChildWatcher#descendantOutOfMemory] instead. Available once the exit was
   /// reported.
   default boolean ranOutOfMemory() {
     return false;

@@ -15,9 +15,9 @@ public interface ChildWatcher {
   /// @param json one JSON value, as written by Node's `process.send`. It is not validated. After an
   ///   adoption, the first value may be the rest of a message of which the former daemon had
   ///   already read a part.
-  /// @param heard must be run once, on any thread, after the message was processed. While too many
-  ///   messages are unprocessed the channel is not read, which slows down a process that sends too
-  ///   many messages.
+  /// @param heard a callback that must be run once, on any thread, when the message has been
+  ///   processed. While too many messages are unprocessed, the channel is not read, so a process
+  ///   that sends too fast has to wait.
   default void message(String json, Runnable heard) {
     heard.run(); // for watchers of a process without a channel
   }
@@ -29,14 +29,14 @@ public interface ChildWatcher {
   }
 
   /// Called when the kernel has killed processes of the tree, other than the main process, because
-  /// of the memory limit ([io.jpm.model.ResourceLimits#memoryMax]). Called at most once per second.
-  /// Each kill is reported once, even if the daemon is restarted.
+  /// the tree exceeded its memory limit ([io.jpm.model.ResourceLimits#memoryMax]). Called at most
+  /// once per second. Each kill is reported once, even if the daemon is restarted.
   ///
   /// @param processes the number of processes killed since the last call, at least 1
   default void descendantOutOfMemory(long processes) {}
 
   /// Called when the tree uses more memory than [io.jpm.model.ResourceLimits#memoryHigh], so the
-  /// kernel reclaims its memory and thereby slows it down. Called at most once per main process.
+  /// kernel reclaims its memory and throttles it. Called at most once per main process.
   default void memoryThrottled() {}
 
   /// Called once when no process of the tree remains that the daemon may signal. Called only after

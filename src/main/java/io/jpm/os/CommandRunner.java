@@ -24,11 +24,11 @@ public final class CommandRunner {
   ///
   /// @param launch the program, its arguments (not interpreted by a shell) and its complete
   ///   environment
-  /// @param limit the time limit for the output, and again for the exit after the output. When it
-  ///   is exceeded, the program is killed with all of its descendants.
+  /// @param limit the timeout for reading the output and, separately, for the subsequent exit of
+  ///   the program. If either expires, the program and all of its descendants are killed.
   /// @param most the maximum number of bytes that the program may print
-  /// @throws IOException if the program fails; the message has no subject and reveals nothing of
-  ///   the output
+  /// @throws IOException if the program fails; the message is a clause without a subject, such as
+  ///   `exited with code 1`, and contains nothing from the output
   public static byte[] output(AppAccess.Launch launch, Duration limit, int most)
       throws IOException {
     Process process = begun(launch);
@@ -49,7 +49,7 @@ public final class CommandRunner {
     } catch (TimeoutException _) {
       throw tooLong(limit);
     } catch (ExecutionException e) {
-      throw new IOException("printed output that could not be read", e.getCause());
+      throw new IOException("printed output that the daemon could not read", e.getCause());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new IOException("was killed because the daemon is shutting down");
@@ -71,8 +71,8 @@ public final class CommandRunner {
     }
   }
 
-  /// Extracts the reason given by the system from a message that ends with `error: 2 (No such file
-  /// or directory)`.
+  /// Returns the system's reason, preceded by `: `, from a message that ends with `error: 2 (No
+  /// such file or directory)`; empty if the message does not contain a reason.
   private static String reason(String sentence) {
     int begin = sentence.lastIndexOf('(');
     int end = sentence.lastIndexOf(')');

@@ -7,16 +7,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Divides the daemon's limit of file descriptors between instances, log files and a reserve.
+/// Divides the file descriptors available to the daemon among instances, log files and a reserve.
 ///
-/// @param limit the limit (RLIMIT_NOFILE, `getrlimit(2)`)
+/// @param limit the daemon's limit on open files (RLIMIT_NOFILE, `getrlimit(2)`)
 public record DescriptorBudget(int limit) {
   /// Number of descriptors that one instance needs while its process is running: the pidfd, the
   /// pipes for standard output and standard error, and the IPC channel.
   public static final int PER_INSTANCE = 4;
 
-  /// Reserve for the JVM with its libraries, the journal, clients, the web server, and descriptors
-  /// that are open briefly while a process is created, replaced or adopted.
+  /// Number of descriptors reserved for the JVM with its libraries, the journal, clients, the web
+  /// server, and descriptors that are open briefly while a process is created, replaced or adopted.
   private static final int FOR_THE_DAEMON = 128;
 
   /// Number of additional instances that may run temporarily, such as the candidates of a rollout.
@@ -24,12 +24,12 @@ public record DescriptorBudget(int limit) {
 
   private static final String LIMIT = "Max open files";
 
-  /// Upper bound to which the limit is raised. More descriptors would be useless, and some systems
-  /// allow about a billion.
+  /// Maximum to which the daemon raises its limit. Some systems allow about a billion descriptors,
+  /// which would have no benefit.
   public static final int MOST = 1 << 20;
 
-  /// Returns the budget of a host that raises its soft limit to the hard limit
-  /// (`proc_pid_limits(5)`).
+  /// Returns the budget for the hard limit of this process (`proc_pid_limits(5)`), to which a host
+  /// raises the soft limit.
   ///
   /// @return the budget; empty if the system does not report the limit
   public static Optional<DescriptorBudget> ofThisProcess() {
@@ -62,8 +62,8 @@ public record DescriptorBudget(int limit) {
     return Math.max(0, (limit - reserved()) / PER_INSTANCE);
   }
 
-  /// Returns the number of running instances at which no further process is created for any reason,
-  /// not even for a rollout.
+  /// Returns the maximum number of running instances, including the candidates of rollouts. Once it
+  /// is reached, no further process is created.
   public int maxInstances() {
     return instances() + SPARE_INSTANCES;
   }
@@ -71,7 +71,7 @@ public record DescriptorBudget(int limit) {
   /// Returns the descriptor limit that this number of instances requires.
   public static long neededFor(int instances) {
     long fixed = FOR_THE_DAEMON + (long) PER_INSTANCE * instances;
-    // The share of the log files grows with the limit.
+    // The number of descriptors for log files grows with the limit.
     return fixed + Math.clamp(fixed / 15, 16, 256);
   }
 
@@ -81,10 +81,10 @@ public record DescriptorBudget(int limit) {
   /// @param more the number of instances requested
   /// @param running the number of instances that are running now
   public String refusal(int more, int running) {
-    return ("%d more %s cannot run, and nothing was started: %d %s already running, and the limit"
-            + " of %d open files (ulimit -Hn) is enough for %d instances (%d files for each,"
-            + " and %d for the daemon). Raise the limit with `ulimit -n %d` and then run `jpm"
-            + " update`, or set LimitNOFILE= in the unit")
+    return ("%d more %s cannot run, and nothing was started, because %d %s already running and the"
+            + " limit of %d open files (ulimit -Hn) allows only %d instances (%d files for each,"
+            + " and %d for the daemon): raise the limit with `ulimit -n %d` and run `jpm update`,"
+            + " or set LimitNOFILE= in the systemd unit")
         .formatted(
             more,
             more == 1 ? "instance" : "instances",

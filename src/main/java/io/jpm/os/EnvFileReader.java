@@ -39,7 +39,10 @@ public final class EnvFileReader {
       if (file.optional()) {
         return;
       }
-      throw new IOException("env_file " + file.path() + " does not exist", absent);
+      throw new IOException(
+          "env_file %1$s does not exist: create it, or write \"%1$s?\" if it is optional"
+              .formatted(file.path()),
+          absent);
     } catch (IOException error) {
       throw new IOException("env_file " + file.path() + " " + error.getMessage(), error);
     }

@@ -3,8 +3,8 @@ package io.jpm.os;
 import java.io.IOException;
 
 /// Starts programs with the resource limits that the daemon itself inherited, even if the daemon
-/// has raised its own limits since then. For programs that are started with a [ProcessBuilder]; a
-/// [ProcessHost] does the same for the processes that it creates.
+/// has raised its own limits in the meantime. Use it for programs that are started with a
+/// [ProcessBuilder]. A [ProcessHost] does the same for the processes that it creates.
 public final class InheritedLimits {
   private static volatile LimitScope limitScope = ProcessCreation::make;
 

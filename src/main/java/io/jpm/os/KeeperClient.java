@@ -10,8 +10,8 @@ import java.io.IOException;
 /// The methods may block for some milliseconds and must not be called on an event loop. They are
 /// thread-safe.
 public interface KeeperClient extends AutoCloseable {
-  /// Connects to the keeper of a former daemon and recovers what that daemon stored about its
-  /// processes ([ProcessHost#exitOf]).
+  /// Connects to the keeper of a former daemon and recovers the listening sockets and the pidfds
+  /// ([ProcessHost#exitOf]) that it holds.
   ///
   /// @return whether a keeper is running
   boolean attach();
@@ -31,7 +31,7 @@ public interface KeeperClient extends AutoCloseable {
   void storeProcess(ProcessIdentity process);
 
   /// Waits up to one second for the keeper to receive all instructions, then disconnects.
-  /// Afterwards the loss of the keeper is no longer reported.
+  /// Afterwards an exit of the keeper is no longer reported.
   @Override
   void close();
 }

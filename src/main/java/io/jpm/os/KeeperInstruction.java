@@ -22,10 +22,10 @@ public sealed interface KeeperInstruction {
   /// Restart the daemon when it dies.
   record Guard() implements KeeperInstruction {}
 
-  /// Do not restart the daemon, but keep holding the log pipes. If there are none, exit when the
-  /// daemon exits.
+  /// Do not restart the daemon, but keep the log pipes open. If no log pipes have to be kept open,
+  /// exit when the daemon exits.
   record Rest() implements KeeperInstruction {}
 
-  /// Exit, because there is nothing left to hold.
+  /// Exit, because no log pipe has to be kept open any more.
   record Quit() implements KeeperInstruction {}
 }

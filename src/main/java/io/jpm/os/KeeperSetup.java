@@ -18,12 +18,12 @@ public record KeeperSetup(Path home, Path root, Map<String, String> variables) {
     variables = Map.copyOf(variables);
   }
 
-  /// Returns the named pipe through which the daemon sends instructions to the keeper.
+  /// Returns the path of the named pipe through which the daemon sends instructions to the keeper.
   public Path fifo() {
     return home.resolve("keeper.fifo");
   }
 
-  /// Returns the file by which the next daemon recognizes the keeper process.
+  /// Returns the path of the pid file, by which the next daemon recognizes the keeper process.
   public Path pidFile() {
     return home.resolve("keeper.pid");
   }

@@ -3,8 +3,8 @@ package io.jpm.os;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Captures the end of a command's output and returns the last line that is not blank. The line may
-/// be read while the log pipe thread appends output.
+/// Captures the end of a command's output and returns its last line that is not blank. [#lastLine]
+/// may be called on any thread, even while output is being received.
 public final class LastLineCapture implements LogPipeReader.OutputReceiver {
   /// Maximum number of bytes of output that are kept.
   public static final int MOST_BYTES = 4096;
@@ -13,11 +13,13 @@ public final class LastLineCapture implements LogPipeReader.OutputReceiver {
   private final int mostShown;
   private final String control;
 
-  /// Guarded by itself, as is `length`.
+  /// The end of the output. Guarded by itself, as is `length`.
   private final byte[] tail = new byte[MOST_BYTES];
 
   private int length;
 
+  /// Creates a capture without any output.
+  ///
   /// @param mostShown the maximum number of characters of the returned line; a longer line is
   ///   truncated
   /// @param control the replacement for each control character

@@ -8,8 +8,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A listening socket that several processes can share. Connections in its queue are not lost as
-/// long as the daemon or one process has it open. All methods are thread-safe.
+/// A listening socket that several processes can share. Connections in its accept queue are not
+/// lost as long as the daemon or a process has the socket open. All methods are thread-safe.
 public interface ListenSocket extends SendHandle, AutoCloseable {
   /// Returns the name by which the next daemon finds this socket.
   String key();
@@ -18,8 +18,8 @@ public interface ListenSocket extends SendHandle, AutoCloseable {
   /// it.
   Optional<InetSocketAddress> address();
 
-  /// Returns the path of a unix socket, as in [ListenSocketRegistry.UnixListenRequest]; empty for
-  /// other sockets.
+  /// Returns the path of a unix socket, in the form of
+  /// [ListenSocketRegistry.UnixListenRequest#path]; empty for other sockets.
   default Optional<String> path() {
     return Optional.empty();
   }
@@ -30,14 +30,14 @@ public interface ListenSocket extends SendHandle, AutoCloseable {
     return true;
   }
 
-  /// Reports whether several sockets may listen on its address at the same time, each with its own
-  /// queue (`SO_REUSEPORT`).
+  /// Reports whether several sockets may listen on this socket's address at the same time, each
+  /// with its own queue (`SO_REUSEPORT`).
   default boolean reusesPort() {
     return false;
   }
 
-  /// Allows other sockets of the same user to listen on its address from now on (`SO_REUSEPORT`).
-  /// The other sockets must set the option too, before they are bound.
+  /// Allows other sockets of the same user to listen on this socket's address from now on
+  /// (`SO_REUSEPORT`). The other sockets must set the option too, before they are bound.
   ///
   /// @return whether the system supports this
   default boolean allowReusePort() {
@@ -57,9 +57,8 @@ public interface ListenSocket extends SendHandle, AutoCloseable {
   }
 
   /// Directs new connections only to the sockets of one process, even if other sockets start to
-  /// listen on the address later. The exception: connections from `source` go to the first of the
-  /// later sockets. May create an additional socket for a moment, which does not lose any
-  /// connections.
+  /// listen on the address later. Connections from `source` are an exception: they go to the first
+  /// of the later sockets. May briefly create an additional socket; no connections are lost.
   ///
   /// @param older the number of sockets that the process has at the address
   /// @param source an IPv4 address that no client on another machine can have, such as a loopback
@@ -90,9 +89,9 @@ public interface ListenSocket extends SendHandle, AutoCloseable {
   void accept(Consumer<AcceptedConnection> consumer);
 
   /// Returns a channel through which the daemon accepts connections from this socket, in addition
-  /// to [#accept] and any other channels. The local address reported by the channel is not the real
-  /// one. Closing the channel does not close the socket, and closing the socket does not close the
-  /// channel.
+  /// to [#accept] and any other channels. The local address that the channel reports is not that of
+  /// the socket. Closing the channel does not close the socket, and closing the socket does not
+  /// close the channel.
   ///
   /// @throws IOException if the socket is closed or no descriptor is free
   ServerSocketChannel channel() throws IOException;

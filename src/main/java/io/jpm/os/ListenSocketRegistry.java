@@ -47,9 +47,10 @@ public interface ListenSocketRegistry {
     UDP
   }
 
-  /// Creates an internet socket. Fails if another process already listens on the address. The
-  /// exception is a TCP socket that the daemon has lost: if all processes that listen on it belong
-  /// to this daemon's home, the new socket is bound to the same address.
+  /// Creates an internet socket. Fails if another process already listens on the address, with one
+  /// exception: if the address is in use by a TCP socket that the daemon has lost, and all
+  /// processes that listen on that socket belong to this daemon's home, the new socket is bound to
+  /// the same address.
   ///
   /// @param key a name without line breaks that no open socket has
   /// @throws ListenException with the error number, such as `EADDRINUSE`; the message names the
@@ -62,11 +63,11 @@ public interface ListenSocketRegistry {
   /// @param key a name without line breaks and tabs that no open socket has
   /// @throws ListenException with the error number
   default ListenSocket open(String key, UnixListenRequest wish) throws ListenException {
-    throw new ListenException("unix sockets cannot be shared on this system", 97);
+    throw new ListenException("unix sockets cannot be shared between processes on this system", 97);
   }
 
-  /// Waits for one connection on the loopback interface, on a port that the system chooses. The
-  /// socket does not belong to an app, and the next daemon does not recover it.
+  /// Opens a listener for one connection on the loopback interface, on a port that the system
+  /// chooses. It does not belong to an app, and the next daemon does not recover it.
   ///
   /// @param consumer receives the connection on a thread of the host; it must pass the connection
   ///   on and return immediately. Called at most once.
@@ -79,7 +80,7 @@ public interface ListenSocketRegistry {
   /// A loopback listener for a single connection. Must be closed when the connection has arrived or
   /// is no longer expected.
   interface SingleUseEndpoint extends AutoCloseable {
-    /// Returns the numeric address.
+    /// Returns the address to connect to, in numeric form.
     InetSocketAddress address();
 
     @Override
@@ -97,7 +98,7 @@ public interface ListenSocketRegistry {
   ///   permit the duplication
   default ListenSocket duplicate(String key, ProcessIdentity process, long inode)
       throws ListenException {
-    throw new ListenException("sockets cannot be shared on this system", 38);
+    throw new ListenException("sockets cannot be shared between processes on this system", 38);
   }
 
   /// Recovers a socket that the daemon lost together with the keeper, from a process that still has
@@ -106,20 +107,21 @@ public interface ListenSocketRegistry {
   ///
   /// @param key a name without line breaks
   /// @param process the main process of the tree that has the socket open
-  /// @param inode the inode number of the socket ([TreeListener#inode]). It may come from the
-  ///   process itself: only a TCP socket that a daemon of this user has created and that the
-  ///   process's own tree has open is accepted.
+  /// @param inode the inode number of the socket ([TreeListener#inode]). It is not trusted, because
+  ///   it may come from the process itself. The socket must be a TCP socket that this user has
+  ///   created and that the tree of the process has open.
   /// @throws ListenException if the tree does not have such a socket open or the system does not
   ///   permit the duplication
   default ListenSocket recover(String key, ProcessIdentity process, long inode)
       throws ListenException {
-    throw new ListenException("sockets cannot be shared on this system", 38);
+    throw new ListenException("sockets cannot be shared between processes on this system", 38);
   }
 
   /// Returns the open socket with this key; empty if there is none.
   Optional<ListenSocket> find(String key);
 
-  /// Returns all open sockets. After startup these are the sockets of the former daemon.
+  /// Returns all open sockets. Immediately after startup, these are the sockets recovered from the
+  /// former daemon.
   List<ListenSocket> all();
 
   /// Thrown if a socket cannot be created or duplicated.
@@ -128,7 +130,10 @@ public interface ListenSocketRegistry {
 
     private final int errno;
 
-    /// @param message a message for the user that contains the address and how to fix the problem
+    /// Creates an exception for a socket that could not be created or duplicated.
+    ///
+    /// @param message a message for the user. If an address cannot be used, it names the address
+    ///   and explains how to fix the problem.
     /// @param errno the error number, positive
     public ListenException(String message, int errno) {
       super(message);

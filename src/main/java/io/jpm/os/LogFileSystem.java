@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Opens, renames, lists and deletes log files. Every method may block for as long as the disk
-/// takes. An [IOException] has a message for the user that contains the path and the reason.
+/// Opens, renames, lists and deletes log files. All methods may block on disk I/O. The message of
+/// an [IOException] is for the user and contains the path and the reason.
 ///
-/// `owner` determines the credentials with which a path is resolved: those of the user if it names
-/// one, otherwise those of the daemon. This prevents an app that runs as another user from leading
-/// a daemon that runs as root to files of a third user, for example through links.
+/// `owner` determines the credentials with which a path is resolved: those of the user that it
+/// names, or those of the daemon if it does not name a user. This prevents an app that runs as
+/// another user from leading a daemon that runs as root to files of a third user, for example
+/// through links.
 public interface LogFileSystem {
   /// Opens a file for appending. Creates the file (mode 0640) and its directories if they do not
   /// exist.
@@ -56,8 +57,8 @@ public interface LogFileSystem {
   /// Maximum number of files listed per directory.
   int MOST_LISTED = 20_000;
 
-  /// Returns the space on the file system that contains `path`, or that contains its nearest
-  /// existing ancestor.
+  /// Returns the disk space of the file system that contains `path` or, if it does not exist, its
+  /// nearest existing ancestor.
   Space space(Path path) throws IOException;
 
   /// Returns the number of descriptors that log files may keep open between two writes.
@@ -87,7 +88,7 @@ public interface LogFileSystem {
     }
   }
 
-  /// The space on a file system.
+  /// The disk space of a file system.
   ///
   /// @param device the device number, `st_dev`
   /// @param free the number of bytes that an unprivileged user can still write

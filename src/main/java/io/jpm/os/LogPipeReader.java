@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All methods may be called on any thread.
 public interface LogPipeReader extends AutoCloseable {
-  /// Maximum number of bytes kept from the end of a pipe's output.
+  /// Maximum number of bytes of a pipe's most recent output that are kept for [#takeTail].
   int TAIL_BYTES = 8 * 1024;
 
-  /// Starts reading a pipe, which is created if it does not exist. Bytes that were left in the pipe
-  /// under a former daemon are read first.
+  /// Starts reading a pipe, which is created if it does not exist. Output that a former daemon left
+  /// unread in the pipe is read first.
   ///
   /// @param fifo the named pipe, absolute
   /// @param outputReceiver receives the bytes
   /// @throws IOException with a message for the user that contains the path and the reason
   Source open(Path fifo, OutputReceiver outputReceiver) throws IOException;
 
-  /// Reads what the pipe contains now and returns the last bytes read since the previous call. This
-  /// makes the last output of an exited process available immediately and keeps it apart from the
-  /// output of the next process.
+  /// Drains the pipe and returns the last bytes read since the previous call. Called when a process
+  /// has exited, so that its last output is available immediately and is not mixed with the output
+  /// of the next process.
   ///
   /// @param fifo a pipe whose receiver keeps its tail ([OutputReceiver#keepsTail])
   /// @return at most [#TAIL_BYTES] bytes; empty if there was no output or the pipe is not being
@@ -47,12 +47,12 @@ public interface LogPipeReader extends AutoCloseable {
     /// Returns a buffer for output.
     ///
     /// The host reads from the pipe into this buffer immediately and fills it completely. If the
-    /// daemon dies after this call, the content of the buffer is the only evidence of whether the
-    /// bytes were read.
+    /// daemon is killed after this call, only the content of the buffer shows whether the bytes
+    /// were read.
     ///
     /// @param waiting the number of bytes currently in the pipe, at least 1
-    /// @return a direct buffer with 1 to `waiting` bytes remaining; null if no memory is free, in
-    ///   which case the pipe is not read until [Source#resume] is called
+    /// @return a direct buffer with 1 to `waiting` bytes remaining; null if no memory is free. The
+    ///   pipe is then not read until [Source#resume] is called.
     @Nullable ByteBuffer reserve(int waiting);
 
     /// Called when the first `count` bytes of the last buffer have been filled. `count` is 0 if
@@ -66,8 +66,8 @@ public interface LogPipeReader extends AutoCloseable {
     /// not suspended.
     void resume();
 
-    /// Reads what the pipe contains now, as far as the receiver accepts it, then stops reading. The
-    /// pipe is kept for the next reader.
+    /// Reads the bytes that are in the pipe now, as far as the receiver accepts them, then stops
+    /// reading. The pipe is kept for the next reader.
     void close();
 
     /// Stops reading like [#close], then removes the pipe. Called when the app was deleted.

@@ -6,8 +6,8 @@ import io.jpm.model.text.Sha256;
 import io.jpm.model.text.SurrogateEscape;
 import java.nio.file.Path;
 
-/// Derives the address of a process's notify socket. Every daemon of the home derives the same
-/// address, because a process keeps the address that it received when it was started.
+/// Derives the address of a process's notify socket. Every daemon of a home must derive the same
+/// address, because a process keeps the address that it received at its start.
 public final class NotifyAddress {
   /// The environment variable that contains the address.
   public static final String VARIABLE = "NOTIFY_SOCKET";
@@ -22,10 +22,10 @@ public final class NotifyAddress {
 
   /// Returns the address for one process.
   ///
-  /// - By default, it is a file in the home.
+  /// - By default, it is a file in the daemon's home directory.
   /// - For a process that runs as a user other than the daemon's, it is a file in `/run/jpm` that
-  ///   belongs to that user, because that user cannot access the home. A daemon that is allowed to
-  ///   run apps as other users can create files there.
+  ///   belongs to that user, because that user cannot access the home. A daemon that can run apps
+  ///   as other users can also create files there.
   /// - If the path would be longer than the kernel allows, it is a name in the abstract namespace.
   ///
   /// @param home the daemon's home directory

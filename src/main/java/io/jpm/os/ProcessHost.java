@@ -21,10 +21,10 @@ public interface ProcessHost extends AutoCloseable {
   ///
   /// @param request the process to create
   /// @param watcher receives the exit of the process on a thread of the host; it must pass the
-  ///   event on and return immediately. If the process exits immediately, it may be called before
-  ///   this method returns.
-  /// @return the running child, or the reason why it could not be created, in which case nothing is
-  ///   left behind
+  ///   event on and return immediately. If the process exits immediately, the watcher may be called
+  ///   before this method returns.
+  /// @return the running child, or the reason why it could not be created. A failed spawn leaves
+  ///   nothing behind.
   SpawnResult spawn(SpawnRequest request, ChildWatcher watcher);
 
   /// Adopts a process that an earlier daemon created.
@@ -51,18 +51,18 @@ public interface ProcessHost extends AutoCloseable {
     // This implementation does not store exits.
   }
 
-  /// Reports whether the kernel has killed a process of a tree because of its memory limit and no
-  /// daemon has reported this yet. Must be called before the instance that owns the tree spawns a
-  /// new process.
+  /// Reports whether the kernel has killed a process of a tree because the tree exceeded its memory
+  /// limit, and no daemon has reported this kill yet. Must be called before the instance spawns its
+  /// next process.
   ///
   /// @param tag the process tag of a tree whose main process has exited
-  /// @return whether a process was killed; false if this is not known
+  /// @return whether a process was killed; false if this cannot be determined
   default boolean ranOutOfMemory(String tag) {
     return false;
   }
 
-  /// Adopts the leftovers of a tree whose main process is known to have exited while no daemon was
-  /// running. The methods of the child behave as follows:
+  /// Adopts the leftovers of a tree whose main process exited while no daemon was running. The
+  /// returned child behaves as follows:
   ///
   /// - [Child#identity] returns `gone`.
   /// - [Child#hasLeftovers] scans all processes, which may block for some milliseconds.
@@ -75,7 +75,7 @@ public interface ProcessHost extends AutoCloseable {
   /// @param watcher called when the tree is gone; never called for an exit
   Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher);
 
-  /// Returns the trees that have leftovers, out of `trees`, all of which were created by
+  /// Returns those of `trees` that have leftovers. All of them must have been created by
   /// [#adoptLeftovers]. A single scan of all processes covers all trees, of which there may be a
   /// thousand after a reboot.
   default List<Child> withLeftovers(List<Child> trees) {
@@ -87,7 +87,7 @@ public interface ProcessHost extends AutoCloseable {
   /// crashed.
   ///
   /// A child process that leads its own session is not returned while the main process is running.
-  /// If the main process has just exited, such an orphan may be mistaken for it.
+  /// If the main process has just exited, such a child may be mistaken for the main process.
   ///
   /// @param tagPrefix the common prefix of the process tags
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
@@ -109,7 +109,7 @@ public interface ProcessHost extends AutoCloseable {
     return Optional.empty();
   }
 
-  /// Returns the reader of the pipes that apps write their output to. Always returns the same
+  /// Returns the reader of the pipes to which apps write their output. Always returns the same
   /// object.
   ///
   /// @return the reader; empty on systems where apps write to their files directly
@@ -167,16 +167,16 @@ public interface ProcessHost extends AutoCloseable {
   ///
   /// @param json one JSON object
   /// @param sendHandle the descriptor to send; stays open in the daemon
-  /// @param taken called once, on a thread of the host, with whether the process has received the
-  ///   descriptor; false also if the process exited first
+  /// @param taken called once, on a thread of the host: with true if the process has received the
+  ///   descriptor, with false if it has refused the descriptor or has exited
   /// @return whether the message was sent or queued; if false, `taken` is not called
   default boolean send(
       ProcessIdentity process, String json, SendHandle sendHandle, Consumer<Boolean> taken) {
     return false;
   }
 
-  /// Returns the TCP sockets on which the tree of `main` listens, that is, the main process, its
-  /// descendants and its session.
+  /// Returns the TCP sockets on which the tree of `main` listens. The tree consists of the main
+  /// process, its descendants and the processes in its session.
   default List<TreeListener> listenersOf(ProcessIdentity main) {
     return List.of();
   }
@@ -201,7 +201,8 @@ public interface ProcessHost extends AutoCloseable {
   /// Returns the file system through which log files are accessed.
   LogFileSystem logFileSystem();
 
-  /// Returns the access to files and programs with the credentials of an app's user.
+  /// Returns the object that reads files and prepares programs with the credentials of an app's
+  /// user.
   default AppAccess appAccess() {
     return AppAccess.OF_DAEMON;
   }
@@ -230,7 +231,7 @@ public interface ProcessHost extends AutoCloseable {
   /// processes covers all trees.
   ///
   /// @param mains the main processes; those that have exited are not in the result
-  /// @param detail what to measure
+  /// @param detail the values to measure
   default Map<ProcessIdentity, TreeUsage> treeUsage(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     // For systems that do not report the members of a tree.

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the executable file of a command like `execvp(3)`. Blocks.
+/// Finds the executable file of a command, as `execvp(3)` does. Blocks.
 public final class ProgramFinder {
   private static final String USUAL_PATH = "/usr/bin:/bin";
 
@@ -15,7 +15,7 @@ public final class ProgramFinder {
   /// Returns the file to execute.
   ///
   /// @param word a path, relative to `cwd` if it is not absolute; or a name without a slash, which
-  ///   is looked up
+  ///   is looked up in `path`
   /// @param cwd the working directory of the command
   /// @param path the value of PATH; if empty, the default directories are used
   /// @return the file; empty if no directory in `path` contains an executable with this name. If

@@ -6,8 +6,8 @@ public interface ServiceNotifier {
   /// Does nothing. For a daemon that was not started by a service manager.
   ServiceNotifier NONE = _ -> {};
 
-  /// Sends a state. May block briefly and must not be called on an event loop. Does nothing if the
-  /// service manager cannot be reached.
+  /// Sends a state to the service manager. May block briefly and must not be called on an event
+  /// loop. If the service manager cannot be reached, this is only logged.
   ///
   /// @param state lines in the form `NAME=value`, as in `sd_notify(3)`
   void sendState(String state);

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Ensures that the daemon creates only one process at a time. A new process inherits attributes of
-/// the whole daemon, such as its limits. Code that temporarily changes such an attribute for one
-/// child must be certain that no other child is created at the same time. Every part of the daemon
-/// that creates a process must therefore use this class.
+/// the whole daemon, such as its limits. While such an attribute is changed temporarily for one
+/// child, no other child may be created. Every part of the daemon that creates a process must
+/// therefore use this class.
 public final class SpawnLock {
   private static final long PATIENCE_SECONDS = 10;
   private static final ReentrantLock ONE = new ReentrantLock();
@@ -30,9 +30,10 @@ public final class SpawnLock {
 
     private SpawnBusyException() {
       super(
-          "another program has been starting for more than "
+          "the daemon cannot start a process, because it has been starting another one for more"
+              + " than "
               + PATIENCE_SECONDS
-              + " s: its disk does not respond");
+              + " s, probably from a disk that does not respond: try again later");
     }
   }
 

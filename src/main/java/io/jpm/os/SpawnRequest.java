@@ -14,8 +14,8 @@ import java.util.Optional;
 /// @param argv the argument vector, program name first
 /// @param environment the complete environment. The host adds [#TAG_VARIABLE]. For an IPC channel
 ///   it also adds Node's `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`, and
-///   `JPM_CHANNEL`, by which the next daemon recognizes the channel; otherwise it removes these
-///   three.
+///   `JPM_CHANNEL`, by which the next daemon recognizes the channel. Without an IPC channel, it
+///   removes these three variables.
 /// @param cwd the working directory, absolute
 /// @param out the pipe and the file for standard output
 /// @param error the pipe and the file for standard error
@@ -28,19 +28,20 @@ import java.util.Optional;
 ///   Descriptor 3 is the process's end of the channel. Descriptor 4 is the daemon's end, which lets
 ///   the channel outlive the daemon.
 /// @param terminal whether standard output and standard error are connected to a terminal, for
-///   programs that buffer lines or omit colors when they write to a pipe. All output is written to
-///   `out` unchanged; standard input is not a terminal. The descriptor after those of the channel
-///   and the sockets is the pipe of `out`. On systems without terminals the request is refused.
-/// @param sockets the keys of the sockets in [ListenSocketRegistry] that the process inherits. They
-///   are numbered in this order from descriptor 5, or from 3 if there is no channel.
+///   programs that buffer their output or omit colors when they write to a pipe. All output is
+///   written to `out` unchanged; standard input is not a terminal. The descriptor after those of
+///   the channel and the sockets is the pipe of `out`. On systems without terminals the request is
+///   refused.
+/// @param sockets the keys of the sockets in [ListenSocketRegistry] that the process inherits, in
+///   this order from descriptor 5 upward, or from 3 if there is no channel
 /// @param limits the limits of the process and its tree. The request is refused if a limit of the
 ///   process itself cannot be applied. Limits that require a cgroup are ignored if there is none,
 ///   see [Child#hasCgroup].
 /// @param input the named pipe used as standard input, to which [ProcessHost#writeInput] writes. It
 ///   is created by the host if it does not exist, and the process never reads an end of file. If
 ///   empty, or on systems without named pipes, `/dev/null` is used.
-/// @param inheritToDescendants whether the process also inherits the sockets at descriptors from
-///   [#FIRST_INHERITED_BY_DESCENDANTS], for its descendants
+/// @param inheritToDescendants whether the process inherits each socket a second time, for its
+///   descendants, at descriptors from [#FIRST_INHERITED_BY_DESCENDANTS] upward
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -58,10 +59,10 @@ public record SpawnRequest(
     boolean inheritToDescendants) {
   /// First descriptor of the sockets that must survive a program that closes inherited descriptors
   /// or sets close-on-exec on them. Node sets close-on-exec on every descriptor below 16, and on
-  /// those from 16 up to the first that is free.
+  /// higher ones up to the first number that is not in use.
   public static final int FIRST_INHERITED_BY_DESCENDANTS = 48;
 
-  /// Creates a request in which only the process itself inherits the sockets.
+  /// Creates a request with sockets that only the process itself uses, not its descendants.
   public SpawnRequest(
       Path program,
       List<String> argv,

@@ -6,19 +6,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Computes the CPU load of a process tree from its processor time since the previous sample. Has
-/// no clock; confined to SatanVerticle's context.
+/// Computes the CPU load of a process tree from its processor time since the previous sample.
+/// Callers pass the time. Confined to SatanVerticle's context.
 ///
-/// When a process terminates, its processor time is added to that of its parent once the parent
-/// waits for it. Most of that time has already been counted. Therefore the new time is the sum of
+/// When a process terminates and its parent waits for it, the kernel adds its processor time to
+/// that of the parent. Most of that time has already been counted. Therefore, the processor time
+/// since the previous sample is the sum of
 ///
 /// - the time that each process has used itself since the previous sample, or in total if the
 ///   process is new,
-/// - and the time added for terminated children, minus the known time of the processes that no
-///   longer exist. If the parent does not wait, nothing was added and nothing is subtracted.
+/// - the time that was added for terminated children, minus the known time of the processes that no
+///   longer exist. If the parent does not wait, nothing is added or subtracted.
 final class CpuMeter {
-  /// The minimum time between two measurements. A sample that follows sooner repeats the previous
-  /// result, because the load over a shorter time is only noise.
+  /// The minimum time between two measurements. An earlier sample repeats the previous result,
+  /// because the load over a shorter time is only noise.
   private static final long SHORTEST_NANOS = 500_000_000;
 
   /// The time after which a tree that is no longer sampled is forgotten. Its processes have

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Measures how late an event loop runs a timer. Vert.x itself only logs a warning with a stack
-/// trace when it finds a blocked event loop.
+/// Measures the delay with which an event loop runs a timer. Vert.x itself only logs a warning with
+/// a stack trace when it detects a blocked event loop.
 ///
 /// Confined to HeartbeatVerticle's context.
 final class EventLoopLag {
@@ -23,7 +23,7 @@ final class EventLoopLag {
   private long dueAt;
   private boolean pending;
 
-  /// @param late receives each delay on the context
+  /// @param late receives each measured delay, on the context
   EventLoopLag(EventLoop loop, Context context, LongSupplier nanoTime, Consumer<Duration> late) {
     this.late = late;
     this.loop = loop;

@@ -45,18 +45,20 @@ public final class HeartbeatVerticle extends VerticleBase {
   private long missingSince;
   private long timer;
 
-  /// The fields that are the same in every event.
+  /// The values that are the same in every published event.
   ///
   /// @param pid the pid of the daemon
   /// @param wallClock the wall clock, for display only
   public record EventOrigin(long pid, InstantSource wallClock) {}
 
+  /// Creates the verticle.
+  ///
   /// @param nanoTime monotonic time
-  /// @param eventOrigin the fields that are the same in every event
+  /// @param eventOrigin the values that are the same in every published event
   /// @param interval the time between two pings
-  /// @param longest an upper bound on every requested interval, because a service manager expects
-  ///   regular watchdog messages; it may be shorter than the shortest interval that can be
-  ///   requested
+  /// @param longest the maximum interval between pings, which overrides a longer requested one,
+  ///   because a service manager expects regular watchdog messages; may be shorter than the
+  ///   shortest interval that can be requested
   public HeartbeatVerticle(
       LongSupplier nanoTime,
       EventOrigin eventOrigin,

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Keeps the longest duration and the number of misses of the last ten minutes, in periods of at
-/// least one minute. A period is dropped ten minutes after its start.
+/// Keeps the longest latency and the number of missed answers of the last ten minutes, in periods
+/// of at least one minute. A period is dropped ten minutes after its start.
 ///
-/// Has no clock: `now` is the monotonic time in nanoseconds and must not go back. Not thread-safe.
+/// Callers pass the time: `now` is the monotonic time in nanoseconds and must never decrease. Not
+/// thread-safe.
 final class LatencyWindow {
   private static final int MINUTES = 10;
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
@@ -23,7 +24,7 @@ final class LatencyWindow {
     minutes.add(new Minute(minute.start(), Math.max(minute.worstNanos(), nanos), minute.missed()));
   }
 
-  /// Records a miss.
+  /// Records a missed answer.
   void recordMiss(long now) {
     Minute minute = minute(now);
     minutes.add(new Minute(minute.start(), minute.worstNanos(), minute.missed() + 1));
@@ -39,7 +40,8 @@ final class LatencyWindow {
     return minutes.stream().mapToInt(Minute::missed).sum();
   }
 
-  /// Removes and returns the current period.
+  /// Removes the current period from the window and returns it; returns a new period if the current
+  /// one is over.
   private Minute minute(long now) {
     forget(now);
     return minutes.isEmpty() || now - minutes.getLast().start() >= MINUTE

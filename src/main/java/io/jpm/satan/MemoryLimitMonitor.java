@@ -10,7 +10,7 @@ import java.util.Set;
 
 /// Reports process trees that exceed their memory limit in two consecutive samples. A single sample
 /// may be a peak from which the program recovers by itself. It may also include a process between
-/// fork and exec, whose memory counts twice. Has no clock; confined to SatanVerticle's context.
+/// fork and exec, whose memory counts twice. Confined to SatanVerticle's context.
 final class MemoryLimitMonitor {
   private Map<ProcessIdentity, Long> limits = Map.of();
   private final Set<ProcessIdentity> above = new HashSet<>();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Determines the interval of usage samples from memory limits, subscribers and recent requests.
-/// Has no clock; confined to SatanVerticle's context.
+/// Callers pass the time. Confined to SatanVerticle's context.
 ///
 /// The interval is
 ///
@@ -34,8 +34,8 @@ final class SamplingSchedule {
   /// How long the history is recorded after a request.
   static final Duration HISTORY_DURATION = Duration.ofMinutes(3);
 
-  /// Samples for subscribers must not use more than a fiftieth of a core. If a sample takes long,
-  /// samples are therefore taken less often. Memory limits are monitored at any cost.
+  /// The maximum share of a core (1/50) that samples for subscribers may use. If a sample takes
+  /// long, the interval is therefore increased. Samples for memory limits are exempt.
   private static final int MOST_SHARE = 50;
 
   private final Duration lease;

@@ -33,6 +33,8 @@ public final class SatanVerticle extends VerticleBase {
   private final Function<Vertx, OneShotTimers> alarms;
   private final Path home;
 
+  /// Creates the verticle.
+  ///
   /// @param host provides access to the processes
   /// @param home the daemon's home directory
   /// @param wallClock the wall clock, for display only

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Counts consecutive samples without a visible change: the same processes as before, each with
-/// nearly the same load and memory. Has no clock; confined to SatanVerticle's context.
+/// nearly the same load and memory. Confined to SatanVerticle's context.
 final class UnchangedCounter {
   /// The smallest visible change of load, in percent of one core.
   private static final double CPU_PERCENT = 2;

@@ -15,14 +15,14 @@ final class UsageHistory {
 
   /// Adds a sample.
   ///
-  /// @param of the instance; empty for the machine
+  /// @param of the instance that the sample belongs to; empty for the machine
   void add(Optional<InstanceId> of, long nowMillis, double cpuPercent, long memoryBytes) {
     rings.computeIfAbsent(of, _ -> new UsageRing()).add(nowMillis, cpuPercent, memoryBytes);
   }
 
   /// Returns the recorded points, oldest first.
   ///
-  /// @param whose the instance; empty for the machine
+  /// @param whose the instance whose points are returned; empty for the machine
   List<UsagePoint> of(Optional<InstanceId> whose, long nowMillis) {
     rings.values().removeIf(ring -> ring.isOld(nowMillis));
     UsageRing ring = rings.get(whose);

@@ -130,7 +130,8 @@ final class UsageSampler {
     return history.of(whose, clock.wall().millis());
   }
 
-  /// Sets the timer if samples are needed and none is in progress; otherwise cancels it.
+  /// Sets the timer for the next sample if one is needed and none is in progress; otherwise cancels
+  /// the timer.
   private void arm() {
     Optional<Duration> next =
         looking
@@ -153,8 +154,7 @@ final class UsageSampler {
     boolean remembered = samplingSchedule.isHistoryActive(clock.nowNanos());
     Detail detail =
         followed && ++looksWithoutFiles >= LOOKS_PER_FILES ? Detail.FILES : Detail.BASIC;
-    // Not in order with other blocking work, so that a command such as `jpm ls` does not wait for a
-    // scan of all processes.
+    // Runs unordered, so that a command such as `jpm ls` does not wait for a scan of all processes.
     Future<Void> done =
         (remembered ? askGod() : Future.succeededFuture())
             .map(_ -> wanted(remembered))
@@ -193,8 +193,10 @@ final class UsageSampler {
         .otherwiseEmpty();
   }
 
-  /// @param whole whether to measure the machine as well; false for commands, which should not wait
-  ///   for this measurement
+  /// Takes one sample. Blocking.
+  ///
+  /// @param whole whether to measure the whole machine as well; false for commands, because a user
+  ///   waits for their result
   private SampleResult look(Collection<ProcessIdentity> wanted, Detail detail, boolean whole) {
     long began = clock.nowNanos();
     Map<ProcessIdentity, TreeUsage> trees = host.treeUsage(wanted, detail);
@@ -285,7 +287,7 @@ final class UsageSampler {
   private void failed(Throwable error) {
     if (!failing) {
       failing = true;
-      LOG.log(Level.WARNING, "the resource usage of apps cannot be measured", error);
+      LOG.log(Level.WARNING, "cannot measure the resource usage of apps", error);
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Satan, the health monitor: observes processes and reports problems, but never acts on them.
+/// Satan, the health monitor, observes processes and reports problems, but never acts on processes.
 /// Start with [io.jpm.satan.SatanVerticle].
 ///
 /// `UsageSampler` measures resource usage, `SamplingSchedule` determines how often, and

@@ -7,8 +7,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// The user and password of a protected site. Only their digest is stored and compared. The
-/// comparison takes constant time, so its duration reveals neither the position of an error nor the
-/// length.
+/// comparison takes constant time, so its duration reveals neither the position of an incorrect
+/// character nor the length of the password.
 final class BasicAuth {
   private static final String SCHEME = "basic ";
 

@@ -13,7 +13,7 @@ public final class DisconnectLogFilter {
 
   private DisconnectLogFilter() {}
 
-  /// Suppresses these entries in this JVM from now on.
+  /// Suppresses log entries about disconnected clients in this JVM from now on.
   public static void install() {
     VERTX.setFilter(line -> !(line.getThrown() instanceof IOException));
   }

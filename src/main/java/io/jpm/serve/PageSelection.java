@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Selects the file that answers a request path. Accesses the disk and blocks.
+/// Selects the response to a request path. Accesses the disk and blocks.
 final class PageSelection {
   private static final String INDEX = "index.html";
   private static final List<String> NOT_FOUND = List.of("404.html");
@@ -25,14 +25,18 @@ final class PageSelection {
         Arrays.stream(settings.homepage().split("/")).filter(name -> !name.isEmpty()).toList();
     if (homepage.contains("..")) {
       throw new IllegalArgumentException(
-          "PM2_SERVE_HOMEPAGE=" + settings.homepage() + " is outside of the served directory");
+          "PM2_SERVE_HOMEPAGE="
+              + settings.homepage()
+              + " is outside of the served directory: use a path inside it");
     }
   }
 
+  /// Returns the response to a request for `path`.
+  ///
   /// @param wantsPage whether the client accepts an HTML page
   SiteResponse answer(RequestPath path, boolean wantsPage) {
     if (path.isHidden() && !dotFiles) {
-      return notFound(); // before any disk access: even its existence is secret
+      return notFound(); // must not reveal whether the file exists
     }
     return switch (siteDirectory.find(path.segments())) {
       case ResolvedPath.Content content -> ofFile(path, content);
@@ -76,8 +80,8 @@ final class PageSelection {
   }
 
   /// Returns the response for a missing file. In a single-page app, the homepage is the response
-  /// for all pages. Scripts and images that such a page requests relative to its own address are
-  /// looked up in the root, as in PM2.
+  /// for all missing pages. Scripts and images that such a page requests relative to its own
+  /// address are looked up in the root, as in PM2.
   private SiteResponse missing(RequestPath path, boolean wantsPage) {
     if (spa) {
       boolean page = wantsPage && path.looksLikePage();

@@ -30,7 +30,8 @@ final class PendingResponses {
     }
   }
 
-  /// Closes each connection after its response from now on. Completes when no response is pending.
+  /// From now on, closes each connection after its response. The returned future completes when no
+  /// response is pending.
   Future<Void> awaitNone() {
     ending = true;
     if (answers.get() == 0) {

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The main class of the static file server.
 public final class ServeMain {
-  /// Only an upper bound: the process manager sends SIGKILL after `kill_timeout`.
+  /// The maximum time to wait for pending responses at shutdown. Usually, the process manager sends
+  /// SIGKILL earlier, after `kill_timeout`.
   private static final Duration DRAIN = Duration.ofSeconds(60);
 
   private ServeMain() {}
@@ -32,7 +33,7 @@ public final class ServeMain {
     } catch (NotDirectoryException e) {
       fail(e.getFile() + " is not a directory");
     } catch (NoSuchFileException e) {
-      fail("there is no directory " + e.getFile());
+      fail("directory not found: " + e.getFile());
     } catch (AccessDeniedException e) {
       fail(e.getFile() + " cannot be read: permission denied");
     } catch (IOException e) {

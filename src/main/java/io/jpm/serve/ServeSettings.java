@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The settings of the server, read from environment variables with the names of PM2. `PORT` is
-/// used if `PM2_SERVE_PORT` is not set.
+/// The settings of the server, read from environment variables with PM2's names. `PORT` is used if
+/// `PM2_SERVE_PORT` is not set.
 ///
 /// @param root the directory to serve
 /// @param host the address to listen on
@@ -30,6 +30,8 @@ record ServeSettings(
     Optional<BasicAuth> auth) {
   private static final int USUAL_PORT = 8080;
 
+  /// Reads the settings from the environment.
+  ///
   /// @param cwd the directory against which relative paths are resolved
   /// @throws IllegalArgumentException with a message for the user
   static ServeSettings of(Map<String, String> environment, Path cwd) {
@@ -81,8 +83,8 @@ record ServeSettings(
     return environment.getOrDefault(name, "").strip().equals("true");
   }
 
-  /// Returns the required user and password. If only one of them is set, this is an error, because
-  /// a mistake must not make the site public.
+  /// Returns the required user and password. Fails if only one of them is set, so that a mistake
+  /// does not make the site public.
   private static Optional<BasicAuth> auth(Map<String, String> environment) {
     String wanted = environment.getOrDefault("PM2_SERVE_BASIC_AUTH", "").strip();
     String user = environment.getOrDefault("PM2_SERVE_BASIC_AUTH_USERNAME", "");
@@ -93,7 +95,7 @@ record ServeSettings(
     }
     if (user.isEmpty() || password.isEmpty()) {
       throw new IllegalArgumentException(
-          "basic auth needs both PM2_SERVE_BASIC_AUTH_USERNAME and PM2_SERVE_BASIC_AUTH_PASSWORD");
+          "basic auth is incomplete: set both PM2_SERVE_BASIC_AUTH_USERNAME and PM2_SERVE_BASIC_AUTH_PASSWORD");
     }
     if (user.contains(":")) {
       throw new IllegalArgumentException("PM2_SERVE_BASIC_AUTH_USERNAME cannot contain a colon");

@@ -24,7 +24,7 @@ final class SiteServer {
     this.pendingResponses = pendingResponses;
   }
 
-  /// Starts to listen. The future fails if the port is not available.
+  /// Starts the server. The returned future fails if the port is not available.
   ///
   /// @throws IOException if the directory cannot be read
   /// @throws IllegalArgumentException if the homepage is outside of the directory
@@ -66,8 +66,8 @@ final class SiteServer {
     return http.actualPort();
   }
 
-  /// Stops accepting connections. Completes when all earlier requests have been answered. The
-  /// remaining connections are closed after `time`.
+  /// Stops accepting connections. The returned future completes when all earlier requests have been
+  /// answered. Remaining connections are closed after `time`.
   Future<Void> drain(Duration time) {
     Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
     return Future.any(pendingResponses.awaitNone(), all).mapEmpty();

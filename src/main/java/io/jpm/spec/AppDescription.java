@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Converts a spec to the attributes of a process file: every attribute that has an effect, under
-/// its canonical name. Reading the result gives the same spec again. An attribute that is only an
-/// alternative to another one appears as that other attribute: `autorestart` as `restart`,
-/// `execute_command` as `exec_mode`, `time` as `log_date_format`.
+/// its canonical name. Reading the result produces the same spec. An alternative notation is
+/// replaced by the main attribute: `autorestart` by `restart`, `execute_command` by `exec_mode`,
+/// `time` by `log_date_format`.
 public final class AppDescription {
   private AppDescription() {}
 

@@ -55,50 +55,64 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The catalogue of app attributes: every key that a process file may contain, with all its
-/// spellings and the equivalent command line option. Parsing, help and the reference page are
-/// derived from it.
+/// The catalogue of app attributes: every key that a process file may contain, with its spellings
+/// and its command line option. The parser, the help text and the reference page are derived from
+/// it.
 ///
-/// The names, aliases and defaults are those of PM2. Each key is also accepted in camelCase.
+/// Names, aliases and defaults of PM2's attributes are those of PM2. Each key is also accepted in
+/// camelCase.
 public enum AppKey {
-  NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
-  SCRIPT(RUN, PATH, "", "none: required", "file or command to run", "exec", "cmd", "command"),
+  NAME(RUN, TEXT, "--name", "the script's file name without extension", "the app's name"),
+  SCRIPT(
+      RUN,
+      PATH,
+      "",
+      "none; required",
+      "script, program or command line to run",
+      "exec",
+      "cmd",
+      "command"),
   ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
   INTERPRETER(
       RUN,
       TEXT,
       "--interpreter",
-      "by extension",
-      "program that runs the script, or none",
+      "determined by the extension",
+      "interpreter of the script; none executes the file directly",
       "exec_interpreter"),
   INTERPRETER_ARGS(
       RUN, WORDS, "--interpreter-args", "none", "arguments of the interpreter", "node_args"),
   CWD(RUN, PATH, "--cwd", "the process file's directory, or the caller's", "working directory"),
-  NAMESPACE(RUN, TEXT, "--namespace", "default", "name of a group of apps"),
-  UID(RUN, ACCOUNT, "--uid", "the daemon's", "run as this user", "user"),
-  GID(RUN, ACCOUNT, "--gid", "the user's own", "run as this group"),
-  NICE(RUN, NUMBER, "--nice", "the daemon's", "priority: -20 (most urgent) to 19"),
-  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions removed from new files"),
+  NAMESPACE(RUN, TEXT, "--namespace", "default", "group to which the app belongs"),
+  UID(RUN, ACCOUNT, "--uid", "the daemon's user", "user that the app runs as", "user"),
+  GID(RUN, ACCOUNT, "--gid", "the user's primary group", "group that the app runs as"),
+  NICE(
+      RUN,
+      NUMBER,
+      "--nice",
+      "the daemon's",
+      "scheduling priority, from -20 (highest) to 19 (lowest)"),
+  UMASK(RUN, MASK, "--umask", "the daemon's", "file mode creation mask, in octal"),
   NO_NEW_PRIVILEGES(
       RUN,
       BOOLEAN,
       "",
-      "true with uid, else false",
+      "true with uid, otherwise false",
       "prevent the app from gaining privileges through sudo or set-user-ID programs"),
-  CAPABILITIES(RUN, WORDS, "", "those of its user", "capabilities to which the app is limited"),
+  CAPABILITIES(
+      RUN, WORDS, "", "those of the app's user", "Linux capabilities to which the app is limited"),
   SECCOMP(
       RUN,
       TEXT,
       "",
       "none",
-      "system call filter; default blocks calls that administer the machine"),
-  PRIVATE_TMP(RUN, BOOLEAN, "", "false", "private /tmp and /var/tmp, empty at each start"),
+      "system call filter; the value default blocks calls that a server does not need"),
+  PRIVATE_TMP(RUN, BOOLEAN, "", "false", "give each process a private, empty /tmp and /var/tmp"),
   READ_ONLY_PATHS(RUN, WORDS, "", "none", "files and directories that the app cannot modify"),
   LIMITS(RUN, RESOURCES, "", "none", "resource limits enforced by the kernel"),
-  DEPENDS_ON(
-      RUN, DEPENDENCIES, "--depends-on", "none", "apps that must be started before this one"),
-  NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "prefix of the name"),
-  WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
+  DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps to start before this app"),
+  NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "prefix for the app's name"),
+  WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the configuration to a file"),
 
   ENV(
       ENVIRONMENT,
@@ -108,33 +122,39 @@ public enum AppKey {
       "environment variables; null removes an inherited variable"),
   ENV_NAME(
       ENVIRONMENT, VARIABLES, "", "none", "variables that override env if --env NAME is given"),
-  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files that contain variables, read at each start"),
-  SECRETS(
+  ENV_FILE(
       ENVIRONMENT,
-      SECRET,
+      ENV_FILES,
       "",
       "none",
-      "variables whose values come from files, credentials or commands"),
+      "dotenv files with environment variables, read at each start"),
+  SECRETS(
+      ENVIRONMENT, SECRET, "", "none", "environment variables from files, credentials or commands"),
   FILTER_ENV(
       ENVIRONMENT,
       FILTER,
       "--filter-env",
       "none",
-      "inherited variables to remove, selected by substrings of their names"),
+      "inherited environment variables to remove, by substrings of their names"),
   APPEND_ENV_TO_NAME(
-      ENVIRONMENT, BOOLEAN, "", "false", "append -NAME to the app's name with --env NAME"),
+      ENVIRONMENT, BOOLEAN, "", "false", "with --env NAME, append -NAME to the app's name"),
 
   INSTANCES(INSTANCE, COUNT, "--instances", "1", "number of processes"),
   EXEC_MODE(
       INSTANCE,
       TEXT,
       "",
-      "cluster for node and java with instances, else fork",
-      "cluster: instances share a port and are reloaded without downtime"),
+      "cluster for Node and Java programs if instances is set, otherwise fork",
+      "fork, or cluster: instances share a port and reload without downtime"),
   EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "equivalent to exec_mode fork"),
   INSTANCE_VAR(
-      INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable that contains the instance's number"),
-  INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that is incremented for each instance"),
+      INSTANCE,
+      VARIABLE,
+      "",
+      "NODE_APP_INSTANCE",
+      "environment variable that contains the number of the instance"),
+  INCREMENT_VAR(
+      INSTANCE, VARIABLE, "", "none", "environment variable that is incremented for each instance"),
   PORT(
       INSTANCE,
       NUMBER,
@@ -146,15 +166,20 @@ public enum AppKey {
       INSTANCE,
       STRATEGIES,
       "--strategy",
-      "kernel; with proxy round_robin",
-      "strategy that selects the instance for the next connection"),
-  LISTEN(INSTANCE, ADDRESSES, "--listen", "none", "sockets that the app inherits (LISTEN_FDS)"),
+      "kernel; round_robin if balance is proxy",
+      "how the instance for the next connection is selected"),
+  LISTEN(
+      INSTANCE,
+      ADDRESSES,
+      "--listen",
+      "none",
+      "listening sockets that are passed to the app (LISTEN_FDS)"),
   DRAIN_TIMEOUT(
       INSTANCE,
       DURATION,
       "--drain-timeout",
       "30s",
-      "time for open connections to finish before a replaced process is stopped"),
+      "maximum time for a replaced process to finish its open connections"),
   PROXY_PROTOCOL(
       INSTANCE, PROXY_HEADER, "", "off", "send the client's address in a PROXY protocol header"),
 
@@ -173,20 +198,16 @@ public enum AppKey {
       NUMBER,
       "--max-restarts",
       "16",
-      "consecutive unstable exits after which the app becomes errored"),
+      "number of consecutive unstable exits after which the app becomes errored"),
   RESTART_WINDOW(
-      RESTARTS,
-      DURATION,
-      "--restart-window",
-      "5m",
-      "period in which failures are counted, regardless of how long each run was"),
+      RESTARTS, DURATION, "--restart-window", "5m", "period in which failures are counted"),
   MIN_UPTIME(
       RESTARTS, DURATION, "--min-uptime", "1s", "uptime below which an exit counts as unstable"),
   RESTART_DELAY(
       RESTARTS,
       DURATION,
       "--restart-delay",
-      "none; increases from the third consecutive unstable exit",
+      "none; increasing from the third consecutive unstable exit",
       "delay before a restart"),
   EXP_BACKOFF_RESTART_DELAY(
       RESTARTS,
@@ -202,16 +223,17 @@ public enum AppKey {
       SIZE,
       "--max-memory-restart",
       "off",
-      "restart when the process tree uses more memory than this"),
-  CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "restart on this cron schedule", "cron"),
+      "memory usage of the process tree above which the app is restarted"),
+  CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "cron schedule for restarts", "cron"),
   TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "time zone of cron_restart"),
-  WATCH(TRIGGERS, WATCHED, "--watch", "false", "restart when these files change"),
+  WATCH(
+      TRIGGERS, WATCHED, "--watch", "false", "files or directories whose changes restart the app"),
   IGNORE_WATCH(
       TRIGGERS,
       WORDS,
       "--ignore-watch",
-      "dot-files, node_modules and __pycache__",
-      "files that are not watched"),
+      "dotfiles, node_modules and __pycache__",
+      "patterns for files whose changes are ignored"),
   WATCH_DELAY(
       TRIGGERS, DURATION, "--watch-delay", "0s", "time without further changes before the restart"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
@@ -221,26 +243,31 @@ public enum AppKey {
       SIGNAL,
       "--kill-signal",
       "SIGINT; for Java programs SIGTERM",
-      "signal that asks the app to terminate"),
+      "signal that asks the app to exit"),
   KILL_TIMEOUT(
       STOPS,
       DURATION,
       "--kill-timeout",
       "1600ms; for Java programs 30s",
       "time between the stop signal and SIGKILL"),
-  TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal the whole process tree"),
+  TREEKILL(
+      STOPS, BOOLEAN, "--no-treekill", "true", "send the stop signal to the whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
       STOPS,
       BOOLEAN,
       "--shutdown-with-message",
       "false",
-      "send a Node message instead of a signal"),
+      "send the message shutdown over Node's IPC channel instead of a signal"),
   STOP(STOPS, STOPPING, "", "none", "stop signal, timeout and command in one object"),
   KILL_RETRY_TIME(
       STOPS, PM2_ONLY, DURATION, "", "interval at which PM2 checks whether a process has exited"),
 
   WAIT_READY(
-      READY, BOOLEAN, "--wait-ready", "false", "wait until the app reports that it is ready"),
+      READY,
+      BOOLEAN,
+      "--wait-ready",
+      "false",
+      "consider the app online only when it reports that it is ready"),
   LISTEN_TIMEOUT(
       READY,
       DURATION,
@@ -256,7 +283,7 @@ public enum AppKey {
       "probe that decides whether an instance is ready to serve requests"),
   LIVENESS(READY, CHECKED, "", "none", "probe that decides whether an instance is alive"),
 
-  ON(READY, HOOKS, "", "none", "commands and webhooks for crashes, failed probes and limits"),
+  ON(READY, HOOKS, "", "none", "commands and webhooks to run on crashes, failed probes and limits"),
 
   OUT_FILE(
       OUTPUT,
@@ -293,31 +320,39 @@ public enum AppKey {
       "combine_logs"),
   DISABLE_LOGS(OUTPUT, BOOLEAN, "--disable-logs", "false", "discard all output"),
   LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "format of log lines"),
-  LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "format of the date before each line"),
-  TIME(OUTPUT, BOOLEAN, "--time", "false", "prefix each line with an ISO date"),
-  LOGS(OUTPUT, LOG_LIMITS, "", "the daemon's settings", "size, age and rotation of the log files"),
-  PTY(OUTPUT, BOOLEAN, "--pty", "false", "connect the app's output to a pseudoterminal"),
-  PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file that contains the process id", "pid"),
+  LOG_DATE_FORMAT(
+      OUTPUT, TEXT, "--log-date-format", "none", "format of the timestamp before each line"),
+  TIME(OUTPUT, BOOLEAN, "--time", "false", "prefix each line with an ISO 8601 timestamp"),
+  LOGS(
+      OUTPUT,
+      LOG_LIMITS,
+      "",
+      "the daemon's settings",
+      "limits for the size, age and number of log files"),
+  PTY(OUTPUT, BOOLEAN, "--pty", "false", "connect the output of the app to a pseudoterminal"),
+  PID_FILE(
+      OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file to which the process id is written", "pid"),
 
-  PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
-  AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's agent in the app"),
-  VIZION(PM2, PM2_ONLY, BOOLEAN, "--no-vizion", "read the state of the git checkout"),
+  PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's monitoring agent"),
+  AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's monitoring agent"),
+  VIZION(PM2, PM2_ONLY, BOOLEAN, "--no-vizion", "version control metadata"),
   TRACE(PM2, PM2_ONLY, BOOLEAN, "--trace", "PM2's tracing"),
   DISABLE_TRACE(PM2, PM2_ONLY, BOOLEAN, "--disable-trace", "PM2's tracing"),
   DEEP_MONITORING(PM2, PM2_ONLY, BOOLEAN, "--deep-monitoring", "PM2's tracing"),
   EVENT_LOOP_INSPECTOR(PM2, PM2_ONLY, BOOLEAN, "--event-loop-inspector", "PM2's tracing"),
   V8(PM2, PM2_ONLY, BOOLEAN, "--v8", "PM2's tracing"),
-  IO(PM2, PM2_ONLY, VARIABLES, "", "settings of PM2's agent"),
-  SOURCE_MAP_SUPPORT(PM2, PM2_ONLY, BOOLEAN, "--source-map-support", "PM2's loader"),
+  IO(PM2, PM2_ONLY, VARIABLES, "", "settings of PM2's monitoring agent"),
+  SOURCE_MAP_SUPPORT(PM2, PM2_ONLY, BOOLEAN, "--source-map-support", "PM2's source map support"),
   DISABLE_SOURCE_MAP_SUPPORT(
-      PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's loader"),
-  POST_UPDATE(PM2, ELSEWHERE, WORDS, "", "commands to run after jpm pull, backward and forward"),
-  INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "source of a PM2 module"),
-  USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
-  FORCE(PM2, PM2_ONLY, BOOLEAN, "", "allow a second app of the same name"),
+      PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's source map support"),
+  POST_UPDATE(
+      PM2, ELSEWHERE, WORDS, "", "commands to run after jpm pull, jpm backward and jpm forward"),
+  INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "URL of a PM2 module"),
+  USERNAME(PM2, PM2_ONLY, TEXT, "", "user name that PM2 shows in lists"),
+  FORCE(PM2, PM2_ONLY, BOOLEAN, "", "start a second app with the same name"),
   WINDOWS_HIDE(PM2, PM2_ONLY, BOOLEAN, "", "hide the console window");
 
-  /// The headings under which the help and the reference list the keys.
+  /// The groups of keys. The help text and the reference page have a heading for each group.
   public enum Group {
     RUN("Program"),
     ENVIRONMENT("Environment"),
@@ -352,48 +387,48 @@ public enum AppKey {
     PM2_ONLY
   }
 
-  /// The form of a value.
+  /// The type of a value, with a description for users.
   public enum Type {
     TEXT("text"),
     PATH("path"),
     PATH_OR_FLAG("path, or true for the default path"),
-    WORDS("list, or text that is split at spaces and may contain quotes"),
+    WORDS("list, or text that is split at spaces (quotes are supported)"),
     BOOLEAN("true or false"),
     NUMBER("integer"),
-    COUNT("1 or more; 0 or max: one per core; -1: one fewer than that"),
-    DURATION("milliseconds, or with a unit: 500ms, 10s, 5m, 1h"),
-    SIZE("bytes, or with a unit: 300M, 1G"),
+    COUNT("integer of 1 or more; 0 or max for one per CPU core; -1 for one fewer than cores"),
+    DURATION("number of milliseconds, or text with a unit: 500ms, 10s, 5m, 1h"),
+    SIZE("number of bytes, or text with a unit: 300M, 1G"),
     SIGNAL("name or number of a signal"),
-    VARIABLES("object of names and values"),
+    VARIABLES("object that maps names to values"),
     ENV_FILES("path, or list of paths"),
-    SECRET("object of names and file:PATH, credential:NAME or an object with a command"),
-    FILTER("true for all, a name, or a list of substrings of names"),
-    VARIABLE("name of a variable"),
-    ACCOUNT("name or number"),
-    MASK("octal digits, 0 to 777"),
+    SECRET("object that maps names to file:PATH, credential:NAME or an object with a command"),
+    FILTER("true, a name, or a list of substrings of names"),
+    VARIABLE("name of an environment variable"),
+    ACCOUNT("name or numeric id"),
+    MASK("octal number from 0 to 777"),
     FRACTION("number from 0 to 1"),
     RULE("always, on-failure or never"),
-    CODES("number from 0 to 255, list, or text with several numbers"),
-    CRON("cron expression of 5 fields, or 6 with seconds first; 0 for never"),
-    ZONE("name such as Europe/Berlin, or an offset such as +02:00"),
-    WATCHED("true for the working directory, a path, or a list of paths"),
-    DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
-    STOPPING("object with signal, timeout and command"),
-    RESOURCES("object with memory, memory_high, cpu and names as in setrlimit(2)"),
+    CODES("integer from 0 to 255, list of integers, or text with several integers"),
+    CRON("cron expression with 5 fields, or with 6 fields and seconds first; 0 disables it"),
+    ZONE("time zone, such as Europe/Berlin, or offset, such as +02:00"),
+    WATCHED("true (the working directory), a path, or a list of paths"),
+    DEPENDENCIES("name, list of names, or object that maps names to started, ready or completed"),
+    STOPPING("object with the keys signal, timeout and command"),
+    RESOURCES("object with the keys memory, memory_high, cpu and the limits of setrlimit(2)"),
     LINE_TYPE("raw or json"),
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
     ADDRESSES("port, address with port (127.0.0.1:8000, [::1]:8000), or a list of these"),
     HOOKS(
-        "object with commands or webhooks for crash, crash_looping, errored, unhealthy, recovered,"
-            + " limit"),
+        "object that maps crash, crash_looping, errored, unhealthy, recovered or limit to actions"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
-    CHECKED_ONCE("object with http, tcp, exec, log or notify, and interval and timeout"),
+    CHECKED_ONCE(
+        "object with exactly one of http, tcp, exec, log and notify; optionally interval and timeout"),
     CHECKED(
-        "object with http, tcp, exec, log or notify, and interval, timeout, failures, successes and"
-            + " delay"),
+        "object with exactly one of http, tcp, exec, log and notify; optionally interval, timeout,"
+            + " failures, successes and delay"),
     LOG_LIMITS(
-        "object with max_size, rotate_every, keep, max_age, max_total, compress and when_full");
+        "object with the keys max_size, rotate_every, keep, max_age, max_total, compress, when_full");
 
     private final String form;
 
@@ -407,7 +442,7 @@ public enum AppKey {
     }
   }
 
-  /// The prefix of the keys of [#ENV_NAME].
+  /// The prefix of all spellings of [#ENV_NAME], such as `env_production`.
   public static final String ENV_PREFIX = "env_";
 
   private static final Map<String, AppKey> BY_SPELLING = KeySpellings.all(values());
@@ -457,7 +492,7 @@ public enum AppKey {
     return BY_SPELLING.keySet();
   }
 
-  /// Returns the name in `snake_case`, as the reference shows it.
+  /// Returns the canonical name, in `snake_case`; `env_<name>` for [#ENV_NAME].
   public String key() {
     return this == ENV_NAME ? "env_<name>" : name().toLowerCase(Locale.ROOT);
   }
@@ -467,7 +502,7 @@ public enum AppKey {
     return aliases;
   }
 
-  /// Returns the heading under which the help and the reference list the key.
+  /// Returns the group of the key in the help text and on the reference page.
   public Group group() {
     return group;
   }
@@ -477,7 +512,7 @@ public enum AppKey {
     return support;
   }
 
-  /// Returns the form of the key's value.
+  /// Returns the type of the key's value.
   public Type type() {
     return type;
   }
@@ -488,12 +523,12 @@ public enum AppKey {
     return option.isEmpty() ? Optional.empty() : Optional.of(option);
   }
 
-  /// Returns the default value as text for users; empty for keys without an effect.
+  /// Returns a description of the default value for users; empty for keys without an effect.
   public String defaultText() {
     return defaultText;
   }
 
-  /// Returns the one-line description for the help and the reference.
+  /// Returns the one-line description for the help text and the reference page.
   public String doc() {
     return doc;
   }

@@ -27,15 +27,16 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// Converts values of the model to the form that they have in a process file, as JSON values: text,
-/// numbers, booleans, lists and maps. Reading the result gives the same value again.
+/// Converts values of the model to the JSON values that represent them in a process file: text,
+/// numbers, booleans, lists and maps. Reading the result produces the same value.
 final class FileForm {
   private static final long KIB = 1024;
 
   private FileForm() {}
 
-  /// Returns the form of `value`; empty if the value is absent, because a process file omits such
-  /// attributes. A duration becomes a number of milliseconds, a size a number of bytes.
+  /// Returns the representation of `value`; empty if the value is absent, in which case a process
+  /// file omits the attribute. A duration becomes a number of milliseconds, a size a number of
+  /// bytes.
   ///
   /// @throws IllegalArgumentException if a process file cannot contain a value of this type
   static Optional<Object> of(Object value) {
@@ -70,7 +71,9 @@ final class FileForm {
       case Hooks.Webhook(var url) -> Map.of("webhook", url.toString());
       case Enum<?> constant -> word(constant);
       case Record record -> record.toString();
-      default -> throw new IllegalArgumentException("no form for " + value.getClass());
+      default ->
+          throw new IllegalArgumentException(
+              "no representation in a process file for " + value.getClass());
     };
   }
 

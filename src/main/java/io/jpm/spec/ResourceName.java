@@ -2,7 +2,7 @@ package io.jpm.spec;
 
 import java.util.Set;
 
-/// The names under `limits` in a process file that denote limits of `setrlimit(2)`.
+/// The keys of `limits` in a process file that set limits of `setrlimit(2)`.
 public final class ResourceName {
   /// Limits that are sizes in bytes.
   public static final Set<String> SIZES =

@@ -26,16 +26,16 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// A component of [AppSpec] with the attribute of a process file that sets it. The code that
-/// compares, copies and describes apps iterates over the list of all fields.
+/// Maps a component of [AppSpec] to the attribute of a process file that sets it. The code that
+/// compares, copies and describes apps iterates over [#ALL].
 ///
 /// @param component the path of the component in [AppSpec], such as `restart.maxRestarts`
 /// @param key the attribute's name in a process file; `limits.memory` is a key within an object
-/// @param effect what a change of the component requires
-/// @param value returns the component's value. If two apps have equal values, the component is
-///   considered unchanged
-/// @param form returns the attributes that a process file uses for the component, each with its
-///   JSON value; empty if another field covers the attribute or a process file cannot contain it
+/// @param effect the effect of a change on running processes
+/// @param value extracts the component's value from a spec. A change is detected by comparing these
+///   values
+/// @param form extracts the attributes of the component from a spec, as names and JSON values.
+///   Empty if another field represents the attribute, or if a process file cannot contain it
 public record SpecField(
     String component,
     String key,
@@ -48,8 +48,9 @@ public record SpecField(
     NONE,
     /// The processes keep running.
     LIVE,
-    /// The processes keep running and are monitored with the new probes. Exception: if a probe is
-    /// `notify`, each process must be replaced, because the socket is passed in its environment.
+    /// The processes keep running and are monitored with the new probes. If a probe is `notify`,
+    /// however, each process must be replaced, because the address of the notification socket is
+    /// passed in its environment.
     CHECKS,
     /// Processes are added or removed.
     COUNT,
@@ -201,8 +202,8 @@ public record SpecField(
     return Map.of("interpreter", spec.command().interpreter().map(Path::toString).orElse("none"));
   }
 
-  /// Returns the variables of the process that the spec determines. Variables whose values are
-  /// stored elsewhere are omitted.
+  /// Returns the environment variables that the spec contains. Variables from `secrets` are
+  /// omitted, because their values are stored elsewhere.
   private static Map<String, Object> environment(AppSpec spec) {
     Map<String, Object> known = new TreeMap<>(spec.variables().effective());
     known.keySet().removeAll(spec.variables().referred().secrets().keySet());
@@ -215,7 +216,7 @@ public record SpecField(
   }
 
   /// Returns the restart window if the user has set it. The window implied by `max_restarts` is
-  /// omitted, because a window that is set explicitly counts different failures.
+  /// omitted, because a window that the user sets counts different failures than the implied one.
   private static Map<String, Object> restartWindow(AppSpec spec) {
     RestartPolicy restart = spec.restart();
     return restart.window().most() == Math.max(1, restart.maxRestarts())
@@ -243,8 +244,8 @@ public record SpecField(
         : Map.of();
   }
 
-  /// Returns the limits of `setrlimit(2)`. Its limit `cpu` is a time, which process files call
-  /// `cpu_time`.
+  /// Returns the limits of `setrlimit(2)`. Its limit `cpu` is a time and is named `cpu_time` in a
+  /// process file.
   private static Map<String, Object> resources(AppSpec spec) {
     Map<String, Object> limits = new TreeMap<>();
     spec.limits()
@@ -303,8 +304,8 @@ public record SpecField(
     return form;
   }
 
-  /// Returns what a change to the spec `wanted` requires, with [ChangeEffect#CHECKS] resolved to
-  /// [ChangeEffect#LIVE] or [ChangeEffect#PROCESS].
+  /// Returns the effect of changing this component to its value in `wanted`. Never returns
+  /// [ChangeEffect#CHECKS], which is resolved to [ChangeEffect#LIVE] or [ChangeEffect#PROCESS].
   public ChangeEffect effectOf(AppSpec wanted) {
     return switch (effect) {
       case CHECKS -> wanted.health().notifies() ? PROCESS : LIVE;

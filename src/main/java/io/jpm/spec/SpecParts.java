@@ -27,7 +27,7 @@ public final class SpecParts {
     return result;
   }
 
-  /// Returns a copy of `record` in which the component at the end of the path `way` is taken from
+  /// Returns a copy of `record` in which the component at the path `way` is replaced by the one in
   /// `from`, a record of the same class.
   private static Object with(Object record, Iterator<String> way, Object from) {
     String name = way.next();

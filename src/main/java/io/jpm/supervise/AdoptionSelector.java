@@ -18,7 +18,7 @@ public final class AdoptionSelector {
   /// @param generation the generation of the instance to which the process belongs
   public record AdoptableProcess<P>(P process, long generation) {}
 
-  /// Returns the process to adopt; empty if the instance cannot have one.
+  /// Returns the process to adopt; empty if neither the journal nor the scan shows one.
   ///
   /// @param state the state of the instance in the journal
   /// @param recorded the process in the journal, whose generation is that of `state`

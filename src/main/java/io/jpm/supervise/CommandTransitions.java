@@ -68,7 +68,7 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
           up ? stopping.end(edited(state, event), StopCause.ASKED, event.reason()) : Step.to(state);
       case WAITING_RESTART -> dueWhileWaiting(state, event);
       case LAUNCHING -> up ? dueWhileLaunching(state, event) : Step.to(state);
-      // Any process after the stop is new, so the trigger requires no action.
+      // A process that is started after the stop is new, so the trigger requires no action.
       case STOPPING -> Step.to(state);
       case STOPPED ->
           state.desiredState() == DesiredState.IDLE
@@ -102,8 +102,8 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
     };
   }
 
-  /// Resets the failures if the app's files were edited, because the edit may have fixed their
-  /// cause.
+  /// Resets the failures if the app's files were edited, because the edit may have fixed the cause
+  /// of the failures.
   private static InstanceState edited(InstanceState state, SupervisionEvent.RestartDue event) {
     return event.cause() == SupervisionEvent.RestartCause.FILES ? state.withFailuresReset() : state;
   }
@@ -113,7 +113,8 @@ record CommandTransitions(LaunchTransitions launching, StopTransitions stopping)
         state.withFailuresReset().withDesired(DesiredState.UP), LifecycleChange.START, why);
   }
 
-  /// Repeats a launch that may have begun with an older spec or with older files.
+  /// Launches the instance again, because the current launch may have begun with an older spec or
+  /// with older files.
   private Step anew(InstanceState state, String why) {
     return switch (state.startBlocker()) {
       case DEPENDENCIES -> Step.to(state);

@@ -5,8 +5,8 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.process.Phase;
 import java.time.Duration;
 
-/// Detects whether an instance fails again and again, which is displayed as `crash-looping`. The
-/// phase does not show this, because it is `online` most of the time.
+/// Detects whether an instance fails repeatedly, which is displayed as `crash-looping`. The phase
+/// does not show this, because it is `online` most of the time.
 public final class CrashLoopDetector {
   /// Number of consecutive short runs, or of failures within the restart window, that counts as a
   /// crash loop.

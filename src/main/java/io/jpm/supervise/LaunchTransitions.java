@@ -9,8 +9,8 @@ import io.jpm.supervise.SupervisionEffect.Spawn;
 /// Transitions that begin a new generation.
 record LaunchTransitions(SupervisionPolicy policies) {
   /// Begins a generation that waits for the dependencies of the app. Used for starts by a user or a
-  /// schedule. Also used for instances whose process a new daemon finds gone, because the machine
-  /// may have been rebooted.
+  /// schedule. Also used if a new daemon finds the process of an instance gone: the machine may
+  /// have been rebooted, so the dependencies may be gone too.
   Step afterDependencies(InstanceState state, LifecycleChange lifecycleChange, String why) {
     if (!policies.dependent()) {
       return immediately(state, lifecycleChange, why);

@@ -5,8 +5,8 @@ import io.jpm.model.process.Phase;
 import io.jpm.supervise.SupervisionEffect.Announce;
 import io.jpm.supervise.SupervisionEffect.LifecycleChange;
 
-/// Transitions of an instance whose process a new daemon finds running or gone. The timers and
-/// pending waits of the old daemon no longer exist.
+/// Transitions of an instance whose process a new daemon finds running or gone. The timers of the
+/// old daemon no longer exist, and conditions for which it was waiting must be awaited again.
 record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransitions launching) {
   private static final String ADOPTED = "adopted from the previous daemon";
 
@@ -42,8 +42,8 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     };
   }
 
-  /// Continues with a process that may have reported readiness while no daemon was running. The
-  /// caller must check whether it has.
+  /// Continues with a running process. Waits for its readiness if the policy requires this. The
+  /// process may have reported readiness while no daemon was running, which the caller must check.
   private Step taken(InstanceState here) {
     return runRules.policies().readiness().awaited()
         ? runRules.awaitReadiness(here.withReason(ADOPTED))
@@ -70,7 +70,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
     boolean endsLeftovers = event.leftovers() && runRules.policies().stop().wholeTree();
     return switch (state.phase()) {
       case STOPPED -> endsLeftovers ? stopping.endOldLeftovers(known) : Step.to(known);
-      // A failure count above 0 causes the phase `errored` again after the stop.
+      // A failure count above 0 restores the phase `errored` after the stop.
       case ERRORED ->
           endsLeftovers
               ? stopping.endOldLeftovers(known.withCounters(known.counters().failed()))
@@ -103,7 +103,7 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
             "started by command");
   }
 
-  /// Computes the step for a process that exited on its own. Its run time is not known, so the run
+  /// Computes the step for a process that exited on its own. Its runtime is unknown, so the run
   /// does not count as unstable.
   private Step fell(InstanceState state, SupervisionEvent.ProcessGone event) {
     String why =
@@ -123,7 +123,8 @@ record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransit
         RestartTransitions.recordDecision(ended, restartDecision), event.leftovers());
   }
 
-  /// Computes the step for a process that was being stopped. The state determines what follows.
+  /// Computes the step for a process that was being stopped. The recorded state determines whether
+  /// the instance is started again.
   private Step goneAsked(InstanceState state, SupervisionEvent.ProcessGone event) {
     InstanceState ended = state.ended(event.exit());
     if (!event.leftovers() || !runRules.policies().stop().wholeTree()) {

@@ -12,7 +12,7 @@ import io.jpm.model.RestartWindow;
 ///   number. The number is not incremented further when the delay has reached its cap.
 /// @param failures the failures within the restart window
 public record RestartCounters(int restarts, int unstable, int attempts, Failures failures) {
-  /// All counters are zero.
+  /// Counters that are all zero.
   public static final RestartCounters ZERO = new RestartCounters(0, 0, 0);
 
   /// Creates counters with no failures in the restart window.
@@ -22,13 +22,13 @@ public record RestartCounters(int restarts, int unstable, int attempts, Failures
 
   /// The failures within one restart window. A window begins with its first failure and lasts for a
   /// fixed time; the next failure after that begins a new window. Two numbers are therefore
-  /// sufficient to represent it. An app that constantly fails often enough to be given up is
-  /// detected within two windows. An app that fails less often is never given up.
+  /// sufficient to represent it. An app that keeps failing at a rate above the limit is detected
+  /// within two windows. An app that fails less often is never given up.
   ///
   /// @param count the number of failures in the window
   /// @param sinceNanos the monotonic time of the first failure
   public record Failures(int count, long sinceNanos) {
-    /// No failures.
+    /// A window without failures.
     public static final Failures NONE = new Failures(0, 0);
 
     Failures oneMore(RestartWindow window, long now) {

@@ -45,7 +45,7 @@ record RestartDecider(RestartPolicy policy, boolean candidate) {
     return policy.when() == When.NEVER ? off(words) : failedStart(words, restartCounters);
   }
 
-  /// Decides after a process that was stopped because its liveness probe failed.
+  /// Decides after a process was stopped because its liveness probe failed.
   RestartDecision afterLivenessFailure(String words, RestartCounters restartCounters) {
     if (candidate) {
       return new RestartDecision.StayStopped(words);
@@ -72,8 +72,8 @@ record RestartDecider(RestartPolicy policy, boolean candidate) {
     return brake(words, restartCounters, inARow(restartCounters.unstable(), "failed start"));
   }
 
-  /// Checks PM2's limit (`max_restarts`) before the restart window, because its message is more
-  /// specific.
+  /// Checks PM2's limit (`max_restarts`) before the restart window, because the message about
+  /// `max_restarts` is more specific.
   private RestartDecision brake(String words, RestartCounters restartCounters, String failures) {
     int unstable = restartCounters.unstable();
     if (unstable == 0 || unstable < policy.maxRestarts()) {

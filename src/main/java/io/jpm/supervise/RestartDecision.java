@@ -7,7 +7,7 @@ sealed interface RestartDecision {
 
   /// The instance stays stopped, as required by its policy.
   ///
-  /// @param reason how the run ended, and the rule because of which the instance stays stopped
+  /// @param reason how the run ended, and the rule that keeps the instance stopped
   record StayStopped(String reason) implements RestartDecision {}
 
   /// The instance has failed too often and becomes `errored`.

@@ -45,8 +45,7 @@ record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, lon
     return relaunch(state, state.reason(), afterAbsence);
   }
 
-  /// Schedules the next attempt after a process could not be created because of a lack of
-  /// resources.
+  /// Schedules the next attempt after the system lacked the resources to create a process.
   Step retrySpawn(InstanceState state) {
     Duration delay = delay(state);
     return restartIn(delay.compareTo(BREATH) < 0 ? BREATH : delay, state);
@@ -95,7 +94,7 @@ record RestartTransitions(LaunchTransitions launching, boolean afterAbsence, lon
         : launching.immediately(counted, LifecycleChange.RESTART, why);
   }
 
-  /// Counts one more restart without a stable run, unless this would not increase the delay.
+  /// Counts one more restart attempt, unless the delay has already reached its maximum.
   private InstanceState grown(InstanceState state) {
     int attempts = state.counters().attempts();
     return BackoffCalculator.grows(backoff(), attempts)

@@ -66,6 +66,8 @@ record RunTransitions(SupervisionPolicy policies, StopTransitions stopping, long
     };
   }
 
+  /// Computes the step after the readiness timeout has expired.
+  ///
   /// @param finding a human-readable reason why the process is not ready; empty if unknown
   Step notReady(InstanceState state, String finding) {
     if (!state.awaits(StartBlocker.READINESS)) {

@@ -15,8 +15,8 @@ import java.time.Duration;
 
 /// Transitions that stop a run and its process tree.
 record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
-  /// Interval at which SIGKILL is sent again, which is needed only for a process that hangs in the
-  /// kernel.
+  /// Interval at which SIGKILL is sent again, which is needed only for a process that is blocked in
+  /// the kernel.
   private static final Duration KILL_AGAIN = Duration.ofSeconds(2);
 
   /// Stops a run whose main process is running. The stop policy determines the method: a command, a
@@ -83,6 +83,8 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
     return leftovers ? Step.to(state.signalled(true), signal(state)) : gone(state);
   }
 
+  /// Computes the step after the last process of the tree has exited.
+  ///
   /// @param killed whether SIGKILL has reached, or may have reached, processes other than the main
   ///   one
   Step treeGone(InstanceState state, boolean killed) {
@@ -104,8 +106,8 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
         .isPresent();
   }
 
-  /// Removes the description of a forced stop: the timeout had expired, but all processes exited
-  /// before SIGKILL reached them.
+  /// Removes the description of a forced stop. Used if the timeout has expired but all processes
+  /// exited before SIGKILL reached them.
   private static InstanceState unforced(InstanceState state) {
     return state.withReason(state.withoutForce(state.reason())).withForcedReason("");
   }
@@ -139,11 +141,12 @@ record StopTransitions(StopPolicy policy, RestartTransitions restarting) {
         new StartTimer(InstanceTimer.KILL, state.generation(), KILL_AGAIN));
   }
 
-  /// If the stop cause is FELL, the main process may have exited long before the rest of its tree.
+  /// Returns the description of a forced stop. If the stop cause is FELL, the description refers to
+  /// the process tree, because the main process may have exited long before.
   private String force(InstanceState state) {
     return "%sdid not exit within %s: killed (SIGKILL after %s)"
         .formatted(
-            state.stopCause() == StopCause.FELL ? "its tree " : "",
+            state.stopCause() == StopCause.FELL ? "its process tree " : "",
             DurationText.of(policy.timeout()),
             request());
   }

@@ -2,8 +2,8 @@ package io.jpm.supervise;
 
 import io.jpm.model.process.Phase;
 
-/// The supervision state machine. It follows the behavior of PM2 but fixes the following known
-/// defects:
+/// The supervision state machine. It follows the behavior of PM2, except for these corrections of
+/// known defects:
 ///
 /// - The limit on restarts applies for the whole lifetime of an app.
 /// - A spawn failure leads to `errored` with the reason.
@@ -24,7 +24,6 @@ public final class Supervision {
   /// effect.
   ///
   /// @param state the current state of the instance
-  /// @param supervisionEvent the event
   /// @param supervisionPolicy the settings of the app
   /// @param nowNanos the monotonic time, as returned by [System#nanoTime]
   public static Step step(
@@ -84,7 +83,7 @@ public final class Supervision {
     };
   }
 
-  /// Reports whether the instance has a running process that has not been asked to stop.
+  /// Reports whether the instance has a running process whose stop has not been requested.
   public static boolean mayEndByItself(InstanceState state) {
     return state.phase() == Phase.ONLINE || state.awaits(StartBlocker.READINESS);
   }

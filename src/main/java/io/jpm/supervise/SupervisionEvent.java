@@ -13,17 +13,17 @@ public sealed interface SupervisionEvent {
     long generation();
   }
 
-  /// The instance must run.
+  /// A request to start the instance.
   record StartRequested() implements SupervisionEvent {}
 
-  /// The instance must stop.
+  /// A request to stop the instance.
   record StopRequested() implements SupervisionEvent {}
 
-  /// The instance must have a new process, which replaces the running one if there is one.
+  /// A request to restart the instance. A new process replaces the running one, if there is one.
   record RestartRequested() implements SupervisionEvent {}
 
-  /// A candidate must be started alongside the process that it will replace. It starts without
-  /// waiting for its dependencies, because they are already running. Has no effect on a running
+  /// A request to start a candidate alongside the process that it will replace. The candidate does
+  /// not wait for its dependencies, because they are already running. Has no effect on a running
   /// instance.
   ///
   /// @param reason the human-readable purpose of the candidate
@@ -45,7 +45,7 @@ public sealed interface SupervisionEvent {
     LIMIT,
     /// The liveness probe of the app has failed.
     HEALTH,
-    /// The balancing mode of the app is about to change.
+    /// A different balancing mode has been selected for the app.
     BALANCE
   }
 
@@ -123,8 +123,8 @@ public sealed interface SupervisionEvent {
   record TimerFired(InstanceTimer timer, long generation) implements GenerationEvent {}
 
   /// A new daemon has found the process of this generation running. If the generation is newer than
-  /// that of the state, it was launched just before the old daemon died. The timers and pending
-  /// waits of the old daemon no longer exist.
+  /// that of the state, it was launched just before the old daemon died. The timers of the old
+  /// daemon no longer exist, and conditions for which it was waiting must be awaited again.
   ///
   /// @param uptimeNanos how long the process has been running, in nanoseconds
   record Adopted(long generation, long uptimeNanos) implements GenerationEvent {}
@@ -135,7 +135,8 @@ public sealed interface SupervisionEvent {
   /// @param generation the newest known generation, which is that of the state or a later one
   /// @param leftovers whether other processes of its tree are still running
   /// @param cause a human-readable cause in addition to the exit itself; may be empty
-  /// @param lastErrorLine as in [Exited], from the output while no daemon was running
+  /// @param lastErrorLine as in [Exited], but from the output that was written while no daemon was
+  ///   running
   record ProcessGone(
       long generation, Exit exit, boolean leftovers, String cause, String lastErrorLine)
       implements GenerationEvent {

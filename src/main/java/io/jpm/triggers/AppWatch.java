@@ -21,16 +21,15 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The watch of one app. Collects the changes that the watched paths report, and forwards them
-/// after a quiet period. Confined to the thread of [FileWatcher], except for the methods of
-/// [WatchHandle].
+/// The watch of one app. Collects changes from the watched paths, and reports them together after a
+/// quiet period. Confined to the thread of [FileWatcher], except for the methods of [WatchHandle].
 final class AppWatch implements WatchHandle, ChangeListener {
   /// Minimum quiet period. It combines related events into one change, for example the steps of an
   /// editor that replaces a file by renaming, or the many files written by a build.
   private static final Duration LEAST_QUIET = Duration.ofMillis(200);
 
-  /// Minimum quiet period for a single file, because there are pauses while a file is copied over a
-  /// network.
+  /// Minimum quiet period for a single file. It is longer, because copying a file over a network
+  /// may pause.
   private static final Duration LEAST_QUIET_OF_FILE = Duration.ofMillis(500);
 
   private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
@@ -38,13 +37,13 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private static final Duration LOOK_FOR_MISSING = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(2);
 
-  /// Upper bound on the memory for the names of unreported changes, in bytes, and the size of one
-  /// name in addition to its characters.
+  /// The maximum memory for the names of unreported changes, in bytes.
   private static final int MOST_CHANGES = 1 << 20;
 
+  /// The memory for the name of one change, in addition to its characters, in bytes.
   private static final int CHANGE_BYTES = 80;
 
-  /// Maximum number of directories that are reported by name as too large.
+  /// The maximum number of directories that are reported individually as too large.
   private static final int MOST_TOLD = 10;
 
   private final Triggers.Watch watch;
@@ -187,8 +186,8 @@ final class AppWatch implements WatchHandle, ChangeListener {
     onChange.accept(text);
   }
 
-  /// Rescans missing paths periodically as long as there are any. Events alone are not sufficient,
-  /// because the directories above these paths may be unreadable.
+  /// Rescans missing paths periodically as long as any path is missing. Events alone are not
+  /// sufficient, because the parent directories may be unreadable.
   private void searchMissing() {
     if (!closed
         && (search == null || search.isDone())
@@ -217,12 +216,12 @@ final class AppWatch implements WatchHandle, ChangeListener {
     if (tooLarge.size() < MOST_TOLD && tooLarge.add(directory)) {
       trouble(
           "too large " + directory,
-          "watch: %s has too many files (only %d fit into the memory that jpm reserves for %s), so neither it nor anything below it is watched: add it, or files in it, to ignore_watch"
+          "watch: %s has too many files and is not watched (only %d fit into the memory that is reserved for %s): add it, or files in it, to ignore_watch"
               .formatted(directory, read, budget.isOwnUsedUp() ? "one app" : "all apps"));
     } else if (!tooLarge.contains(directory)) {
       trouble(
           "too large",
-          "watch: further directories, such as %s, have too many files and are not watched"
+          "watch: further directories, such as %s, have too many files and are not watched: add them to ignore_watch"
               .formatted(directory));
     }
   }
@@ -251,7 +250,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private void pollInstead(Path directory, IOException refused) {
     trouble(
         "polling",
-        "watch: %s cannot be watched through inotify (%s), polling every %d s instead; raise fs.inotify.max_user_watches (sysctl), or max_user_instances if that limit is reached"
+        "watch: %s cannot be watched through inotify (%s) and is polled every %d s instead: raise the sysctl limit that was reached, fs.inotify.max_user_watches or fs.inotify.max_user_instances"
             .formatted(directory, reason(refused), POLL.toSeconds()));
     if (polling == null && !closed) {
       polling = thread.schedule(POLL, this::poll, this::taskFailed);

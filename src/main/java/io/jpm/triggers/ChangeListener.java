@@ -8,7 +8,7 @@ import java.nio.file.Path;
 interface ChangeListener {
   /// Reports a definite change.
   ///
-  /// @param what the changed path as displayed to the user
+  /// @param what the changed path, as shown to the user
   void changed(String what);
 
   /// Reports that the watched file may have changed. The receiver must call [WatchedFile#check]
@@ -17,14 +17,14 @@ interface ChangeListener {
 
   /// Reports that a path cannot be watched properly.
   ///
-  /// @param kind identifies the problem; each kind is reported only once
+  /// @param kind identifies the problem; problems with the same kind are reported only once
   /// @param sentence a message for the user
   void trouble(String kind, String sentence);
 
   /// Reports that a directory exceeds the [#budget]. Neither the directory nor its subdirectories
   /// are watched.
   ///
-  /// @param read the number of its entries that fitted into the budget
+  /// @param read the number of its entries that fit into the budget
   void tooLarge(Path directory, int read);
 
   /// Returns the budget for the memory that records the watched files.

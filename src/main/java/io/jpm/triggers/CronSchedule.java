@@ -25,10 +25,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The times of a schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month,
-/// month, day of week. An expression with six fields begins with seconds. Supports `*`, `,`, `-`,
-/// `/`, names (`MON`, `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W`
-/// (nearest working day), and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
+/// A cron schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month, month, day
+/// of week. An expression with six fields begins with seconds. Supports `*`, `,`, `-`, `/`, names
+/// (`MON`, `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W` (nearest working
+/// day), and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
 ///
 /// - If both day of month and day of week are given, both must match, as in PM2 and unlike in
 ///   crontab(5). For example, `0 0 13 * FRI` is Friday the thirteenth.
@@ -77,7 +77,7 @@ public final class CronSchedule {
     }
   }
 
-  /// Returns the times of `schedule`.
+  /// Parses the expression of `schedule`.
   ///
   /// @throws IllegalArgumentException with the text of [#problem] if the expression is invalid
   public static CronSchedule of(Triggers.Schedule schedule) {
@@ -88,15 +88,15 @@ public final class CronSchedule {
     return new CronSchedule(parse(schedule.expression()), schedule.zone());
   }
 
-  /// Returns the first time after `after`; empty if there is none.
+  /// Returns the first time of the schedule after `after`; empty if there is none.
   public Optional<Instant> next(Instant after) {
     return everyHour
         ? times.nextExecution(after.atZone(zone)).map(ZonedDateTime::toInstant)
         : nextOnTheWall(after);
   }
 
-  /// Returns the first time after `after`. Calculates on a clock without daylight saving time, and
-  /// converts each result to the time zone.
+  /// Returns the first time after `after`, for schedules that follow the local time. Calculates
+  /// without daylight saving time, and then converts the result to the time zone.
   private Optional<Instant> nextOnTheWall(Instant after) {
     ZonedDateTime wall = LocalDateTime.ofInstant(after, zone).atZone(ZoneOffset.UTC);
     while (true) {
@@ -132,7 +132,7 @@ public final class CronSchedule {
           "%d fields — use 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
     }
     if (text.indexOf('|') >= 0) {
-      throw new IllegalArgumentException("| combines several schedules: only one is allowed");
+      throw new IllegalArgumentException("several schedules combined with | are not supported");
     }
     try {
       return new CronParser(syntax(fields == 6)).parse(text).validate();
@@ -192,8 +192,8 @@ public final class CronSchedule {
         };
   }
 
-  /// Rejects ranges that the library accepts but misinterprets. It reads `22-2` as just 22, and
-  /// fails on `2-L` when it calculates a time.
+  /// Returns a message about the first range that the library accepts but misinterprets; empty if
+  /// there is none. The library treats `22-2` as 22, and fails on `2-L` when it calculates a time.
   private static Optional<String> wrongRange(Cron cron) {
     return cron.retrieveFieldsAsMap().values().stream()
         .flatMap(
@@ -201,8 +201,8 @@ public final class CronSchedule {
         .findFirst();
   }
 
-  /// Rejects working days above 28. In a month without such a day, the library throws an exception
-  /// instead of skipping the month.
+  /// Returns a message about the first working day above 28; empty if there is none. In a month
+  /// without such a day, the library throws an exception instead of skipping the month.
   private static Optional<String> wrongWorkingDay(Cron cron) {
     return Optional.ofNullable(cron.retrieveFieldsAsMap().get(CronFieldName.DAY_OF_MONTH)).stream()
         .flatMap(field -> days(field.getExpression()))
@@ -210,7 +210,7 @@ public final class CronSchedule {
         .filter(day -> day.getTime().getValue() > SHORTEST_MONTH)
         .findFirst()
         .map(day ->
-            "%s — use 1W to %dW, or LW for the last working day of each month"
+            "%s does not exist in every month — use 1W to %dW, or LW for the last working day of each month"
                 .formatted(day.asString(), SHORTEST_MONTH));
   }
 

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Distributes kernel events about directories (`inotify(7)`) to the listeners of each directory.
 /// The kernel has one watch per directory, regardless of the number of listeners.
 ///
-/// Confined to the thread of `owner`, except for a separate thread that only collects events.
-/// Events that the owner has not processed yet are stored by name of the entry up to a limit, and
-/// beyond it only by directory. They therefore need little memory.
+/// Confined to the thread of `owner`, except for a separate thread that only collects events. To
+/// limit memory, at most [#MOST_NAMES] names of changed entries are stored until the owner
+/// processes them. Beyond that, only the changed directories are stored.
 final class DirectoryWatcher implements AutoCloseable {
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -42,8 +42,7 @@ final class DirectoryWatcher implements AutoCloseable {
   private final Map<WatchKey, Set<Registration>> places = new HashMap<>();
   private final Lock pendingLock = new ReentrantLock();
 
-  /// Events that have not been passed to the owner yet. Guarded by the lock, like the number of
-  /// names in them.
+  /// Events that have not been passed to the owner yet. Guarded by [#pendingLock], as is [#names].
   private Map<WatchKey, PendingEvents> pending = new LinkedHashMap<>();
 
   private int names;
@@ -54,8 +53,8 @@ final class DirectoryWatcher implements AutoCloseable {
     this.kernel = kernel;
   }
 
-  /// The calls into the kernel. Both may be refused, because the kernel's limits apply to all
-  /// processes of a user together.
+  /// The calls into the kernel. Both may fail, because the kernel's limits apply to all processes
+  /// of a user together.
   interface Kernel {
     default WatchService open() throws IOException {
       return FileSystems.getDefault().newWatchService();
@@ -71,7 +70,7 @@ final class DirectoryWatcher implements AutoCloseable {
     /// Reports that an entry of a directory may have changed.
     ///
     /// @param name the name of the entry. Empty if any entry may have changed, or if the directory
-    ///   itself has been removed; in this case, no further events are reported.
+    ///   itself has been removed. In the latter case, no further events are reported.
     void entryChanged(Path directory, Optional<Path> name);
   }
 
@@ -84,8 +83,8 @@ final class DirectoryWatcher implements AutoCloseable {
 
   private record Registration(Listener listener, Path directory) {}
 
-  /// Starts to pass events of `directory` to `listener`. Calling this method again has no further
-  /// effect.
+  /// Starts to pass events of `directory` to `listener`. Has no effect if `listener` already
+  /// receives them.
   ///
   /// @throws IOException if the directory does not exist or if the kernel refuses the watch
   void listen(Path directory, Listener listener) throws IOException {

@@ -9,12 +9,12 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/// The attributes of a directory entry that show whether it has changed. Equal stamps mean that it
-/// has not.
+/// The attributes of a directory entry that are compared to detect changes. An entry whose stamp is
+/// equal to the previous one has not changed.
 ///
 /// @param directory whether the entry is a directory
-/// @param modifiedNanos the time of the last modification; 0 for a directory, whose time is
-///   irrelevant
+/// @param modifiedNanos the modification time in nanoseconds since 1970; 0 for a directory, whose
+///   time is ignored
 /// @param size the size in bytes; 0 for a directory
 record FileStamp(boolean directory, long modifiedNanos, long size) {
   private static final FileStamp DIRECTORY = new FileStamp(true, 0, 0);

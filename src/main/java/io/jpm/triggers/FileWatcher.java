@@ -15,16 +15,16 @@ import java.util.function.Consumer;
 ///
 /// - A directory is watched recursively, including entries that are created later. Ignored
 ///   directories are not read. A created, deleted, modified or touched entry counts as a change.
-/// - A single file has changed when its content is different and complete.
+/// - A single file counts as changed when its content is different and complete.
 /// - Changes are reported together after a quiet period, whose length is the configured delay but
 ///   at least 200 ms (500 ms if a single file is watched). If there is no quiet period, they are
 ///   reported after ten times the delay (at least 5 s).
-/// - If jpm's home directory is below a watched directory, it is excluded, because its logs change
-///   constantly.
-/// - Watching never stops. If a path is deleted, the watch waits until it exists again. If a limit
-///   of the kernel is reached, the paths are polled every 2 s.
-/// - The target of a link in a watched directory is not watched if it is outside the directory. A
-///   file system that is changed by other machines (NFS) sends no events.
+/// - If jpm's home directory is below a watched directory, the home directory is excluded, because
+///   its logs change constantly.
+/// - Watching continues until the watch is closed. If a path is deleted, the watch waits until the
+///   path exists again. If a kernel limit is reached, the paths are polled every 2 s.
+/// - A symbolic link in a watched directory is not followed. Changes that other machines make to a
+///   network file system (NFS) are not detected.
 /// - The memory for the state of files is limited, both per app and for all apps together
 ///   ([WatchBudget]). A directory that exceeds the limit is reported and not watched.
 ///
@@ -62,8 +62,8 @@ public final class FileWatcher implements AutoCloseable {
     this.events = new DirectoryWatcher(thread, kernel);
   }
 
-  /// Opens watched files. A user who can write to the directory of a file can replace the file with
-  /// a pipe or a device at any time.
+  /// Opens watched files. A user with write access to the directory can replace a file with a pipe
+  /// or a device at any time, so opening must be safe for these.
   @FunctionalInterface
   public interface Opening {
     /// Opens a regular file for reading. Must not block, for example on the other end of a pipe.
@@ -110,7 +110,8 @@ public final class FileWatcher implements AutoCloseable {
   ///   found by the initial scan counts as a change.
   /// @param onChange receives a short text such as `src/app.js changed` or `3 files changed,
   ///   src/app.js first`, on the thread of the watches, which it must not block
-  /// @param onTrouble receives messages for the user, each of them once, on the same thread
+  /// @param onTrouble receives problems as messages for the user, each of them once, on the same
+  ///   thread
   public WatchHandle watch(
       Triggers.Watch watch, Instant since, Consumer<String> onChange, Consumer<String> onTrouble) {
     return new AppWatch(

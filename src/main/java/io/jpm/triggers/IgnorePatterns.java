@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.eclipse.jgit.ignore.FastIgnoreRule;
 
 /// Ignore patterns with the syntax of `.gitignore`, relative to one directory. A leading `./`,
-/// which git does not support, refers to that directory. Entries of an ignored directory are never
+/// which git does not support, refers to that directory. Entries of an ignored directory are not
 /// tested, because the directory is not read.
 final class IgnorePatterns {
   private final Path root;

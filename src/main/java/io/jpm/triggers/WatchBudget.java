@@ -1,8 +1,8 @@
 package io.jpm.triggers;
 
-/// Limits the memory that is used to record watched files, both per app and for all apps together.
-/// A directory with a million files must not exhaust the memory that is needed for supervision.
-/// Confined to the thread of [FileWatcher].
+/// Limits the memory for the state of watched files, both per app and for all apps together. A
+/// directory with a million files must not exhaust the memory that supervision needs. Confined to
+/// the thread of [FileWatcher].
 final class WatchBudget {
   private static final int PART_OF_HEAP = 4;
   private static final int MOST_APPS = 2;
@@ -30,12 +30,12 @@ final class WatchBudget {
     return new WatchBudget(all, all / MOST_APPS, FREE);
   }
 
-  /// Returns the share of another app.
+  /// Creates the share of one app.
   Share share() {
     return new Share();
   }
 
-  /// The memory used by one app.
+  /// The memory that one app has reserved.
   final class Share {
     private long taken;
 
@@ -57,13 +57,13 @@ final class WatchBudget {
       taken -= bytes;
     }
 
-    /// Returns how many of `bytes` count against the shared memory.
+    /// Returns the part of `bytes` that counts against the memory of all apps.
     private long common(long bytes) {
       return Math.max(0, bytes - free);
     }
 
-    /// Reports which limit prevents further reservations: true for the limit of this app, false for
-    /// the limit of all apps.
+    /// Reports whether the limit of this app prevents further reservations, rather than the limit
+    /// of all apps.
     boolean isOwnUsedUp() {
       return each - common(taken) <= left;
     }

@@ -2,7 +2,7 @@ package io.jpm.triggers;
 
 import java.util.concurrent.CompletionStage;
 
-/// The active watch of one app, which begins with [FileWatcher#watch] and lasts until it is closed.
+/// A handle for the watch of one app, which [FileWatcher#watch] starts and [#close] ends.
 public sealed interface WatchHandle extends AutoCloseable permits AppWatch {
   /// Completes when the initial scan has finished. From then on, all changes are detected.
   CompletionStage<Void> ready();

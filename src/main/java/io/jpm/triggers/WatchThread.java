@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The single thread for all file watching. It starts with the first watch and reads directories
-/// and files, which must not be done on an event loop. A failed task is reported and does not stop
-/// the thread.
+/// The thread for all file watching. It reads directories and files, which must not be done on an
+/// event loop, and is started by the first watch. A failed task is reported and does not stop the
+/// thread.
 final class WatchThread implements Executor, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(
@@ -26,7 +26,7 @@ final class WatchThread implements Executor, AutoCloseable {
     executor.execute(task);
   }
 
-  /// Runs a task. Does nothing after close.
+  /// Runs a task. Does nothing after [#close].
   void execute(Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       executor.execute(guarded(task, onFailure));
@@ -35,7 +35,7 @@ final class WatchThread implements Executor, AutoCloseable {
     }
   }
 
-  /// Runs a task after `time`. Does nothing and returns null after close.
+  /// Runs a task after `time`. After [#close], does nothing and returns null.
   @Nullable Future<?> schedule(Duration time, Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       return executor.schedule(guarded(task, onFailure), time.toNanos(), TimeUnit.NANOSECONDS);

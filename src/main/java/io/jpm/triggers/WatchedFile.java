@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// A single watched file, such as a program or a jar. It has changed when its content is different
-/// and complete. The content is complete if the file was not written to during the whole quiet
-/// period and, if its name is that of an archive, it is a valid archive. If the file is missing,
-/// the watch waits for its replacement.
+/// A single watched file, such as a program or a jar. A change is reported when the content is
+/// different and complete. It is complete if the file was not written to during the quiet period
+/// and, if it has the extension of an archive, is a valid archive. If the file is missing, the
+/// watch waits until it exists again.
 final class WatchedFile implements WatchedContent {
-  /// Maximum size of files whose content is compared, in bytes. Larger files are compared only by
-  /// size and time.
+  /// The maximum size of files whose contents are compared, in bytes. Larger files are compared
+  /// only by size and modification time.
   static final long MOST_READ = 64L << 20;
 
   private final Path file;
@@ -24,7 +24,7 @@ final class WatchedFile implements WatchedContent {
   private Optional<FileStamp> seen;
   private Optional<Path> target = Optional.empty();
 
-  /// @param fresh whether the file was missing before
+  /// @param fresh whether the file was missing before, so that its content counts as changed
   /// @param since a file written after this time counts as changed
   WatchedFile(Path file, boolean fresh, Instant since, ChangeListener changeListener) {
     this.file = file;
@@ -69,8 +69,8 @@ final class WatchedFile implements WatchedContent {
     return ContentChange.CHANGED;
   }
 
-  /// Reports whether the file is complete. A partial copy of an archive is detected, because the
-  /// central directory is at the end.
+  /// Reports whether the file is complete. Only archives are checked: a partial copy lacks the
+  /// central directory, which is at the end.
   private boolean isWhole() {
     if (!name().matches(".*\\.([jwe]ar|zip)")) {
       return true;
@@ -84,19 +84,20 @@ final class WatchedFile implements WatchedContent {
     if (!whole) {
       changeListener.trouble(
           "half " + file,
-          "watch: %s is not a complete archive, waiting until it is complete".formatted(file));
+          "watch: %s is not a complete archive; waiting until it is complete".formatted(file));
     }
     return whole;
   }
 
-  /// Returns the stamp of the file; empty if the file is missing, or is a pipe or a device and
-  /// therefore cannot be a program.
+  /// Returns the stamp of the file; empty if it is missing, or if it is not a regular file, such as
+  /// a pipe or a device.
   private Optional<FileStamp> look() {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         changeListener.trouble(
             "irregular " + file,
-            "watch: %s is not a regular file, waiting for one".formatted(file));
+            "watch: %s is not a regular file; waiting until a regular file replaces it"
+                .formatted(file));
         return Optional.empty();
       }
       return Optional.of(FileStamp.of(file));
@@ -125,7 +126,8 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// Also listens to the directory of a link's target, because that is where the file is written.
+  /// If the path is a symbolic link, also listens to the directory of its target, because that
+  /// directory reports writes to the file.
   private void listenToTarget() {
     Optional<Path> now = Optional.empty();
     try {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// A path as specified by the user, which refers to a directory, a file, a link to one of these, or
-/// temporarily nothing. Listens to the directories above the path to detect a deployment that
-/// replaces one of them or changes a link.
+/// A path as specified by the user. It is a directory, a file, a symbolic link to one of these, or
+/// temporarily missing. Listens to the parent directories, because a deployment may replace one of
+/// them or change a link.
 final class WatchedPath implements DirectoryWatcher.Listener {
   private final Path path;
   private final BiPredicate<Path, Boolean> ignored;
@@ -23,14 +23,15 @@ final class WatchedPath implements DirectoryWatcher.Listener {
     this.changeListener = changeListener;
   }
 
-  /// Records the current content as known, except for files written after `since`.
+  /// Records the current content. Files that were written after `since` count as changed.
   void start(Instant since) {
     listenAbove();
     content = Files.exists(path) ? open(false, since) : null;
     missing = content == null;
     if (missing) {
       changeListener.trouble(
-          "missing " + path, "watch: %s does not exist, waiting for it".formatted(path));
+          "missing " + path,
+          "watch: %s does not exist, and is watched as soon as it is created".formatted(path));
     }
   }
 
@@ -84,8 +85,8 @@ final class WatchedPath implements DirectoryWatcher.Listener {
     return new WatchedTree(path, ignored, since, changeListener);
   }
 
-  /// Listens to all readable directories above the path. If a directory is missing, its parent
-  /// reports when it is created.
+  /// Listens to all readable parent directories. If one of them is missing, its parent reports when
+  /// it is created.
   private void listenAbove() {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
       if (Files.isDirectory(above) && Files.isReadable(above)) {

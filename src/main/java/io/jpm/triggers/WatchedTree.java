@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 
 /// A watched directory with everything below it. Records the stamps of all entries. Kernel events
-/// only indicate where to compare the stamps. Therefore, a misleading event does no harm, and after
-/// events were lost, everything is compared.
+/// only determine which stamps to compare. A spurious event is therefore harmless, and after a loss
+/// of events, all stamps are compared.
 ///
 /// A change is a created, deleted or renamed entry, or a file with a different time or size. As in
 /// PM2, `touch` counts as a change, but `chmod` does not. Links are not followed; a link whose own
@@ -45,7 +45,8 @@ final class WatchedTree implements WatchedContent {
   private final Set<Path> tooLarge = new HashSet<>();
   private final WatchBudget.Share budget;
 
-  /// @param ignored tests a path, and whether it is a directory
+  /// @param ignored reports whether a path is ignored; the second argument is whether it is a
+  ///   directory
   /// @param since a file written after this time counts as a change
   WatchedTree(
       Path root, BiPredicate<Path, Boolean> ignored, Instant since, ChangeListener changeListener) {
@@ -156,7 +157,7 @@ final class WatchedTree implements WatchedContent {
 
   /// Starts to watch a directory and everything below it.
   ///
-  /// @param news decides which of the entries found count as changes
+  /// @param news decides which of the entries count as changes
   private void enter(Path directory, BiPredicate<Path, FileStamp> news) {
     Deque<Path> ahead = new ArrayDeque<>(List.of(directory));
     while (!ahead.isEmpty()) {

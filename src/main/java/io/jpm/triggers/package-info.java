@@ -1,7 +1,7 @@
-/// External triggers for restarts of a running app: the times of a schedule
-/// ([io.jpm.triggers.CronSchedule]) and changes of watched files ([io.jpm.triggers.FileWatcher]).
+/// External triggers that restart a running app: cron schedules ([io.jpm.triggers.CronSchedule])
+/// and changes to watched files ([io.jpm.triggers.FileWatcher]).
 ///
-/// The package decides *when* a restart is due; God performs the restart. All file watches share
+/// The package determines when a restart is due; God performs the restart. All file watches share
 /// one thread, which starts with the first watch. The package depends on `model` and two libraries:
 /// cron-utils for schedules, and JGit for matching ignore patterns
 /// (docs/decisions/0003-watch-patterns.md).

@@ -9,19 +9,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The routes of the API, relative to [#BASE]. Both the server's routing table and its description
+/// The routes of the API, relative to [#BASE]. The server's routing table and the OpenAPI document
 /// ([OpenApi]) are generated from this enum.
 ///
-/// In a path, `:target` is a target as in `jpm.command`: an id, a name, a namespace, `all` or
-/// `/regex/`. `:app` is the name of an app.
+/// In a path, `:target` has the same values as in `jpm.command`: an id, a name, a namespace, `all`
+/// or `/regex/`. `:app` is the name of an app.
 enum ApiRoute {
-  PING(HttpMethod.GET, "/ping", CommandVerb.PING, "Version, pid and home of the daemon."),
-  LIST(HttpMethod.GET, "/instances", CommandVerb.LIST, "All instances."),
+  PING(HttpMethod.GET, "/ping", CommandVerb.PING, "Show the version, pid and home of the daemon."),
+  LIST(HttpMethod.GET, "/instances", CommandVerb.LIST, "List all instances."),
   DESCRIBE(
       HttpMethod.GET,
       "/instances/:target",
       CommandVerb.DESCRIBE,
-      "Instances with the complete description of their app; secrets are masked."),
+      "Show instances with all settings of their app; secrets are masked."),
   START(
       HttpMethod.POST,
       "/instances/:target/start",
@@ -31,7 +31,7 @@ enum ApiRoute {
       HttpMethod.POST,
       "/instances/:target/stop",
       CommandVerb.STOP,
-      "Stop instances, which stay in the list."),
+      "Stop instances but keep them in the list."),
   RESTART(
       HttpMethod.POST,
       "/instances/:target/restart",
@@ -51,12 +51,12 @@ enum ApiRoute {
       HttpMethod.POST,
       "/instances/:target/signal",
       CommandVerb.SIGNAL,
-      "Send a signal to main processes."),
+      "Send a signal to the main processes of instances."),
   MESSAGE(
       HttpMethod.POST,
       "/instances/:target/message",
       CommandVerb.MESSAGE,
-      "Send a message over the IPC channel."),
+      "Send a message to instances over their IPC channel."),
   TYPE(
       HttpMethod.POST,
       "/instances/:target/type",
@@ -76,46 +76,48 @@ enum ApiRoute {
       HttpMethod.POST,
       "/apps",
       CommandVerb.START,
-      "Start the apps described in the body, which has the format of a process file."),
+      "Start the apps in the body, which has the format of a process file."),
   SCALE(HttpMethod.POST, "/scale", CommandVerb.SCALE, "Change the number of instances of an app."),
-  PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "Show what apply would do."),
+  PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "Show the changes that apply would make."),
   APPLY(HttpMethod.POST, "/apply", CommandVerb.APPLY, "Change apps so that they match the body."),
   SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Save the list of apps for resurrect."),
   RESURRECT(
-      HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Start the apps of the saved list."),
-  EVENTS(HttpMethod.GET, "/events", CommandVerb.EVENTS, "Past events."),
+      HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Start the apps in the saved list."),
+  EVENTS(HttpMethod.GET, "/events", CommandVerb.EVENTS, "List past events."),
   EVENTS_STREAM(
       HttpMethod.GET,
       "/events/stream",
-      "New events, as server-sent events; events after Last-Event-ID (or after) are sent first."),
-  LOGS(HttpMethod.GET, "/logs/:target", CommandVerb.LOGS, "The last log lines of instances."),
+      "Stream new events as server-sent events; past events after Last-Event-ID (or the"
+          + " parameter after) come first."),
+  LOGS(HttpMethod.GET, "/logs/:target", CommandVerb.LOGS, "Show the last log lines of instances."),
   LINES_STREAM(
-      HttpMethod.GET, "/logs/:app/stream", "New log lines of an app, as server-sent events."),
-  DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "The current content of a log file of an app."),
+      HttpMethod.GET, "/logs/:app/stream", "Stream new log lines of an app as server-sent events."),
+  DOWNLOAD(
+      HttpMethod.GET, "/logs/:app/download", "Download the current content of an app's log file."),
   TICKET(
       HttpMethod.POST,
       "/logs/:app/ticket",
-      "A path from which a browser can download a log file once, within 30 seconds."),
+      "Create a path from which a browser can download a log file once, within 30 seconds."),
   USAGE_STREAM(
       HttpMethod.GET,
       "/usage/stream",
-      "Resource usage of apps and the machine, every second, as server-sent events."),
+      "Stream the resource usage of apps and of the machine every second as server-sent events."),
   LIVE_STREAM(
       HttpMethod.GET,
       "/live/stream",
-      "All data of the dashboard in one stream of server-sent events: instances and their changes,"
-          + " usage, events; past events after Last-Event-ID (or after) are sent first."),
+      "Stream all data that the dashboard shows as server-sent events: instances and their changes,"
+          + " usage, events; past events after Last-Event-ID (or the parameter after) come first."),
   SESSION(
       HttpMethod.GET,
       "/session",
-      "The sender of the request, and the operations in this document that its role permits."),
-  LOG_OUT(HttpMethod.DELETE, "/session", "End the browser's session."),
-  DOCUMENT(HttpMethod.GET, "/openapi.json", "This document.");
+      "Show the authenticated sender and the operations in this document that its role permits."),
+  LOG_OUT(HttpMethod.DELETE, "/session", "Log out the browser and end its session."),
+  DOCUMENT(HttpMethod.GET, "/openapi.json", "Show this document.");
 
   /// The path prefix of all routes.
   static final String BASE = "/api/v1";
 
-  /// The keys of routes that have no verb or that accept only some keys of their verb.
+  /// The request keys of routes that have no verb or that accept only some keys of their verb.
   private static final Map<ApiRoute, List<CommandKey>> ASKED =
       Map.of(
           // Starts only apps that are in the list, by name. New apps are started through

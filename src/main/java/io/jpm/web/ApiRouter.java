@@ -12,7 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
-/// Mounts the routes of the API. Their requests have already passed [RequestAuthenticator].
+/// Mounts the routes of the API, whose requests have already passed [RequestAuthenticator].
 final class ApiRouter {
   private final CommandRoutes commands;
   private final Bodies bodies = new Bodies();

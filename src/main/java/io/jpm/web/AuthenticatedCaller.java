@@ -12,7 +12,8 @@ import java.time.Duration;
 /// @param byCookie whether the request was authenticated by a browser session rather than a token
 /// @param origin the remote address
 record AuthenticatedCaller(Principal principal, boolean byCookie, String origin) {
-  /// The server itself, for requests whose results are filtered for each client afterwards.
+  /// Represents the server itself, for requests whose results the server filters for each client
+  /// afterwards.
   static final AuthenticatedCaller ITSELF = new AuthenticatedCaller(Principal.OWNER, false, "web");
 
   private static final String KEY = "jpm.access";

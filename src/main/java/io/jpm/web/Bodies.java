@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Reads the bodies of authorized requests. All bodies share one memory budget. Issued tokens can
-/// use only a part of it, so that the owner's requests can always be served. A byte is counted from
-/// its arrival until its request has been answered; a declared content length reserves nothing.
-/// [JsonBounds] checks each body before it is parsed.
+/// Reads the bodies of authorized requests. All bodies share one memory budget. Requests with
+/// issued tokens can use only a part of it, so that the owner's requests can always be served. A
+/// byte is counted from its arrival until its request has been answered; a declared content length
+/// reserves nothing. [JsonBounds] checks each body before it is parsed.
 ///
 /// Confined to the server's event loop.
 final class Bodies {
@@ -28,7 +28,7 @@ final class Bodies {
   /// The maximum size of all bodies together, in bytes.
   static final int BUDGET = 8 << 20;
 
-  /// The part of [#BUDGET] that all issued tokens share, in bytes.
+  /// The part of [#BUDGET] that is available to requests with issued tokens, in bytes.
   static final int BUDGET_OF_ISSUED = 6 << 20;
 
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -44,8 +44,8 @@ final class Bodies {
   }
 
   /// Prepares the response to a request whose body is not read. If there is a body, the connection
-  /// is closed after the response, because the server should neither wait for the body nor parse it
-  /// as the next request.
+  /// is closed after the response, so that the server neither waits for the body nor parses it as
+  /// the next request.
   static void leaveUnread(RoutingContext context) {
     HttpServerRequest request = context.request();
     if (isAnnounced(request)) {
@@ -128,7 +128,7 @@ final class Bodies {
             context.response(),
             503,
             "too_many",
-            "there are too many large requests at the moment: try again");
+            "the server is processing too many large requests: try again later");
       } else {
         held += bytes;
         heldOfIssued += isIssued ? bytes : 0;

@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /// Issues login links and keeps track of the resulting browser sessions. A session has two secrets,
-/// both of which are required. A browser sends the cookie's secret to every port of the host, and
-/// therefore also to apps that are servers. The page's secret is stored by the page and sent only
-/// to this server.
+/// both of which are required. The browser sends the cookie's secret to every port of the host, and
+/// therefore also to apps that serve HTTP. The page's secret is stored by the page and sent only to
+/// this server.
 ///
 /// All secrets consist of 256 random bits. Only their hashes are stored, so the timing of a lookup
 /// reveals nothing about other secrets. Links become invalid when the daemon stops; sessions are
@@ -30,10 +30,10 @@ final class BrowserSessions {
   /// How long a session lasts, regardless of activity.
   static final Duration SESSION = Duration.ofHours(12);
 
-  /// The maximum number of valid links. If it is exceeded, the oldest are invalidated.
+  /// The maximum number of valid links. If it is exceeded, the oldest link is invalidated.
   static final int MOST_LINKS = 16;
 
-  /// The maximum number of sessions. If it is exceeded, the oldest are ended.
+  /// The maximum number of sessions. If it is exceeded, the oldest session is ended.
   static final int MOST_SESSIONS = 32;
 
   private final LongSupplier nanoTime;
@@ -52,7 +52,7 @@ final class BrowserSessions {
   /// @param page the hash of the page's secret
   private record Session(long end, String page) {}
 
-  /// A session as stored for the next daemon.
+  /// A session as it is stored for the next daemon.
   ///
   /// @param end the expiry
   /// @param page the hash of the page's secret

@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Forwards requests to `jpm.command` on behalf of their senders. The component behind that address
-/// checks permissions and validates the request.
+/// Forwards requests to the bus address `jpm.command` on behalf of their senders. The component
+/// behind that address checks permissions and validates the request.
 final class CommandRoutes {
-  /// Longer than the timeout of `jpm.command` itself.
+  /// The timeout for replies. It is longer than the timeout of `jpm.command` itself.
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
@@ -128,8 +128,8 @@ final class CommandRoutes {
         .put("verb", route.verb().orElseThrow().keyword());
   }
 
-  /// Returns the selector for a path segment. A number is an instance id, even if an app has that
-  /// name.
+  /// Returns the target for a path segment. A number is always an instance id, even if an app has
+  /// that name.
   private static String target(String word) {
     return ID.matcher(word).matches() ? "#" + word : word;
   }
@@ -144,10 +144,11 @@ final class CommandRoutes {
           key(entry.getKey(), asked)
               .orElseThrow(() ->
                   new BadRequestException(
-                      "%s is not allowed in the query; allowed: %s"
+                      "%s is not allowed in the query (allowed keys: %s)"
                           .formatted(entry.getKey(), words(asked))));
       if (request.containsKey(key.keyword())) {
-        throw new BadRequestException(key.keyword() + " is given more than once");
+        throw new BadRequestException(
+            key.keyword() + " occurs more than once in the query: specify it once");
       }
       request.put(key.keyword(), value(key, entry.getValue()));
     }
@@ -173,7 +174,7 @@ final class CommandRoutes {
   static JsonObject body(RoutingContext context, List<CommandKey> asked, Buffer bytes) {
     Optional<String> query = context.queryParams().names().stream().findFirst();
     if (query.isPresent()) {
-      throw new BadRequestException(query.get() + " is in the query: put it into the body");
+      throw new BadRequestException(query.get() + " must not be in the query: put it in the body");
     }
     if (bytes.length() == 0) {
       return new JsonObject();
@@ -193,7 +194,7 @@ final class CommandRoutes {
     for (String name : body.fieldNames()) {
       if (!known.contains(name)) {
         throw new BadRequestException(
-            "%s is not allowed in the body; allowed: %s".formatted(name, words(asked)));
+            "%s is not allowed in the body (allowed keys: %s)".formatted(name, words(asked)));
       }
     }
     return body;

@@ -15,15 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Limits the number of connections and the time that clients can take. Confined to the server's
+/// Limits the number of connections and the time that clients may take. Confined to the server's
 /// event loop.
 ///
-/// - A client has limited time to send the head of its next request, no matter how slowly the bytes
-///   arrive, and limited time to send the body.
+/// - A client has a limited time in which to send the complete head of its next request, and then
+///   the body.
 /// - If there are too many connections, the oldest unauthenticated one is closed, so that clients
 ///   without a token cannot lock out others.
 /// - Issued tokens can use only a part of the connections, so that they cannot lock out the owner.
-/// - A client that reads none of its pending data is disconnected, no matter how much is pending.
+/// - A client that stops reading while data is pending is disconnected, no matter how much is
+///   pending.
 final class ConnectionLimiter {
   private final Vertx vertx;
   private final int most;
@@ -43,7 +44,7 @@ final class ConnectionLimiter {
 
   private static final long BUSY = -1;
 
-  /// This fraction (1/4) of the connections is reserved for the owner.
+  /// The fraction of the connections (1/4) that is reserved for the owner.
   private static final int RESERVE = 4;
 
   /// The number of consecutive checks without progress after which a client is considered too slow.
@@ -114,8 +115,8 @@ final class ConnectionLimiter {
   }
 
   /// Processes a request whose head has arrived. The body has the same timeout as the head. If the
-  /// client has not read its previous responses, the request is delayed until it has, so no further
-  /// response is produced and nothing more is read.
+  /// client has not read its previous responses yet, the request is delayed until it has.
+  /// Meanwhile, no response is produced and nothing more is read.
   void requestStarted(RoutingContext context) {
     set(context.request().connection(), BUSY);
     if (context.response().writeQueueFull()) {

@@ -20,12 +20,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Serves the dashboard from the jar: a page at `/` for browsers with a session, and the files that
-/// it loads. The files contain no data about apps. They are not cached in memory, but read again
-/// for each request that does not contain their current `ETag`.
+/// it loads. The files contain no data about apps. They are not cached in memory. A file is read
+/// from the jar for each request that does not contain the current `ETag`.
 final class Dashboard {
-  /// The Content-Security-Policy. It allows files to load from and connect to this server only.
-  /// Output of apps cannot be executed as a script, because Trusted Types reject plain strings
-  /// wherever they could be interpreted as one.
+  /// The Content-Security-Policy. It allows pages to load files from this server only and to
+  /// connect to it only. Trusted Types prevent the output of apps from being executed: they reject
+  /// plain strings wherever a string could become a script.
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
@@ -35,8 +35,8 @@ final class Dashboard {
   private static final String PAGE = "index.html";
   private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
-  /// Matches all valid file names. A name with other characters, even encoded ones, does not refer
-  /// to a file.
+  /// Matches all valid file names. A name with any other character, even an encoded one, does not
+  /// refer to a file.
   private static final Pattern NAME =
       Pattern.compile("(?:[a-z]{1,20}/)?[a-z0-9-]{1,40}\\.([a-z]{2,4})");
 
@@ -143,7 +143,7 @@ final class Dashboard {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
       return "\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"";
     } catch (NoSuchAlgorithmException every) {
-      throw new IllegalStateException("every Java has SHA-256", every);
+      throw new IllegalStateException("this Java runtime does not support SHA-256", every);
     }
   }
 }

@@ -13,9 +13,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Streams events to one client, each with its sequence number, in order and without duplicates.
-/// Events that the client has missed or was too slow to receive are read from the history as fast
-/// as the client reads, so a slow client uses no additional memory. The number of events that are
-/// no longer stored is sent as `forgotten`.
+/// Events that the client has missed are read from the history as fast as the client reads, so a
+/// slow client uses no additional memory. If events are no longer stored, their number is sent as
+/// `forgotten`.
 ///
 /// A client whose access is limited to some apps receives only the events of those apps, and no
 /// events of the daemon.
@@ -36,7 +36,7 @@ final class EventStreamer {
 
   private boolean fetching;
 
-  /// Whether an event has arrived since the last request to the history.
+  /// Whether an event has been published since the last request to the history.
   private boolean more;
 
   private EventStreamer(

@@ -27,8 +27,8 @@ final class InstanceStreamer {
   /// The minimum interval between two requests for the list.
   static final Duration PAUSE = Duration.ofMillis(200);
 
-  /// The interval at which the list is requested even without events, because not every change
-  /// publishes an event.
+  /// The interval at which the list is requested even without events, because some changes do not
+  /// cause an event.
   static final Duration RENEWAL = Duration.ofSeconds(5);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -68,7 +68,7 @@ final class InstanceStreamer {
     fetch();
   }
 
-  /// Stops requesting the list because there are no clients left.
+  /// Stops requesting the list, because no clients are left.
   void end() {
     vertx.cancelTimer(renewal);
     vertx.cancelTimer(next);
@@ -125,8 +125,8 @@ final class InstanceStreamer {
     over();
   }
 
-  /// Called when a request has succeeded or failed. After a failure, the next request reports the
-  /// missed changes.
+  /// Completes a request for the list, whether it has succeeded or failed. After a failure, the
+  /// next request reports the missed changes.
   private void over() {
     fetching = false;
     if (changed && !clients.isEmpty()) {

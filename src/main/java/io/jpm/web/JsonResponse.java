@@ -22,7 +22,7 @@ final class JsonResponse {
 
   /// Responds with a failure.
   ///
-  /// @param code a code for programs
+  /// @param code the code that programs evaluate
   /// @param problem a message for users
   static void failed(HttpServerResponse response, int status, String code, String problem) {
     json(

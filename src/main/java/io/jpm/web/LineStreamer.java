@@ -44,7 +44,7 @@ final class LineStreamer {
     });
   }
 
-  /// Ends the lease because the server is closing. All clients have already been disconnected.
+  /// Ends the lease, because the server is closing. All clients have already been disconnected.
   Future<Void> end() {
     wanted.clear();
     tell();

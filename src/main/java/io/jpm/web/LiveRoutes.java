@@ -18,14 +18,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The routes for streams and for downloads of log files. A client whose access is limited to some
-/// apps receives only the data of those apps. An invalid request fails with
+/// Handles the routes for streams and for downloads of log files. A client whose access is limited
+/// to some apps receives only the data of those apps. An invalid request fails with
 /// [CommandRoutes.BadRequestException].
 final class LiveRoutes {
   /// The maximum number of streams of all clients together.
   static final int MAX_STREAMS = 64;
 
-  /// The part of [#MAX_STREAMS] that all issued tokens share.
+  /// The maximum number of streams that were requested with issued tokens.
   static final int MOST_FEEDS_OF_ISSUED = MAX_STREAMS - MAX_STREAMS / 4;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -120,7 +120,8 @@ final class LiveRoutes {
   private static OptionalLong after(RoutingContext context, JsonObject query) {
     String resumed = context.request().getHeader("Last-Event-ID");
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
-      throw new CommandRoutes.BadRequestException("Last-Event-ID: must be the id of an event");
+      throw new CommandRoutes.BadRequestException(
+          "Last-Event-ID: must be the id of an event, which is a number");
     }
     Long after =
         resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.keyword());
@@ -189,9 +190,10 @@ final class LiveRoutes {
           context.response(),
           503,
           "too_many",
-          "there are already %d streams%s: close one first"
+          "%d streams%s are already open: close one and try again"
               .formatted(
-                  issued ? feedsOfIssued.size() : feeds.size(), issued ? " of issued tokens" : ""));
+                  issued ? feedsOfIssued.size() : feeds.size(),
+                  issued ? " with issued tokens" : ""));
       return Optional.empty();
     }
     var sseStream = new SseStream(vertx, context, requestAuthenticator);

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Sends the current content of an app's log file directly from the disk to the socket. Only log
-/// files of apps can be downloaded, and only regular files: a symbolic link or a pipe under the
+/// files of apps can be downloaded, and only if they are regular files: a symbolic link with the
 /// same name could expose any other file.
 final class LogDownload {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -31,8 +31,8 @@ final class LogDownload {
   private final Vertx vertx;
   private final Tickets tickets;
 
-  /// @param tickets authenticates downloads in browsers, because a link cannot send the page's
-  ///   secret
+  /// @param tickets authenticates downloads in browsers, because a browser that follows a link
+  ///   cannot send the page's secret
   LogDownload(Vertx vertx, Tickets tickets) {
     this.vertx = vertx;
     this.tickets = tickets;
@@ -58,7 +58,7 @@ final class LogDownload {
     tickets.forget(name);
   }
 
-  /// Sends the file that a valid ticket grants access to.
+  /// Sends the file of a ticket, or rejects the request if the ticket is not valid.
   void byTicket(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     Bodies.leaveUnread(context);
     tickets
@@ -96,7 +96,10 @@ final class LogDownload {
                     logFileRequest),
             _ ->
                 JsonResponse.failed(
-                    response, 502, Code.FAILED.keyword(), "God, the supervisor, did not answer"));
+                    response,
+                    502,
+                    Code.FAILED.keyword(),
+                    "God, the supervisor, did not answer: try again later"));
   }
 
   private void choose(
@@ -129,7 +132,7 @@ final class LogDownload {
           response,
           409,
           Code.FAILED.keyword(),
-          "%s runs as another user, who could make the daemon send any file: read its log through /logs"
+          "%s runs as a different user, so its log file cannot be downloaded: read its lines with GET /api/v1/logs/:target"
               .formatted(logFileRequest.app()));
     } else {
       stream(response, files.getFirst());

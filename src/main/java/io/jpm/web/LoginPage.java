@@ -3,8 +3,8 @@ package io.jpm.web;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 
-/// The page that is sent to a browser without a session, no matter which path it requests. It only
-/// explains how to log in. It uses no separate files, because those require a session.
+/// The page for browsers without a session, whatever path they request. It explains how to log in,
+/// and needs no further files, because those require a session.
 final class LoginPage {
   private static final String TEXT =
       """

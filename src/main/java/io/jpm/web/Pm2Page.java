@@ -52,8 +52,8 @@ final class Pm2Page {
     return element instanceof JsonObject json && who.canAccess(json.getString("name", ""));
   }
 
-  /// Requests the list on behalf of the owner from the console, which produces PM2's format. The
-  /// result must be filtered.
+  /// Requests the list in PM2's format from the console, on behalf of the owner. The caller must
+  /// filter the result.
   private Future<JsonArray> list() {
     var request =
         new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
@@ -85,7 +85,7 @@ final class Pm2Page {
 
   private static Future<JsonArray> parsed(String text, int code) {
     if (code != 0) {
-      return Future.failedFuture("the list is not available");
+      return Future.failedFuture("the daemon could not list the apps");
     }
     try {
       return Future.succeededFuture(new JsonArray(text));

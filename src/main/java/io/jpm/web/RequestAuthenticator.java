@@ -23,8 +23,9 @@ import java.util.Set;
 /// 2. The request must not be sent by a browser on behalf of a page from another origin, as
 ///    indicated by the `Origin` header.
 /// 3. The request must contain a token, or a session cookie together with the secret of its page
-///    ([BrowserSessions]). Otherwise the response is the same for every path, so that it does not
-///    reveal which paths exist. For the files of the dashboard, the cookie alone is sufficient.
+///    ([BrowserSessions]). Otherwise the request is rejected with the same response for every path,
+///    which does not reveal which paths exist. For the files of the dashboard, the cookie alone is
+///    sufficient.
 /// 4. A request that is authenticated by a session and changes something must come from a page of
 ///    this server, according to `Sec-Fetch-Site` or `Origin`.
 /// 5. The token must not exceed its rate limit ([RequestBuckets]).
@@ -35,7 +36,7 @@ final class RequestAuthenticator {
   static final String PAGE_HEADER = "X-JPM";
 
   private static final String ONLY_OUR_PAGE =
-      "browsers can request this only from a page of this server";
+      "browsers can send this request only from a page of this server";
 
   private static final String BEARER = "Bearer ";
   private static final int MOST_SECRET = 512;
@@ -75,7 +76,11 @@ final class RequestAuthenticator {
     List<String> host = request.headers().getAll(HttpHeaders.HOST);
     if (host.size() != 1 || !hosts.contains(host.getFirst()) || !request.uri().startsWith("/")) {
       log(request, "its Host header names another server");
-      refuse(context, 421, "misdirected", "the Host header does not name this server");
+      refuse(
+          context,
+          421,
+          "misdirected",
+          "the Host header does not name this server: use the address that jpm web prints");
     } else if (request.headers().size() > MOST_HEADERS) {
       refuse(
           context,
@@ -117,7 +122,7 @@ final class RequestAuthenticator {
     return session(request)
         .map(it ->
             browserSessions.isKnown(it)
-                ? "its browser does not send the secret of the page"
+                ? "its browser did not send the secret of its page"
                 : "its session has ended")
         .orElse("no token");
   }
@@ -165,8 +170,8 @@ final class RequestAuthenticator {
     }
   }
 
-  /// Continues a request whose body has arrived, if its sender would still be admitted. The token
-  /// or session may have become invalid while the client delayed the body.
+  /// Continues a request whose body has arrived, provided that its token or session is still valid.
+  /// It may have become invalid while the client delayed the body.
   ///
   /// @param next handles the request
   void readmit(RoutingContext context, Runnable next) {
@@ -188,8 +193,8 @@ final class RequestAuthenticator {
             failure -> reject(context, "its token could not be verified: " + failure.getMessage()));
   }
 
-  /// Returns the sender of a request; empty if it cannot be authenticated. Can be called again
-  /// later to check whether the token or session is still valid.
+  /// Returns the sender of a request; empty if the sender cannot be authenticated. Can be called
+  /// again later to check whether the token or session is still valid.
   Future<Optional<AuthenticatedCaller>> identify(HttpServerRequest request) {
     String from = String.valueOf(request.remoteAddress().hostAddress());
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -271,8 +276,8 @@ final class RequestAuthenticator {
         .setMaxAge(seconds);
   }
 
-  /// Reports whether each `%` in a URI is followed by two hexadecimal digits. If not, later
-  /// decoders would throw an exception.
+  /// Reports whether each `%` in a URI is followed by two hexadecimal digits. Otherwise, decoding
+  /// the URI would throw an exception.
   static boolean isEncodedRight(String uri) {
     for (int at = uri.indexOf('%'); at >= 0; at = uri.indexOf('%', at + 1)) {
       if (at + 2 >= uri.length()

@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Reads and writes `web-sessions.json` in the home. The file contains the hashes of the secrets of
-/// browser sessions and the times at which they expire, so that pages keep working after the daemon
-/// has been replaced. Confined to the server's event loop.
+/// Reads and writes `web-sessions.json` in the home. The file contains the expiry times of browser
+/// sessions and the hashes of their secrets, so that open pages keep working after the daemon has
+/// been replaced. Confined to the server's event loop.
 final class SessionFile {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final long MOST_BYTES = 64 << 10;
@@ -60,7 +60,10 @@ final class SessionFile {
       return Map.of();
     } catch (IOException | RuntimeException damaged) {
       LOG.log(
-          Level.WARNING, "web: cannot read {0}, so browsers must log in again: {1}", file, damaged);
+          Level.WARNING,
+          "web: cannot read {0} ({1}), so browsers must log in again",
+          file,
+          damaged);
       return Map.of();
     }
     return all;
@@ -91,8 +94,8 @@ final class SessionFile {
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING,
-          "web: cannot write {0}, so browsers must log in again after the next start of the"
-              + " daemon: {1}",
+          "web: cannot write {0} ({1}), so browsers must log in again after the next start of the"
+              + " daemon",
           file,
           failure);
       return false;

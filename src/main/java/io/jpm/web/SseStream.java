@@ -8,9 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A stream of server-sent events to one client. The stream ends when the client would no longer be
-/// admitted; this is checked when a token is revoked and at regular intervals. [ConnectionLimiter]
-/// disconnects a client that does not read at all. Confined to the server's event loop.
+/// A stream of server-sent events to one client. The stream ends when the token or session of the
+/// client is no longer valid, which is checked when a token is revoked and at regular intervals.
+/// [ConnectionLimiter] disconnects a client that does not read at all. Confined to the server's
+/// event loop.
 final class SseStream {
   /// The number of pending bytes above which a client is considered to be behind.
   static final int MOST_PENDING = 256 << 10;
@@ -57,14 +58,13 @@ final class SseStream {
     return over;
   }
 
-  /// Reports whether the client has too much unread data, in which case the sender should wait
-  /// ([#onDrain]).
+  /// Reports whether the client has too much unread data. The sender should then wait ([#onDrain]).
   boolean isBehind() {
     return response.writeQueueFull();
   }
 
-  /// Registers `next` to be called once, when the client has read most of its pending data.
-  /// Replaces a task that was registered before.
+  /// Registers a task that runs once, when the client has read most of its pending data. Replaces a
+  /// task that was registered before.
   void onDrain(Runnable next) {
     then = next;
   }
@@ -105,7 +105,7 @@ final class SseStream {
     checkAccess();
   }
 
-  /// Ends the stream if the client would no longer be admitted.
+  /// Ends the stream if the token or session of the client is no longer valid.
   void checkAccess() {
     if (over || response.ended()) {
       return;

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 
 /// Issues tickets: secrets of 256 random bits, each of which allows a single download of one log
 /// file within [#LASTING]. Tickets are needed because a browser that follows a link cannot send the
-/// page's secret. Only their hashes are stored. They become invalid when the server closes.
+/// page's secret. Only hashes of tickets are stored. Tickets become invalid when the server closes.
 /// Confined to the server's event loop.
 final class Tickets {
   /// The path prefix of tickets.

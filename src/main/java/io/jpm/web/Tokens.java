@@ -4,7 +4,7 @@ import io.jpm.model.access.Principal;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/// Authenticates tokens. The time that this takes reveals nothing about how much of a secret is
+/// Authenticates tokens. The duration of a check reveals nothing about how much of a secret is
 /// correct.
 public interface Tokens {
   /// Returns the principal to whom a secret belongs.

@@ -8,10 +8,10 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/// Streams the resource usage of apps to clients every second, and makes Satan sample it only while
-/// there is a client. A client whose access is limited to some apps receives the usage of those
-/// apps and of the machine. A client that is behind skips samples. Confined to the server's event
-/// loop.
+/// Streams the resource usage of apps to clients every second. Satan samples the usage for this
+/// purpose only while there is a client. A client whose access is limited to some apps receives the
+/// usage of those apps and of the machine. A client that is behind skips samples. Confined to the
+/// server's event loop.
 final class UsageStreamer {
   private final Vertx vertx;
   private final UsageLeaseRenewer lease;
@@ -44,7 +44,7 @@ final class UsageStreamer {
     });
   }
 
-  /// Ends the lease because there are no clients left.
+  /// Ends the lease, because no clients are left.
   void end() {
     lease.stop();
   }

@@ -15,7 +15,7 @@ final class VertxChannels {
 
   private VertxChannels() {}
 
-  /// The sending progress of a connection. If two consecutive values with pending data are equal,
+  /// The send progress of a connection. If data is pending and two consecutive values are equal,
   /// the client has read nothing in between.
   ///
   /// @param waits whether there is data that the kernel has not accepted yet
@@ -51,8 +51,8 @@ final class VertxChannels {
   }
 
   /// Reduces the size of reads. Data is parsed as soon as it is read, and small pipelined requests
-  /// use fifty times their size in memory, so the default of 64 KiB could require several
-  /// megabytes.
+  /// use fifty times their size in memory. One read of the default size, 64 KiB, could therefore
+  /// need several megabytes.
   static void limitReads(HttpConnection connection) {
     channel(connection)
         .config()

@@ -20,11 +20,12 @@ record WebAddress(String host, int port) {
   Optional<String> problem() {
     if (!LOOPBACK.contains(host)) {
       return Optional.of(
-          "web: host \"%s\" — use 127.0.0.1, ::1 or localhost; to connect from another machine, use ssh -L %d:127.0.0.1:%d"
+          "web: host \"%s\" is not a loopback address: use 127.0.0.1, ::1 or localhost; to connect from another machine, use ssh -L %d:127.0.0.1:%d"
               .formatted(host, port, port));
     }
     return port < 0 || port > 65_535
-        ? Optional.of("web: port %d — must be 0 (any free port) to 65535".formatted(port))
+        ? Optional.of(
+            "web: port %d is not valid: must be 0 (any free port) to 65535".formatted(port))
         : Optional.empty();
   }
 

@@ -38,7 +38,7 @@ final class WebServer {
   private static final Duration IDLE = Duration.ofMinutes(2);
   private static final Duration HEART = Duration.ofSeconds(2);
 
-  /// How long clients are given to read their last response when the server closes.
+  /// The time that clients have to read their last response when the server closes.
   private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -63,10 +63,9 @@ final class WebServer {
     this.server = vertx.createHttpServer(options());
   }
 
-  /// Returns the options of the server. HTTP/2 is disabled, because the server would otherwise not
-  /// be informed of a connection until the client has shown which version it uses. WebSocket
-  /// compression is disabled, because its Netty handler throws an exception at the 129th pipelined
-  /// request.
+  /// Returns the options of the server. HTTP/2 is disabled, because Vert.x would otherwise report a
+  /// connection only after the client has shown which version it uses. WebSocket compression is
+  /// disabled, because its Netty handler throws an exception at the 129th pipelined request.
   static HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxHeaderSize(MOST_HEAD)
@@ -163,10 +162,16 @@ final class WebServer {
     pageRoutes.mount(router);
     ending = () -> routes.end().eventually(pageRoutes::end);
     router.errorHandler(
-        404, context -> sendError(context, 404, "not_found", "there is no such page"));
+        404,
+        context ->
+            sendError(
+                context,
+                404,
+                "not_found",
+                "no such path: see /api/v1/openapi.json for the paths of the API"));
     router.errorHandler(
         405,
-        context -> sendError(context, 405, "invalid", "this path does not support the method"));
+        context -> sendError(context, 405, "invalid", "the path does not support this method"));
     router.errorHandler(
         400, context -> sendError(context, 400, "invalid", "the request is not valid"));
     router.errorHandler(500, this::broken);
@@ -187,8 +192,8 @@ final class WebServer {
             () -> requestAuthenticator.reject(context, "its login link is not valid"));
   }
 
-  /// Reports whether God answers the daemon's pings. This is the only information available without
-  /// authentication.
+  /// Responds with whether God answers the daemon's pings. No other information is available
+  /// without authentication.
   private void health(RoutingContext context) {
     vertx
         .eventBus()

@@ -104,7 +104,7 @@ public final class WebVerticle extends VerticleBase {
     server = opened;
     address = wanted;
     problem = Optional.empty();
-    LOG.log(Level.INFO, "web: listens on {0}", opened.url());
+    LOG.log(Level.INFO, "web: listening on {0}", opened.url());
     return opened;
   }
 
@@ -157,7 +157,7 @@ public final class WebVerticle extends VerticleBase {
                 .move(next, file(), new io.vertx.core.file.CopyOptions().setReplaceExisting(true)))
         .recover(failure -> {
           String sentence =
-              "cannot write %s (%s), so the server is not opened, because the next daemon would not know of it: free space on that disk, or repair it, and try again"
+              "cannot write %s (%s), so the server was not opened: free space on that disk or repair it, and try again"
                   .formatted(file(), FileErrors.of(failure));
           LOG.log(Level.WARNING, "web: {0}", sentence);
           return Future.failedFuture(sentence);

@@ -1,6 +1,6 @@
 /// The HTTP server of the daemon, for browsers, scripts and Prometheus. Start reading at
-/// [io.jpm.web.WebVerticle]. Until `jpm web` is used, it is the only class that is loaded; the
-/// server and the classes of vertx-web and Micrometer are loaded on demand.
+/// [io.jpm.web.WebVerticle]. Until `jpm web` is used, only that class is loaded; the server and the
+/// classes of vertx-web and Micrometer are loaded on demand.
 ///
 /// Each request first passes [io.jpm.web.RequestAuthenticator]. Requests are then forwarded on
 /// behalf of their senders to the component `command`, which checks permissions. Responses that are

@@ -2,7 +2,7 @@ package io.jpm.wire;
 
 /// A key of a request to `jpm.command`, with the type of its value.
 public enum CommandKey {
-  /// The selectors of instances: an array of 1 to 1000 strings.
+  /// The selectors of the instances: an array of 1 to 1000 strings.
   TARGETS("targets", Kind.WORDS),
   /// The selector of one app or instance.
   TARGET("target", Kind.WORD),
@@ -14,7 +14,7 @@ public enum CommandKey {
   APP_NAME("app", Kind.WORD),
   /// The directory against which relative paths are resolved: an absolute path.
   CWD("cwd", Kind.PATH),
-  /// The environment variables that the apps inherit, as from a shell.
+  /// The environment variables that the apps inherit, as if from the shell of a user.
   ENV("env", Kind.VARIABLES),
   /// The process file that describes the apps: an absolute path.
   FILE("file", Kind.PATH),
@@ -34,7 +34,7 @@ public enum CommandKey {
   GRACEFUL("graceful", Kind.FLAG),
   /// The new number of instances.
   TO("to", Kind.NUMBER, 1, 10_000),
-  /// The change in the number of instances, which can be negative.
+  /// The number of instances to add, which can be negative.
   BY("by", Kind.NUMBER, -10_000, 10_000),
   /// A signal, by name or number.
   SIGNAL("signal", Kind.SIGNAL),
@@ -49,17 +49,17 @@ public enum CommandKey {
   /// The idempotency key, which is shared only by retries of the request.
   KEY("key", Kind.WORD);
 
-  /// The type of a value.
+  /// The type of the value of a key.
   public enum Kind {
     /// A non-empty string.
     WORD,
-    /// A string, possibly empty.
+    /// A string without line feeds, possibly empty.
     TEXT,
-    /// An array of one or more non-empty strings.
+    /// An array of 1 to 1000 non-empty strings.
     WORDS,
     /// An integer within the key's limits.
     NUMBER,
-    /// true or false.
+    /// A boolean.
     FLAG,
     /// A string that begins with `/`.
     PATH,
@@ -71,7 +71,7 @@ public enum CommandKey {
     VARIABLES,
     /// The name or number of a signal.
     SIGNAL,
-    /// Any value.
+    /// Any JSON value.
     ANY
   }
 
@@ -101,12 +101,12 @@ public enum CommandKey {
     return kind;
   }
 
-  /// Returns the smallest allowed number.
+  /// Returns the smallest allowed value of a key of type [Kind#NUMBER].
   public long min() {
     return least;
   }
 
-  /// Returns the largest allowed number.
+  /// Returns the largest allowed value of a key of type [Kind#NUMBER].
   public long max() {
     return most;
   }

@@ -29,8 +29,8 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The requested or affected instances. Their state is that after the request, or, for a
-  /// deletion, that before it.
+  /// The requested or affected instances, in their state after the request. Deleted instances are
+  /// in their state before the request.
   ///
   /// @param notes informational messages, which do not report failures
   record Instances(List<InstanceMessage> instances, List<String> notes) implements CommandReply {
@@ -104,7 +104,7 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The results of a custom action.
+  /// The results of a custom action, one entry per instance.
   record ActionResults(List<ActionResult> results) implements CommandReply {
     public ActionResults {
       results = List.copyOf(results);
@@ -130,7 +130,7 @@ public sealed interface CommandReply {
     }
   }
 
-  /// The changes that [CommandRequest.Apply] made or would make, one entry per app.
+  /// The changes that [CommandRequest.Apply] made or, with `dryRun`, would make, one entry per app.
   ///
   /// @param notes informational messages, which do not report failures
   record Changes(List<Change> changes, List<String> notes) implements CommandReply {
@@ -151,7 +151,7 @@ public sealed interface CommandReply {
   /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
   /// @param stopped whether the app is stopped and remains stopped
   /// @param fields the settings that differ
-  /// @param problem why the changes failed; empty if they did not
+  /// @param problem why the changes failed; empty if they succeeded or were only planned
   record Change(
       String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
     public Change {
@@ -194,7 +194,7 @@ public sealed interface CommandReply {
 
   /// The request failed completely or partially.
   ///
-  /// @param problems one or more sentences
+  /// @param problems one or more sentences that describe the failure
   /// @param instances the instances for which the request succeeded
   record Failed(Code code, List<String> problems, List<InstanceMessage> instances)
       implements CommandReply {
@@ -226,9 +226,9 @@ public sealed interface CommandReply {
     VERSION,
     /// The request is invalid.
     INVALID,
-    /// The caller is not authorized.
+    /// The caller is not permitted to send the request.
     DENIED,
-    /// None of the apps that the caller has access to matches.
+    /// No app that the caller may access matches one of the targets.
     NOT_FOUND,
     /// The request was attempted and failed.
     FAILED,
@@ -246,7 +246,8 @@ public sealed interface CommandReply {
       return Arrays.stream(values())
           .filter(code -> code.keyword().equals(word))
           .findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("not a reply: code " + word));
+          .orElseThrow(
+              () -> new IllegalArgumentException("not a valid reply: unknown code " + word));
     }
   }
 
@@ -257,7 +258,7 @@ public sealed interface CommandReply {
     try {
       return json.getBoolean("ok") ? success(json) : failure(json);
     } catch (ClassCastException | NullPointerException wrong) {
-      throw new IllegalArgumentException("not a reply: " + wrong.getMessage(), wrong);
+      throw new IllegalArgumentException("not a valid reply: " + wrong.getMessage(), wrong);
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Targets are selectors as on the command line: a name, a namespace, an id, `all`, `/regex/`.
 public sealed interface CommandRequest {
-  /// The version `v` of requests and replies.
+  /// The version of requests and replies, in their key `v`.
   int VERSION = 1;
 
   /// The default for [CommandKey#LIMIT].
@@ -32,7 +32,7 @@ public sealed interface CommandRequest {
     return verb().requiredRole();
   }
 
-  /// Returns the keys other than `v` and `verb`.
+  /// Returns a JSON object with the keys of the request other than `v` and `verb`.
   JsonObject keys();
 
   /// Returns the JSON form.
@@ -40,7 +40,7 @@ public sealed interface CommandRequest {
     return new JsonObject().put("v", VERSION).put("verb", verb().keyword()).mergeIn(keys());
   }
 
-  /// A request that concerns instances in the daemon's list.
+  /// A request whose targets are instances in the daemon's list.
   sealed interface OnTargets extends CommandRequest {
     /// Returns the selectors of the instances; empty for a `list` of all instances.
     List<String> targets();
@@ -73,8 +73,8 @@ public sealed interface CommandRequest {
   ///
   /// @param json the JSON array of apps
   /// @param cwd the absolute directory against which relative paths are resolved
-  /// @param env the environment variables that the apps inherit, as from a shell; empty for the
-  ///   daemon's own PATH, HOME and LANG
+  /// @param env the environment variables that the apps inherit, as if from the shell of a user;
+  ///   empty for the daemon's own PATH, HOME and LANG
   /// @param file the absolute path of the process file that describes the apps; it is stored with
   ///   the apps
   record AppDescriptions(

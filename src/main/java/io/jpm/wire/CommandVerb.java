@@ -15,8 +15,9 @@ public enum CommandVerb {
   DESCRIBE(Role.READ, false, CommandKey.TARGETS),
   EVENTS(Role.READ, false, CommandKey.AFTER, CommandKey.LIMIT, CommandKey.APP_NAME),
   LOGS(Role.READ, false, CommandKey.TARGETS, CommandKey.LINES, CommandKey.STREAM),
-  /// The role applies to instances in the daemon's list; [CommandRequest.StartApps] requires a
-  /// higher role.
+  /// Starts instances that are in the daemon's list, or the apps that the request describes.
+  /// [#requiredRole] suffices only for the former; [CommandRequest.StartApps] requires a higher
+  /// role.
   START(
       Role.OPERATE,
       true,

@@ -20,7 +20,7 @@ public sealed interface ConsoleChunk {
   /// @param text valid, non-empty Unicode text
   record Err(String text) implements ConsoleChunk {}
 
-  /// A keep-alive without text, which prevents both sides from considering each other dead.
+  /// A keep-alive without text, which is sent so that neither side considers the other dead.
   record KeepAlive() implements ConsoleChunk {}
 
   /// The end of the reply.
@@ -43,6 +43,8 @@ public sealed interface ConsoleChunk {
   /// @param mark the position after this text, from which the command continues
   ///   ([ConsoleRequest#resume]); contains only letters, digits, `-` and `_`
   record Marked(ConsoleChunk text, String mark) implements ConsoleChunk {
+    /// Validates the kind of `text`.
+    ///
     /// @throws IllegalArgumentException if `text` is another kind of chunk
     public Marked {
       if (!(text instanceof Out || text instanceof Err || text instanceof KeepAlive)) {
@@ -97,7 +99,7 @@ public sealed interface ConsoleChunk {
       }
     }
     throw new IllegalArgumentException(
-        "console chunk with the keys %s: expected one of out, err, wait, code"
+        "not a console chunk: it has the keys %s, but one of out, err, wait and code was expected"
             .formatted(json.fieldNames()));
   }
 }

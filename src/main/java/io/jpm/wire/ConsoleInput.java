@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cols the width of the terminal; 0 if unchanged
 /// @param rows the height of the terminal; 0 if unchanged
 public record ConsoleInput(String keys, int cols, int rows) {
-  /// No input and no change.
+  /// The value for no input and an unchanged terminal size.
   public static final ConsoleInput NONE = new ConsoleInput("", 0, 0);
 
   private static final int LARGEST_SIDE = 10_000;

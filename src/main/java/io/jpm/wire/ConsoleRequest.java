@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A command line from the thin client: its arguments, and the client's directory, environment and
-/// terminal.
+/// A command line from the thin client: the arguments, and the client's working directory,
+/// environment and terminal.
 ///
 /// The JSON form is `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client does not
 /// know the encoding of its bytes. In JSON, `argv`, `cwd` and `env` are therefore byte strings, in
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cwd the client's working directory
 /// @param environment the client's environment
 /// @param tty the client's terminal
-/// @param stdin the client's standard input, if an argument `-` refers to it; base64 in JSON
+/// @param stdin the client's standard input; empty unless an argument `-` refers to it; base64 in
+///   JSON
 /// @param mergesFinalChunk whether the client supports [ConsoleChunk.FinalText]; `last` in JSON
 /// @param resumable whether the client supports [ConsoleChunk.Marked] and can resume a follow
 ///   command, such as `logs`, after the daemon has died; `marks` in JSON
@@ -93,7 +94,7 @@ public record ConsoleRequest(
   /// @param out whether standard output is a terminal
   /// @param err whether standard error is a terminal
   public record Tty(int cols, int rows, boolean color, boolean out, boolean err) {
-    /// No terminal.
+    /// The value for a client without a terminal.
     public static final Tty NONE = new Tty(0, 0, false, false, false);
 
     /// Returns a copy without colors.
@@ -113,9 +114,10 @@ public record ConsoleRequest(
     record Refused(String reason) implements ParseResult {}
   }
 
-  /// Reports whether the client has stopped waiting for the reply to `body`. This is the case after
-  /// the time in `until`, in milliseconds since 1970. When a suspended daemon resumes, it must not
-  /// start such a command, because the caller may have sent it again.
+  /// Reports whether the client has stopped waiting for the reply to the request `body`. This is
+  /// the case if the time in its key `until`, in milliseconds since 1970, has passed. A daemon that
+  /// resumes after being suspended must not start such a command, because the client may have sent
+  /// it again.
   public static boolean isExpired(@Nullable Object body, Instant now) {
     return body instanceof JsonObject json
         && json.getValue("until") instanceof Number until
@@ -129,7 +131,7 @@ public record ConsoleRequest(
     }
     if (!(json.getValue("v") instanceof Integer version) || version != VERSION) {
       return new ParseResult.Refused(
-          "the client uses version %s of the protocol, but the daemon uses version %d: use the jpm command that belongs to the daemon"
+          "the client uses version %s of the protocol, but the daemon uses version %d: use the jpm command that was installed with the daemon"
               .formatted(json.getValue("v"), VERSION));
     }
     try {

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 ///  "at":1795248000000}
 /// ```
 ///
-/// Keys can be added without a new version; readers ignore unknown keys.
+/// New keys can be added without a new version `v`, so readers must ignore unknown keys.
 ///
 /// @param seq the sequence number in the home's history: greater than that of all earlier events,
 ///   including those of earlier daemons. It is exactly one more than the previous number, unless
@@ -64,7 +64,7 @@ public record EventMessage(
     reason = wellFormed(reason);
   }
 
-  /// Creates an event that is not an expected exit.
+  /// Creates an event other than an expected exit.
   public EventMessage(
       long seq,
       String event,
@@ -131,7 +131,8 @@ public record EventMessage(
     boolean daemon = json.containsKey("app") && json.getValue("app") == null;
     if (seq <= 0 || event.isEmpty() || (app.isEmpty() && !daemon)) {
       throw new IllegalArgumentException(
-          "event with the keys %s: expected seq, event and app".formatted(json.fieldNames()));
+          "not a valid event: it has the keys %s, but seq, event and app are required"
+              .formatted(json.fieldNames()));
     }
     return new EventMessage(
         seq,

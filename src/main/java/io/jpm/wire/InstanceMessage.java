@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///   has been none
 /// @param exitCode the exit code of the last process, if it exited by itself
 /// @param exitSignal the name of the signal that terminated the last process
-/// @param reason why the instance is in its phase
+/// @param reason why the instance is in its current phase, as text for users
 /// @param crashLooping whether the instance is in a crash loop, regardless of its current status
 /// @param unhealthy why the instance is unhealthy although it is running; empty if no problem is
 ///   known
@@ -155,7 +155,7 @@ public record InstanceMessage(
           text(json, "error_file"),
           Details.of(json));
     } catch (ClassCastException wrong) {
-      throw new IllegalArgumentException("not an instance: " + wrong.getMessage(), wrong);
+      throw new IllegalArgumentException("not a valid instance: " + wrong.getMessage(), wrong);
     }
   }
 
@@ -177,7 +177,7 @@ public record InstanceMessage(
 
   private static <T> T required(@Nullable T value, String key) {
     if (value == null) {
-      throw new IllegalArgumentException("not an instance: no " + key);
+      throw new IllegalArgumentException("not a valid instance: it has no " + key);
     }
     return value;
   }

@@ -36,10 +36,9 @@ public record JsonBounds(int depth, int values, int nameLength) {
 
   private static final int LONGEST_NAME = 10_000;
 
-  /// Creates all parsers. The parser's own limits apply within a token: a name is read completely
-  /// before its length can be checked, and a string is never materialized. Jackson's canonical
-  /// names are disabled because all parsers share one table of them, which would retain names from
-  /// every sender.
+  /// The factory for all parsers. It uses Jackson's own limits on the length of names and numbers,
+  /// because Jackson reads a token completely before this class can check it. Canonical names are
+  /// disabled, because the parsers would share one table that retains the names of every sender.
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -52,16 +51,18 @@ public record JsonBounds(int depth, int values, int nameLength) {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  /// Checks each token and rejects JSON that is valid but does not have the expected structure.
+  /// Checks each token, to reject JSON that is valid but does not have the expected structure.
   @FunctionalInterface
   public interface TokenValidator {
-    /// Returns what is wrong with the current token, as a clause; null if it is valid.
+    /// Returns why the current token is invalid, as a clause; null if it is valid.
     ///
     /// @param parser positioned at the token; must not be advanced
     /// @param depth the number of objects and arrays around the token; 0 for the outermost value
     @Nullable String problem(JsonParser parser, int depth) throws IOException;
   }
 
+  /// Validates the limits.
+  ///
   /// @throws IllegalArgumentException if a limit is out of range
   public JsonBounds {
     if (depth < 1 || values < 1 || nameLength < 1) {
@@ -69,17 +70,20 @@ public record JsonBounds(int depth, int values, int nameLength) {
     }
     if (nameLength > LONGEST_NAME) {
       throw new IllegalArgumentException(
-          "JSON bounds: nameLength " + nameLength + " — must be at most " + LONGEST_NAME);
+          "JSON bounds: nameLength "
+              + nameLength
+              + " is too large: must be at most "
+              + LONGEST_NAME);
     }
   }
 
-  /// Returns what is wrong with a text, as a clause such as `has more than 25000 values`; empty if
-  /// the text is a single JSON value within the limits.
+  /// Returns why a text is rejected, as a clause such as `has more than 25000 values`; empty if the
+  /// text is a single JSON value within the limits.
   public Optional<String> problem(byte[] json) {
     return problem(new ByteArrayInputStream(json), (_, _) -> null);
   }
 
-  /// Checks a text, and each of its tokens with `shape`.
+  /// Checks a text against the limits, and each token with `tokenValidator`.
   ///
   /// @param json the text in UTF-8, which is read to the end; must be in memory, because reads must
   ///   not fail
@@ -93,7 +97,8 @@ public record JsonBounds(int depth, int values, int nameLength) {
     } catch (StreamConstraintsException tooMuch) {
       return Optional.of(tooMuch(tooMuch));
     } catch (JsonParseException notJson) {
-      return Optional.of("is not JSON at character " + notJson.getLocation().getCharOffset());
+      return Optional.of(
+          "contains a JSON syntax error at character " + notJson.getLocation().getCharOffset());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible); // the text is in memory
     }
@@ -130,7 +135,7 @@ public record JsonBounds(int depth, int values, int nameLength) {
       return parser.currentName().length() > nameLength ? longName() : null;
     }
     if (seen > 0 && level == 0) {
-      return "is more than one JSON value";
+      return "contains more than one JSON value";
     }
     if (seen >= values) {
       return "has more than " + values + " values";
@@ -144,8 +149,8 @@ public record JsonBounds(int depth, int values, int nameLength) {
     return "has a name of more than " + nameLength + " characters";
   }
 
-  /// Returns the problem for a constraint violation. Names and numbers are the only tokens that the
-  /// parser buffers, so anything that is not a name is a number.
+  /// Returns the problem that corresponds to a violation of Jackson's limits. Names and numbers are
+  /// the only tokens that the parser buffers, so anything that is not a name is a number.
   private String tooMuch(StreamConstraintsException tooMuch) {
     String message = String.valueOf(tooMuch.getMessage());
     return message.startsWith("Name") ? longName() : "has a number of more than 1000 digits";

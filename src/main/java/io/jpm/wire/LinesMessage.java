@@ -16,18 +16,18 @@ import java.util.List;
 ///  "lines":[{"id":0,"stream":"out","at":"2026-11-21T11:36:32.120Z","text":"listening on 8080"}]}
 /// ```
 ///
-/// Keys can be added without a new version; readers ignore unknown keys.
+/// New keys can be added without a new version `v`, so readers must ignore unknown keys.
 ///
-/// Lines are numbered across all instances and both streams of the app. The numbering starts over
-/// at 1 when the app has had no subscriber for a while and then receives one. A subscriber receives
-/// the numbers in order, and `gap` reports how many are missing: `first` is the number after the
-/// last line received, plus `gap`. A message without lines only reports a gap.
+/// Lines are numbered across all instances and both streams of the app. The numbering starts again
+/// at 1 if the app has had no subscriber for a while. A subscriber receives the numbers in order,
+/// and `gap` reports how many are missing: `first` is the number after the last line received, plus
+/// `gap`. A message without lines only reports a gap.
 ///
-/// A line is sent in parts if it is longer than [#MAX_LINE_BYTES] or if its end does not arrive for
-/// a while. The parts are numbered like lines. All parts except the last have `"partial":true`, and
-/// all except the first have `"rest":true`. The parts of a line are consecutive among the lines
-/// with the same `id`, `birth` and `stream`. `birth` distinguishes the two processes that an
-/// instance has during a reload.
+/// A line is sent in parts if it is longer than [#MAX_LINE_BYTES] or if the app does not write the
+/// end of the line for a while. The parts are numbered like lines. All parts except the last have
+/// `"partial":true`, and all except the first have `"rest":true`. The parts of a line are
+/// consecutive among the lines with the same `id`, `birth` and `stream`. `birth` distinguishes the
+/// two processes that an instance has during a reload.
 ///
 /// @param app the name of the app
 /// @param first the number of the first line in `lines`; without lines, the number of the next line
@@ -138,7 +138,7 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
           json.getString("app", ""), number(json, "first"), number(json, "gap"), lines);
     } catch (ClassCastException | DateTimeException broken) {
       throw new IllegalArgumentException(
-          "not a lines message: it has the keys %s (%s)"
+          "not a valid message with log lines: it has the keys %s (%s)"
               .formatted(json.fieldNames(), broken.getMessage()),
           broken);
     }

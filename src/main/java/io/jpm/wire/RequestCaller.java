@@ -15,15 +15,15 @@ import java.util.Set;
 /// @param who the owner, or the holder of a token
 /// @param from the origin: `unix`, or the address of a TCP peer
 public record RequestCaller(Principal who, String from) {
-  /// The name of the header.
+  /// The name of the header that contains the caller.
   public static final String HEADER = "jpm-caller";
 
-  /// The name of the header that contains how long the sender waits for the reply, in milliseconds.
-  /// The bridge copies the value from the header `timeout`, which it applies itself and does not
-  /// forward.
+  /// The name of the header that contains the time for which the sender waits for the reply, in
+  /// milliseconds. The bridge copies the value from the header `timeout`, which it applies itself
+  /// and does not forward.
   public static final String WAITS = "jpm-waits";
 
-  /// Returns the value of the header.
+  /// Returns the value of the header [#HEADER].
   public String toHeader() {
     return new JsonObject()
         .put("name", who.name())
@@ -33,8 +33,8 @@ public record RequestCaller(Principal who, String from) {
         .encode();
   }
 
-  /// Parses the value of the header; empty if it is malformed. A request with a malformed header
-  /// must be rejected.
+  /// Parses the value of the header [#HEADER]. Returns empty if the value is malformed; the request
+  /// must then be rejected.
   public static Optional<RequestCaller> fromHeader(String header) {
     try {
       var json = new JsonObject(header);

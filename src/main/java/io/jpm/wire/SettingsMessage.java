@@ -14,7 +14,7 @@ import java.util.List;
 ///  "problems":[]}
 /// ```
 ///
-/// Keys can be added without a new version; readers ignore unknown keys.
+/// New keys can be added without a new version `v`, so readers must ignore unknown keys.
 ///
 /// @param changes the settings whose values differ; empty if there are problems
 /// @param problems all errors, with file and line; if there are any, no setting is changed

@@ -26,7 +26,8 @@ import java.util.OptionalLong;
 /// @param instances the usage of the instances that have a process, ordered by id
 public record UsageMessage(
     long at, Optional<SystemUsage> system, double systemCpuPercent, List<InstanceUsage> instances) {
-  /// Incremented when the meaning of a key changes, not when keys are added.
+  /// The value of the key `v`. It is incremented when the meaning of a key changes, but not when
+  /// keys are added.
   private static final int VERSION = 1;
 
   public UsageMessage {

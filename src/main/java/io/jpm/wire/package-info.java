@@ -2,7 +2,7 @@
 ///
 /// Start reading at [io.jpm.wire.ConsoleRequest], which the thin client sends to `jpm.console`, and
 /// [io.jpm.wire.ConsoleChunk], the reply. The package depends only on `model` and the JSON classes
-/// of Vert.x, so that clients and the outer parts of the daemon can share it.
+/// of Vert.x, so that both clients and the daemon can use it.
 @NullMarked
 package io.jpm.wire;
 

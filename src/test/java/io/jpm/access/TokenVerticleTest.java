@@ -286,7 +286,7 @@ class TokenVerticleTest {
             refused ->
                 assertThat(refused.reason())
                     .startsWith(file().toString())
-                    .endsWith("until then no token is accepted")
+                    .endsWith("no token is accepted until you repair the file or move it away")
                     .doesNotContain("\n"));
     assertThat(Files.readString(file())).isEqualTo(text);
     redeploy();

@@ -150,7 +150,7 @@ class ListenFdsTest {
     assertThat(one.route(address.port()))
         .isEqualTo(
             new Route.Unreachable(
-                "all instances accept connections on %s (listen), so any of them would answer"
+                "all instances accept connections on %s (listen), so any of them could answer the probe"
                     .formatted(address)));
     assertThat(one.route(freeAddress().port())).isEqualTo(new Route.Direct());
   }

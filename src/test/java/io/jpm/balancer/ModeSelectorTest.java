@@ -72,7 +72,7 @@ class ModeSelectorTest {
     "bash, app.sh, NODE, '', false, NODE, balance is node",
     "bash, app.sh, JVM, '', false, JVM, balance is jvm",
     "bash, app.sh, LISTEN_FDS, '', true, LISTEN_FDS, balance is listen_fds",
-    "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but listen contains no address'",
+    "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but no address is set: set listen'",
   })
   void modeFollowsFromTheSpec(
       String interpreter,

@@ -43,7 +43,7 @@ class PortReservationTest {
             reservation("one", BalancingMode.NODE, "80")
                 .refusedBeside(reservation("other", BalancingMode.LISTEN_FDS, "127.0.0.1:80")))
         .hasValue(
-            "127.0.0.1:80 is already in use by the app \"other\" (balance: listen_fds); stop that app,"
+            "127.0.0.1:80 is already in use by the app \"other\" (balance: listen_fds): stop that app,"
                 + " or assign a different port to one of them");
   }
 
@@ -61,7 +61,7 @@ class PortReservationTest {
     assertThat(reservation("one", BalancingMode.NODE, "80").refusedAfter(proxy))
         .hasValue(
             "balance is now node instead of proxy, and port 80 cannot be handed over between these"
-                + " modes; use jpm restart, which has a gap");
+                + " modes: use jpm restart, which causes a short downtime");
     assertThat(reservation("one", BalancingMode.NODE).refusedAfter(proxy)).isPresent();
     assertThat(reservation("one", BalancingMode.NODE, "81").refusedAfter(proxy)).isEmpty();
     assertThat(reservation("one", BalancingMode.PROXY, "80").refusedAfter(proxy)).isEmpty();

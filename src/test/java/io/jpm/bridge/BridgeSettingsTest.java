@@ -24,7 +24,7 @@ class BridgeSettingsTest {
       strings = {"0.0.0.0", "::", "192.168.0.1", "example.org", "", "127.0.0.1.example.org"})
   void anyOtherHostIsRefused(String host) {
     assertThatThrownBy(() -> with("/s", host, BridgeHarness.TOKEN, ONE, List.of()))
-        .hasMessageContaining("host: \"" + host + "\" — use 127.0.0.1");
+        .hasMessageContaining("host: \"" + host + "\" is not a loopback address: use 127.0.0.1");
   }
 
   @Test

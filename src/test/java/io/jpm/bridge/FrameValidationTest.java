@@ -32,9 +32,12 @@ class FrameValidationTest {
 
   static Stream<Arguments> malformed() {
     return Stream.of(
-        Arguments.of("hello", "it sent a frame that is not JSON at character 5"),
-        Arguments.of("{\"type\":\"ping\"", "it sent a frame that is not JSON at character 14"),
-        Arguments.of("{\"type\":\"ping\"}{}", "it sent a frame that is more than one JSON value"),
+        Arguments.of("hello", "it sent a frame that contains a JSON syntax error at character 5"),
+        Arguments.of(
+            "{\"type\":\"ping\"",
+            "it sent a frame that contains a JSON syntax error at character 14"),
+        Arguments.of(
+            "{\"type\":\"ping\"}{}", "it sent a frame that contains more than one JSON value"),
         Arguments.of("[]", "it sent a frame that is not a JSON object"),
         Arguments.of("7", "it sent a frame that is not a JSON object"),
         Arguments.of("{}", "it sent a frame that has no type"),
@@ -60,7 +63,7 @@ class FrameValidationTest {
             "it sent a frame that has a timeout header that is not a number of milliseconds"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":{\"codecName\":\"x\"}}",
-            "it sent a frame that has the header codecName"));
+            "it sent a frame that has the header codecName, which is not allowed"));
   }
 
   @ParameterizedTest

@@ -41,7 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class TlsListenerTest {
   private static final Pattern LISTENER_PORT =
-      Pattern.compile("for other machines, with TLS, on 127\\.0\\.0\\.1:([0-9]+)");
+      Pattern.compile(
+          "listening with TLS for clients on other machines on 127\\.0\\.0\\.1:([0-9]+)");
 
   /// Content types of TLS records (RFC 8446, section 5.1).
   private static final int ALERT = 21;
@@ -295,7 +296,7 @@ class TlsListenerTest {
           "the log line",
           TIMEOUT,
           () -> bridge.log.all().getLast().contains("refused: the TLS handshake failed"));
-      assertThat(bridge.log.all()).hasSize(3).last().asString().endsWith("not an SSL/TLS record");
+      assertThat(bridge.log.all()).hasSize(3).last().asString().endsWith("(not an SSL/TLS record)");
     }
   }
 

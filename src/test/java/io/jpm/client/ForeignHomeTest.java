@@ -122,8 +122,8 @@ class ForeignHomeTest {
           List.of(List.of("ls"), List.of("kill"), List.of("daemon"), List.of("update"))) {
         assertRefused(
             jpm.run(words.toArray(String[]::new)),
-            "JPM_HOME " + jpm.home + " can be written to by others (mode rwxrwx",
-            "type: chmod go-w ");
+            "JPM_HOME " + jpm.home + " is writable by other users (mode rwxrwx",
+            "run: chmod go-w ");
       }
       assertThat(jpm.home).isEmptyDirectory();
     }
@@ -142,7 +142,7 @@ class ForeignHomeTest {
     mode(jpm.home.resolve("bridge.sock"), 0775);
     mode(Files.createFile(jpm.home.resolve("jpm.log")), 0664);
     mode(jpm.home, 0711);
-    assertRefused(jpm.run("ls"), "bridge.sock can be written to by others (mode rwxrwxr-x)");
+    assertRefused(jpm.run("ls"), "bridge.sock is writable by other users (mode rwxrwxr-x)");
     mode(jpm.home, 0700);
     assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
   }
@@ -163,7 +163,7 @@ class ForeignHomeTest {
     Files.writeString(file, "");
     mode(file, 0666);
     assertRefused(
-        jpm.run("ls"), file + " can be written to by others (mode rw-rw-rw-)", "chmod go-w ");
+        jpm.run("ls"), file + " is writable by other users (mode rw-rw-rw-)", "chmod go-w ");
     Files.delete(file);
     Path hanging = Files.createSymbolicLink(file, directory.resolve("nowhere"));
     assertRefused(jpm.run("ls"), hanging + " is a symbolic link");
@@ -179,11 +179,11 @@ class ForeignHomeTest {
     jpm.env.put("JPM_HOME", shared.resolve("a home").toString());
     assertRefused(
         jpm.run("ls"),
-        shared + " can be written to by others (mode rwxrwxrwx)",
-        "type chmod go-w " + shared);
+        shared + " is writable by other users (mode rwxrwxrwx)",
+        "run chmod go-w " + shared);
     Path link = Files.createSymbolicLink(directory.toRealPath().resolve("link"), shared);
     jpm.env.put("JPM_HOME", link.resolve("a home").toString());
-    assertRefused(jpm.run("ls"), shared + " can be written to by others");
+    assertRefused(jpm.run("ls"), shared + " is writable by other users");
     assertThat(shared).isEmptyDirectory();
     mode(shared, 0755);
     giveToAnotherUser(shared);
@@ -201,11 +201,11 @@ class ForeignHomeTest {
     Path groups = Files.createDirectory(shared.resolve("a group's"));
     mode(groups, 0775);
     jpm.env.put("JPM_HOME", groups.resolve("a home").toString());
-    assertRefused(jpm.run("ls"), groups + " can be written to by others (mode rwxrwxr-x)");
+    assertRefused(jpm.run("ls"), groups + " is writable by other users (mode rwxrwxr-x)");
     mode(groups, 0755);
     Files.createDirectory(groups.resolve("a home"));
     mode(groups.resolve("a home"), 0757);
-    assertRefused(jpm.run("ls"), "a home can be written to by others (mode rwxr-xrwx)");
+    assertRefused(jpm.run("ls"), "a home is writable by other users (mode rwxr-xrwx)");
   }
 
   /// Kubernetes mounts volumes that are open to all, but in the container there is only its user.
@@ -223,7 +223,7 @@ class ForeignHomeTest {
     jpm.env.put("JPM_HOME", volume.resolve("home").toString());
     String user = "setpriv --reuid 12345 --regid 12345 --clear-groups bash '%s' ls";
     assertRefused(
-        jpm.shell("exec " + user.formatted(jpm.script())), volume + " can be written to by others");
+        jpm.shell("exec " + user.formatted(jpm.script())), volume + " is writable by other users");
     Result alone =
         jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script()));
     Need.assume(!alone.err().contains("unshare:"), "the right to make namespaces");
@@ -231,7 +231,7 @@ class ForeignHomeTest {
     mode(volume.resolve("home"), 0777);
     assertRefused(
         jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script())),
-        "JPM_HOME " + volume.resolve("home") + " can be written to by others");
+        "JPM_HOME " + volume.resolve("home") + " is writable by other users");
   }
 
   /// Users may want apps to create files that are open to the group. The files of jpm are for the
@@ -295,7 +295,7 @@ class ForeignHomeTest {
         .contains("-XX:ErrorFile=" + directory.resolve(name).resolve("hs_err_%p.log"));
     assertThat(directory.resolve("made")).doesNotExist();
     mode(directory.resolve(name), 0777);
-    assertRefused(jpm.run("ls"), "can be written to by others");
+    assertRefused(jpm.run("ls"), "is writable by other users");
   }
 
   @Test

@@ -90,13 +90,13 @@ class JpmClientTest {
   @Test
   void connectFailsWithoutADaemon() throws Exception {
     assertThat(unreachable(Endpoint.home(directory)).getMessage())
-        .isEqualTo("no daemon is running for the home " + directory + "; jpm ping starts one");
+        .isEqualTo("no daemon is running for the home " + directory + ": start one with jpm ping");
     Endpoint gone;
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
       gone = daemon.endpoint();
     }
     assertThat(unreachable(gone).getMessage())
-        .startsWith("no daemon at Tcp[127.0.0.1:")
+        .startsWith("cannot connect to the daemon at Tcp[127.0.0.1:")
         .doesNotContain(FakeDaemon.TOKEN);
     unreachable(new Endpoint.UnixSocket(directory.resolve("none")));
     unreachable(new Endpoint.Tcp("no-such-host.invalid", 1, ""));
@@ -105,7 +105,7 @@ class JpmClientTest {
   @Test
   void wrongTokenIsReported() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().expecting("another")) {
-      assertThat(unreachable(daemon.endpoint()).getMessage()).contains("is the token correct?");
+      assertThat(unreachable(daemon.endpoint()).getMessage()).contains("check the token");
     }
   }
 

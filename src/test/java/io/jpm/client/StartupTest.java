@@ -276,7 +276,7 @@ class StartupTest {
     // A group that belongs to the user alone, as some systems create for each user, may write.
     for (int bit : hasOwnGroup() ? new int[] {0002} : new int[] {0002, 0020}) {
       Files.setAttribute(target, "unix:mode", (Integer) mode | bit);
-      assertRefused(target + " can be written to by others", "type chmod go-w ");
+      assertRefused(target + " is writable by other users", "run chmod go-w ");
     }
     Files.setAttribute(target, "unix:mode", mode);
     if (isRoot()) {
@@ -301,7 +301,7 @@ class StartupTest {
     for (Path target : List.of(java, java.resolve("bin/java"), modules)) {
       Object mode = Files.getAttribute(target, "unix:mode");
       Files.setAttribute(target, "unix:mode", (Integer) mode | 0002);
-      assertRefused(target + " can be written to by others");
+      assertRefused(target + " is writable by other users");
       Files.setAttribute(target, "unix:mode", mode);
     }
     assertThat(jpm.run("startup", "--system").code()).isZero();

@@ -283,8 +283,8 @@ class ThinClientTest {
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
           .isEqualTo(
-              ("jpm: the daemon (pid %1$d) does not answer (waited 1 s); commands that it has not"
-                      + " started are dropped: see %2$s, or stop it with kill -9 %1$d"
+              ("jpm: the daemon (pid %1$d) does not answer (waited 1 s); it drops this command"
+                      + " unless it has already started it: see %2$s, or stop the daemon with kill -9 %1$d"
                       + " — your apps keep running\n")
                   .formatted(ProcessHandle.current().pid(), jpm.home.resolve("jpm.log")));
       assertThat(bridge.requests()).hasSize(1);
@@ -322,7 +322,7 @@ class ThinClientTest {
       assertThat(result.out()).isEmpty();
       assertThat(result.err())
           .isEqualTo(
-              "jpm: the daemon closed the connection without a reply; is %s its token? See %s\n"
+              "jpm: the daemon closed the connection without a reply: check that %s contains its token, and see %s\n"
                   .formatted(jpm.home.resolve("token"), jpm.home.resolve("jpm.log")));
       assertThat(bridge.tokens()).hasSize(client == Client.BASH ? 3 : 2);
     }
@@ -405,7 +405,7 @@ class ThinClientTest {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ = new FakeBridge(session -> session.out("text")).in(jpm.home)) {
       assertThat(jpm.shell("jpm ls >/dev/full"))
-          .isEqualTo(new Result(1, "", "jpm: cannot write the output\n"));
+          .isEqualTo(new Result(1, "", "jpm: cannot write to standard output or standard error\n"));
     }
   }
 
@@ -483,7 +483,7 @@ class ThinClientTest {
               new Result(
                   1,
                   "",
-                  "jpm: cannot read %s: is this your jpm home?\n"
+                  "jpm: cannot read %s: check that the file exists and belongs to you\n"
                       .formatted(jpm.home.resolve("token"))));
     }
   }

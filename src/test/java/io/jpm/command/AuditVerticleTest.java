@@ -306,7 +306,7 @@ class AuditVerticleTest {
     int third = text.indexOf("stop", text.indexOf("\"n\":2"));
     Files.writeString(file(), text.substring(0, third) + "look" + text.substring(third + 4));
     assertThat(brokenLocation())
-        .isEqualTo("audit.log:3: this line was changed, or the one before it");
+        .isEqualTo("audit.log:3: this line or the one before it was changed");
   }
 
   @Test
@@ -363,7 +363,8 @@ class AuditVerticleTest {
     Files.delete(home.resolve("audit.log.head"));
     redeploy();
     assertThat(brokenLocation())
-        .isEqualTo("audit.log:6: audit.log.head was missing: lines after n 5 may be missing, too");
+        .isEqualTo(
+            "audit.log:6: audit.log.head was missing or damaged, so lines after n 5 may be missing");
   }
 
   @Test

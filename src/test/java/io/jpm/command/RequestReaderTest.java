@@ -53,28 +53,28 @@ class RequestReaderTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"v":1,"verb":"restrt"}                                 | verb: "restrt" — use restart
+          {"v":1,"verb":"restrt"}                                 | verb: "restrt" is not a verb: use restart
           {"v":1,"verb":"stop"}                                   | targets: is missing: expected an array of 1 to 1000 non-empty strings
-          {"v":1,"verb":"stop","target":["web"]}                  | target: not a key of stop — did you mean targets?
+          {"v":1,"verb":"stop","target":["web"]}                  | target: not a key of stop: did you mean targets?
           {"v":1,"verb":"stop","targets":"web"}                   | targets: use an array of 1 to 1000 non-empty strings
           {"v":1,"verb":"stop","targets":[]}                      | targets: use an array of 1 to 1000 non-empty strings
           {"v":1,"verb":"stop","targets":["web",1]}               | targets: use an array of 1 to 1000 non-empty strings
-          {"v":1,"verb":"ping","x":1}                             | x: not a key of ping — it has no keys
+          {"v":1,"verb":"ping","x":1}                             | x: not a key of ping: remove it
           {"v":1,"verb":"logs","targets":["web"],"lines":0}       | lines: use a whole number, 1 to 10000
           {"v":1,"verb":"logs","targets":["web"],"lines":1.5}     | lines: use a whole number, 1 to 10000
           {"v":1,"verb":"logs","targets":["web"],"stream":"in"}   | stream: use "out" or "err", or omit it for both
           {"v":1,"verb":"events","after":-1}                      | after: use a whole number, 0 or more
-          {"v":1,"verb":"scale","target":"web"}                   | to: use either to, the number of instances, or by, how many more
-          {"v":1,"verb":"scale","target":"web","to":1,"by":1}     | to: use either to, the number of instances, or by, how many more
+          {"v":1,"verb":"scale","target":"web"}                   | to: use either to (the new number of instances) or by (the difference)
+          {"v":1,"verb":"scale","target":"web","to":1,"by":1}     | to: use either to (the new number of instances) or by (the difference)
           {"v":1,"verb":"signal","targets":["web"],"signal":"no"} | signal: use a signal, such as "SIGHUP" or 1
           {"v":1,"verb":"message","targets":["web"]}              | message: is missing: expected any value
           {"v":1,"verb":"type","target":"web","line":"a\\nb"}     | line: use a single-line string
           {"v":1,"verb":"start","apps":[{}]}                      | cwd: is missing: expected an absolute path
           {"v":1,"verb":"start","apps":[{}],"cwd":"."}            | cwd: use an absolute path
           {"v":1,"verb":"start","apps":[],"cwd":"/"}              | apps: use an array of objects, like the apps in a process file
-          {"v":1,"verb":"start","app":{},"targets":["a"],"cwd":"/"} | targets: selects instances in the list: omit it if apps are given
-          {"v":1,"verb":"apply","apps":[{}],"app":{},"cwd":"/"}   | apps: use either apps, an array as in a process file, or app
-          {"v":1,"verb":"apply","app":{},"cwd":"/","prune":true}  | prune: deletes apps loaded from a process file: specify that file in file
+          {"v":1,"verb":"start","app":{},"targets":["a"],"cwd":"/"} | targets: selects existing instances; remove this key if the request contains apps
+          {"v":1,"verb":"apply","apps":[{}],"app":{},"cwd":"/"}   | apps: use either apps (an array of apps, as in a process file) or app (a single app)
+          {"v":1,"verb":"apply","app":{},"cwd":"/","prune":true}  | prune: requires the path of the process file in the key file
           {"v":1,"verb":"start","app":{},"cwd":"/","env":{"A":1}} | env: use an object whose values are strings
           """)
   void problemNamesItsKey(String body, String problem) {

@@ -69,7 +69,7 @@ class TargetSelectionTest {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(
             new TargetSelection.Invalid(
-                "targets: %s repeats too much: its length multiplied by its counts exceeds 1000"
+                "targets: %s is too complex: its length multiplied by its repetition counts exceeds 1000"
                     .formatted(word)));
   }
 
@@ -95,7 +95,7 @@ class TargetSelectionTest {
             TargetSelection.Invalid.class,
             invalid ->
                 assertThat(invalid.problem())
-                    .startsWith("targets: /(/ is not a regular expression: "));
+                    .startsWith("targets: /(/ is not a valid regular expression: "));
   }
 
   @Test

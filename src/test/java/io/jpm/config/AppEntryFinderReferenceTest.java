@@ -31,12 +31,12 @@ class AppEntryFinderReferenceTest {
       """
       # The process file
 
-      A process file describes apps.
+      A process file describes one or more apps. The following commands accept a process file:
 
-      - `jpm start FILE` starts all of them, `--only web,worker` some of them. An app that is already in the list gets its new
-        settings and is restarted.
-      - `stop`, `restart`, `reload` and `delete` also accept a file. They act on those of its apps that are in the list.
-      - `startOrRestart` and `startOrReload` act on all apps of the file.
+      - `jpm start FILE` starts all apps of the file. `--only web,worker` selects some of them. If an app is already in the
+        list, its settings are replaced and it is restarted.
+      - `jpm stop`, `restart`, `reload` and `delete` act on those apps of the file that are in the list.
+      - `jpm startOrRestart` and `startOrReload` act on all apps of the file.
 
       ```json
       EXAMPLE```
@@ -45,85 +45,87 @@ class AppEntryFinderReferenceTest {
 
       ## General rules
 
-      - The file's extension determines its [format](#formats).
-      - The content is one of these: `{"apps": [ … ]}`, a list of apps, one app, or `{"pm2": …}` as in a `package.json`.
-      - Beside `apps`, a `deploy` section is for `jpm deploy`, and `static` lists directories to serve as with `jpm serve`:
-        `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me", "password": "…"}}]`.
-        Its optional keys are `host`, `name` and `ftp` (directory listings).
-      - Each key is also accepted in camelCase: `max_restarts`, `maxRestarts`.
-      - Relative paths are relative to the directory of the file.
+      - The extension of the file determines its [format](#formats).
+      - The file contains one of the following: `{"apps": [ … ]}`, a list of apps, a single app, or `{"pm2": …}` as in a
+        `package.json`.
+      - Two more sections are allowed next to `apps`: `deploy` is read by `jpm deploy`, and `static` lists directories to serve
+        as with `jpm serve`. Example: `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me",
+        "password": "…"}}]`. The keys `host`, `name` and `ftp` (directory listings) are optional.
+      - Each key can also be written in camelCase: `max_restarts` or `maxRestarts`.
+      - Relative paths are resolved against the directory of the file.
       - A time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
-        A size is a number of bytes, or text with a unit: `"64K"`, `"300M"`, `"1G"`.
-      - A misspelled key, an invalid value and a contradiction are errors. All of them are reported together, each with file,
-        line and correction, and no app is started.
-      - `null` has the same effect as leaving the key out.
-      - The options below are those of `jpm start` for one script.
-      - `jpm validate FILE…` reports all mistakes and starts nothing. Its exit code is 1 if there are any.
-      - `jpm init` writes a sample, `ecosystem.config.js`, which contains every attribute. `jpm init jpm.yaml` and
-        `jpm init jpm.json` write it in these formats. An existing file is never overwritten. `jpm ecosystem` is the same
-        command.
-      - `conf/process-file.schema.json` is a JSON Schema of the file, with which editors complete and check it.
+        A size is a number of bytes, or text with a unit: `"64K"`, `"300M"`, `"1G"`. Units of size are multiples of 1024.
+      - Unknown keys, invalid values and contradictory settings are errors. jpm reports all errors together, each with its
+        file, line and correction, and starts none of the apps.
+      - A value of `null` is equivalent to omitting the key.
+      - Many keys have a command line option, which is listed with the key. Use the options with `jpm start` for a single
+        script.
+      - `jpm validate FILE…` checks files without starting anything. Its exit code is 1 if there are errors.
+      - `jpm init` creates a sample file, `ecosystem.config.js`, that contains every key. `jpm init jpm.yaml` and
+        `jpm init jpm.json` create it in another format. Existing files are not overwritten. `jpm ecosystem` is an alias.
+      - `conf/process-file.schema.json` is a JSON Schema for process files. Editors use it for completion and validation.
 
       ## Applying changes
 
-      `jpm plan FILE` shows how the file differs from the running apps, and what each difference requires:
+      `jpm plan FILE` shows how the file differs from the running apps, and what each change requires:
 
-      - `live`: the process continues to run.
+      - `live`: the process keeps running.
       - `scale`: processes are added or removed.
       - `rolling`: the processes are replaced without downtime (cluster mode).
       - `restart`: the process is restarted.
 
-      `jpm apply FILE` does exactly this, so a second `apply` changes nothing. Changes of probes are live, unless a probe is
-      `notify`.
+      `jpm apply FILE` makes these changes. Applying the same file again changes nothing. Changes to probes are live, except
+      for `notify` probes.
 
-      - If an app fails, for example because a new process does not become ready, the old process of that app stays. The rest
-        of the file is applied nevertheless, the exit code is 1, and the next `apply` tries again.
-      - An app that is `errored` is started. An app that a user has stopped stays stopped.
-      - With `--prune`, apps that came from this file and are no longer in it are deleted.
+      - If an app fails, for example because its new process does not become ready, its old process keeps running. The other
+        apps of the file are still applied, and the exit code is 1. The next `jpm apply` tries again.
+      - `jpm apply` starts an app that is `errored`. An app that was stopped by a user stays stopped.
+      - With `--prune`, apps that were loaded from this file and are no longer in it are deleted.
 
       ## Watching the file
 
-      With `"hot": true` beside `apps`, or after `jpm start FILE --watch-config`, the file is applied whenever it is edited.
-      `jpm start FILE --no-watch-config` ends this.
+      jpm can apply the file automatically whenever it is edited. To enable this, set `"hot": true` next to `apps`, or run
+      `jpm start FILE --watch-config`. To disable it, run `jpm start FILE --no-watch-config`.
 
-      - An edit with a mistake changes nothing; `jpm ls` and `jpm events` report it.
-      - With `--only`, edits affect these apps only.
-      - An edit that removes an app does not stop it: the app runs until `jpm delete` or `jpm apply FILE --prune`.
-      - A file that another user could have written is neither evaluated nor applied. The file and each directory in its path
-        must belong to root or to the daemon's user, and other users must not be able to write to them. Directories such as
-        `/tmp` are accepted. `jpm ls` names the path that violates this.
-      - Only the file itself is watched. A change of an `env_file`, or of a module that a `.config.js` requires, has no effect.
-      - A directory can be watched as well. A file that is added is started with the others. A file that is removed stops
-        nothing, as above. While one of the files has a mistake, edits of the other files wait too.
+      - If an edit contains an error, nothing is changed. `jpm ls` and `jpm events` report the error.
+      - With `--only`, edits affect only the selected apps.
+      - If an edit removes an app, the app keeps running. To delete it, run `jpm delete` or `jpm apply FILE --prune`.
+      - The file is not read if another user could have written it. The file and every directory in its path must belong to
+        root or to the daemon's user, and must not be writable by other users. Directories with the sticky bit, such as `/tmp`,
+        are accepted. If the file is rejected, `jpm ls` names the path that violates this rule.
+      - Only the file itself is watched. Changes to an `env_file`, or to a module that a `.config.js` file requires, are not
+        detected.
+      - A directory can be watched too. If a file is added, its apps are started. If a file is removed, its apps keep running.
+        While one of the files contains an error, edits of the other files are not applied either.
 
       ## Variable references
 
-      `${NAME}` is replaced by the value of a variable in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the
-      paths of log files, and `pid_file`. `${NAME:-text}` has a default for a variable that is missing or empty.
+      `${NAME}` is replaced by the value of an environment variable. `${NAME:-text}` uses `text` if the variable is unset or
+      empty. References are allowed in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the paths of log
+      files, and `pid_file`.
 
-      - References are expanded when the file is read. The app's own variables come first (`port`, `env`, and with `--env` the
-        variables that override `env`), then the variables that the app inherits.
-      - A reference to an unknown variable is left as it is, for a shell in the app. `$${` is a literal `${`.
-      - Values of `env` may refer to each other. A value that refers to its own name means the inherited variable:
+      - References are expanded when the file is read. The app's own variables take precedence over inherited variables. Its
+        own variables are `port`, `env`, and the variables selected with `--env`.
+      - A reference to an unknown variable is not replaced, so that a shell in the app can expand it. `$${` is a literal `${`.
+      - Values in `env` can refer to each other. A value that refers to its own name uses the inherited variable:
         `"PATH": "/opt/bin:${PATH}"`.
-      - `args` are split into words first, so a value never becomes more than one argument.
-      - In `args`, `interpreter_args` and `env`, `${PORT}` and the variable of `increment_var` are the instance's own values, also
-        if the proxy gives each instance a port. If these values differ between the instances, the other texts cannot refer to
-        them.
-      - Variables from `env_file` and `secrets` are read at each start and are not stored, so these texts cannot refer to them.
+      - `args` are split into words before references are expanded, so a value never becomes more than one argument.
+      - In `args`, `interpreter_args` and `env`, `${PORT}` and the variable of `increment_var` have the values of the instance,
+        even if the proxy assigns the ports. If these values differ between instances, other keys cannot refer to them.
+      - Variables from `env_file` and `secrets` cannot be referenced, because they are read only at each start.
 
       ## Formats
 
-      | name | format |
+      | File name | Format |
       |---|---|
-      | `*.json`, `*.json5` | JSON5: JSON with comments, unquoted keys, single quotes, trailing commas, and hexadecimal numbers. JavaScript expressions (`process.env.X`), which PM2 evaluates, are errors: use a `.config.js`. |
-      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work. Errors are: tags of other types, repeated keys, more than 64 levels, and more than 200,000 values or 8 MiB of text, counted with aliases expanded. |
-      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the directory of the file and with your environment. The content is `module.exports` or `export default`, otherwise the object of all exports. A promise is awaited, and a function is called. The evaluation may take 30 s. Its output is discarded, unless it ends without a value. |
-      | `-` | JSON5 or YAML from standard input, for `start`, `stop`, `restart`, `reload` and `validate`. Text that begins with a bracket or a JavaScript comment is JSON5. Relative paths are relative to the current directory. |
-      | a directory | All process files in it, in the order of their names, without hidden files. App names must be unique across all of them. A word without a slash is first looked up as the name of an app, so write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
-      | none | `jpm start` and `jpm validate` without a target read the first of these files that exists in the current directory: `ecosystem.config.js`, `ecosystem.config.cjs`, `.config.mjs`, `.json`, `.json5`, `.yaml`, `.yml`. PM2 knows only the first. |
+      | `*.json`, `*.json5` | JSON5: JSON with comments, unquoted keys, single quotes, trailing commas, and hexadecimal numbers. JavaScript expressions such as `process.env.X`, which PM2 evaluates, are errors; use a `.config.js` file for them. |
+      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` are supported. Not allowed: custom tags, duplicate keys, more than 64 nesting levels, and more than 200,000 values or 8 MiB of text after aliases are expanded. |
+      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that is evaluated by your `node`, in the directory of the file and with your environment. The content is `module.exports` or `export default`, otherwise the object of all exports. If it is a promise, it is awaited; if it is a function, it is called. The time limit is 30 s. The output of the module is shown only if it fails to return a value. |
+      | `-` | JSON5 or YAML from standard input, for `start`, `stop`, `restart`, `reload` and `validate`. Text that begins with a bracket or a JavaScript comment is JSON5. Relative paths are resolved against the current directory. |
+      | a directory | All process files in the directory, in alphabetical order, except hidden files. App names must be unique across all files. Write `./conf.d` instead of `conf.d`, because a word without a slash is first looked up as the name of an app. A directory with a `package.json` or an `index.js` is treated as a program. |
+      | none | If no target is given, `jpm start` and `jpm validate` read the first of these files that exists in the current directory: `ecosystem.config.js`, `ecosystem.config.cjs`, `ecosystem.config.mjs`, `ecosystem.json`, `ecosystem.json5`, `ecosystem.yaml`, `ecosystem.yml`. PM2 reads only the first. |
 
-      A file may contain up to 4 MiB of UTF-8 text, and so may the value of a script.
+      A file may contain up to 4 MiB of UTF-8 text. The same limit applies to the value that a script returns.
       """;
 
   @TempDir Path dir;
@@ -170,10 +172,12 @@ class AppEntryFinderReferenceTest {
             %s
             ## Accepted without effect
 
-            A warning names each of these keys. Without effect in this version:
+            These keys are accepted, but have no effect. jpm prints a warning for each of them.
+
+            Not supported yet:
 
             %s
-            Permanently without effect, because they belong to parts of PM2 that jpm does not have:
+            Not supported, because they configure parts of PM2 that jpm does not have:
 
             %s\
             """

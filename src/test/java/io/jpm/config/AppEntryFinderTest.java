@@ -170,12 +170,11 @@ class AppEntryFinderTest {
     assertThat(outcome.apps()).isEmpty();
     assertThat(Workspace.messages(outcome))
         .containsExactly(
-            "ecosystem.json:4: apps[1].instances: \"to\" is not a number: use 1 or more, 0 or \"max\""
-                + " for one per core, or -1 for one fewer",
+            "ecosystem.json:4: apps[1].instances: \"to\" is not a number of instances: use 1 or more,"
+                + " \"max\" or 0 for one per core, or -1 for one fewer than cores",
             "ecosystem.json:5: apps[1].max_restarts: true is not an integer of 0 or more",
             "ecosystem.json:6: apps[1]: unknown key \"intances\": did you mean \"instances\"?",
-            "ecosystem.json:7: apps[1].env: a list is not an object of names and values: use {\"PORT\":"
-                + " 80}",
+            "ecosystem.json:7: apps[1].env: a list is not an object: use {\"PORT\":" + " 80}",
             "ecosystem.json:8: apps[2].script: script not found: " + dir.resolve("gone.js"));
   }
 
@@ -186,17 +185,17 @@ class AppEntryFinderTest {
       textBlock =
           """
           "name": 5 | .name: 5 is not text: put it in double quotes
-          "name": "all" | .name: app name "all" is reserved, because it selects every app: choose another --name
+          "name": "all" | .name: app name "all" is reserved because it selects every app: choose another name
           "name": "a/b" | .name: app name "a/b" is not valid: use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
           "name": " " | .name: is empty
           "args": 5 | .args: 5 is neither text nor a list
-          "args": "a 'b" | .args: a quote is not closed in "a 'b"
+          "args": "a 'b" | .args: "a 'b" contains a quote that is not closed
           "args": ["a", {}] | .args[1]: an object is not text
           "args": ["\\u0000"] | .args[0]: contains a NUL character
           "cwd": "nowhere" | .cwd: directory DIR/nowhere does not exist
           "cwd": "app" | .cwd: DIR/app is not a directory
-          "instances": 1001 | .instances: 1001 is too many: at most 1000 are allowed; raise limits.max_instances in jpm.json (up to 10000) for more
-          "instances": 1.5 | .instances: 1.5 is not a number: use 1 or more, 0 or "max" for one per core, or -1 for one fewer
+          "instances": 1001 | .instances: 1001 exceeds the maximum of 1000 instances: use fewer, or raise limits.max_instances in jpm.json to at most 10000
+          "instances": 1.5 | .instances: 1.5 is not a number of instances: use 1 or more, "max" or 0 for one per core, or -1 for one fewer than cores
           "exec_mode": "thread" | .exec_mode: "thread" is neither fork nor cluster
           "autorestart": "yes" | .autorestart: "yes" is neither true nor false
           "max_restarts": -1 | .max_restarts: -1 is not an integer of 0 or more
@@ -205,13 +204,13 @@ class AppEntryFinderTest {
           "restart_delay": -5 | .restart_delay: -5 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is not a signal: use SIGINT, SIGTERM or another signal from signal(7)
           "port": 70000 | .port: 70000 is not an integer from 1 to 65535
-          "namespace": "-x" | .namespace: "-x" is not a valid namespace: use letters, digits, . _ - : @ + and inner spaces
+          "namespace": "-x" | .namespace: "-x" is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +, beginning with a letter, digit or _
           "out_file": "." | .out_file: DIR is a directory: name a file in it
           "error": "a\\u0000b" | .error: contains a NUL character
           "env": {"A=B": "c"} | .env.A=B: is not a variable name: it cannot contain = or NUL
           "env": {"A": "\\u0000"} | .env.A: contains a NUL character
-          "filter_env": 5 | .filter_env: 5 is not valid: use true, a name or a list of substrings of names
-          "exec": "app" | .exec: is already set, as "script"
+          "filter_env": 5 | .filter_env: 5 is not valid: use true, the name of a variable, or a list of substrings of names
+          "exec": "app" | .exec: is already set as "script": keep only one of the two keys
           "zzzzzzz": 1 | : unknown key "zzzzzzz"
           "filterenv": "X" | : unknown key "filterenv": did you mean "filter_env"?
           "\\u001b[2J": 1 | : unknown key "\\u001b[2J"
@@ -230,24 +229,24 @@ class AppEntryFinderTest {
       textBlock =
           """
           {"apps": [} | :1:11: unexpected } where ] is expected
-          {"apps": [,] | :1:11: unexpected ,, a value is expected
-          {): 2} | :1:2: unexpected ), a key in double quotes is expected
+          {"apps": [,] | :1:11: unexpected ,: a value is expected
+          {): 2} | :1:2: unexpected ): a key in double quotes is expected
           {"apps": [1} | :1:12: unexpected } where ] is expected
-          {"a" 1} | :1:6: unexpected 1, a colon is expected between key and value
-          {"a": 1 "b": 2} | :1:9: unexpected ", a comma is missing before it
+          {"a" 1} | :1:6: unexpected 1: a colon is expected between key and value
+          {"a": 1 "b": 2} | :1:9: unexpected ": a comma is missing before it
           {"a": | :1:6: unexpected end of file: a }, ] or " is missing
           {"a": process.env.X} | :1:14: "process" is not a JSON value: put text in double quotes; JavaScript is not evaluated
           {"a": 1} {} | :1:10: unexpected text after the end of the value
           // nothing | :1:1: the file contains only comments
-          5 | :1: 5 is neither an app nor a list of apps
-          {"apps": 5} | :1: apps: 5 is neither an app nor a list of apps
-          {"apps": []} | :1: apps: the list contains no apps
-          [] | :1: the list contains no apps
+          5 | :1: 5 is neither an app nor a list of apps: use an object such as {"script": "app.js"}, or a list of such objects
+          {"apps": 5} | :1: apps: 5 is neither an app nor a list of apps: use an object such as {"script": "app.js"}, or a list of such objects
+          {"apps": []} | :1: apps: the list is empty: add at least one app
+          [] | :1: the list is empty: add at least one app
           [null] | :1: [0]: null is not an app: use an object, such as {"script": "app.js"}
           {"apps": {"script": "app"}, "deply": {}} | :1: unknown key "deply": did you mean "deploy"?
           {"aps": []} | :1: unknown key "aps": did you mean "apps"?
           {} | :1: script is missing: set it to the file, program or command line to run
-          {"script": "app", "script": "b"} | :1: key "script" is given twice
+          {"script": "app", "script": "b"} | :1: duplicate key "script": keep only one
           """)
   void brokenFileIsReportedInOneMessage(String json, String sentence) {
     AppsOutcome outcome = workspace.read(json);
@@ -280,7 +279,7 @@ class AppEntryFinderTest {
   @Test
   void deepNestingIsRejected() {
     assertThat(Workspace.messages(workspace.read("[".repeat(100_000))))
-        .containsExactly("ecosystem.json:1:65: nested deeper than 64 levels");
+        .containsExactly("ecosystem.json:1:65: values are nested deeper than 64 levels");
   }
 
   @Test
@@ -294,7 +293,8 @@ class AppEntryFinderTest {
     workspace.file("empty.json", " \n");
     assertThat(read("empty.json")).containsExactly("empty.json: is empty");
     Files.write(dir.resolve("latin.json"), "\"é\"".getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(read("latin.json")).containsExactly("latin.json: is not UTF-8 text");
+    assertThat(read("latin.json"))
+        .containsExactly("latin.json: is not UTF-8 text: save it as UTF-8");
     Files.write(dir.resolve("huge.json"), new byte[TextFile.MAX_BYTES + 1]);
     assertThat(read("huge.json")).containsExactly("huge.json: is larger than 4M");
     Files.createSymbolicLink(dir.resolve("zero.json"), Path.of("/dev/zero"));
@@ -302,11 +302,12 @@ class AppEntryFinderTest {
     Files.write(dir.resolve("wide.yaml"), "a: 1".getBytes(StandardCharsets.UTF_16));
     assertThat(read("wide.yaml")).containsExactly("wide.yaml: is UTF-16 text: save it as UTF-8");
     workspace.file("nul.yaml", "a: \u0000");
-    assertThat(read("nul.yaml")).containsExactly("nul.yaml: contains a NUL byte: it is not text");
+    assertThat(read("nul.yaml"))
+        .containsExactly("nul.yaml: contains a NUL byte and is therefore not text");
     workspace.file("a.config.js", "x");
     assertThat(read("a.config.js"))
         .containsExactly(
-            "a.config.js: node, which evaluates this file, was not found in PATH: install Node or use JSON or YAML");
+            "a.config.js: cannot be evaluated, because node was not found in PATH: install Node, or use JSON or YAML");
   }
 
   private List<String> read(String file) {
@@ -339,8 +340,8 @@ class AppEntryFinderTest {
     assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.warnings())
         .containsExactly(
-            "ecosystem.json: web: not supported yet: write",
-            "ecosystem.json: web: has no effect in jpm: kill_retry_time, pmx, force");
+            "ecosystem.json: web: attributes not supported yet: write",
+            "ecosystem.json: web: attributes without effect in jpm: kill_retry_time, pmx, force");
   }
 
   @Test

@@ -69,7 +69,7 @@ class ClusterAttributesTest {
         .singleElement()
         .asString()
         .endsWith(
-            "balance \"proxy\" has no effect until the missing env_file exists and sets PORT: set the port with port");
+            "balance \"proxy\" has no effect, because the env_file that may set PORT does not exist: create it, or set the port with port");
     for (String wrong :
         List.of(
             "env_file: 'without.env'",
@@ -151,8 +151,8 @@ class ClusterAttributesTest {
         .singleElement()
         .asString()
         .endsWith(
-            "runs in fork mode, in which instances do not share a port: bash runs a command line, and it runs"
-                + " more than one program; for cluster mode set the port with port, or run"
+            "runs in fork mode, where instances do not share a port, because bash runs a command line, and it runs"
+                + " more than one program: for cluster mode, set the port with port or run"
                 + " only the server");
     assertThat(warnings("script: 'npm run build && node app.js'")).isEmpty();
     assertThat(Workspace.messages(read("script: 'node a.js & node b.js', balance: 'node'")))
@@ -299,15 +299,15 @@ class ClusterAttributesTest {
           "listen": [] | .listen: is empty: specify a port or remove the key
           "listen": 70000 | .listen: 70000 does not contain a port from 1 to 65535
           "listen": "127.0.0.1:0" | .listen: "127.0.0.1:0" does not contain a port from 1 to 65535
-          "listen": [80, "80"] | .listen[1]: 80 is listed twice
+          "listen": [80, "80"] | .listen[1]: 80 is listed twice: remove one of them
           "listen": ["[::1]:80", "[0:0:0:0:0:0:0:1]:80"] | .listen[1]: [0:0:0:0:0:0:0:1]:80 and [::1]:80 overlap: keep one of them
           "listen": ["127.0.0.1:80", 80] | .listen[1]: 80 and 127.0.0.1:80 overlap: keep one of them
           "listen": ["0.0.0.0:80", "127.0.0.1:80"] | .listen[1]: 127.0.0.1:80 and 0.0.0.0:80 overlap: keep one of them
           "balance": "proxy" | .balance: "proxy" requires the port that clients connect to: set it with port
           "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" requires the port that clients connect to: set it with port
           "balance": "listen_fds" | .balance: "listen_fds" requires sockets to pass to the app: list them in listen
-          "balance": "node" | .balance: "node" requires node as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
-          "balance": "jvm" | .balance: "jvm" requires java as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
+          "balance": "node" | .balance: "node" requires node as the program, but the program is DIR/app: set interpreter to node, or use "proxy" and set port
+          "balance": "jvm" | .balance: "jvm" requires java as the program, but the program is DIR/app: set interpreter to java, or use "proxy" and set port
           "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
           "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy", the default for this app: use "round_robin", "least_conn" or "ip_hash"
           "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" cannot be combined with balance "listen_fds": use "kernel"

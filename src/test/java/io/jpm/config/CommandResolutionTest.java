@@ -174,12 +174,12 @@ class CommandResolutionTest {
         .containsExactly(
             "text: cannot determine the interpreter of "
                 + dir.resolve("text")
-                + ", text without a #! line: specify an --interpreter");
+                + ", a text file without a #! line: set --interpreter");
     assertThat(problems("bin-data"))
         .containsExactly(
             "bin-data: script "
                 + dir.resolve("bin-data")
-                + " is not executable: chmod +x it or name an --interpreter");
+                + " is not executable: run chmod +x on it, or set --interpreter");
     assertThat(problems("lost"))
         .containsExactly(
             "lost: interpreter \"/usr/bin/no-such-thing\", named in the first line of "
@@ -188,12 +188,12 @@ class CommandResolutionTest {
     assertThat(problems(Map.of("script", "c.js", "interpreter", "python9")))
         .containsExactly("--interpreter: interpreter \"python9\" was not found in PATH");
     assertThat(problems(Map.of("script", "c.js", "interpreter", "./x")))
-        .containsExactly("--interpreter: interpreter \"./x\" was not found");
+        .containsExactly("--interpreter: interpreter \"./x\" was not found: correct the path");
     assertThat(problems(Map.of("script", "c.js", "interpreter", "./plain-interpreter")))
         .containsExactly(
             "--interpreter: interpreter "
                 + dir.resolve("plain-interpreter")
-                + " is not executable: chmod +x it");
+                + " is not executable: run chmod +x on it");
     assertThat(problems(Map.of("script", "app", "cwd", "nowhere")))
         .containsExactly("--cwd: directory " + dir.resolve("nowhere") + " does not exist");
     assertThat(problems(Map.of()))
@@ -263,11 +263,13 @@ class CommandResolutionTest {
         .containsExactly("./gone --x: program \"./gone\" was not found");
     assertThat(problems("./tool --x"))
         .containsExactly(
-            "./tool --x: program " + dir.resolve("tool") + " is not executable: chmod +x it");
+            "./tool --x: program "
+                + dir.resolve("tool")
+                + " is not executable: run chmod +x on it");
     assertThat(problems("node 'x"))
-        .containsExactly("node 'x: a quote is not closed in the command");
+        .containsExactly("node 'x: the command contains a quote that is not closed");
     assertThat(problems("a | b"))
-        .containsExactly("a | b: neither bash nor sh was found in PATH to run the command");
+        .containsExactly("a | b: cannot run a command line: neither bash nor sh was found in PATH");
   }
 
   @ParameterizedTest
@@ -291,12 +293,14 @@ class CommandResolutionTest {
             Map.of("script", "npm start", "interpreter", "bash", "write", true));
     assertThat(outcome.warnings())
         .containsExactly(
-            "npm start: not supported yet: --write",
-            "npm start: interpreter is ignored: the script is a command line");
+            "npm start: attributes not supported yet: --write",
+            "npm start: interpreter is ignored, because the script is a command line");
     AppsOutcome program = workspace.readCommandLine(Map.of("script", "npm", "node_args", "-x"));
     assertThat(program.warnings())
         .containsExactly(
-            "npm: interpreter_args are ignored: " + dir.resolve("bin/npm") + " is run directly");
+            "npm: interpreter_args are ignored, because "
+                + dir.resolve("bin/npm")
+                + " is run directly");
   }
 
   @Test
@@ -364,8 +368,8 @@ class CommandResolutionTest {
         .containsExactlyInAnyOrder(
             "app: unknown key \"intances\": did you mean \"instances\"?",
             "--max-restarts: \"many\" is not an integer of 0 or more",
-            "--instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one per core, or -1"
-                + " for one fewer");
+            "--instances: \"to\" is not a number of instances: use 1 or more, \"max\" or 0 for one per"
+                + " core, or -1 for one fewer than cores");
   }
 
   private Map<String, String> environment(

@@ -142,11 +142,11 @@ class FormatsTest {
     assertThat(outcome.apps()).isEmpty();
     assertThat(Workspace.messages(outcome))
         .containsExactly(
-            "a.yaml:4: apps[0].instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one"
-                + " per core, or -1 for one fewer",
+            "a.yaml:4: apps[0].instances: \"to\" is not a number of instances: use 1 or more, \"max\" or 0"
+                + " for one per core, or -1 for one fewer than cores",
             "a.yaml:5: apps[0]: unknown key \"intances\": did you mean \"instances\"?",
             "a.yaml:6: apps[1].script: script not found: " + dir.resolve("gone.js"),
-            "a.yaml:7: apps[1].env: a list is not an object of names and values: use {\"PORT\": 80}");
+            "a.yaml:7: apps[1].env: a list is not an object: use {\"PORT\": 80}");
   }
 
   @Test
@@ -161,9 +161,9 @@ class FormatsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          a: b: c | :1:5: unexpected ":": indent the keys of one object equally and put text with ": " in it in quotes
+          a: b: c | :1:5: unexpected ":": indent the keys of an object equally, and quote text that contains ": "
           apps: [ | unexpected end of file
-          script: app\\nscript: b | :2: key "script" is given twice
+          script: app\\nscript: b | :2: duplicate key "script": keep only one
           --- {script: app}\\n--- {} | :2:1: a second document begins here: a file must contain only one document
           script: !!java.net.URL [x] | :1:9: tag !!java.net.URL is not supported: use plain text, numbers, lists and objects
           script: !js/function x | tag !js/function
@@ -174,7 +174,7 @@ class FormatsTest {
           # nothing | :1:1: the file contains only comments
           "script: \\7" | is not allowed in YAML
           \\ta: 1 | a tab is not allowed here: indent with spaces
-          5 | :1: 5 is neither an app nor a list of apps
+          5 | :1: 5 is neither an app nor a list of apps: use an object such as {"script": "app.js"}, or a list of such objects
           """)
   void brokenYamlIsReportedInOneMessage(String yaml, String sentence) {
     AppsOutcome outcome = read("a.yaml", yaml.translateEscapes());

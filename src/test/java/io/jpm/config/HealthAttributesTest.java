@@ -151,7 +151,7 @@ class HealthAttributesTest {
           .singleElement()
           .asString()
           .contains(role)
-          .contains("from listen, where any instance may accept the connection");
+          .contains("an address in listen, where any instance may accept the connection");
     }
   }
 
@@ -240,6 +240,6 @@ class HealthAttributesTest {
     assertThat(problems("\"readiness\": {\"log\": \"(\"}"))
         .singleElement()
         .asString()
-        .contains("readiness.log: \"(\" is not a regular expression: ");
+        .contains("readiness.log: \"(\" is not a valid regular expression: ");
   }
 }

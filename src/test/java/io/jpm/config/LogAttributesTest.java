@@ -175,7 +175,7 @@ class LogAttributesTest {
           "log": "home" | .log: DIR/home is a directory: name a file in it
           "out": "home" | .out: DIR/home is a directory: name a file in it
           "pid": "home" | .pid: DIR/home is a directory: name a file in it
-          "pid": "/dev/null" | .pid: /dev/null cannot be a pid file, because jpm would delete it when the app exits
+          "pid": "/dev/null" | .pid: /dev/null cannot be a pid file, because jpm would delete it when the app exits: use a regular file
           "merge_logs": "yes" | .merge_logs: "yes" is neither true nor false
           "time": 1 | .time: 1 is neither true nor false
           "log_date_format": 5 | .log_date_format: 5 is not text: put it in double quotes
@@ -183,7 +183,7 @@ class LogAttributesTest {
           "pty": "x" | .pty: "x" is neither true nor false
           "logs": "50M" | .logs: "50M" is not an object: use {"max_size": "50M", "keep": 10}
           "logs": {"max_sise": "5M"} | .logs: unknown key "max_sise": did you mean "max_size"?
-          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is already set, as "max_size"
+          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is already set as "max_size": keep only one of the two keys
           "logs": {"max_size": "1023"} | .logs.max_size: "1023" is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
           "logs": {"max_total": -1} | .logs.max_total: -1 is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
           "logs": {"rotate_every": 7} | .logs.rotate_every: 7 is not valid: use 0 for no limit, or a duration of 1s or more with a unit, such as "12h" or "7d"

@@ -75,7 +75,7 @@ class ResourceLimitsTest {
         "{\"cpu_time\": 5} | limits.cpu_time | 5 is not valid: use a duration of 1s or more, or \"unlimited\"",
         "{\"nofiles\": 5} | limits | unknown key \"nofiles\": did you mean \"nofile\"?",
         "{\"nofile\": 5, \"noFile\": 6} | limits | unknown key \"noFile\": did you mean \"nofile\"?",
-        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is greater than memory, so it would never take effect",
+        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is greater than memory and would never take effect: use a lower value",
         "\"512M\" | limits | \"512M\" is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}",
       })
   void invalidLimitIsReportedWithItsLocation(String json, String where, String what) {

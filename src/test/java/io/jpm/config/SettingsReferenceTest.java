@@ -21,8 +21,8 @@ class SettingsReferenceTest {
       """
       # The daemon's settings
 
-      `$JPM_HOME/jpm.json` contains the settings that differ from [conf/jpm.json](../conf/jpm.json), which lists every setting
-      with its default. The file is JSON5, with the groups as objects:
+      `$JPM_HOME/jpm.json` overrides settings of the daemon. [conf/jpm.json](../conf/jpm.json) lists all settings with their
+      defaults. The file is JSON5; each group of settings is an object:
 
       ```json
       {
@@ -32,24 +32,24 @@ class SettingsReferenceTest {
       ```
 
       The daemon checks both files once a second. It applies an edit when the files have not changed for a second. The last
-      column states when an edit takes effect:
+      column of the tables below states when an edit takes effect:
 
-      - *at once*: in the running daemon. The settings in `defaults` are for apps that do not set the attribute themselves. An app
-        receives them when its process file is read: by the next `start`, `plan`, `apply` or edit of a watched process file.
-      - *next start*: in the next daemon. `jpm update` starts one without any effect on apps. `jpm doctor` lists the edits that
-        are pending.
+      - *at once*: in the running daemon. The settings in `defaults` apply to apps that do not set the attribute themselves. An
+        app receives them when its process file is next read: by `start`, `plan` or `apply`, or after an edit of a watched file.
+      - *next start*: in the next daemon. `jpm update` replaces the daemon without affecting apps. `jpm doctor` lists the edits
+        that are pending.
 
-      One line in `jpm.log` names all changed settings:
-      `settings edited: bridge.port 0 -> 9000: at the next start of the daemon (jpm update); logs.max_size 50M -> 20M: in force`.
+      The daemon logs all changed settings in one line of `jpm.log`:
+      `settings edited: bridge.port 0 -> 9000: at the next start of the daemon (jpm update); logs.max_size 50M -> 20M: in effect`.
       Subscribers of `jpm.settings` on the bridge receive the same information:
 
       ```json
       {"v":1,"changes":[{"key":"logs.max_size","from":"50M","to":"20M","in_force":true}],"problems":[]}
       ```
 
-      An edit with a misspelled key or an invalid value does not change the settings of the running daemon. `jpm.log` then
-      contains the file, the line and the expected value, and `problems` in `jpm.settings` contains all mistakes. A daemon that
-      starts, however, refuses settings with a mistake.
+      If an edit contains a misspelled key or an invalid value, the running daemon keeps its settings. It reports the file, the
+      line and the expected value in `jpm.log`, and all mistakes in `problems` of `jpm.settings`. At its start, however, a daemon
+      refuses to run with invalid settings.
       """;
 
   @Test

@@ -233,7 +233,10 @@ class SupervisionAttributesTest {
     assertThat(outcome.apps().getFirst().triggers().watch().orElseThrow().paths())
         .containsExactly(dir.resolve("dist"));
     assertThat(outcome.warnings())
-        .containsExactly("ecosystem.json: app: watch: " + dir + "/dist does not exist yet");
+        .containsExactly(
+            "ecosystem.json: app: watch: "
+                + dir
+                + "/dist does not exist, and is watched as soon as it is created");
   }
 
   private Watch watch(String members) {
@@ -297,7 +300,7 @@ class SupervisionAttributesTest {
             read("\"watch_options\": {\"usePolling\": true, \"interval\": 5}, \"pmx\": true")
                 .warnings())
         .containsExactly(
-            "ecosystem.json: app: has no effect in jpm: watch_options (usePolling, interval), pmx");
+            "ecosystem.json: app: attributes without effect in jpm: watch_options (usePolling, interval), pmx");
   }
 
   // Stopping and readiness
@@ -512,15 +515,16 @@ class SupervisionAttributesTest {
                      {"name": "disk", "script": "app"}]
                     """)))
         .containsExactly(
-            "ecosystem.json:3: [1].depends_on: db → web → db: these apps depend on each other in a cycle");
+            "ecosystem.json:3: [1].depends_on: the dependencies form a cycle (db → web → db): remove one of them");
     assertThat(Workspace.messages(read("\"name\": \"web\", \"depends_on\": \"web\"")))
         .containsExactly(
-            "ecosystem.json:2: depends_on: web → web: these apps depend on each other in a cycle");
+            "ecosystem.json:2: depends_on: the dependencies form a cycle (web → web): remove one of them");
     assertThat(
             Workspace.messages(
                 workspace.readCommandLine(
                     Map.of("script", "app", "name", "web", "depends_on", Map.of("web", "ready")))))
-        .containsExactly("--depends-on: web → web: these apps depend on each other in a cycle");
+        .containsExactly(
+            "--depends-on: the dependencies form a cycle (web → web): remove one of them");
   }
 
   @Test
@@ -533,7 +537,7 @@ class SupervisionAttributesTest {
     assertThat(workspace.read(file.formatted("")).warnings())
         .containsExactly(
             "ecosystem.json: web: waits until job has completed, but job is restarted whenever"
-                + " it exits: give it \"restart\": \"on-failure\"");
+                + " it exits: set \"restart\": \"on-failure\" for job");
     assertThat(workspace.read(file.formatted(", \"restart\": \"on-failure\"")).warnings())
         .isEmpty();
   }
@@ -598,14 +602,13 @@ class SupervisionAttributesTest {
                 .doesNotContainKey("C"));
     assertThat(Workspace.messages(read(file, "odd")))
         .contains(
-            "eco.json:5: apps[0].deploy.odd.env: \"x\" is not an object of names and values: use {\"PORT\":"
-                + " 80}");
+            "eco.json:5: apps[0].deploy.odd.env: \"x\" is not an object: use {\"PORT\":" + " 80}");
   }
 
   @Test
   void missingSelectedEnvironmentIsAWarning() {
     assertThat(read("[{\"script\": \"app\"}]", "prod").warnings())
-        .containsExactly("eco.json: no app has an env_prod");
+        .containsExactly("eco.json: no app has the key env_prod for --env prod");
     AppsOutcome some =
         read(
             """
@@ -614,7 +617,8 @@ class SupervisionAttributesTest {
             """,
             "prod");
     assertThat(some.apps()).hasSize(3);
-    assertThat(some.warnings()).containsExactly("eco.json: env_prod is missing in a, c");
+    assertThat(some.warnings())
+        .containsExactly("eco.json: the key env_prod for --env prod is missing from a, c");
   }
 
   @Test
@@ -645,8 +649,7 @@ class SupervisionAttributesTest {
         .containsExactly(
             "eco.json:3: env_prod.A=B: is not a variable name: it cannot contain = or NUL");
     assertThat(Workspace.messages(read("{\"script\": \"app\",\n \"env_prod\": 5}", "prod")))
-        .containsExactly(
-            "eco.json:2: env_prod: 5 is not an object of names and values: use {\"PORT\": 80}");
+        .containsExactly("eco.json:2: env_prod: 5 is not an object: use {\"PORT\": 80}");
   }
 
   @Test
@@ -673,12 +676,12 @@ class SupervisionAttributesTest {
           "stop_exit_codes": [1, -1] | .stop_exit_codes[1]: -1 is not an exit code: use 0 to 255
           "stop_exit_codes": "" | .stop_exit_codes: is empty
           "exp_backoff_restart_delay": "x" | .exp_backoff_restart_delay: "x" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
-          "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the initial delay, exp_backoff_restart_delay in line 3
+          "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the initial delay, exp_backoff_restart_delay in line 3: increase it
           "restart_jitter": 1.5 | .restart_jitter: 1.5 is not a number from 0 to 1, such as 0.1
           "restart_jitter": "x" | .restart_jitter: "x" is not a number from 0 to 1, such as 0.1
           "max_memory_restart": "300 MB" | .max_memory_restart: "300 MB" is not a size: use bytes, or a whole number with K, M or G, such as "300M"
           "max_memory_restart": -1 | .max_memory_restart: -1 is not a size: use bytes, or a whole number with K, M or G, such as "300M"
-          "cron": "* * *" | .cron: * * *: use 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first
+          "cron": "* * *" | .cron: * * * has the wrong number of fields: use 5 (minute, hour, day of month, month, day of week), or 6 with seconds first
           "cron_restart": true | .cron_restart: true is not text: put it in double quotes
           "time_zone": "Europe/Berln" | .time_zone: "Europe/Berln" is not a time zone: did you mean "Europe/Berlin"?
           "time_zone": "here and there" | .time_zone: "here and there" is not a time zone: use a name such as Europe/Berlin, or an offset such as +02:00
@@ -694,7 +697,7 @@ class SupervisionAttributesTest {
           "stop": {"signal": "SIGTERM"}, "kill_signal": "INT" | .stop.signal: "SIGTERM" differs from kill_signal in line 3: keep one of them
           "stop": {"timeout": "1s"}, "killTimeout": 999 | .stop.timeout: "1s" differs from killTimeout in line 3: keep one of them
           "stop": {"command": "kill $JPM_PID"} | .stop.command: "kill $JPM_PID" needs a shell, but is run without one: use ["sh", "-c", …]
-          "stop": {"command": "a 'b"} | .stop.command: a quote is not closed in "a 'b"
+          "stop": {"command": "a 'b"} | .stop.command: "a 'b" contains a quote that is not closed
           "stop": {"command": []} | .stop.command: does not name a program
           "stop": {"command": ["a", {}]} | .stop.command[1]: an object is not text
           "stop": {"command": 5} | .stop.command: 5 is neither text nor a list
@@ -704,14 +707,14 @@ class SupervisionAttributesTest {
           "user": -1 | .user: -1 is not a user: use a name or a number
           "gid": 4294967295 | .gid: 4294967295 is not a group: use a name or a number
           "nice": 20 | .nice: 20 is not an integer from -20 to 19
-          "seccomp": "strict" | .seccomp: "strict" is not a filter of system calls: use "none" or "default"
+          "seccomp": "strict" | .seccomp: "strict" is not a system call filter: use "none" or "default"
           "seccomp": 1 | .seccomp: 1 is not text: put it in double quotes
           "private_tmp": "yes" | .private_tmp: "yes" is neither true nor false
           "read_only_paths": 7 | .read_only_paths: 7 is neither text nor a list
-          "read_only_paths": ["srv"] | .read_only_paths: "srv" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
-          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
-          "read_only_paths": ["-"] | .read_only_paths: "-" is not an absolute path without . and ..: use "/path", or "-/path" for a path that need not exist
-          "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" is hidden by private_tmp: remove one of the two
+          "read_only_paths": ["srv"] | .read_only_paths: "srv" is not a normalized absolute path: use "/path" without . or .., or "-/path" for an optional path
+          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is not a normalized absolute path: use "/path" without . or .., or "-/path" for an optional path
+          "read_only_paths": ["-"] | .read_only_paths: "-" is not a normalized absolute path: use "/path" without . or .., or "-/path" for an optional path
+          "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" has no effect, because private_tmp hides it: remove the path or private_tmp
           "umask": "rwx" | .umask: "rwx" is not a umask: use octal digits from 0 to 777, such as "027"
           "umask": 1777 | .umask: 1777 is not a umask: use octal digits from 0 to 777, such as "027"
           "umask": 8 | .umask: 8 is not a umask: use octal digits from 0 to 777, such as "027"

@@ -140,7 +140,7 @@ class VariableReferencesTest {
                  "env": {"FILE": "${PORT}.log"}}
                 """))
         .hasSize(2)
-        .allMatch(it -> it.contains("differs between instances (PORT)"))
+        .allMatch(it -> it.contains("whose value differs between instances (PORT)"))
         .anyMatch(it -> it.contains("pid_file"))
         .anyMatch(it -> it.contains("out_file"));
     readApp("{\"script\": \"app\", \"port\": 8000, \"pid_file\": \"/run/${PORT}.pid\"}");
@@ -158,7 +158,7 @@ class VariableReferencesTest {
                 """))
         .singleElement()
         .asString()
-        .contains(": these variables reference each other in a cycle")
+        .contains("the variable references form a cycle (")
         .startsWith("ecosystem.json:");
   }
 
@@ -229,12 +229,12 @@ class VariableReferencesTest {
         .containsExactly(
             dir.resolve("bad.env") + ":3: is not a variable: it contains no =",
             dir.resolve("bad.env") + ":4: opens a quote that is not closed",
-            "ecosystem.json:2: env_file[1]: file %1$s does not exist; write \"%1$s?\" if it is optional"
+            "ecosystem.json:2: env_file[1]: file %1$s does not exist: create it, or write \"%1$s?\" if it is optional"
                 .formatted(dir.resolve("gone.env")),
             "ecosystem.json:2: env_file[2]: 5 is neither a path nor a list of paths",
-            "ecosystem.json:3: env.USE: uses ${A} from env_file %s, which is read at each start and not stored: only the app itself can use it"
+            "ecosystem.json:3: env.USE: refers to ${A} from env_file %s, which is read only when the app starts: use the variable in the app itself"
                 .formatted(dir.resolve("bad.env")),
-            "ecosystem.json:4: args[0]: uses ${DB} from secrets, which is read at each start and not stored: only the app itself can use it",
+            "ecosystem.json:4: args[0]: refers to ${DB} from secrets, which is read only when the app starts: use the variable in the app itself",
             "ecosystem.json:6: secrets.DB: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
             "ecosystem.json:7: secrets.TWICE: is also set as a variable of the app: set it only once",
             "ecosystem.json:8: secrets.C: does not specify the source of the value: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
@@ -253,6 +253,6 @@ class VariableReferencesTest {
                 """))
         .singleElement()
         .asString()
-        .contains("cwd: uses ${WHERE}");
+        .contains("cwd: refers to ${WHERE}");
   }
 }

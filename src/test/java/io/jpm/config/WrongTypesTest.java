@@ -166,9 +166,11 @@ class WrongTypesTest {
         Arguments.of("UTF-16", "\ufeff[]".getBytes(StandardCharsets.UTF_16BE), "is UTF-16 text"),
         Arguments.of("UTF-16LE", "[1]".getBytes(StandardCharsets.UTF_16LE), "NUL byte"),
         Arguments.of(
-            "Latin-1", "name: grün".getBytes(StandardCharsets.ISO_8859_1), "is not UTF-8 text"),
+            "Latin-1",
+            "name: grün".getBytes(StandardCharsets.ISO_8859_1),
+            "is not UTF-8 text: save it as UTF-8"),
         Arguments.of("NUL", "script: a\u0000b".getBytes(StandardCharsets.UTF_8), "NUL byte"),
-        Arguments.of("binary", binary, "is not UTF-8 text"),
+        Arguments.of("binary", binary, "is not UTF-8 text: save it as UTF-8"),
         Arguments.of(
             "huge",
             " ".repeat(TextFile.MAX_BYTES + 1).getBytes(StandardCharsets.UTF_8),
@@ -176,10 +178,12 @@ class WrongTypesTest {
         Arguments.of(
             "brackets",
             "[".repeat(100_000).getBytes(StandardCharsets.UTF_8),
-            "nested deeper than 64 levels"),
+            "values are nested deeper than 64 levels"),
         Arguments.of("a word", "true".getBytes(StandardCharsets.UTF_8), "neither an app nor"),
         Arguments.of(
-            "no apps", "[]".getBytes(StandardCharsets.UTF_8), "the list contains no apps"));
+            "no apps",
+            "[]".getBytes(StandardCharsets.UTF_8),
+            "the list is empty: add at least one app"));
   }
 
   @ParameterizedTest

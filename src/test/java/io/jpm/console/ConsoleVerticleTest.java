@@ -279,7 +279,7 @@ class ConsoleVerticleTest {
     assertEnd(none, 1);
     assertThat(none.err())
         .isEqualTo(
-            "[jpm][ERROR] no file was specified, and /home/me contains none of ecosystem.config.js,"
+            "[jpm][ERROR] no process file was found in /home/me: specify one, or create one of ecosystem.config.js,"
                 + " ecosystem.config.cjs, ecosystem.config.mjs, ecosystem.json, ecosystem.json5,"
                 + " ecosystem.yaml, ecosystem.yml\n");
     usual = List.of("apps.json");
@@ -289,7 +289,7 @@ class ConsoleVerticleTest {
     usual = List.of("apps.json", "ecosystem.yml");
     ConsoleClient two = run(verb);
     assertEnd(two, 0);
-    assertThat(two.err()).contains("[jpm][WARN] using apps.json, not ecosystem.yml");
+    assertThat(two.err()).contains("[jpm][WARN] using apps.json and ignoring ecosystem.yml");
   }
 
   @Test
@@ -511,12 +511,12 @@ class ConsoleVerticleTest {
     assertEnd(script, 0);
     assertThat(script.err())
         .isEqualTo(
-            "[jpm][WARN] --env selects variables of a process file and has no effect here\n");
+            "[jpm][WARN] --env has no effect without a process file: it selects the variables of such a file\n");
     services.received.clear();
     ConsoleClient name = run("restart", "a", "--env", "production");
     assertEnd(name, 1);
     assertThat(name.err())
-        .isEqualTo("[jpm][ERROR] --env selects variables of a process file, but a is not one\n");
+        .isEqualTo("[jpm][ERROR] --env requires a process file, but a is not one: omit --env\n");
     assertThat(services.received).isEmpty();
   }
 
@@ -536,7 +536,7 @@ class ConsoleVerticleTest {
             new StartApps(
                 List.of(Instances.spec("a", 1)), ExistingAppPolicy.RESTART, Optional.empty()));
     assertThat(client.err())
-        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: b\n");
+        .isEqualTo("[jpm][WARN] these apps in apps.json are not in the list and are skipped: b\n");
   }
 
   @Test
@@ -616,7 +616,7 @@ class ConsoleVerticleTest {
             new ConfigWatchReply.RejectedFile(
                 FILE, Set.of(new AppName("a")), List.of(FILE + ":3: wrong", "more")));
     String line =
-        "[jpm][WARN] the latest edit of a process file was not applied: /home/me/apps.json:3: wrong (and 1 more)\n";
+        "[jpm][WARN] /home/me/apps.json:3: wrong (and 1 more); the latest edit of this file was not applied\n";
     for (String[] words : new String[][] {{"ls"}, {"describe", "a"}}) {
       ConsoleClient client = run(words);
       assertEnd(client, 0);
@@ -676,7 +676,7 @@ class ConsoleVerticleTest {
     ConsoleClient wrong = run("start", "apps.json", "--only", "x");
     assertEnd(wrong, 1);
     assertThat(wrong.err())
-        .contains("--only does not match \"x\": the apps in apps.json are a, b, c");
+        .contains("--only \"x\" does not match any app: the apps in apps.json are a, b, c");
   }
 
   @Test
@@ -737,18 +737,20 @@ class ConsoleVerticleTest {
     assertEnd(client, 0);
     assertThat(services.received(Act.class)).containsExactly(new Act(Action.STOP, List.of("a")));
     assertThat(client.err())
-        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: b\n");
+        .isEqualTo("[jpm][WARN] these apps in apps.json are not in the list and are skipped: b\n");
     services.instances.clear();
     ConsoleClient none = run("stop", "apps.json");
     assertEnd(none, 1);
-    assertThat(none.err()).contains("none of the apps in apps.json is in the list");
+    assertThat(none.err())
+        .contains("none of the apps in apps.json is in the list: start them first");
   }
 
   @Test
   void selectorWithoutAMatchFails() {
     ConsoleClient silent = run("stop", "nope");
     assertEnd(silent, 1);
-    assertThat(silent.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(silent.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
     services.problems = command -> command instanceof Act ? List.of("nope not found") : List.of();
     ConsoleClient told = run("restart", "nope");
     assertEnd(told, 1);
@@ -813,7 +815,7 @@ class ConsoleVerticleTest {
         .startsWith(
             """
             [jpm] Resurrecting
-            [jpm] Process job restored (stopped, as it was saved)
+            [jpm] Process job restored (saved as stopped)
             [jpm] Process web restored
             ┌\
             """);
@@ -846,7 +848,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("update");
     assertEnd(client, 0);
     assertThat(client.out())
-        .isEqualTo("[jpm] daemon 1.2.3, pid 4711, hands over to the new daemon\n");
+        .isEqualTo("[jpm] daemon 1.2.3 (pid 4711) is handing over to the new daemon\n");
     Eventually.await(
         "the command to the daemon",
         LIMIT,
@@ -858,7 +860,7 @@ class ConsoleVerticleTest {
   void commandOfTheClientIsRejectedByTheDaemon() {
     ConsoleClient client = run("startup");
     assertEnd(client, 1);
-    assertThat(client.err()).contains("bin/jpm runs this command itself").hasLineCount(1);
+    assertThat(client.err()).contains("only the client bin/jpm can").hasLineCount(1);
   }
 
   @Test
@@ -1016,7 +1018,8 @@ class ConsoleVerticleTest {
   void logsOfAnUnknownAppFail() {
     ConsoleClient client = run("logs", "nope");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
   }
 
   @Test

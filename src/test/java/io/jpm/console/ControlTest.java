@@ -170,7 +170,7 @@ class ControlTest {
   void attachIsACommandOfTheClient() {
     ConsoleClient client = run("attach", "0");
     assertThat(client.code()).isOne();
-    assertThat(client.err()).contains("bin/jpm runs this command itself");
+    assertThat(client.err()).contains("only the client bin/jpm can");
     assertThat(run("attach", "9", "--", "follow").code()).isOne();
   }
 

@@ -143,7 +143,7 @@ class EventsAndEnvTest {
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][ERROR] no app or id n\\x1bope exists, and no events are stored for it: jpm events shows all events\n");
+            "[jpm][ERROR] no app or id n\\x1bope exists, and no events are stored for it: run jpm events to see all events\n");
     assertThat(client.out()).isEmpty();
   }
 
@@ -305,7 +305,7 @@ class EventsAndEnvTest {
     assertEnd(client, 0);
     assertThat(client.out())
         .contains("DB: (secret file:/run/secrets/db)\n")
-        .contains("# at each start, also the variables in /srv/.env?\n")
+        .contains("# the variables in /srv/.env? are added at each start\n")
         .doesNotContain("from-shell");
     ConsoleClient json = run("env", "web", "--json", "--reveal");
     assertEnd(json, 0);
@@ -331,6 +331,7 @@ class EventsAndEnvTest {
   void envOfAnUnknownAppFails() {
     ConsoleClient client = run("env", "nope");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
   }
 }

@@ -131,14 +131,14 @@ class LogsCommandsTest {
       value = {
         "logs --raw --json | --raw and --json cannot be combined: choose one",
         "logs --json --format | --json and --format cannot be combined: choose one",
-        "logs --json --timestamp=HH:mm | --json and --timestamp cannot be combined: --json has its own format",
+        "logs --json --timestamp=HH:mm | --json and --timestamp cannot be combined: --json has a fixed format, so omit the other option",
         "logs --format --highlight x | --format and --highlight cannot be combined",
         "logs -i | --ignore-case requires --grep: add --grep PATTERN",
-        "logs --since soon | --since \"soon\" is not a time: use one such as 10m, 2h, 1d, 13:20",
+        "logs --since soon | --since \"soon\" is not a valid time: use a value such as 10m, 2h, 1d, 13:20",
         "logs --since 1m --until 2m | --since 1m is later than --until 2m: use an earlier time for --since",
-        "logs --grep ( | --grep \"(\": ",
-        "logs --timestamp=web | --timestamp \"web\" is not a time format: use one such as",
-        "logs api web --timestamp web | --timestamp \"web\" is not a time format: use one such as",
+        "logs --grep ( | --grep \"(\" is not a valid pattern: ",
+        "logs --timestamp=web | --timestamp \"web\" is not a time format: use a format such as",
+        "logs api web --timestamp web | --timestamp \"web\" is not a time format: use a format such as",
         "reloadLogs web | jpm reloadLogs does not accept \"web\""
       })
   void mistakesAreReportedInOneLine(String line, String sentence) {
@@ -224,7 +224,8 @@ class LogsCommandsTest {
   void flushOfAnUnknownAppFails() {
     ConsoleClient client = run("flush nope");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
     assertThat(services.received(LogsCommand.Flush.class)).isEmpty();
   }
 
@@ -234,7 +235,7 @@ class LogsCommandsTest {
     services.instances.clear();
     ConsoleClient client = run(line);
     assertEnd(client, 0);
-    assertThat(client.out()).isEqualTo("[jpm] No app has log files to flush\n");
+    assertThat(client.out()).isEqualTo("[jpm] There are no log files to flush\n");
     assertThat(services.received(LogsCommand.Flush.class)).isEmpty();
   }
 

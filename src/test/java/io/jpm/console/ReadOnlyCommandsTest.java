@@ -184,7 +184,8 @@ class ReadOnlyCommandsTest {
 
   @Test
   void pidOfAnUnknownAppFails() {
-    assertThat(runRejected("pid nope")).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(runRejected("pid nope"))
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
     services.problems = _ -> List.of("no app is called nope");
     assertThat(runRejected("pid web nope")).isEqualTo("[jpm][ERROR] no app is called nope\n");
     services.problems = _ -> List.of();

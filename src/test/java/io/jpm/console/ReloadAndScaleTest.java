@@ -151,9 +151,9 @@ class ReloadAndScaleTest {
           """
           reload web --parallel 0      | --parallel "0" is not valid: use a number from 1 to 10000
           reload web --parallel some   | --parallel "some" is not valid: use a number from 1 to 10000
-          reload web --env production  | --env selects variables of a process file, but web is not one
-          startOrReload web            | startOrReload requires a process file, but web is not one
-          startOrRestart web           | startOrRestart requires a process file, but web is not one
+          reload web --env production  | --env requires a process file, but web is not one: omit --env
+          startOrReload web            | jpm startOrReload requires a process file, but web is not one
+          startOrRestart web           | jpm startOrRestart requires a process file, but web is not one
           """)
   void invalidReloadIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);
@@ -242,7 +242,8 @@ class ReloadAndScaleTest {
   void reloadOfAnUnknownAppFails() {
     ConsoleClient client = run("reload nope");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
   }
 
   @Test
@@ -258,7 +259,8 @@ class ReloadAndScaleTest {
     client = run("reload apps.json job");
     assertEnd(client, 0);
     assertThat(client.err())
-        .isEqualTo("[jpm][WARN] apps.json: these apps are not in the list: new\n");
+        .isEqualTo(
+            "[jpm][WARN] these apps in apps.json are not in the list and are skipped: new\n");
     assertThat(services.received(Reload.class))
         .containsExactly(
             new Reload(List.of(), List.of(web), 1, Optional.empty()),
@@ -279,7 +281,10 @@ class ReloadAndScaleTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"update, jpm update replaced the daemon", "kill, jpm kill is stopping the daemon"})
+  @CsvSource({
+    "update, jpm update interrupted this command",
+    "kill, jpm kill interrupted this command"
+  })
   void waitingReloadReportsWhyTheDaemonStops(String verb, String told) {
     services.slow = true;
     ConsoleClient client = run("reload web");
@@ -373,12 +378,12 @@ class ReloadAndScaleTest {
       delimiter = '|',
       textBlock =
           """
-          scale web 0     | scale web 0 would remove all instances: use at least 1, or jpm delete web
-          scale web many  | scale web many is not valid: use a number from 1 to 10000, +N, -N or max
-          scale web +0    | scale web +0 is not valid: use a number from 1 to 10000, +N, -N or max
-          scale web 10001 | scale web 10001 is not valid: use a number from 1 to 10000, +N, -N or max
-          scale web       | scale requires an app and a number: jpm scale web 4
-          scale web 1 -2  | scale requires an app and a number: jpm scale web 4
+          scale web 0     | jpm scale web 0 would remove all instances: use 1 or more, or run jpm delete web
+          scale web many  | jpm scale web many is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web +0    | jpm scale web +0 is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web 10001 | jpm scale web 10001 is not valid: use a number from 1 to 10000, +N, -N or max
+          scale web       | jpm scale requires an app and a number: jpm scale web 4
+          scale web 1 -2  | jpm scale requires an app and a number: jpm scale web 4
           """)
   void invalidScaleIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);
@@ -404,7 +409,8 @@ class ReloadAndScaleTest {
   void scaleOfAnUnknownAppFails() {
     ConsoleClient client = run("scale nope 2");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] no app was found: run jpm ls to see all apps\n");
   }
 
   // Describe

@@ -64,14 +64,14 @@ class HomeTest {
       }
       assertThatThrownBy(() -> Home.prepare(home))
           .isInstanceOf(StartupException.class)
-          .hasMessageContaining(shared + " can be written to by others (mode rwxrwxrwx)")
+          .hasMessageContaining(shared + " is writable by other users (mode rwxrwxrwx)")
           .hasMessageContaining("chmod go-w " + shared);
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), shared);
     assertThatThrownBy(() -> Home.prepare(link.resolve("home")))
         .as("home behind a symbolic link")
         .isInstanceOf(StartupException.class)
-        .hasMessageContaining(shared + " can be written to");
+        .hasMessageContaining(shared + " is writable by other users");
     Files.setAttribute(shared, "unix:mode", 01777);
     assertThat(mode(Home.prepare(home).root()))
         .as("mode of a home in a sticky directory")
@@ -146,7 +146,7 @@ class HomeTest {
     Files.createFile(file);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatThrownBy(() -> Home.prepare(home))
-        .hasMessageContaining(file + " can be written to by others (mode rw-rw-rw-)")
+        .hasMessageContaining(file + " is writable by other users (mode rw-rw-rw-)")
         .hasMessageContaining("chmod go-w " + file);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     assertThat(Home.prepare(home).root()).isEqualTo(home);
@@ -201,7 +201,7 @@ class HomeTest {
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThatThrownBy(() -> Home.prepare(home))
         .as("home that others can enter")
-        .hasMessageContaining("can be written to by others");
+        .hasMessageContaining("is writable by other users");
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
     Home.prepare(home);
     assertThat(mode(log)).isEqualTo("rw-r--r--");

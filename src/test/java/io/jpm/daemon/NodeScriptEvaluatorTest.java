@@ -69,7 +69,7 @@ class NodeScriptEvaluatorTest {
           b.config.js  | process.exit(3) | 0 | made node exit with code 3 before returning a value
           b.config.cjs | throw "soup" | 0 | throws soup
           c.config.cjs | const a = {}; a.a = a; module.exports = a | 0 | TypeError: Converting circular structure to JSON
-          c.config.js  | module.exports = "x".repeat(5e6) | 0 | its value is larger than 4M
+          c.config.js  | module.exports = "x".repeat(5e6) | 0 | its value is larger than 4 MiB
           """)
   void failedScriptIsReportedWithItsLine(String name, String script, int line, String what)
       throws IOException {

@@ -169,7 +169,7 @@ class SettingsWatchVerticleTest {
     write("{\"logs\": {\"max_size\": \"3M\"}}");
     check(watch, 2);
     assertThat(maxSizes()).containsExactly(3L << 20);
-    assertThat(lines).containsExactly("INFO settings edited: logs.max_size 50M -> 3M: in force");
+    assertThat(lines).containsExactly("INFO settings edited: logs.max_size 50M -> 3M: in effect");
   }
 
   @Test
@@ -180,7 +180,7 @@ class SettingsWatchVerticleTest {
     assertThat(sent).isEmpty();
     assertThat(lines)
         .containsExactly(
-            "WARNING the settings are not valid and remain unchanged: "
+            "WARNING the edited settings are not valid, so the previous settings remain in effect: "
                 + home
                 + ":3: logs.keep: \"x\" is not valid: use 0 for no limit, or a whole number (and 1 more)");
     write("{\"logs\": {\n\"max_size\": \"3M\"}}");
@@ -190,7 +190,7 @@ class SettingsWatchVerticleTest {
         .hasSize(3)
         .endsWith(
             "INFO the settings are valid again",
-            "INFO settings edited: logs.max_size 50M -> 3M: in force");
+            "INFO settings edited: logs.max_size 50M -> 3M: in effect");
   }
 
   @Test
@@ -201,20 +201,20 @@ class SettingsWatchVerticleTest {
     assertThat(lines)
         .containsExactly(
             "INFO settings edited: bridge.port 0 -> 7070: at the next start of the daemon (jpm update); "
-                + "log.keep 5 -> 1: in force; logs.keep 20 -> 1: in force");
+                + "log.keep 5 -> 1: in effect; logs.keep 20 -> 1: in effect");
     assertThat(inForce).singleElement().extracting(it -> it.log().keep()).isEqualTo(1);
     write("{\"bridge\": {\"port\": 7070}, \"log\": {\"keep\": 1}}");
     check(watch, 3);
     assertThat(lines)
         .hasSize(2)
         .last()
-        .isEqualTo("INFO settings edited: logs.keep 1 -> 20: in force");
+        .isEqualTo("INFO settings edited: logs.keep 1 -> 20: in effect");
     write("{}");
     check(watch, 3);
     assertThat(lines)
         .last()
         .isEqualTo(
-            "INFO settings edited: bridge.port 7070 -> 0: in force; log.keep 1 -> 5: in force");
+            "INFO settings edited: bridge.port 7070 -> 0: in effect; log.keep 1 -> 5: in effect");
   }
 
   @Test
@@ -256,7 +256,7 @@ class SettingsWatchVerticleTest {
     }
     write("{\"logs\": {\"keep\": 456}}");
     check(watch, 2);
-    assertThat(lines).containsExactly("INFO settings edited: logs.keep 20 -> 456: in force");
+    assertThat(lines).containsExactly("INFO settings edited: logs.keep 20 -> 456: in effect");
     assertThat(((LogsCommand.Limits) sent.getFirst()).perApp().keep()).isEqualTo(456);
   }
 
@@ -292,14 +292,14 @@ class SettingsWatchVerticleTest {
     assertThat(maxSizes()).containsExactly(3L << 20);
     assertThat(lines)
         .containsExactly(
-            "WARNING the changed settings logs.max_size were not applied and are tried again: no memory");
+            "WARNING the changed settings logs.max_size were not applied and will be retried: no memory");
     answer = new LogsReply.Done();
     check(watch, 3);
     assertThat(maxSizes()).containsExactly(3L << 20, 3L << 20);
     assertThat(lines)
         .hasSize(2)
         .last()
-        .isEqualTo("INFO settings edited: logs.max_size 50M -> 3M: in force");
+        .isEqualTo("INFO settings edited: logs.max_size 50M -> 3M: in effect");
   }
 
   @Test

@@ -146,7 +146,8 @@ class DoctorTest {
   @Test
   void tokensThatExpireSoonAreAWarning() {
     tokens = new SystemReport.Tokens(2, List.of("ci at 2026-11-23T12:00:00Z"), Optional.empty());
-    assertOnlyFinding(Verdict.WARN, "tokens", "expire soon: ci at 2026-11-23T12:00:00Z");
+    assertOnlyFinding(
+        Verdict.WARN, "tokens", "tokens that expire soon: ci at 2026-11-23T12:00:00Z");
   }
 
   @Test
@@ -255,7 +256,8 @@ class DoctorTest {
     assertOnlyFinding(Verdict.WARN, "dumps", "hs_err_pid1.log");
     dumps = List.of();
     pidFile = "12";
-    assertOnlyFinding(Verdict.WARN, "jpm.pid", "contains \"12\", but this daemon is 4711");
+    assertOnlyFinding(
+        Verdict.WARN, "jpm.pid", "contains \"12\", but the pid of this daemon is 4711");
   }
 
   @Test
@@ -300,7 +302,9 @@ class DoctorTest {
   void pendingSettingsAreListed() {
     pendingSettings = List.of("bridge.port 0 -> 9000");
     assertOnlyFinding(
-        Verdict.WARN, "settings", "take effect when the daemon is replaced: bridge.port 0 -> 9000");
+        Verdict.WARN,
+        "settings",
+        "changes that take effect when the daemon is replaced: bridge.port 0 -> 9000");
   }
 
   @Test

@@ -170,7 +170,8 @@ class BootCrashIT extends EndToEndTestBase {
     assertThat(jpm.run("ls").failed().err()).as("the next daemon").contains("5 running processes");
 
     Jpm.Result brought = jpm.run("resurrect").failed();
-    assertThat(brought.err()).contains("1 running process of this home is not in the list");
+    assertThat(brought.err())
+        .contains("1 running process of this home directory is not in the list");
     assertThat(pids()).isSubsetOf(before).hasSize(4);
     assertThat(jpm.run("start", "sleep 98763", "--name", "unsaved").ok().err()).contains("adopted");
     assertThat(pids()).isEqualTo(before);

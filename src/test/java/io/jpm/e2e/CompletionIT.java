@@ -172,7 +172,7 @@ class CompletionIT extends EndToEndTestBase {
         .isEqualTo(
             """
             [jpm] Wrote %1$s/completion.bash
-            [jpm] %2$s now loads it
+            [jpm] %2$s now loads the completion script
             [jpm] Completion is available in new shells; to remove it, run jpm completion uninstall
             """
                 .formatted(jpm.home(), startup));
@@ -196,9 +196,9 @@ class CompletionIT extends EndToEndTestBase {
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
         .isEqualTo(
-            "[jpm][ERROR] SHELL is \"/bin/dash\", but jpm supports only bash, zsh and fish: specify one of them\n");
+            "[jpm][ERROR] SHELL is \"/bin/dash\", but completion supports only bash, zsh and fish: name one of them in the command\n");
     assertThat(jpm.run("completion", "csh").failed().err())
-        .startsWith("[jpm][ERROR] jpm completion \"csh\": use ");
+        .startsWith("[jpm][ERROR] \"csh\" is not a supported shell: use ");
   }
 
   // zsh and fish
@@ -255,7 +255,7 @@ class CompletionIT extends EndToEndTestBase {
     assertThat(jpm.shell(command, Map.of("PATH", path())).ok().out())
         .isEqualTo(
             """
-            restart\tstop and start apps
+            restart\trestart apps
             web\t2 online
             worker@1\t1 online
             my app:x\t1 online

@@ -215,7 +215,7 @@ class ConfigWatchIT extends EndToEndTestBase {
         assertThat(failed.code()).isEqualTo(1);
         assertThat(failed.err())
             .contains("web (id 0): the new process did not become ready")
-            .contains("keeps serving, 0 of 2 instances were replaced");
+            .contains("keeps serving; 0 of 2 instances were replaced");
         assertThat(failed.out()).contains("web: rolling (", ", failed\n", "unchanged: idle");
         assertThat(pids("web")).isEqualTo(before);
         assertThat(pids("idle")).isEqualTo(idle);

@@ -67,7 +67,7 @@ class ControlIT extends EndToEndTestBase {
     assertThat(jpm.run("send", "7", "x").failed().err()).contains("7");
     jpm.run("stop", "echo").ok();
     assertThat(jpm.run("send", "0", "x").failed().err())
-        .isEqualTo("[jpm][ERROR] echo (id 0) is stopped and has no process\n");
+        .isEqualTo("[jpm][ERROR] echo (id 0) is stopped and has no process: start it first\n");
     jpm.run("delete", "echo").ok();
     try (Stream<Path> pipes = Files.list(jpm.home().resolve("fifo"))) {
       assertThat(pipes.map(Path::toString).filter(it -> it.endsWith(".in"))).isEmpty();

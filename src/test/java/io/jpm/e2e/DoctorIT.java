@@ -28,7 +28,7 @@ class DoctorIT extends EndToEndTestBase {
     jpm.settings("{\"bridge\": {\"max_connections\": 7}}");
     assertThat(jpm.run("doctor").out())
         .contains(
-            "warn  settings: take effect when the daemon is replaced: bridge.max_connections 1024 -> 7",
+            "warn  settings: changes that take effect when the daemon is replaced: bridge.max_connections 1024 -> 7",
             "jpm update");
     Eventually.await("jpm.log reports the pending setting", Jpm.LONG, this::isLogged);
     jpm.settings("{\"logs\": {\"kep\": 3}}");

@@ -56,7 +56,7 @@ class FollowIT extends EndToEndTestBase {
     assertThat(lines.subList(0, lines.size() - 1))
         .containsExactlyElementsOf(
             LongStream.range(1, lines.size()).mapToObj(Long::toString).toList());
-    assertThat(logs.errors()).contains("waiting for it or the next daemon");
+    assertThat(logs.errors()).contains("waiting until it or a new daemon answers");
   }
 
   @Test
@@ -102,7 +102,7 @@ class FollowIT extends EndToEndTestBase {
     Eventually.await("the follower has printed one", Jpm.LONG, () -> logs.text().contains("one\n"));
     jpm.run("kill").ok();
     assertThat(logs.process().waitFor()).isEqualTo(1);
-    assertThat(logs.errors()).contains("jpm kill is stopping the daemon");
+    assertThat(logs.errors()).contains("jpm kill interrupted this command");
   }
 
   /// Kills the daemon once the follower has printed more, and waits until the next daemon is

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Needs(Need.NODE)
 class GracefulReloadIT {
   private static final int RELOADS = TestGroup.choose(1, 5);
-  private static final String ASKED =
-      "web: asked the old process to exit by the message 'shutdown'";
+  private static final String ASKED = "web: sent the message 'shutdown' to the old process";
 
   private static final String SERVER =
       """
@@ -100,14 +99,14 @@ class GracefulReloadIT {
         "it is known that a reload has no gap",
         Jpm.LONG,
         () -> jpm.run("describe", "web").ok().out().contains("without a gap"));
-    assertNoRequestIsLost(ASKED + ", within 30 s (kill_timeout)");
+    assertNoRequestIsLost(ASKED + ", with 30 s (kill_timeout) to exit");
   }
 
   @Test
   void clusterWorkersFinishTheirRequests() throws IOException {
     start(SERVER.formatted(port) + FINISHES, "-i", "2", "--kill-timeout", "20s");
     assertNoRequestIsLost(
-        "web: asked 2 old processes to exit by the message 'shutdown', within 20 s (kill_timeout)");
+        "web: sent the message 'shutdown' to 2 old processes, with 20 s (kill_timeout) to exit");
   }
 
   @Test
@@ -122,7 +121,7 @@ class GracefulReloadIT {
     assertThat(jpm.run("graceful-reload", "web").ok().out())
         .contains(
             "Reloaded web",
-            ASKED + ", within 700 ms (kill_timeout)",
+            ASKED + ", with 700 ms (kill_timeout) to exit",
             "did not exit within 700 ms: killed (SIGKILL after the shutdown message)");
     assertThat(Jpm.alive(old)).isFalse();
   }

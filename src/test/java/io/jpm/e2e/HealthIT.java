@@ -297,7 +297,7 @@ class HealthIT extends EndToEndTestBase {
     int pid = listed(0).getInteger("pid");
     JsonObject wrong = probe().put("http", "http://127.0.0.1:${NOWHERE}/");
     var result = jpm.run("reload", file(app.copy().put("readiness", wrong))).failed();
-    assertThat(result.err()).contains("the app has no variable NOWHERE");
+    assertThat(result.err()).contains("the app has no environment variable NOWHERE");
     assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
     assertThat(status(listed(0))).isEqualTo("online");
   }

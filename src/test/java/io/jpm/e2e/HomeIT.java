@@ -316,7 +316,7 @@ class HomeIT {
     if (name.equals(".")) {
       for (Map<String, String> client : List.of(Map.<String, String>of(), JAVA)) {
         assertThat(Jpm.finish(jpm.begin(client, "ls")).failed().err())
-            .contains(open + " can be written to by others (mode rwxrwxrwx)")
+            .contains(open + " is writable by other users (mode rwxrwxrwx)")
             .hasLineCount(1);
       }
       assertThat(Jpm.running(app)).isTrue();

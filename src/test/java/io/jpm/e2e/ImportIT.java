@@ -89,15 +89,15 @@ class ImportIT {
         process("pm2-logrotate", "online").put("pmx_module", true));
     Jpm.Result dry = jpm.run("import-pm2", "--dry-run").ok();
     assertThat(dry.out())
-        .contains("web: 1 instance, fork: would be stopped in PM2 and started here")
-        .contains("web: its own variables: FAKE, OWN")
+        .contains("web: 1 instance, fork: would be stopped in PM2 and started in jpm")
+        .contains("web: the app's own variables are FAKE, OWN")
         .contains("Would import 2 apps, 1 skipped, 0 failed");
     assertThat(pm2Calls()).containsExactly("jlist");
     assertThat(jpm.list()).isEmpty();
 
     assertThat(jpm.run("import-pm2").ok().out())
-        .contains("web: 1 instance, fork: stopped in PM2, started here with id 0")
-        .contains("idle: 1 instance, fork: added to the list here with id 1, stopped")
+        .contains("web: 1 instance, fork: stopped in PM2, started in jpm with id 0")
+        .contains("idle: 1 instance, fork: added to jpm with id 1, stopped")
         .contains("pm2-logrotate: a PM2 module, skipped")
         .contains("Imported 2 apps, 1 skipped, 0 failed")
         .contains("pm2 save --force")
@@ -125,8 +125,8 @@ class ImportIT {
     Jpm.Result result = jpm.run("import-pm2").failed();
     assertThat(result.err())
         // Either of the two, whichever happens first: God gives up the app, or its exit is seen.
-        .containsAnyOf("web: it does not keep running in jpm: ", "web: web (id 0): exit 9")
-        .contains("PM2 has restarted it");
+        .containsAnyOf("web: the app does not keep running in jpm: ", "web: web (id 0): exit 9")
+        .contains("PM2 has restarted the app");
     assertThat(result.out()).contains("Imported 0 apps, 0 skipped, 1 failed");
     assertThat(pm2Calls()).containsExactly("jlist", "stop 0", "restart 0");
     assertThat(fake.resolve("taken")).exists();
@@ -149,9 +149,9 @@ class ImportIT {
     simulatePm2(
         process("web", "online").put("cron_restart", "0 3 * * *"), process("idle", "stopped"));
     assertThat(jpm.run("import-pm2", "--only", "web,nope").failed().err())
-        .contains("--only does not match \"nope\": the apps in PM2 are web, idle");
+        .contains("--only \"nope\" does not match any app: the apps in PM2 are web, idle");
     Jpm.Result result = jpm.run("import-pm2", "--keep", "--only", "web").ok();
-    assertThat(result.err()).contains("PM2 keeps restarting it according to cron_restart");
+    assertThat(result.err()).contains("PM2 keeps restarting the app according to cron_restart");
     assertThat(result.out()).contains("Imported 1 app, 0 skipped, 0 failed");
     assertThat(pm2Calls()).containsExactly("jlist", "jlist", "stop 0");
     assertThat(jpm.list()).hasSize(1);
@@ -166,7 +166,7 @@ class ImportIT {
         process("gone", "online").put("pm_exec_path", "/no/such/file.sh"));
     Jpm.Result result = jpm.run("import-pm2").failed();
     assertThat(result.err())
-        .contains("web: PM2 has different apps with this name (pm_cwd)")
+        .contains("web: several PM2 apps with this name differ in pm_cwd")
         .contains("gone: /no/such/file.sh: script not found");
     assertThat(pm2Calls()).containsExactly("jlist");
   }
@@ -175,14 +175,14 @@ class ImportIT {
   @Tag("slow")
   void dumpIsReadWithoutStartingPm2sDaemon() throws Exception {
     assertThat(jpm.run("import-pm2").failed().err())
-        .contains("PM2 is not running with PM2_HOME=" + pm2Home);
+        .contains("PM2 is not running and " + pm2Home + " contains no readable saved list");
     Files.writeString(pm2Home.resolve("dump.pm2"), "[{broken");
     Files.writeString(
         pm2Home.resolve("dump.pm2.bak"),
         new JsonArray().add(process("web", "online")).encodePrettily());
     assertThat(jpm.run("import-pm2").ok().out())
-        .contains("PM2 is not running: using its saved list, " + pm2Home + "/dump.pm2.bak")
-        .contains("web: 1 instance, fork: started here with id 0");
+        .contains("PM2 is not running: using its saved list " + pm2Home + "/dump.pm2.bak")
+        .contains("web: 1 instance, fork: started in jpm with id 0");
     assertThat(fake.resolve("calls")).doesNotExist();
   }
 
@@ -198,8 +198,8 @@ class ImportIT {
       pm2(pm2, "start", app.toString(), "--name", "web", "-i", "2", "--", "a b");
       pm2(pm2, "start", "sleep 1000", "--name", "line");
       assertThat(jpm.run("import-pm2").ok().out())
-          .contains("web: 2 instances, cluster: stopped in PM2, started here with id 0, 1")
-          .contains("line: 1 instance, fork: stopped in PM2, started here with id 2");
+          .contains("web: 2 instances, cluster: stopped in PM2, started in jpm with id 0, 1")
+          .contains("line: 1 instance, fork: stopped in PM2, started in jpm with id 2");
       assertThat(pm2(pm2, "jlist")).isEqualTo("[]");
       assertThat(jpm.list()).hasSize(3);
       assertThat(jpm.status("line")).isEqualTo("online");

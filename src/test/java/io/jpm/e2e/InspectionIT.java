@@ -78,7 +78,7 @@ class InspectionIT extends EndToEndTestBase {
   @Test
   @Tag("slow")
   void flushWithoutAppsSucceedsAndLsWatchNeedsATerminal() {
-    assertThat(jpm.run("flush").ok().out()).contains("No app has log files");
+    assertThat(jpm.run("flush").ok().out()).contains("There are no log files to flush");
     assertThat(jpm.run("ls", "--watch").failed().err()).contains("--watch requires a terminal");
   }
 }

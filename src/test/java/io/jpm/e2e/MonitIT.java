@@ -147,7 +147,7 @@ class MonitIT extends EndToEndTestBase {
     terminal.awaitLine(">", "api", "online");
     terminal.resize(20, 5);
     terminal.awaitLine("needs 40x10");
-    terminal.awaitLine("this is 20x5");
+    terminal.awaitLine("terminal: 20x5");
     terminal.resize(100, 30);
     terminal.awaitLine(">", "api", "online");
     terminal.awaitLine("q:quit");

@@ -130,7 +130,8 @@ class Pm2TableIT {
     table.succeeds("restart all --parallel 1 --force", "Restarted web", "Restarted api");
     table.fails("restart nope", NOT_FOUND + "nope");
     table.fails("restart 99", NOT_FOUND + "99");
-    table.fails("restart web --env production", "--env selects variables of a process file");
+    table.fails(
+        "restart web --env production", "--env requires a process file, but web is not one");
     assertThat(jpm.restarts("api")).isEqualTo(4);
     table.succeeds("reset api", "Reset the counters of api");
     assertThat(jpm.restarts("api")).isZero();
@@ -200,7 +201,7 @@ class Pm2TableIT {
     }
     Files.writeString(jpm.work().resolve("bad.json"), "{\"apps\": [{\"scritp\": \"./app.sh\"}]}");
     assertThat(jpm.run("start", "bad.json").failed().err()).contains("did you mean \"script\"?");
-    table.fails("start", "no file was specified");
+    table.fails("start", "no process file was found");
 
     Process piped = jpm.begin(Pm2Table.words("start -").toArray(String[]::new));
     piped
@@ -234,7 +235,7 @@ class Pm2TableIT {
     String service = " -u somebody --hp /nowhere --service-name some --wait-ip";
     table.fails("startup openrc" + service, "only systemd is");
     table.fails("unstartup openrc", "only systemd is");
-    table.fails("import-pm2", "which contains no saved list");
+    table.fails("import-pm2", "contains no readable saved list");
     table.succeeds("web status", "off");
   }
 
@@ -269,8 +270,8 @@ class Pm2TableIT {
     table.succeeds("flush talk", "Flushed the logs of talk (id 0)");
     assertThat(read("talk-out.log")).isEmpty();
     table.fails("flush nope", NOT_FOUND + "nope");
-    table.succeeds("logrotate", "rotated at");
-    table.succeeds("logrotate -u me", "rotated at");
+    table.succeeds("logrotate", "limits of a log file");
+    table.succeeds("logrotate -u me", "limits of a log file");
   }
 
   @Test
@@ -344,9 +345,9 @@ class Pm2TableIT {
     table.succeeds("start app.sh --name web");
     int pid = jpm.pid("web");
     long daemon = jpm.daemonPid();
-    table.succeeds("update", "hands over to the new daemon", "│ web");
+    table.succeeds("update", "is handing over to the new daemon", "│ web");
     assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
-    table.succeeds("updatePM2", "hands over to the new daemon");
+    table.succeeds("updatePM2", "is handing over to the new daemon");
     assertThat(jpm.pid("web")).isEqualTo(pid);
     table.fails("kill web", "does not accept \"web\"");
     table.succeeds("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
@@ -370,7 +371,7 @@ class Pm2TableIT {
     table.succeeds("forward web", "Restarted web");
     assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(second);
     table.fails("deploy nope.json production", "does not exist");
-    table.fails("deploy apps.json production", "has no section \"deploy\"");
+    table.fails("deploy apps.json production", "does not contain a \"deploy\" section");
   }
 
   @Test
@@ -415,8 +416,8 @@ class Pm2TableIT {
   void unsupportedCommandsAndOptionsNameAnAlternative() {
     for (String verb :
         List.of("install", "module:install", "module:update", "uninstall", "module:uninstall")) {
-      table.fails(verb + " pm2-logrotate", "jpm does not support npm modules");
-      table.fails(verb + " --safe 3000 --tarball x.tar.gz", "jpm does not support npm modules");
+      table.fails(verb + " pm2-logrotate", "jpm does not support PM2 modules");
+      table.fails(verb + " --safe 3000 --tarball x.tar.gz", "jpm does not support PM2 modules");
     }
     for (String verb : List.of("module:generate", "package", "publish", "module:publish")) {
       table.fails(verb, "use npm pack and npm publish");
@@ -538,7 +539,7 @@ class Pm2TableIT {
                 + " --v8 --event-loop-inspector --deep-monitoring --source-map-support"
                 + " --disable-source-map-support");
     assertThat(nothing.err().lines()).hasSize(1);
-    assertThat(nothing.err()).contains("has no effect in jpm: --trace");
+    assertThat(nothing.err()).contains("attributes without effect in jpm: --trace");
     jpm.environment("E2E_NEW", "here");
     table.succeeds("restart silent");
     assertThat(variable("silent", "E2E_NEW")).isEmpty();

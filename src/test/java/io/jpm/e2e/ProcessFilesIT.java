@@ -73,7 +73,8 @@ class ProcessFilesIT {
     assertThat(piped("[{script: './gone'}]", "start", "-").failed().err())
         .contains("stdin:1: [0].script: script not found: " + jpm.work().resolve("gone"));
     assertThat(piped("", "start", "-").failed().err()).contains("stdin: is empty");
-    assertThat(piped(" ".repeat(5 << 20), "start", "-").failed().err()).contains("larger than 4M");
+    assertThat(piped(" ".repeat(5 << 20), "start", "-").failed().err())
+        .contains("larger than 4 MiB");
     piped(yaml, "delete", "-").ok();
     assertThat(jpm.list()).isEmpty();
   }
@@ -86,7 +87,10 @@ class ProcessFilesIT {
     jpm.runAfter("exec <&-", "ls").ok();
     for (String verb : List.of("validate", "start")) {
       assertThat(jpm.runAfter("exec <&-", verb, "-").failed().err())
-          .contains("- reads a process file from standard input: jpm " + verb + " - < apps.json");
+          .contains(
+              "the target - requires a process file on standard input: jpm "
+                  + verb
+                  + " - < apps.json");
     }
     jpm.runAfter("exec <&-", "start", "./app").ok();
     assertThat(jpm.status("app")).isEqualTo("online");
@@ -95,7 +99,7 @@ class ProcessFilesIT {
   @Test
   void directoryAndDefaultFileAreStarted() throws IOException {
     assertThat(jpm.run("start").failed().err())
-        .contains("no file was specified", "ecosystem.config.js");
+        .contains("no process file was found", "ecosystem.config.js");
     file("conf.d/a.json", "{name: 'a', script: '../app'}");
     file("conf.d/b.yaml", "name: b\nscript: ../app\n");
     jpm.run("start", "./conf.d").ok();
@@ -108,7 +112,8 @@ class ProcessFilesIT {
     jpm.run("start").ok();
     assertThat(jpm.status("usual")).isEqualTo("online");
     file("ecosystem.json", "{name: 'first', script: './app'}");
-    assertThat(jpm.run("start").ok().err()).contains("using ecosystem.json, not ecosystem.yaml");
+    assertThat(jpm.run("start").ok().err())
+        .contains("using ecosystem.json and ignoring ecosystem.yaml");
     assertThat(jpm.status("first")).isEqualTo("online");
   }
 
@@ -195,13 +200,15 @@ class ProcessFilesIT {
     scripts.put("", "is empty");
     scripts.put("module.exports = {apps: [{name: 'a',", ":1: SyntaxError: Unexpected end of input");
     scripts.put("\n\nthrow new Error('no\\nmore')", ":3:7: Error: no");
-    scripts.put("module.exports = null", ": null is neither an app nor a list of apps");
+    scripts.put(
+        "module.exports = null",
+        ": null is neither an app nor a list of apps: use an object such as {\"script\": \"app.js\"}, or a list of such objects");
     scripts.put("process.exit(0)", "made node exit with code 0 before returning a value");
     scripts.put("const a = {}; a.a = a; module.exports = a", "circular structure");
     scripts.put(
         "let a = []; for (let i = 0; i < 1e5; i++) a = [a]; module.exports = a",
         "Maximum call stack size exceeded");
-    scripts.put("module.exports = 'x'.repeat(5 << 20)", "its value is larger than 4M");
+    scripts.put("module.exports = 'x'.repeat(5 << 20)", "its value is larger than 4 MiB");
     scripts.put(
         "module.exports = [{script: './app'}, {script: './app'}]", "each app a unique name");
     scripts.put("module.exports = {script: './app', depends_on: 'app'}", "app → app");

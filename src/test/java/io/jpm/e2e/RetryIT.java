@@ -75,7 +75,7 @@ class RetryIT {
     try {
       for (int i = 0; i < 2; i++) {
         Jpm.Result result = Jpm.finish(jpm.begin(impatient, "scale", "web", "+2")).failed();
-        assertThat(result.err()).contains("commands that it has not started are dropped");
+        assertThat(result.err()).contains("it drops this command unless it has already started it");
       }
     } finally {
       jpm.shell("kill -CONT " + daemon).ok();

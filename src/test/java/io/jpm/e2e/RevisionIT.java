@@ -45,7 +45,8 @@ class RevisionIT extends EndToEndTestBase {
         .contains("Restarted web");
     assertThat(head()).isEqualTo(one);
     assertThat(jpm.pid("web")).isNotEqualTo(pid);
-    assertThat(jpm.run("backward", "web").failed().err()).contains("web: is at the first commit");
+    assertThat(jpm.run("backward", "web").failed().err())
+        .contains("web: the working copy is already at the first commit");
 
     JsonObject forward = new JsonObject(jpm.run("forward", "web", "--json").ok().out());
     assertThat(forward)
@@ -55,7 +56,8 @@ class RevisionIT extends EndToEndTestBase {
                 .put("from", one)
                 .put("to", two)
                 .put("changed", true));
-    assertThat(jpm.run("forward", "web").failed().err()).contains("web: is at the newest commit");
+    assertThat(jpm.run("forward", "web").failed().err())
+        .contains("web: the working copy is already at the newest commit");
     assertThat(jpm.run("pull", "web", one, "-s").ok().out()).isEmpty();
     assertThat(head()).isEqualTo(one);
     assertThat(Files.readAllLines(jpm.work().resolve(".git/updates"))).hasSize(3);
@@ -71,7 +73,7 @@ class RevisionIT extends EndToEndTestBase {
     int pid = jpm.pid("web");
     assertThat(jpm.run("pull", "web").failed().err())
         .contains(
-            "web: post_update \"test ! -e broken\" exited with code 1; restored "
+            "web: post_update \"test ! -e broken\" exited with code 1; the working copy was reset to "
                 + fine.substring(0, 7));
     assertThat(head()).isEqualTo(fine);
     assertThat(jpm.pid("web")).isEqualTo(pid);
@@ -89,7 +91,7 @@ class RevisionIT extends EndToEndTestBase {
     assertThat(jpm.run("pull", "web", "no-such").failed().err())
         .contains("web: commit no-such does not exist");
     assertThat(jpm.run("forward", "web", "x").failed().err())
-        .contains("forward requires exactly one app");
+        .contains("jpm forward accepts only one app");
 
     Files.writeString(jpm.work().resolve("app.sh"), "#!/bin/sh\n");
     assertThat(jpm.run("backward", "web").failed().err())

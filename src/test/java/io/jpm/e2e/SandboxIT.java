@@ -236,7 +236,7 @@ class SandboxIT extends EndToEndTestBase {
         .contains(
             "web (id 0): read_only_paths: "
                 + place.resolve("kept")
-                + " does not exist: write \"-"
+                + " does not exist: create it, or write \"-"
                 + place.resolve("kept")
                 + "\" if it is optional");
     assertThat(jpm.status("web")).isEqualTo("errored");
@@ -260,8 +260,8 @@ class SandboxIT extends EndToEndTestBase {
       Jpm.Result refused = jpm.shell(with(nobody, jpmOf, "start", file), home);
       assertThat(refused.failed().err() + refused.out())
           .contains(
-              "only root can give an app private_tmp and read_only_paths: start the daemon as root"
-                  + " or remove it");
+              "only root can apply private_tmp and read_only_paths to an app: start the daemon as"
+                  + " root or remove private_tmp and read_only_paths");
       assertThat(place.resolve("ran")).doesNotExist();
     } finally {
       jpm.shell(with(nobody, jpmOf, "kill"), home).ok();

@@ -200,7 +200,7 @@ class SeedCommandsIT {
     table.succeeds(
         "gracefulReload ecosystem.config.js --only api-app",
         "Restarted api-app",
-        "api-app: stopped the old process with SIGINT, because it does not use an IPC channel");
+        "api-app: stopped the old process with SIGINT, because the app does not use the IPC channel");
     assertThat(jpm.restarts("api-app")).isEqualTo(3);
     table.succeeds("delete ecosystem.config.js --only api-app", "Deleted api-app");
     assertThat(jpm.list()).isEmpty();
@@ -217,7 +217,7 @@ class SeedCommandsIT {
       table.succeeds(
           verb + " app",
           "Reloaded app (ids 0, 1)",
-          "app: asked 2 old processes to exit by the message 'shutdown', within 30 s");
+          "app: sent the message 'shutdown' to 2 old processes, with 30 s");
     }
     assertThat(jpm.list())
         .allMatch(app -> app.getJsonObject("pm2_env").getInteger("restart_time") == 4);

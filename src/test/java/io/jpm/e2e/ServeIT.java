@@ -196,14 +196,14 @@ class ServeIT {
             new Jpm.Result(
                 1,
                 "",
-                "[jpm][ERROR] basic authentication requires both --basic-auth-username and --basic-auth-password\n"));
+                "[jpm][ERROR] basic authentication is incomplete: specify both --basic-auth-username and --basic-auth-password\n"));
     jpm.environment("PM2_SERVE_BASIC_AUTH", "true");
     assertThat(serve().failed())
         .isEqualTo(
             new Jpm.Result(
                 1,
                 "",
-                "[jpm][ERROR] basic authentication requires both --basic-auth-username and --basic-auth-password\n"));
+                "[jpm][ERROR] basic authentication is incomplete: specify both --basic-auth-username and --basic-auth-password\n"));
     assertThat(jpm.list()).isEmpty();
   }
 
@@ -213,14 +213,18 @@ class ServeIT {
     assertThat(jpm.run("serve", "nowhere", Integer.toString(port)))
         .isEqualTo(
             new Jpm.Result(
-                1, "", "[jpm][ERROR] " + jpm.work().resolve("nowhere") + " does not exist\n"));
+                1,
+                "",
+                "[jpm][ERROR] "
+                    + jpm.work().resolve("nowhere")
+                    + " does not exist: specify an existing directory\n"));
     try (var _ = new ServerSocket(port, 1, InetAddress.getByName("0.0.0.0"))) {
       assertThat(serve())
           .isEqualTo(
               new Jpm.Result(
                   1,
                   "",
-                  "[jpm][ERROR] cannot listen on port %d of 0.0.0.0: Address already in use\n"
+                  "[jpm][ERROR] cannot listen on port %d of 0.0.0.0 (Address already in use): choose another port or --host\n"
                       .formatted(port)));
     }
     assertThat(jpm.list()).isEmpty();
@@ -240,7 +244,7 @@ class ServeIT {
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.err())
         .isEqualTo(
-            "[jpm][ERROR] cannot listen on port %d of 0.0.0.0: Address already in use\n"
+            "[jpm][ERROR] cannot listen on port %d of 0.0.0.0 (Address already in use): choose another port or --host\n"
                 .formatted(port));
     assertThat(jpm.list()).hasSize(1);
     assertThat(jpm.pid("site")).isEqualTo(pid);

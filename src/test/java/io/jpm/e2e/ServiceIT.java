@@ -43,7 +43,7 @@ class ServiceIT extends EndToEndTestBase {
       long old = jpm.daemonPid();
       Jpm.Result update = jpm.run("update").ok();
       assertThat(update.out())
-          .contains("pid " + old + ", hands over to the new daemon")
+          .contains("(pid " + old + ") is handing over to the new daemon")
           .contains("ticker", "online");
       assertThat(jpm.daemonPid()).isNotEqualTo(old);
       assertThat(Jpm.running((int) old)).isFalse();

@@ -171,7 +171,7 @@ class StoreIT extends EndToEndTestBase {
     Jpm.Result known = jpm.run("--no-pmx", "start", app, "--trace", "--no-vizion", "--no-daemon");
     assertThat(known.ok().err().lines())
         .hasSize(2)
-        .anyMatch(line -> line.contains("has no effect in jpm: --trace"))
+        .anyMatch(line -> line.contains("attributes without effect in jpm: --trace"))
         .anyMatch(line -> line.contains("jpm daemon"));
     jpm.awaitStatus("app", "online");
   }

@@ -373,7 +373,7 @@ class BalancerCommunicationTest extends GodHarness {
     awaitCommands(BalancerCommand.Drain.class, 1);
     assertThat(list()).hasSize(2).allMatch(i -> i.phase() == Phase.ONLINE);
     assertThat(scale(Step.TO, 5).problems())
-        .containsExactly("web is being reloaded or scaled: try again when that is done");
+        .containsExactly("web is being reloaded or scaled: try again when this has finished");
     balancer.answerDrains();
     assertThat(await(reply).body().instances()).hasSize(1);
     assertThat(host.running()).hasSize(1);
@@ -385,7 +385,7 @@ class BalancerCommunicationTest extends GodHarness {
     assertThat(scale(Step.TO, 2).problems()).containsExactly("web already has 2 instances");
     assertThat(scale(Step.BY, -2).problems())
         .containsExactly(
-            "web cannot have 0 instances: at least 1 is required; jpm delete web removes the app");
+            "web cannot have 0 instances: at least 1 is required; to remove the app, run jpm delete web");
     assertThat(scale(Step.TO, 1001).problems())
         .containsExactly(
             "web cannot have 1001 instances: at most 1000 are allowed; raise limits.max_instances in"
@@ -393,7 +393,7 @@ class BalancerCommunicationTest extends GodHarness {
     assertThat(ask(new GodCommand.Scale("all", Step.TO, 3)).problems())
         .containsExactly("all selects several apps (web, api): specify one of them");
     assertThat(ask(new GodCommand.Scale("no", Step.TO, 3)).problems())
-        .containsExactly("no app, namespace or id matches no: jpm ls lists all of them");
+        .containsExactly("no app, namespace or id matches no: run jpm ls to list them");
     assertThat(host.spawns).hasSize(3);
   }
 

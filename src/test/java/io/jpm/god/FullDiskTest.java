@@ -52,7 +52,7 @@ class FullDiskTest extends GodHarness {
         .singleElement()
         .asString()
         .contains(JOURNAL_PROBLEM)
-        .contains("free space");
+        .contains("free disk space");
     assertThat(reply.instances()).isEmpty();
   }
 

@@ -278,7 +278,7 @@ class HistoryTest {
     assertThat(folderInPlace).doesNotExist();
     assertThat(directory().resolve("0000000000004000.jsonl.damaged")).hasSize(100_001);
     assertThat(directory().resolve("notes.txt")).hasContent("mine");
-    assertThat(log.all()).hasSize(2).allMatch(line -> line.contains("is kept as"));
+    assertThat(log.all()).hasSize(2).allMatch(line -> line.contains("was renamed to"));
   }
 
   @Test

@@ -152,6 +152,6 @@ class RecordCodecTest {
     var partial = RecordCodec.of(Window.class, CODECS, "most");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> partial.take(Map.of("most", 1)))
-        .withMessage("time has no field");
+        .withMessage("time is not described by any field");
   }
 }

@@ -63,11 +63,11 @@ class EffectiveProgramTest {
           it runs more than one program @ npm run build && node app.js
           it runs more than one program @ node a.js; node b.js
           it starts a process in the background @ java Main & wait
-          it is more than a list of commands @ while true; do java Main; done
-          it is more than a list of commands @ { java Main; }
+          it contains a compound command @ while true; do java Main; done
+          it contains a compound command @ { java Main; }
           it contains a subshell or a function @ (cd x; java Main)
           it contains a here-document @ node - <<EOF
-          only the shell knows the program's name @ exec $SERVER --port 80
+          the name of the program is the result of an expansion @ exec $SERVER --port 80
           it runs no program @ cd /srv
           it sets NODE_OPTIONS @ NODE_OPTIONS=--inspect node app.js
           it sets JDK_JAVA_OPTIONS @ export JDK_JAVA_OPTIONS=-Xmx1g; java Main

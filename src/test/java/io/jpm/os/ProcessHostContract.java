@@ -216,7 +216,8 @@ public abstract class ProcessHostContract {
     SpawnRequest request = fixture.request("not-executable.sh");
 
     assertThat(fixture.refusal(request))
-        .isEqualTo(request.program() + " is not executable: chmod +x it or name an --interpreter");
+        .isEqualTo(
+            request.program() + " is not executable: run chmod +x on it, or set --interpreter");
   }
 
   @Test

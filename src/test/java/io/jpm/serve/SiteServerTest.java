@@ -426,7 +426,7 @@ class SiteServerTest {
     assertThatThrownBy(this::server).hasMessageContaining("PM2_SERVE_BASIC_AUTH_PASSWORD");
     environment.remove("PM2_SERVE_BASIC_AUTH_USERNAME");
     environment.put("PM2_SERVE_BASIC_AUTH", "true");
-    assertThatThrownBy(this::server).hasMessageContaining("needs both");
+    assertThatThrownBy(this::server).hasMessageContaining("is incomplete: set both");
   }
 
   @Test

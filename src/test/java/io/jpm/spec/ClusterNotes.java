@@ -3,136 +3,154 @@ package io.jpm.spec;
 import io.jpm.spec.KeyNotes.Note;
 import java.util.Map;
 
-/// The part of [KeyNotes] about the instances of an app and the port that they share.
+/// The entries of [KeyNotes] for the instances of an app and the port that they share.
 final class ClusterNotes {
   static final Map<AppKey, Note> ALL =
       Map.ofEntries(
           note(
               AppKey.INSTANCES,
               """
-              The number of processes. The variable `NODE_APP_INSTANCE` contains the number of
-              each. With this key, a Node or Java program runs in cluster mode, also if a shell
-              starts it (`cd x && exec java …`), and so does any other program that has a `port`.
-              `jpm scale` changes the number while the app runs.\
+              Sets the number of processes. Each process finds its own number, from 0, in the
+              variable `NODE_APP_INSTANCE`. `jpm scale` changes the number while the app is
+              running.
+
+              If this key is set, the following run in cluster mode by default (see `exec_mode`):
+
+              - Node and Java programs, even if a shell starts them (`cd x && exec java …`)
+              - other programs that have a `port`\
               """,
               ""),
           note(
               AppKey.EXEC_MODE,
               """
-              `fork` or `cluster`.
+              Sets the execution mode.
 
-              - In cluster mode the instances share their listening sockets, and `jpm reload`
-                replaces them one by one without losing a connection.
-              - In fork mode each process opens its own port. If the program is Node or Java, or
-                sets SO_REUSEPORT, `jpm reload` hands the listening sockets over to the next
-                process, and two processes run for a moment; `balance: off` prevents that. Any
-                other program is restarted, and `jpm reload` reports how long it did not listen.
+              - `cluster`: the instances share their listening sockets. `jpm reload` replaces them
+                one by one without losing connections.
+              - `fork`: each process opens its own port. If the program runs on Node or Java, or
+                sets `SO_REUSEPORT`, `jpm reload` hands the listening sockets over to the new
+                process. The old and the new process then run at the same time for a moment;
+                `balance: "off"` prevents this. Any other program is restarted, and `jpm reload`
+                reports how long no process was listening.
 
-              Without this key, an app runs in cluster mode if it has `balance` or `listen`, or if
-              it has `instances` and either is a Node or Java program or has a `port` (unless
-              `increment_var` increments the port).\
+              If this key is not set, the app runs in cluster mode if one of these is true;
+              otherwise, it runs in fork mode:
+
+              - `balance` is set to a value other than `off`, or `listen` is set.
+              - `instances` is set, and the program is a Node or Java program.
+              - `instances` and `port` are set, and `increment_var` is not `PORT`.\
               """,
               """
-              has cluster mode for Node only, and its reload continues if the new version does not
-              start.\
+              supports cluster mode only for Node, and its reload continues even if the new version
+              does not start.\
               """),
           note(
               AppKey.EXECUTE_COMMAND,
               """
-              The same as `exec_mode: fork`. It takes precedence over `exec_mode: cluster`,
-              `balance` and `listen`.\
+              Runs the app in fork mode. Equivalent to `exec_mode: "fork"`; takes precedence over
+              `exec_mode: "cluster"`, `balance` and `listen`.\
               """,
               ""),
           note(
               AppKey.INSTANCE_VAR,
-              "The variable that contains the number of the instance, from 0.",
+              """
+              Sets the name of the environment variable that contains the number of the instance,
+              from 0.\
+              """,
               ""),
           note(
               AppKey.INCREMENT_VAR,
               """
-              A variable that is one higher in each further instance. It begins with its value in
-              `env`, or with 0: with `"env": {"PORT": 3000}` and `"increment_var": "PORT"` the
-              instances get 3000, 3001 and so on.\
+              Sets the name of an environment variable that is incremented for each instance. The
+              first instance gets the value in `env`, or 0 if it is not set there. Example: with
+              `"env": {"PORT": 3000}` and `"increment_var": "PORT"`, the instances get the ports
+              3000, 3001, and so on.\
               """,
               ""),
           note(
               AppKey.PORT,
               """
-              The port that clients connect to, 1 to 65535. The app receives it in the variable
-              PORT; a PORT in `env` takes precedence. If the daemon forwards the connections
-              (`balance: proxy`), each instance gets its own PORT instead.
+              Sets the port that clients connect to, 1 to 65535. It is passed to the app in the
+              environment variable `PORT`, unless `env` sets `PORT`. With `balance: "proxy"`, the
+              daemon listens on this port, and each instance gets a different `PORT`.
 
-              The daemon opens the port with its own rights, so an app with `uid` can have a port
-              below 1024; a Java program must listen on all addresses for that. A port that is not
-              declared, but only requested by the program itself, is opened with the rights of the
+              The daemon opens the port with its own privileges, so an app with `uid` can use a
+              port below 1024. A Java program must then listen on all addresses. A port that is not
+              set here, but opened by the program itself, is opened with the privileges of the
               app's user.\
               """,
-              "only sets the variable."),
+              "only sets the variable `PORT`."),
           note(
               AppKey.BALANCE,
               """
-              How the instances share a port:
+              Sets how the instances share a port:
 
-              - `node`: with Node's own cluster protocol.
-              - `jvm`: a Java agent gives the server a shared socket. For this, Netty uses Java's
-                sockets instead of its native transport, unless
+              - `node`: through Node's cluster protocol.
+              - `jvm`: through a Java agent that gives the server a shared socket. Netty then uses
+                the sockets of Java instead of its native transport, unless
                 `-Dio.netty.transport.noNative=false` is set.
-              - `listen_fds`: the app inherits the sockets of `listen`.
-              - `proxy`: each instance listens on its own PORT, and the daemon forwards connections
-                from `port`.
-              - `off`: the instances share nothing.
-              - `auto`: `listen_fds` if `listen` is set; `node` or `jvm` if the program is Node or
-                Java; `proxy` if a port is known (`port`, or PORT in `env` or an `env_file`);
-                otherwise `off`. `jpm describe` shows the selected mode and the reason.
+              - `listen_fds`: the instances inherit the sockets of `listen`.
+              - `proxy`: each instance listens on its own `PORT`, and the daemon forwards
+                connections from `port`.
+              - `off`: the instances do not share a port.
+              - `auto`: jpm selects the mode. It selects `listen_fds` if `listen` is set, `node` or
+                `jvm` for a Node or Java program, and `proxy` if a port is known from `port`, or
+                from `PORT` in `env` or an `env_file`. Otherwise, it selects `off`. `jpm describe`
+                shows the selected mode and the reason.
 
-              In fork mode only `off` has an effect: a reload is then a restart, and the program is
-              started without the preparations for a socket handover. Not in PM2.\
+              In fork mode, only `off` has an effect: `jpm reload` then restarts the app instead of
+              handing its sockets over.\
               """,
-              ""),
+              "does not have this key."),
           note(
               AppKey.STRATEGY,
               """
-              Which instance receives the next connection:
+              Sets how the instance for the next connection is selected:
 
-              - `kernel`: the one that accepts it first. For `node`, `jvm` and `listen_fds`.
-              - `round_robin`: each in turn. For `node` and `proxy`.
-              - `least_conn`: the one with the fewest open connections. For `proxy`.
-              - `ip_hash`: the same one for the same client. For `proxy`.
+              - `kernel`: the instance that accepts the connection first. Available with `node`,
+                `jvm` and `listen_fds`.
+              - `round_robin`: each instance in turn. Available with `node` and `proxy`.
+              - `least_conn`: the instance with the fewest open connections. Available with
+                `proxy`.
+              - `ip_hash`: the same instance for all connections from one client address. Available
+                with `proxy`.
 
-              With `proxy`, an instance that sends nothing on new connections for 3 s, while
-              another instance answers, receives no further connections until it answers. PM2 does
-              not have this key and distributes connections in turn.\
+              With `proxy`, outliers are ejected: if an instance sends nothing on new connections
+              for 3 s while another instance responds, it receives no further connections until it
+              responds.\
               """,
-              ""),
+              "does not have this key; it always selects each instance in turn."),
           note(
               AppKey.LISTEN,
               """
-              The sockets that the app inherits, from descriptor 3 on and in this order, as from
-              systemd (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`). `8000` means every address;
-              `"127.0.0.1:8000"` and `"[::1]:8000"` mean one address. Host names, such as
-              localhost, are rejected. On the command line: `--listen 8000,127.0.0.1:9000`.
+              Opens listening sockets and passes them to the app, as systemd socket activation
+              does. The app inherits them in this order, from file descriptor 3 on; `LISTEN_FDS`,
+              `LISTEN_PID` and `LISTEN_FDNAMES` describe them. `8000` listens on all addresses,
+              `"127.0.0.1:8000"` and `"[::1]:8000"` on one address. Host names, such as
+              `localhost`, are rejected. On the command line, write `--listen 8000,127.0.0.1:9000`.
 
-              The sockets are in blocking mode (without O_NONBLOCK) until the program changes that.
-              They stay open while the app or the daemon is restarted; clients that connect
-              meanwhile wait. The daemon opens them with its own rights, also below 1024 for an app
-              with `uid`. Not in PM2.\
+              The sockets are in blocking mode (without `O_NONBLOCK`) until the program changes
+              this. They stay open while the app or the daemon is restarted; clients that connect
+              in the meantime wait. The daemon opens them with its own privileges, so an app with
+              `uid` can use ports below 1024.\
               """,
-              ""),
+              "does not have this key."),
           note(
               AppKey.DRAIN_TIMEOUT,
               """
-              The time in which an instance finishes its connections, and receives no new ones,
-              after `reload` has replaced it or `scale` has removed it; also in fork mode. It is
-              then stopped as by `stop`, or earlier, as soon as it has no connections. Not in PM2.\
+              Sets the maximum time for an instance to finish its open connections after
+              `jpm reload` has replaced it, or after `jpm scale` has removed it. During this time,
+              the instance receives no new connections. It is stopped when it has no connections
+              left, at the latest after this time. Also applies in fork mode.\
               """,
-              ""),
+              "does not have this key."),
           note(
               AppKey.PROXY_PROTOCOL,
               """
-              With `balance: "proxy"`, send the client's address to the instance in a header of the
-              PROXY protocol before the first byte. The server must expect this header. Not in PM2.\
+              Sends the client's address to the instance in a PROXY protocol header before the
+              first byte. Requires `balance: "proxy"`. The server must expect the header.\
               """,
-              ""));
+              "does not have this key."));
 
   private ClusterNotes() {}
 

@@ -3,14 +3,14 @@ package io.jpm.spec;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// The text of the reference page about each key, in place of its one line in [AppKey]: the rules
-/// that a user has to know, and the differences from PM2.
+/// The entries of the reference page for process files. An entry replaces the one-line description
+/// in [AppKey] with the rules that users must know and the differences from PM2.
 public final class KeyNotes {
-  /// The text about one key, as Markdown. Line ends are kept.
+  /// The entry for one key, in Markdown. Line breaks are preserved.
   ///
-  /// @param rules the rules of jpm, in full sentences; may be empty
-  /// @param pm2 what PM2 does instead, as a sentence whose subject is PM2; empty if PM2 does the
-  ///   same or does not have the key
+  /// @param rules the behavior of jpm, in full sentences; may be empty
+  /// @param pm2 how PM2 differs, as a sentence without its subject "PM2"; empty if PM2 behaves the
+  ///   same
   public record Note(String rules, String pm2) {}
 
   private static final Note NOTHING = new Note("", "");
@@ -33,7 +33,7 @@ public final class KeyNotes {
 
   private KeyNotes() {}
 
-  /// Returns the text about `key`; both parts are empty if there is none.
+  /// Returns the entry for `key`; both parts are empty if there is none.
   public static Note of(AppKey key) {
     return NOTES.getOrDefault(key, NOTHING);
   }
@@ -50,357 +50,412 @@ public final class KeyNotes {
     add(
         AppKey.NAME,
         """
-        The app's name: 1 to 100 letters, digits, the characters `. _ - : @ +`, and spaces inside.
-        A name identifies one app: starting an app of the same name again replaces its settings and
-        restarts it.\
+        Sets the name of the app. A name has 1 to 100 characters: letters, digits, `. _ - : @ +`,
+        and spaces that are neither first nor last. Each name identifies one app: starting an app
+        whose name is already in the list replaces the settings of that app and restarts it.\
         """,
-        "allows several apps with one name, and a second start creates a second app.");
+        "allows several apps with the same name: a second start adds another app.");
     add(
         AppKey.SCRIPT,
         """
-        The program to run: a file beside the process file or in `cwd`, a program in PATH, or, if
-        it contains a space, a command line (`python3 -m http.server`). If the first line of a file
-        begins with `#!`, the file runs with the interpreter that this line names.\
+        Sets the program to run. jpm looks for the following, in this order:
+
+        1. a file, relative to the directory of the process file, then to `cwd`
+        2. a program in PATH
+        3. if the value contains a space, a command line, such as `python3 -m http.server`
+
+        If the file begins with `#!` and its extension does not determine the `interpreter`, jpm
+        uses the interpreter that this line names.\
         """,
+        "runs every file without a known extension with node, and every command line with bash.");
+    add(
+        AppKey.ARGS,
         """
-        runs every file without a known extension with node, and every command line with bash.\
+        Sets the arguments of the script. On the command line, they follow after `--`:
+        `jpm start app.js -- --port 8080`.\
         """);
-    add(AppKey.ARGS, "Arguments of the script. On the command line they follow after `--`.");
     add(
         AppKey.INTERPRETER,
         """
-        The program that runs the script, or `none` to execute the file itself. By default the
-        extension decides: `.js` node, `.py` python3, `.sh` bash, `.jar` and `.java` java, `.rb`
-        ruby, `.php` php, `.pl` perl, `.ts` bun. For other files, the first line decides.\
+        Sets the program that runs the script. By default, the extension of the script determines
+        it: `node` for `.js`, `python3` for `.py`, `bash` for `.sh`, `java` for `.jar` and `.java`,
+        `ruby` for `.rb`, `php` for `.php`, `perl` for `.pl`, and `bun` for `.ts`. For a file with
+        another extension, its `#!` line determines the interpreter. With `none`, the file is
+        executed directly.\
         """);
     add(
         AppKey.INTERPRETER_ARGS,
-        "Arguments of the interpreter. For a `.jar` file, jpm adds `-jar`.");
+        """
+        Sets the arguments that are passed to the interpreter before the script, such as
+        `["--max-old-space-size=512"]`. For a `.jar` file, jpm adds `-jar`.\
+        """);
     add(
         AppKey.NAMESPACE,
-        "The name of a group of apps. Commands accept it in place of an app's name.");
+        """
+        Assigns the app to a group. Commands accept the name of the group in place of the name of
+        an app: `jpm restart backend` restarts all apps in the namespace `backend`.\
+        """);
     add(
         AppKey.CWD,
         """
-        The directory in which the app runs. A relative path is relative to the directory of the
-        process file.\
+        Sets the working directory of the app. A relative path is resolved against the directory of
+        the process file.\
         """,
-        "resolves it relative to the directory in which the command is run.");
+        "resolves a relative path against the directory in which the command is run.");
   }
 
   private static void addRights() {
     add(
         AppKey.UID,
         """
-        Run the app as this user, with the groups of this user. HOME, USER, LOGNAME and SHELL are
-        set accordingly. The daemon must run as root, and `setpriv` of util-linux must be
-        installed. If the switch to the user fails, the app is not started.
+        Runs the app as this user, with the groups of the user. `HOME`, `USER`, `LOGNAME` and
+        `SHELL` are set accordingly. Requires a daemon that runs as root, and `setpriv` from
+        util-linux. If the daemon cannot switch to the user, the app is not started.
 
-        An app of a user other than the daemon's starts with a clean environment, as under systemd.
-        It contains:
+        An app that runs as a user other than the daemon's starts with a clean environment, as a
+        systemd service does. The environment contains only:
 
-        - PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
-        - LANG of the caller
-        - the variables that jpm adds
-        - the variables that the process file declares
+        - `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+        - `LANG` from the environment of the caller
+        - the variables that jpm sets
+        - the variables that the process file sets
 
-        It contains no other variable of the caller's shell, not even with `--update-env`.
+        It contains no other variables from the caller's shell, even with `--update-env`.
 
-        jpm opens the app's log and pid files, `env_file`, the files of `secrets`, and
-        `package.json` with the rights of this user. It opens the last three as root if every part
-        of the path belongs to root and no other user can write to it. Commands of `secrets`,
-        probes, hooks, `jpm pull` with git's hooks, and `post_update` run as this user, so the
-        working copy must belong to this user.\
+        The following run as this user: commands of `secrets`, probes, hooks, `jpm pull` including
+        git hooks, and `post_update`. The working copy must therefore belong to this user.
+
+        jpm opens the log files, the pid file, `env_file`, files of `secrets`, and `package.json`
+        with the permissions of this user. Exception: it opens the last three as root if every
+        component of the path belongs to root and no other user can write to it.\
         """,
-        "gives such an app the caller's environment, including its secrets.");
-    add(AppKey.GID, "Run the app as this group instead of the user's own group.");
+        "passes the caller's environment, including its secrets, to such an app.");
+    add(
+        AppKey.GID,
+        """
+        Runs the app with this group as its primary group, instead of the primary group of the
+        user.\
+        """);
     add(
         AppKey.NICE,
         """
-        The priority, as in `nice(1)`: -20 is the most urgent, 19 the least. A value below the
-        daemon's own requires root. Not in PM2.\
-        """);
+        Sets the scheduling priority of the app, from -20 (highest) to 19 (lowest), as in
+        `nice(1)`. A value below the daemon's own nice value requires root.\
+        """,
+        "does not have this key.");
     add(
         AppKey.UMASK,
         """
-        The permissions that are removed from new files. The digits are octal, as text and as a
-        number: `"027"` and `27` are equal. Not in PM2.\
-        """);
+        Sets the file mode creation mask of the app, as in `umask(2)`. The value is octal, whether
+        it is written as text or as a number: `"027"` and `27` are equal.\
+        """,
+        "does not have this key.");
     add(
         AppKey.NO_NEW_PRIVILEGES,
         """
-        With `true`, `sudo`, set-user-ID programs and programs with file capabilities run without
-        more rights than the app has (`PR_SET_NO_NEW_PRIVS`, as with `NoNewPrivileges=` of
-        systemd). This is the default for an app that runs as a user other than the daemon's;
-        `false` turns it off. It also applies to probes, hooks and the `stop` command. It requires
-        `setpriv` of util-linux. Not in PM2.\
-        """);
+        Prevents the app from gaining privileges by executing `sudo`, set-user-ID programs or
+        programs with file capabilities (`PR_SET_NO_NEW_PRIVS`, as `NoNewPrivileges=` in systemd).
+        Enabled by default for an app that runs as a user other than the daemon's; `false` disables
+        it. Also applies to probes, hooks and the `stop` command. Requires `setpriv` from
+        util-linux.\
+        """,
+        "does not have this key.");
     add(
         AppKey.CAPABILITIES,
         """
-        The only capabilities that the app and its children can have. The app has all of them from
-        its start: `["net_bind_service"]` lets an app with `uid` listen on port 80, and `[]`
-        removes all capabilities from an app that runs as root. The names are those of
-        `capabilities(7)`, with or without `CAP_`. The daemon must be root and must have these
-        capabilities itself; otherwise the app is not started. It requires `setpriv` of util-linux.
-        Not in PM2.\
-        """);
+        Limits the app and its children to these Linux capabilities. The app starts with all of
+        them. Examples:
+
+        - `["net_bind_service"]` allows an app with `uid` to listen on port 80.
+        - `[]` removes all capabilities, even from an app that runs as root.
+
+        The names are those of `capabilities(7)`, with or without the prefix `CAP_`. Requires
+        `setpriv` from util-linux, and a daemon that runs as root and has these capabilities
+        itself. Otherwise, the app is not started.\
+        """,
+        "does not have this key.");
     add(
         AppKey.SECCOMP,
         """
-        `default` blocks system calls that an attacker can use and a server does not need
-        (`seccomp(2)`), for the app and all its descendants. `none` is the default. Blocked are:
+        Filters the system calls of the app and all its descendants with `seccomp(2)`. `default`
+        blocks system calls that are useful to an attacker but not needed by a server; `none`
+        disables the filter. The blocked calls are those for:
 
         - mounting file systems
         - creating and entering namespaces
-        - tracing other processes (`ptrace`, `process_vm_readv`); the files of other processes in
-          `/proc` are not affected, their permissions apply
+        - tracing other processes (`ptrace`, `process_vm_readv`). Access to their files in `/proc`
+          is not blocked; file permissions apply
         - loading kernel modules and `bpf` programs
-        - `io_uring`, `userfaultfd`, `perf_event_open`
-        - kernel keys, setting the clock, swap, reboot, I/O ports
-        - inserting input into the terminal from which the app was started
+        - `io_uring`, `userfaultfd` and `perf_event_open`
+        - kernel keyrings, setting the clock, swap, reboot and I/O ports
+        - injecting input into the terminal from which the app was started
 
-        A blocked call fails with "operation not permitted", also for root. All other system calls
-        work, including those that later kernels add. The groups are those of `SystemCallFilter=`
-        of systemd and of Docker's default profile, except that `chroot` is allowed, because
-        servers use it to confine themselves.
+        A blocked call fails with "operation not permitted" (`EPERM`), also for root. All other
+        system calls work, including those added by later kernels. The groups of calls are those of
+        `SystemCallFilter=` in systemd and of Docker's default profile. Exception: `chroot` is
+        allowed, because servers use it to confine themselves.
 
-        Do not use it for debuggers and profilers (`strace`, `gdb`, `perf`, `py-spy`), for
-        containers, or for browsers whose sandbox uses namespaces (Chromium needs `--no-sandbox`).
+        Do not use `default` for debuggers and profilers (`strace`, `gdb`, `perf`, `py-spy`), for
+        containers, or for browsers whose sandbox uses namespaces. Chromium needs `--no-sandbox`.
 
-        It implies `no_new_privileges: true`; an explicit `false` requires a daemon that runs as
-        root with `CAP_SYS_ADMIN`. It also applies to probes, hooks and the `stop` command, but not
-        to commands of `secrets`, `jpm pull` and `post_update`. It requires libseccomp
-        (`libseccomp2` in Debian and Ubuntu), which nearly every system has, and `setpriv` of
-        util-linux. Not in PM2.\
-        """);
+        `default` implies `no_new_privileges: true`. An explicit `no_new_privileges: false`
+        requires a daemon that runs as root with `CAP_SYS_ADMIN`. The filter also applies to
+        probes, hooks and the `stop` command, but not to commands of `secrets`, `jpm pull` and
+        `post_update`. Requires `setpriv` from util-linux, and libseccomp (package `libseccomp2` in
+        Debian and Ubuntu), which is installed on most systems.\
+        """,
+        "does not have this key.");
     add(
         AppKey.PRIVATE_TMP,
         """
-        Gives each process of the app its own `/tmp` and `/var/tmp`, as `PrivateTmp=disconnected`
-        of systemd does. They are empty at the start of the process and are in memory: each can
-        take at most a quarter of the machine's memory, which `limits.memory` counts. They are
-        removed with the last process of the tree.
+        Mounts a private, initially empty `/tmp` and `/var/tmp` for each process of the app, as
+        `PrivateTmp=disconnected` in systemd does. Both are kept in memory. Each can grow to a
+        quarter of the machine's memory, and its content counts towards `limits.memory`. They are
+        removed when the last process of the process tree exits.
 
-        - Instances share nothing there, and neither do the processes before and after a restart or
-          reload. Each probe, hook and `stop` command of the app has its own empty directories too.
-        - A new daemon changes nothing for a running app.
-        - The app does not see the machine's own `/tmp` and `/var/tmp`. If `cwd` or the program is
-          there, the start is refused. Files that `args` name must be elsewhere too. A socket that
-          the app creates there cannot be reached by other programs.
-        - Files that jpm itself opens can be anywhere: log and pid files, `env_file`, `secrets`,
-          and sockets of `listen`.
-        - If jpm is installed below `/tmp`, an app cannot load jpm's module for Node or its Java
-          agent; `jpm describe` reports this. If jpm's home is below `/tmp`, `notify` probes work
-          only for an app with `uid`.
-        - It requires a daemon that runs as root with `CAP_SYS_ADMIN`, which most containers do not
-          have; otherwise the app is not started.
-        - An app that runs as root is protected from mistakes only, unless `capabilities` restricts
-          it, because root can mount and unmount.
-
-        Not in PM2.\
-        """);
+        - The directories are not shared between instances, nor between the processes before and
+          after a restart or reload. Each probe, hook and `stop` command also gets its own empty
+          directories.
+        - A restart of the daemon does not affect the directories of running apps.
+        - The app cannot access the machine's own `/tmp` and `/var/tmp`. It is not started if `cwd`
+          or the program is there. Files that are named in `args` must be elsewhere too. Other
+          programs cannot connect to a socket that the app creates in its `/tmp`.
+        - Log files, the pid file, `env_file`, `secrets` and the sockets of `listen` can be
+          anywhere, because jpm itself opens them.
+        - If jpm is installed below `/tmp`, the app cannot load jpm's Node module or Java agent;
+          `jpm describe` reports this. If jpm's home directory is below `/tmp`, `notify` probes
+          work only for an app with `uid`.
+        - Requires a daemon that runs as root with `CAP_SYS_ADMIN`, which most containers do not
+          have. Otherwise, the app is not started.
+        - An app that runs as root can mount and unmount file systems. For such an app, this
+          setting only prevents mistakes, unless `capabilities` removes that right.\
+        """,
+        "does not have this key.");
     add(
         AppKey.READ_ONLY_PATHS,
         """
-        Absolute paths of files and directories that the app cannot change, whatever their owner
-        and permissions are: `["/srv/shop", "-/etc/shop"]`, as `ReadOnlyPaths=` of systemd. A
-        directory includes everything below it, also other file systems; `["/"]` covers everything
-        except devices, pipes and a `private_tmp`. If a path does not exist, the start is refused,
-        unless the path is written with a leading `-`. Symbolic links are followed.
+        Makes these files and directories read-only for the app, regardless of their owner and
+        permissions, as `ReadOnlyPaths=` in systemd does. Example: `["/srv/shop", "-/etc/shop"]`.
 
-        It also applies to probes, hooks and the `stop` command. It does not apply to commands of
-        `secrets`, nor to `jpm pull` and `post_update`, whose purpose is to change the working
-        copy.
+        - Paths must be absolute. Symbolic links are followed.
+        - A directory includes everything below it, including other file systems. `["/"]` covers
+          everything except devices, pipes and the directories of `private_tmp`.
+        - If a path does not exist, the app is not started. Prefix a path with `-` if it is
+          optional.
+        - Also applies to probes, hooks and the `stop` command. Does not apply to commands of
+          `secrets`, and not to `jpm pull` and `post_update`, which must change the working copy.
+        - A file system that is mounted on the machine later is visible to the app, unless the
+          mount point is below one of these paths.
+        - An app that can rename a parent directory of a path can put another directory in its
+          place, which other programs then use. To prevent this, list the parent directory too, or
+          make root its owner.
 
-        A file system that is mounted on the machine later is visible to the app, but not if it is
-        mounted below one of these paths. An app that may rename a directory above such a path can
-        put another directory in its place, which other programs then find: list that directory
-        too, or make root its owner. The requirements are those of `private_tmp`. Not in PM2.\
-        """);
+        The requirements are those of `private_tmp`.\
+        """,
+        "does not have this key.");
     add(
         AppKey.DEPENDS_ON,
         """
-        Apps that are started before this app and stopped after it:
-        `{"db": "ready", "migrate": "completed"}`. The conditions are:
+        Starts these apps before this app, and stops them after it. Example:
+        `{"db": "ready", "migrate": "completed"}`. This app is started when each dependency meets
+        its condition:
 
-        - `started`: the other app has a process.
-        - `ready`: it is online.
-        - `completed`: it has ended with exit code 0.
+        - `started`: the dependency has a process.
+        - `ready`: the dependency is online.
+        - `completed`: the dependency has exited with code 0.
 
-        A list of names, or one name, means `started`. On the command line:
-        `--depends-on db:ready,cache`; a name that contains a colon must be followed by its
-        condition. Circular dependencies are an error. Not in PM2.\
-        """);
+        A name or a list of names implies `started`. On the command line, write
+        `--depends-on db:ready,cache`. If the name of a dependency contains a colon, always add the
+        condition. Circular dependencies are an error.\
+        """,
+        "does not have this key.");
   }
 
   private static void addRestarts() {
     add(
         AppKey.AUTOSTART,
         """
-        Whether the app is started with its process file. With `false` it is added to the list as
-        stopped, and a command or its `cron_restart` starts it.\
+        Starts the app when its process file is started. With `false`, the app is only added to the
+        list, with the status `stopped`. A command or `cron_restart` can start it later.\
         """);
     add(
         AppKey.AUTORESTART,
-        """
-        Whether the app is restarted when it ends. `false` is the same as `restart: "never"`.\
-        """);
+        "Restarts the app when it exits. `false` is equivalent to `restart: \"never\"`.");
     add(
         AppKey.RESTART,
         """
-        The exits after which the app is restarted. `on-failure` does not restart it after exit
-        code 0, after SIGHUP, SIGINT, SIGTERM or SIGPIPE, and after the exit codes 129, 130 and
-        143, by which a JVM reports the first three of these signals. Not in PM2.\
-        """);
+        Sets the exits after which the app is restarted:
+
+        - `always`: all exits.
+        - `on-failure`: all exits except clean ones. An exit is clean if the exit code is 0, or if
+          the process was terminated by SIGHUP, SIGINT, SIGTERM or SIGPIPE. The exit codes 129, 130
+          and 143 are also clean, because a JVM returns them after SIGHUP, SIGINT and SIGTERM.
+        - `never`: none.\
+        """,
+        "does not have this key.");
     add(
         AppKey.STOP_EXIT_CODES,
         """
-        Exit codes after which the app is not restarted, whatever `restart` says: `[0, 143]`,
-        `143`, `"0 143"`; on the command line `--stop-exit-codes 0,143`.\
+        Sets exit codes after which the app is not restarted, regardless of `restart`. Examples:
+        `143`, `[0, 143]`, `"0 143"`. On the command line, write `--stop-exit-codes 0,143`.\
         """,
         "accepts only one number on the command line.");
     add(
         AppKey.MAX_RESTARTS,
         """
-        The number of unstable exits in a row (exits before `min_uptime`) after which the app is
-        `errored` and is no longer restarted, until a user starts it. With 0 it is `errored` after
-        the first one.\
+        Sets the number of consecutive unstable exits after which the app becomes `errored`. An
+        exit is unstable if it occurs before `min_uptime`. An `errored` app is not restarted until
+        a user starts it. With 0, the app becomes `errored` after the first unstable exit.\
         """,
-        """
-        stops counting once an app is older than 16 s: from then on a crash loop never ends.\
-        """);
+        "stops counting when an app is older than 16 s, so a later crash loop never ends.");
     add(
         AppKey.RESTART_WINDOW,
         """
-        After `max_restarts` failures within this time the app is `errored`, however long each run
-        was. This is the restart intensity of OTP. 0 turns it off. Without this key the limit is 16
-        failures within 5 minutes, or `max_restarts` failures if that is more; a smaller
-        `max_restarts` is not used here, because it is meant for unstable exits in a row.
+        Sets the period in which failures are counted. If the app fails `max_restarts` times within
+        this period, it becomes `errored`, regardless of how long each run lasted. 0 disables the
+        limit. The rule is that of the restart intensity in OTP.
 
-        A failure is one of these:
+        If this key is not set, the limit is 16 failures within 5 minutes, or `max_restarts`
+        failures if that number is higher. A lower `max_restarts` does not reduce the limit,
+        because it then applies only to consecutive unstable exits.
 
-        - The process ends by itself with an exit code other than 0, 129, 130, 143 and
-          `stop_exit_codes`, or by a signal other than SIGHUP, SIGINT, SIGTERM and SIGPIPE.
+        The following count as failures:
+
+        - The process exits on its own with an exit code other than 0, 129, 130, 143 and those in
+          `stop_exit_codes`.
+        - The process is terminated by a signal other than SIGHUP, SIGINT, SIGTERM and SIGPIPE.
         - The process does not become ready, or its liveness probe fails.
 
-        A program that ends cleanly and is restarted by design may do so forever.
+        Clean exits do not count, so a program that is designed to exit and be restarted can do so
+        indefinitely.
 
-        `jpm ls` shows `crash-looping` from the third such failure, or from the third unstable exit
-        in a row, until the app has run for 30 s.\
+        `jpm ls` shows `crash-looping` after the third failure within the period, or after the
+        third consecutive unstable exit, until the app has run for 30 s.\
         """,
-        "restarts a program that crashes every two seconds forever, and shows it as `online`.");
+        """
+        restarts a program that crashes every two seconds indefinitely, and shows it as `online`.\
+        """);
     add(
         AppKey.MIN_UPTIME,
-        """
-        An exit before this time is an unstable exit, which `max_restarts` counts.\
-        """);
+        "Sets the uptime below which an exit counts as unstable. See `max_restarts`.");
     add(
         AppKey.RESTART_DELAY,
         """
-        The delay before a restart; 0: no delay. Without this key, the app is restarted immediately
-        after the first two unstable exits in a row (exits before `min_uptime`). From the third on
-        the delays increase: 100 ms, 200 ms and so on up to 3 s. 16 unstable exits take about half
-        a minute.\
+        Sets a constant delay before each restart; 0 means no delay. If this key is not set, the
+        app is restarted immediately after the first two consecutive unstable exits (see
+        `min_uptime`). From the third one, the delay begins at 100 ms and doubles each time, up to
+        3 s. 16 unstable exits take about 30 s.\
         """,
-        "does not wait.");
+        "restarts the app immediately by default.");
   }
 
   private static void addWaits() {
     add(
         AppKey.EXP_BACKOFF_RESTART_DELAY,
         """
-        The first of increasing delays before a restart. Each delay is 1.5 times the previous one,
-        up to `max_restart_delay`. After a run of 30 s, or a start by a user, the next delay is the
-        first one again. 0 turns it off. It takes precedence over `restart_delay`, with a warning.\
+        Enables an exponential backoff before restarts, and sets its initial delay. Each delay is
+        1.5 times the previous one, up to `max_restart_delay`. The delay is reset when the app has
+        run for 30 s, or when a user starts it. 0 disables the backoff. If `restart_delay` is set
+        too, it is ignored with a warning.\
         """);
     add(
         AppKey.MAX_RESTART_DELAY,
         """
-        The longest of the increasing delays. It must not be shorter than the first one. If the
-        first one is longer than 15 s, the default is the first one. PM2 does not have this key;
-        its limit is always 15 s.\
-        """);
+        Sets the maximum delay of the exponential backoff (`exp_backoff_restart_delay`). It must
+        not be lower than the initial delay. If the initial delay is greater than 15 s, the default
+        is the initial delay.\
+        """,
+        "does not have this key; its maximum is always 15 s.");
     add(
         AppKey.RESTART_JITTER,
         """
-        The fraction by which an increasing delay varies at random. With 0.1 each delay is up to a
-        tenth shorter or longer, so that a hundred apps whose database failed do not restart at the
-        same instant. Not in PM2.\
-        """);
+        Sets the random part of each backoff delay, as a fraction. With 0.1, each delay is up to 10
+        % shorter or longer. This prevents many apps from restarting at the same instant, for
+        example after their database has failed.\
+        """,
+        "does not have this key.");
   }
 
   private static void addLimits() {
     add(
         AppKey.LIMITS,
         """
-        Limits that the kernel enforces for each instance; all parts are optional: `{"memory":
-        "512M", "memory_high": "400M", "cpu": 1.5, "nofile": 65536, "core": "unlimited"}`. Sizes
-        and times need a unit. `"unlimited"` means no limit.
+        Sets resource limits that the kernel enforces for each instance. All keys are optional.
+        Example: `{"memory": "512M", "memory_high": "400M", "cpu": 1.5, "nofile": 65536, "core":
+        "unlimited"}`. Sizes and times need a unit; `"unlimited"` means no limit.
 
-        - `memory`: the most memory that all processes of the tree may have together. Beyond it the
-          kernel kills one of them, and the reason contains `oom-kill`. If that is not the main
-          process, the app continues and a `limit` event reports it.
-        - `memory_high`: beyond it the processes are slowed down. A `limit` event reports this
-          once.
-        - `cpu`: in cores.
-        - The others apply to each process, as in `setrlimit(2)`: `as`, `core`, `data`, `fsize`,
-          `memlock` and `stack` are sizes, `cpu_time` is a time, and `nofile`, `nproc`, `locks`,
-          `sigpending`, `msgqueue`, `nice` and `rtprio` are numbers. Only root can raise a limit
-          above the daemon's own. Without `nofile` an app has the soft limit of open files with
-          which the daemon was started; the daemon raises its own, which apps do not inherit.
+        - `memory`: the maximum memory of the whole process tree. If the tree exceeds it, the
+          kernel kills one of the processes. If this is the main process, the reason of the exit
+          contains `oom-kill`. Otherwise, the app continues to run, and a `limit` event is
+          reported.
+        - `memory_high`: the memory above which the processes are throttled. A `limit` event is
+          reported once.
+        - `cpu`: the maximum CPU usage, in cores.
+        - All other keys apply to each process, as in `setrlimit(2)`. `as`, `core`, `data`,
+          `fsize`, `memlock`, `msgqueue` and `stack` are sizes. `cpu_time` is a time. `nofile`,
+          `nproc`, `locks`, `sigpending`, `nice` and `rtprio` are numbers. Only root can raise a
+          limit above that of the daemon.
 
-        `memory`, `memory_high` and `cpu` need a cgroup (version 2) that jpm may divide. The
-        service of `jpm startup` has one with systemd 254 or newer. With an older systemd, use a
-        scope: `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm resurrect`. Without
-        such a cgroup the app is started nevertheless, `jpm describe` reports that these limits are
-        not enforced, and `memory` restarts the app as `max_memory_restart` does. Not in PM2.\
-        """);
+        Without `nofile`, the app has the soft limit of open files with which the daemon was
+        started. The daemon raises its own limit, but apps do not inherit that.
+
+        `memory`, `memory_high` and `cpu` require a cgroup v2 that is delegated to jpm. The service
+        that `jpm startup` installs has one with systemd 254 or newer. With an older systemd, start
+        the daemon in a scope: run `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm
+        resurrect`. Without such a cgroup, the app is started without these limits, and
+        `jpm describe` reports this. `memory` then has the effect of `max_memory_restart`.\
+        """,
+        "does not have this key.");
   }
 
   private static void addTriggers() {
     add(
         AppKey.MAX_MEMORY_RESTART,
         """
-        Restart the app when the resident memory of all processes of its tree together exceeds this
-        size; 0: off. In cluster mode the new process becomes ready before the old one ends. jpm
-        measures every second and restarts after two measurements in a row above the limit: the
-        restart comes within 2 s, and a peak of less than a second is tolerated.\
+        Restarts the app when the total resident memory of its process tree exceeds this size; 0
+        disables the check. In cluster mode, the new process becomes ready before the old one is
+        stopped. jpm measures the memory every second and restarts the app after two consecutive
+        measurements above the limit. The restart therefore begins within 2 s, and shorter peaks
+        are tolerated.\
         """,
-        "measures every 30 s, and only the main process.");
+        "measures only the main process, every 30 s.");
     add(
         AppKey.CRON_RESTART,
         """
-        Restart the app at these times: `"0 3 * * *"` is every night at three. The fields are
-        minute, hour, day of month, month and day of week; if there are six, the first is seconds.
-        With `autorestart: false` the app is a job that runs at these times.\
+        Restarts the app at the times of this cron expression: `"0 3 * * *"` means every night at
+        3:00. The fields are minute, hour, day of month, month, and day of week. An expression with
+        six fields begins with seconds. If day of month and day of week are both set, both must
+        match, unlike in `crontab(5)`. With `autorestart: false`, the app is a job that runs at
+        these times.\
         """);
     add(
         AppKey.TIME_ZONE,
-        """
-        The time zone of `cron_restart`. PM2 does not have this key and always uses the system's
-        time zone.\
-        """);
+        "Sets the time zone in which `cron_restart` is evaluated.",
+        "does not have this key; it always uses the time zone of the system.");
     add(
         AppKey.WATCH,
         """
-        Restart the app when files change: `true` for its working directory, or paths relative to
-        it. On the command line, `--watch` alone means the working directory; `--watch src` and
-        `--watch=src` name a path and can be repeated. A word after `--watch` is its path, unless
-        nothing else would be left to start: `jpm start --watch app.js` starts app.js.\
+        Restarts the app when files change. `true` watches the working directory of the app. Paths
+        are relative to the working directory; directories are watched recursively.
+
+        On the command line, `--watch` without a value watches the working directory. `--watch src`
+        and `--watch=src` watch a path and can be repeated. The word after `--watch` is its value,
+        unless the command would then have nothing to start: `jpm start --watch app.js` starts
+        `app.js`.\
         """,
         """
-        always takes the word after `--watch` as its value, interprets paths as patterns, and stops
-        watching permanently when the app is stopped.\
+        always treats the word after `--watch` as its value, interprets paths as patterns, and
+        stops watching permanently when the app is stopped.\
         """);
     add(
         AppKey.IGNORE_WATCH,
         """
-        Files whose changes are ignored: patterns as in a `.gitignore`, relative to each watched
+        Sets files whose changes are ignored, as `.gitignore` patterns relative to each watched
         directory. The list replaces the default (`.*`, `node_modules/` and `__pycache__/`). The
-        app's own log files are always ignored. A directory with some ten thousand files or more
-        may be too large to be watched: the daemon's log reports this, and the directory should be
-        listed here.\
+        app's own log files are always ignored.
+
+        A directory with tens of thousands of files may be too large to watch. The daemon's log
+        reports such a directory; add it to this list.\
         """,
         """
         uses regular expressions and a different pattern syntax, and does not ignore `__pycache__`.\
@@ -408,9 +463,9 @@ public final class KeyNotes {
     add(
         AppKey.WATCH_DELAY,
         """
-        The time without further changes before the restart. It is at least 200 ms (500 ms if a
-        single file is watched). On the command line a number without a unit is in seconds, as in
-        PM2: `--watch-delay 0.5`.\
+        Sets the period without further changes after which the app is restarted. The minimum is
+        200 ms, or 500 ms if a single file is watched. On the command line, a number without a unit
+        is in seconds, as in PM2: `--watch-delay 0.5`.\
         """);
   }
 
@@ -418,58 +473,64 @@ public final class KeyNotes {
     add(
         AppKey.KILL_SIGNAL,
         """
-        The signal that asks the app to end: `"SIGTERM"`, `"TERM"` or 15. The exit code 128 plus
-        the signal's number, as a JVM returns it (143 after SIGTERM, 130 after SIGINT), is a clean
-        stop.\
+        Sets the signal that asks the app to exit: `"SIGTERM"`, `"TERM"` or `15`. An exit code of
+        128 plus the number of the signal, which a JVM returns, counts as a clean stop: 143 after
+        SIGTERM, 130 after SIGINT.\
         """,
-        "has one signal for the whole daemon.");
+        "uses one signal for all apps of the daemon.");
     add(
         AppKey.KILL_TIMEOUT,
         """
-        The time that the app has to end before it gets SIGKILL. The command's output, the event
-        and `jpm describe` then report it: `did not exit within 1.6 s: killed`.\
+        Sets the time to wait after the stop signal before the app is killed with SIGKILL. If the
+        app is killed, the output of the command, the event and `jpm describe` report it:
+        `did not exit within 1.6 s: killed`.\
         """,
-        "does not report it, and gives Java programs 1.6 s too.");
+        "does not report that an app was killed, and waits only 1.6 s for Java programs too.");
     add(
         AppKey.TREEKILL,
         """
-        Whether a stop signals every process of the tree. If the main process ends by itself, this
-        also decides whether its leftover processes are ended before the restart. `false` ends only
-        the main process and leaves the others running.\
+        Sends the stop signal to every process of the process tree. If the main process exits on
+        its own, its remaining descendants are stopped before the restart. With `false`, only the
+        main process is stopped, and its descendants keep running.\
         """);
     add(
         AppKey.SHUTDOWN_WITH_MESSAGE,
         """
-        Send the text `shutdown` over the app's IPC channel instead of the signal. A Node program
-        receives it with `process.on("message", …)`.\
+        Sends the message `shutdown` over the app's IPC channel instead of the stop signal. A Node
+        program receives it with `process.on("message", …)`.\
         """);
     add(
         AppKey.STOP,
         """
-        `kill_signal`, `kill_timeout` and a command in one object; all parts are optional:
-        `{"signal": "SIGTERM", "timeout": "10s", "command": ["./drain", "--fast"]}`. `signal` is
-        the same as `kill_signal`, and `timeout` the same as `kill_timeout`: set only one of the
-        two. `command` runs first, in the app's directory, with the app's environment and its
-        process id in `JPM_PID`, without a shell. The signal follows when the command has ended.
-        Not in PM2.\
-        """);
+        Sets the stop signal, the timeout and a stop command in one object. All keys are optional.
+        Example: `{"signal": "SIGTERM", "timeout": "10s", "command": ["./drain", "--fast"]}`.
+
+        - `signal`: equivalent to `kill_signal`. Set only one of the two.
+        - `timeout`: equivalent to `kill_timeout`. Set only one of the two.
+        - `command`: a command that runs before the signal is sent. It runs without a shell, in the
+          directory and with the environment of the app. `JPM_PID` contains the process id of the
+          app. The signal is sent when the command has exited.\
+        """,
+        "does not have this key.");
   }
 
   private static void addReady() {
     add(
         AppKey.WAIT_READY,
         """
-        The app is online only when it reports that it is ready, with `process.send("ready")` in
-        Node. Without this key, the app is online as soon as it runs.\
+        Waits until the app reports that it is ready before the app is `online`. A Node program
+        reports this with `process.send("ready")`. By default, the app is online as soon as its
+        process runs. See also `readiness`.\
         """);
     add(
         AppKey.LISTEN_TIMEOUT,
         """
-        The time in which an app with `wait_ready` must report that it is ready; otherwise its
-        start has failed. In a `reload` it is also the time in which a new process must listen, in
-        fork mode at least 30 s; otherwise the new process is ended and the old one stays.\
+        Sets the time within which an app with `wait_ready` or `readiness` must become ready. If it
+        does not, the start has failed. During a `reload`, the value is also the time within which
+        the new process must listen; in fork mode, the minimum for this is 30 s. If the new process
+        does not listen in time, it is stopped, and the old process keeps running.\
         """,
-        "treats both cases as a success.");
+        "treats a timeout as a success in both cases.");
     addProbes();
   }
 
@@ -477,176 +538,215 @@ public final class KeyNotes {
     add(
         AppKey.STARTUP,
         """
-        A probe that must pass once after each start, before the other probes run and before the
-        instance is online: an object with one probe, as in `readiness`, and `interval` (`500ms`)
-        and `timeout` (`60s`). `timeout` is the time for all attempts together. When it has passed,
-        the start has failed, and the result of the last attempt is the reason. One attempt may
-        take 5 s. Not in PM2.\
-        """);
+        Sets a probe that must pass once after each start. Until then, the instance is not online,
+        and the other probes do not run. The value is an object with one probe, as in `readiness`,
+        and these optional keys:
+
+        - `interval`: the time between two attempts (default `500ms`).
+        - `timeout`: the time for all attempts together (default `60s`). If the probe has not
+          passed by then, the start has failed, and the result of the last attempt is reported as
+          the reason. A single attempt may take up to 5 s.\
+        """,
+        "does not have this key.");
     add(
         AppKey.READINESS,
         """
-        A probe that decides whether an instance can serve: `{"http":
+        Sets a probe that decides whether an instance can serve requests. The instance is online
+        once the probe has passed. Example with the defaults of all optional keys: `{"http":
         "http://127.0.0.1:${PORT}/ready", "interval": "5s", "timeout": "2s", "failures": 3,
         "successes": 1, "delay": "0s"}`. Times need a unit.
 
-        - An instance is online when the probe has passed. Until then the probe runs at least every
-          500 ms. If it does not pass within the `timeout` of `startup`, or without `startup`
-          within `listen_timeout`, the start has failed. A `reload` waits for it as well.
-        - After `failures` failures in a row the instance is `unhealthy`, until the probe has
-          passed `successes` times. The instance is not restarted for this reason.
+        - `interval`: the time between two attempts. Until the instance is online, the probe runs
+          at least every 500 ms.
+        - `timeout`: the time limit for one attempt.
+        - `failures`: the number of consecutive failures after which the instance becomes
+          `unhealthy`. It is not restarted for this reason; use `liveness` for that.
+        - `successes`: the number of consecutive successes after which the instance is healthy
+          again.
+        - `delay`: the time to wait before the first attempt.
 
-        The probe is one of these:
+        If the probe does not pass in time, the start has failed. The limit is the `timeout` of
+        `startup` if that is set, otherwise `listen_timeout`. A `reload` also waits for the probe.
 
-        - `http`: a URL, or
-          `{"url": …, "headers": {…}, "status": "200-299", "body": …, "verify": true}`. It passes
-          if the status is in the range, which is 200 to 399 by default, and `body`, a regular
-          expression, matches in the first 64 KB. Redirects are not followed. `verify: false`
-          accepts any certificate.
-        - `tcp`: a port, or `"host:port"`. It passes if a connection is accepted.
-        - `exec`: a command, run in the app's directory and with its user, environment and
-          `JPM_PID`. It passes if the command exits with 0.
-        - `log`: a regular expression that a line of the output matches. If an app prints tens of
-          thousands of lines per second for more than a moment, the line may be missed; use another
-          probe for such an app.
-        - `notify: true`: the app reports that it is ready, with `READY=1` of `sd_notify(3)` or
-          with `ready` over Node's IPC channel.
+        The object contains exactly one of these probes:
 
-        `${NAME}` in a text of a probe is a variable of the instance's own environment.
+        - `http`: a URL, or `{"url": …, "headers": {…}, "status": "200-299", "body": …, "verify":
+          true}`. The probe passes if the response status is in the range `status` (default 200 to
+          399) and the regular expression `body` matches within the first 64 KB of the response.
+          Redirects are not followed. `verify: false` accepts any certificate.
+        - `tcp`: a port, or `"host:port"`. The probe passes if a connection can be established.
+        - `exec`: a command, which runs in the directory of the app, as its user and with its
+          environment. `JPM_PID` contains the process id of the app. The probe passes if the
+          command exits with code 0.
+        - `log`: a regular expression. The probe passes if it matches a line of the app's output.
+          Use another probe for an app that prints tens of thousands of lines per second, because
+          the line can be missed.
+        - `notify: true`: the probe passes when the app reports that it is ready, with `READY=1` of
+          `sd_notify(3)` or with `ready` over Node's IPC channel.
 
-        In cluster mode, a probe of the shared port is directed to the instance that it is about. A
-        process that is not ready receives no connections, as with `wait_ready`; a new version that
-        never becomes ready therefore replaces no process. With `listen`, every instance accepts
-        connections from the shared sockets: `http` and `tcp` probes of these sockets are an error,
-        while `exec`, `log`, `notify` and probes of a port that each instance has for itself are
-        allowed. An unhealthy instance receives no new connections while another instance is
-        healthy. Not in PM2.\
-        """);
+        `${NAME}` in a probe is replaced by a variable of the instance's own environment.
+
+        In cluster mode:
+
+        - A probe of the shared port is directed to the instance that is probed.
+        - A process that is not ready receives no connections. A new version that never becomes
+          ready therefore does not replace any process.
+        - With `listen`, any instance may accept a connection to the shared sockets. `http` and
+          `tcp` probes of these sockets are therefore an error. Use `exec`, `log` or `notify`, or
+          probe a port that is not shared.
+        - An unhealthy instance receives no new connections while another instance is healthy.\
+        """,
+        "does not have this key.");
     add(
         AppKey.LIVENESS,
         """
-        A probe that decides whether an instance is alive. It is written as in `readiness` and runs
-        every `10s`, once the instance is online and `delay` has passed. With `log` or `notify`
-        (`WATCHDOG=1`) a signal must arrive in each interval.
+        Sets a probe that decides whether an instance is alive. The keys are those of `readiness`,
+        except that the default of `interval` is `10s`. The probe starts when the instance is
+        online and `delay` has passed. With `log` or `notify` (`WATCHDOG=1`), the app must send a
+        sign of life in each interval.
 
-        After `failures` failures in a row (3) the process is replaced: in cluster mode by a reload
-        of this instance; otherwise, or if the reload fails, by a restart. This counts as an
-        unstable exit, for `max_restarts` and the delays, unless the process ran for long enough:
-        twice the time in which the probe detects a dead process, plus the time in which the app
-        must become ready. Not in PM2.\
-        """);
+        After `failures` consecutive failures (default 3), the process is replaced. In cluster
+        mode, the instance is reloaded. In fork mode, or if the reload fails, it is restarted.
+
+        The replacement counts as an unstable exit, see `max_restarts`, unless the process has run
+        long enough. Long enough means twice the time in which the probe detects a failure, plus
+        the time within which the app must become ready.\
+        """,
+        "does not have this key.");
   }
 
   private static void addHooks() {
     add(
         AppKey.ON,
         """
-        Commands and webhooks that run on events of the app:
+        Runs commands and webhooks on events of the app. Example: `{"crash":
+        ["/usr/local/bin/page", "web"], "recovered": {"webhook": "https://example.com/jpm"}}`. The
+        events are:
 
-        - `crash`: a process ended without being stopped. An exit code in `stop_exit_codes` is not
-          a crash, and neither is 0, unless `restart` is `always`.
-        - `crash_looping`: the app fails repeatedly; reported once.
+        - `crash`: a process exited although it was not stopped. An exit code in `stop_exit_codes`
+          is not a crash. Exit code 0 is a crash only if `restart` is `always`.
+        - `crash_looping`: the app fails repeatedly. This is reported once per crash loop.
         - `errored`: the app is no longer restarted.
-        - `unhealthy`: a readiness or liveness probe fails.
-        - `recovered`: the app is healthy again, or has been online for `min_uptime` after one of
-          the events above.
+        - `unhealthy`: a readiness or liveness probe has failed.
+        - `recovered`: the app is healthy again, or it has been online for `min_uptime` after one
+          of the events above.
         - `limit`: the app has exceeded a limit.
 
-        The value for each event is a command (`["/usr/local/bin/page", "web"]`, or text that is
-        split into words), `{"webhook": "https://…"}`, or a list of these.
+        The value for an event is a command, `{"webhook": "https://…"}`, or a list of these. A
+        command is a list of words, or text that is split into words.
 
-        - A command runs without a shell, as the app's user, in its directory and with its
-          environment. JPM_EVENT, JPM_APP, JPM_ID, JPM_PID, JPM_REASON, JPM_MISSED, JPM_EXIT_CODE
-          and JPM_EXIT_SIGNAL describe the event. After 30 s it is killed.
-        - A webhook receives the event as JSON by POST, with the additional keys `on`, the name of
-          the event above, and `missed`. It must answer with 2xx within 5 s. Otherwise up to 5
-          attempts are made within a minute, unless it answers with 3xx or with 4xx other than 429.
-          Redirects are not followed.
+        - A command runs without a shell, as the user of the app, in its directory and with its
+          environment. `JPM_EVENT`, `JPM_APP`, `JPM_ID`, `JPM_PID`, `JPM_REASON`, `JPM_MISSED`,
+          `JPM_EXIT_CODE` and `JPM_EXIT_SIGNAL` describe the event. After 30 s, the command is
+          killed.
+        - A webhook receives the event as a JSON object by POST. Two keys are added: `on` contains
+          the name of the event from the list above, and `missed` the number of skipped
+          notifications. The server must respond with a 2xx status within 5 s. Otherwise, jpm makes
+          up to 5 attempts within about a minute. It does not retry after a 3xx status, or after a
+          4xx status other than 429. Redirects are not followed.
 
-        For each event of an app, one notification is sent at a time, and at most 10 in a minute.
-        Of the events that occur meanwhile the newest waits, and `missed` counts the others. A
-        notification that is pending when the daemon ends is lost. Not in PM2.\
-        """);
+        For each event of an app, jpm sends one notification at a time and at most 10 per minute.
+        Of the events that occur in the meantime, only the newest one is kept; `missed` counts the
+        others. Notifications that are pending when the daemon exits are lost.\
+        """,
+        "does not have this key.");
   }
 
   private static void addLogs() {
     add(
         AppKey.OUT_FILE,
         """
-        The file for standard output. If the app has several instances, the id of the instance is
-        inserted before `.log` and replaces a number that is already there (`web-1.log`).
-        `/dev/null` or `NULL` discards the output. If the path is a pipe or a terminal, all
-        instances use it.\
+        Sets the log file for standard output. If the app has several instances, the id of the
+        instance is inserted before the extension `.log`, as in `web-1.log`. A number that is
+        already there is replaced. `/dev/null` or `NULL` discards the output. If the path is a pipe
+        or a terminal, all instances share it.\
         """,
-        "lets all instances write to one file if its name does not end in `.log`.");
-    add(AppKey.ERROR_FILE, "The file for standard error. The rules are those of `out_file`.");
+        "writes the output of all instances to one file if its name does not end in `.log`.");
+    add(
+        AppKey.ERROR_FILE,
+        "Sets the log file for standard error. The rules are those of `out_file`.");
     add(
         AppKey.LOG_FILE,
         """
-        An additional file that receives both outputs. The rules are those of `out_file`; `true`
-        means `logs/NAME.log`. On the command line `--log` alone means `true`, and a word after
-        `--log` is its path, unless nothing else would be left to start.\
+        Sets an additional log file for both standard output and standard error. The rules are
+        those of `out_file`; `true` means `logs/NAME.log`. On the command line, `--log` without a
+        value means `true`. The word after `--log` is its value, unless the command would then have
+        nothing to start.\
         """);
     add(
         AppKey.MERGE_LOGS,
-        "All instances write to the same files: their names do not contain the id of the instance.",
-        "turns it on if `instances` is not set.");
+        """
+        Writes the output of all instances to the same files. The file names then do not contain
+        the id of the instance.\
+        """,
+        "enables this setting if `instances` is not set.");
     add(
         AppKey.DISABLE_LOGS,
         """
-        Discard the output of the app: `out_file`, `error_file` and `log_file` have no effect.\
+        Discards the output of the app. `out_file`, `error_file` and `log_file` then have no
+        effect.\
         """);
     add(
         AppKey.LOG_TYPE,
         """
-        `raw` keeps every byte as it was printed. `json` writes each line as one JSON object with
-        `message`, `timestamp`, `type` (`out` or `err`), `process_id` and `app_name`.\
+        Sets the format of log lines. `raw` writes the output unchanged. `json` writes each line as
+        a JSON object with the keys `message`, `timestamp`, `type` (`out` or `err`), `process_id`
+        and `app_name`.\
         """,
         """
-        writes one object for each piece of output that it reads, which may contain several lines
+        writes one object for each chunk of output that it reads. A chunk may contain several lines
         or part of a line.\
         """);
     add(
         AppKey.LOG_DATE_FORMAT,
         """
-        The format of the time before each line, as in `2026-11-21 13:20:39: text`. With `json` it
-        is the format of `timestamp`, which is ISO 8601 in UTC by default. The tokens are `YYYY YY
-        MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH H hh h kk k mm m ss s SSS SS S A a Z ZZ X x
-        W WW E`. `[text]` is literal text, and so is everything that is not a token. The time zone
-        is the daemon's. `""` means no time.\
+        Sets the format of the timestamp before each log line, such as `"YYYY-MM-DD HH:mm:ss"` for
+        `2026-11-21 13:20:39: text`. With `log_type: "json"`, it sets the format of `timestamp`,
+        which is ISO 8601 in UTC by default. The time zone is that of the daemon. `""` disables the
+        timestamp.
+
+        The tokens are those of Moment.js: `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH
+        H hh h kk k mm m ss s SSS SS S A a Z ZZ X x W WW E`. Text in brackets, such as `[text]`,
+        and all other characters are copied unchanged.\
         """);
     add(
         AppKey.TIME,
-        "The same as `log_date_format: \"YYYY-MM-DDTHH:mm:ss\"`, unless that key is set.");
+        """
+        Adds an ISO 8601 timestamp to each log line. Equivalent to
+        `log_date_format: "YYYY-MM-DDTHH:mm:ss"`. `log_date_format` takes precedence if both are
+        set.\
+        """);
     add(
         AppKey.LOGS,
         """
-        Limits of the app's log files; all parts are optional: `{"max_size": "50M", "rotate_every":
-        "7d", "keep": 20, "max_age": "90d", "max_total": "1G", "compress": true, "when_full":
-        "drop_oldest"}`. The settings of the daemon (`logs` in `jpm.json`) are the default of each
-        part. 0 means no limit.
+        Sets limits for the app's log files. All keys are optional; the defaults are the `logs`
+        settings of the daemon in `jpm.json`. 0 means no limit. Example: `{"max_size": "50M",
+        "rotate_every": "7d", "keep": 20, "max_age": "90d", "max_total": "1G", "compress": true,
+        "when_full": "drop_oldest"}`.
 
-        - A file is rotated when it reaches `max_size` or its first line is older than
-          `rotate_every`.
-        - The oldest rotated files are deleted when there are more than `keep`, when they are older
-          than `max_age`, or when all files of the app together exceed `max_total`.
-        - `compress` compresses rotated files with gzip.
-        - `when_full` decides what happens when the disk is full: `drop_oldest` drops lines and
-          counts them, `block` makes the app wait.
-
-        Not in PM2.\
-        """);
+        - `max_size`: the size at which a log file is rotated.
+        - `rotate_every`: the age of the first line at which a log file is rotated.
+        - `keep`: the maximum number of rotated files per log file. The oldest are deleted.
+        - `max_age`: the age at which a rotated file is deleted.
+        - `max_total`: the maximum total size of the app's log files. The oldest rotated files are
+          deleted.
+        - `compress`: whether rotated files are compressed with gzip.
+        - `when_full`: what happens when the disk is full. `drop_oldest` drops lines and counts
+          them; `block` makes the app wait until it can write again.\
+        """,
+        "does not have this key.");
     add(
         AppKey.PTY,
         """
-        Run the app with its own pseudo-terminal as output, for programs that otherwise buffer
-        their output. Both outputs go to `out_file`. Not in PM2.\
-        """);
+        Connects the output of the app to a pseudoterminal, for programs that would otherwise
+        buffer their output. Standard output and standard error are combined in `out_file`.\
+        """,
+        "does not have this key.");
     add(
         AppKey.PID_FILE,
         """
-        The file that contains the process id. The id of the instance is inserted before `.pid` and
-        replaces a number that is already there.\
+        Sets the file to which the process id is written. The id of the instance is inserted before
+        the extension `.pid`. A number that is already there is replaced.\
         """);
   }
 }

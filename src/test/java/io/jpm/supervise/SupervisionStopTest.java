@@ -344,7 +344,7 @@ class SupervisionStopTest {
     assertThat(instanceDriver.effects()).contains(instanceDriver.signal(Signal.SIGKILL));
     assertThat(instanceDriver.treeGone().reason())
         .isEqualTo(
-            "exit 1 after 5 ms; its tree did not exit within 1.6 s: killed (SIGKILL after SIGINT); restart 1/16");
+            "exit 1 after 5 ms; its process tree did not exit within 1.6 s: killed (SIGKILL after SIGINT); restart 1/16");
   }
 
   @Test

@@ -123,8 +123,8 @@ class CronScheduleTest {
         "@reboot; use @yearly",
         "0 0 30 2 *; no such day in any year",
         "0 2 L * 2-L; 2-L — both ends of a range must be numbers",
-        "0 4 1,30W * *; 30W — use 1W to 28W, or LW for the last working day of each month",
-        "* *|* * * *; | combines several schedules: only one is allowed",
+        "0 4 1,30W * *; 30W does not exist in every month — use 1W to 28W, or LW for the last working day of each month",
+        "* *|* * * *; several schedules combined with | are not supported",
       })
   void invalidExpressionIsReported(String expression, String sentence) {
     assertThat(CronSchedule.problem(expression).orElseThrow())

@@ -274,7 +274,8 @@ class FileWatcherTest {
     begin(List.of(app.resolve("later/src")));
     assertThat(problems)
         .containsExactly(
-            "watch: %s does not exist, waiting for it".formatted(app.resolve("later/src")));
+            "watch: %s does not exist, and is watched as soon as it is created"
+                .formatted(app.resolve("later/src")));
     write(app.resolve("later/src/a.js"), "1");
     awaitCount(1);
     changes.clear();
@@ -526,7 +527,10 @@ class FileWatcherTest {
     pipeInPlaceOf(jar);
     Eventually.await("the problem is reported", LONG, () -> problems.size() == 2, () -> problems);
     assertThat(problems)
-        .allMatch(text -> text.contains("is not a regular file, waiting for one"), "says so");
+        .allMatch(
+            text ->
+                text.contains("is not a regular file; waiting until a regular file replaces it"),
+            "says so");
     write(other, "2");
     awaitChanges("other changed");
     Files.delete(program);

@@ -52,7 +52,7 @@ class ConsoleChunkTest {
             "{\"wait\":false}")) {
       assertThatThrownBy(() -> ConsoleChunk.fromJson(new JsonObject(json)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("one of out, err, wait, code");
+          .hasMessageContaining("one of out, err, wait and code");
     }
   }
 }

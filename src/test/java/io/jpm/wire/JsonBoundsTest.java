@@ -45,14 +45,14 @@ class JsonBoundsTest {
         "{\"a\":1,\"a\":2,\"a\":3,\"a\":4,\"a\":5}|has more than 5 values",
         "{\"abcde\":1}|has a name of more than 4 characters",
         "{\"a\":{\"\\u0061\\u0062\\u0063\\u0064\\u0065\":1}}|has a name of more than 4 characters",
-        "{} {}|is more than one JSON value",
-        "1 2|is more than one JSON value",
+        "{} {}|contains more than one JSON value",
+        "1 2|contains more than one JSON value",
         "``|is empty",
         "`  `|is empty",
-        "{\"a\":1|is not JSON at character 6",
-        "{\"a\":1]|is not JSON at character 6",
-        "nul|is not JSON at character 3",
-        "{'a':1}|is not JSON at character 1",
+        "{\"a\":1|contains a JSON syntax error at character 6",
+        "{\"a\":1]|contains a JSON syntax error at character 6",
+        "nul|contains a JSON syntax error at character 3",
+        "{'a':1}|contains a JSON syntax error at character 1",
       })
   void reportsTheProblem(String json, String problem) {
     assertThat(SMALL.problem(utf8(json))).hasValue(problem);
@@ -100,9 +100,11 @@ class JsonBoundsTest {
   @Test
   void readsUtf8Only() {
     assertThat(SMALL.problem("{}".getBytes(StandardCharsets.UTF_16LE)))
-        .hasValueSatisfying(problem -> assertThat(problem).startsWith("is not JSON"));
+        .hasValueSatisfying(
+            problem -> assertThat(problem).startsWith("contains a JSON syntax error"));
     assertThat(SMALL.problem("[1]".getBytes(StandardCharsets.UTF_16BE)))
-        .hasValueSatisfying(problem -> assertThat(problem).startsWith("is not JSON"));
+        .hasValueSatisfying(
+            problem -> assertThat(problem).startsWith("contains a JSON syntax error"));
   }
 
   @Test

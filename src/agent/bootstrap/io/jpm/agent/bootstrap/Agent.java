@@ -8,18 +8,18 @@ import java.net.URLClassLoader;
 
 /*
  * The entry point of the agent. It is the only class of the agent that is visible to the app, and
- * can be loaded by Java 8 and newer. An error here never keeps the app from starting.
+ * can be loaded by Java 8 and newer. An error in the agent never prevents the app from starting.
  */
 public final class Agent {
   private Agent() {}
 
   /*
-   * Called by the JVM before the app's main method. Does nothing in a process that has inherited no
-   * sockets from jpm and does not hand over its own.
+   * Called by the JVM before the app's main method. Does nothing unless the process has inherited
+   * sockets from jpm or can hand over its own.
    */
   public static void premain(String argument, Instrumentation jvm) {
     try {
-      // A security manager of the app may forbid even reading a variable.
+      // The app's security manager may forbid reading environment variables.
       if (System.getenv("JPM_SOCKETS") != null || System.getenv("JPM_ALONE") != null) {
         enter(jvm);
       }
@@ -31,7 +31,7 @@ public final class Agent {
   }
 
   private static void tell(Throwable error) {
-    System.err.println("jpm: this Java cannot share sockets: " + error);
+    System.err.println("jpm: this JVM cannot share sockets: " + error);
   }
 
   /* Loads the agent and ASM in a separate class loader, so the app can use a different ASM. */
@@ -39,13 +39,14 @@ public final class Agent {
     String version = System.getProperty("java.specification.version");
     if (version.startsWith("1.") || Integer.parseInt(version) < 17) {
       System.err.println(
-          "jpm: this Java cannot share sockets: version " + version + " is older than 17");
+          "jpm: this JVM cannot share sockets because Java "
+              + version
+              + " is too old: use Java 17 or newer");
       return;
     }
     File jar = new File(Agent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     URL[] parts = {jar.toURI().toURL(), new File(jar.getParentFile(), "asm.jar").toURI().toURL()};
-    // Never closed, because classes that are first needed when the process drains are loaded only
-    // then.
+    // Never closed, because some classes are loaded only when the process drains.
     URLClassLoader own = new URLClassLoader(parts, ClassLoader.getSystemClassLoader().getParent());
     own.loadClass("io.jpm.agent.AgentInstaller")
         .getMethod("install", Instrumentation.class)

@@ -33,21 +33,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Passes the sockets of `listen` to apps as descriptors from 3 on, as systemd does. The sockets
-/// stay open as long as the app has an instance, and outlive the daemon. The program accepts
-/// connections itself, and finishes them itself when it is asked to stop.
+/// Passes the sockets of `listen` to apps as file descriptors 3 and up, as systemd does. The
+/// sockets stay open as long as the app has an instance, and outlive the daemon. The program
+/// accepts connections itself, and must finish open connections itself when it is stopped.
 ///
 /// A program receives its sockets in blocking mode, as under systemd. In non-blocking mode, a
-/// program that accepts in a loop would spin and would never be observed waiting for connections.
-/// Programs that wait in a different way change the mode themselves, for all processes that share
-/// the socket.
+/// program that accepts in a loop would spin and would never be observed waiting for connections. A
+/// program that needs a non-blocking socket sets the mode itself, which affects all processes that
+/// share the socket.
 public final class ActivationBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
 
   /// Sets LISTEN_PID in a shell. A program uses inherited sockets only if LISTEN_PID is its own
-  /// pid, which is not known before the process exists. The program keeps the pid of the shell
-  /// because of `exec`.
+  /// pid, which is not known before the process exists. The shell knows its pid, and the program
+  /// keeps this pid because of `exec`.
   private static final List<String> WRAPPER =
       List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh");
 
@@ -113,9 +113,8 @@ public final class ActivationBackend implements BalancerBackend {
         .orElseThrow(() -> new ListenException("this system cannot share sockets", 95));
   }
 
-  /// @param first whether no other process of the app has the sockets. If so, changes that the
-  ///   previous process made to the sockets are undone; otherwise, another process may rely on
-  ///   these changes.
+  /// @param first whether no other process of the app has the sockets. Only then is a change to
+  ///   non-blocking mode by an earlier process undone, because another process may rely on it.
   private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenException {
     ListenSocketRegistry sockets = sockets();
     String key = key(spec.name(), address);
@@ -246,7 +245,7 @@ public final class ActivationBackend implements BalancerBackend {
                 .findFirst()
                 .<Route>map(address ->
                     new Route.Unreachable(
-                        "all instances accept connections on %s (listen), so any of them would answer"
+                        "all instances accept connections on %s (listen), so any of them could answer the probe"
                             .formatted(address)))
                 .orElseGet(Route.Direct::new));
   }

@@ -19,7 +19,7 @@ final class ActivationSockets {
   private ActivationSockets() {}
 
   /// Opens a socket with the daemon's credentials, regardless of the user that the app runs as,
-  /// because its port was declared explicitly.
+  /// because the address was declared explicitly.
   static ListenSocket open(ListenSocketRegistry sockets, String key, ListenAddress address)
       throws ListenException {
     // On a machine without IPv6, the store falls back to all IPv4 addresses.

@@ -1,4 +1,4 @@
-/// Socket activation: programs receive their listening sockets from the process that starts them
+/// Socket activation: programs inherit their listening sockets from the daemon
 /// (`sd_listen_fds(3)`).
 @NullMarked
 package io.jpm.balancer.activation;

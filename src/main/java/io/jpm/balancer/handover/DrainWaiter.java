@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Waits until a process that accepts no new connections has no connections left. Owned by
+/// Waits until a process that has stopped accepting connections has no open connections. Owned by
 /// ClusterBalancer's context.
 final class DrainWaiter {
   private static final long FIRST_MILLIS = 50;
@@ -21,8 +21,8 @@ final class DrainWaiter {
   private final Promise<Integer> done;
   private boolean timeOver;
 
-  /// The previous count. A single count of 0 is not enough, because a connection that is just being
-  /// accepted does not belong to any process.
+  /// The previous count. Two consecutive counts of 0 are required, because a connection that is
+  /// being accepted does not belong to any process for a moment.
   private int last = Integer.MAX_VALUE;
 
   DrainWaiter(Vertx vertx, ProcessHost host, ProcessIdentity process, Promise<Integer> done) {
@@ -34,7 +34,8 @@ final class DrainWaiter {
 
   /// Starts counting.
   ///
-  /// @param most the timeout, after which the result is the number of remaining connections
+  /// @param most the timeout; when it expires, the wait ends with the number of remaining
+  ///   connections
   void await(Duration most) {
     long alarm = vertx.setTimer(Math.max(1, most.toMillis()), _ -> timeOver = true);
     done.future().onComplete(_ -> vertx.cancelTimer(alarm));

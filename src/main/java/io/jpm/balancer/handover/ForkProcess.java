@@ -31,21 +31,21 @@ final class ForkProcess {
   /// Whether the process has workers of its own (`node:cluster`).
   boolean ownWorkers;
 
-  /// Whether the process is a launcher: a child of it may be the process that listens.
+  /// Whether the process is a launcher, such as a shell or npm, whose child may be the process that
+  /// listens.
   final boolean launcher;
 
-  /// The inodes of the sockets that can be drained, as reported by Java and by Node below a
-  /// launcher.
+  /// The inodes of the sockets that can be drained, as reported by a Java process or by a Node
+  /// process below a launcher.
   final Set<Long> drainableInodes = new HashSet<>();
 
-  /// The pids of the processes that have themselves reported over the IPC channel that they listen.
+  /// The pids of all processes that have reported over the instance's IPC channel that they listen.
   final Set<Long> reportingPids = new HashSet<>();
 
-  /// Whether the process reported that it listens before its start was reported.
+  /// Whether the report that the process listens arrived before the report of its start.
   boolean listeningBeforeStart;
 
-  /// Whether the process is gated: it receives no clients through the handover until it is
-  /// admitted.
+  /// Whether the process is gated: it receives no client connections until it is admitted.
   final boolean gated;
 
   /// Whether the app is in fork mode, not in cluster mode.
@@ -54,17 +54,18 @@ final class ForkProcess {
   /// Whether clients may connect to the process.
   boolean ready;
 
-  /// Directs clients to the process if it listens beside another process; empty until it listens.
+  /// Directs clients to this process instead of the one that it listens beside; empty until it
+  /// listens.
   Optional<Runnable> redirectClients = Optional.empty();
 
-  /// The inodes of this process's sockets to which clients were directed instead of those of the
-  /// previous process.
+  /// The inodes of this process's sockets that receive the clients of the previous process.
   volatile Set<Long> redirectedInodes = Set.of();
 
-  /// Whether clients were directed to this process from the process that it replaces.
+  /// Whether clients are now directed to this process instead of the process that it replaces.
   boolean clientsRedirected;
 
-  /// The last report of the addresses at which probes reach the process until it is admitted.
+  /// The last report of the private addresses at which probes reach the process until it is
+  /// admitted.
   AgentReport lastReport = AgentReport.NONE;
 
   boolean ended;

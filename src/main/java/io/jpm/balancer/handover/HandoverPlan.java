@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 ///
 /// @param mode how the new process can receive sockets: [BalancingMode#NODE], [BalancingMode#JVM],
 ///   or [BalancingMode#OFF] if it cannot
-/// @param unsupportedReason the reason if the new process cannot receive sockets; otherwise not
-///   used
-/// @param made the mechanism with which the current process was started; empty if it is not known
+/// @param unsupportedReason the reason why the new process cannot receive sockets; not used if it
+///   can
+/// @param made the handover mechanism with which the current process was started; empty if unknown
 /// @param sockets the sockets on which the current process listens
 /// @param next the spec of the new process
-/// @param alone whether the app has no other instance, which may listen on the same port
+/// @param alone whether the app has a single instance; other instances may listen on the same port
 /// @param ownWorkers whether the current process has workers of its own (`node:cluster`), which
 ///   cannot be drained
 /// @param transport the native transport through which the current process listens, which the agent
@@ -57,7 +57,7 @@ record HandoverPlan(
       this(address, reusesPort, refusal, false);
     }
 
-    /// Reports whether a probe of this socket's port can connect to the socket `other` over IPv4.
+    /// Reports whether a probe can reach the socket `other` over IPv4 at the port of this socket.
     private boolean isReachedBy(ObservedSocket other) {
       InetAddress at = other.address.getAddress();
       return other.address.getPort() == address.getPort()
@@ -98,8 +98,8 @@ record HandoverPlan(
     return obstacle().isEmpty();
   }
 
-  /// Reports whether the new process is a Python program, which must be made to listen beside the
-  /// old process.
+  /// Reports whether the new process must be made to listen beside the old one, because it is a
+  /// Python program in fork mode.
   boolean isPython() {
     return isFork() && sockets.stream().anyMatch(ObservedSocket::python);
   }
@@ -109,8 +109,9 @@ record HandoverPlan(
   }
 
   /// Reports whether the new process listens beside the old one and must receive no clients until
-  /// it is ready. Until then, the kernel directs only connections from a source address of the
-  /// daemon to it. This is not possible if a third process has sockets at the same addresses.
+  /// it is ready. Until then, the kernel directs to it only connections from a special source
+  /// address of the daemon. This is not possible if a third process has sockets at the same
+  /// addresses.
   boolean isGated() {
     return alone
         && isFork()
@@ -147,8 +148,8 @@ record HandoverPlan(
     if (!made.equals(Optional.of(mode))) {
       return Optional.of(
           after(
-              "its current process was started without support for a handover",
-              "the next process will have it"));
+              "its current process was started without support for a socket handover",
+              "the new process supports it"));
     }
     Optional<String> refusal = sockets.stream().flatMap(it -> it.refusal().stream()).findFirst();
     if (refusal.isPresent()) {
@@ -157,7 +158,9 @@ record HandoverPlan(
     }
     if (ownWorkers) {
       return Optional.of(
-          after("it has workers of its own (node:cluster)", "let jpm run them: cluster mode, -i"));
+          after(
+              "it has workers of its own (node:cluster)",
+              "let jpm start the workers: cluster mode, -i"));
     }
     if (transport.isPresent()) {
       return Optional.of(
@@ -172,7 +175,7 @@ record HandoverPlan(
   }
 
   private String remedy() {
-    return "a reload has no gap in cluster mode (-i 1) with listen or with a port that the program reads from PORT, or if the program sets SO_REUSEPORT";
+    return "to reload without downtime, use cluster mode (-i 1) with listen or with a program that reads its port from PORT, or make the program set SO_REUSEPORT";
   }
 
   private Handover after(String obstacle, String remedy) {

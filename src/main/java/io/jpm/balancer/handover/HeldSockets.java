@@ -25,12 +25,12 @@ import java.util.stream.IntStream;
 ///
 /// @param sockets the sockets, IPv6 first
 /// @param inherited whether the new process inherits the sockets; otherwise it listens beside them
-/// @param alone whether the app has no other instance, which could begin to listen at the same
-///   addresses
+/// @param alone whether the app has a single instance; other instances could begin to listen at the
+///   same addresses
 /// @param python the directory of the module that makes Python listen beside the sockets; empty if
 ///   the program does so by itself
-/// @param source the source address of probes that must reach the new process before clients do;
-///   empty if the process has private sockets for probes or is not gated
+/// @param source the source address of probes that reach the new process before it receives
+///   clients; empty if the process has private sockets for probes or is not gated
 record HeldSockets(
     List<ListenSocket> sockets,
     boolean inherited,
@@ -53,8 +53,9 @@ record HeldSockets(
 
   /// Returns the variables through which the new process finds the sockets.
   ///
-  /// @param far whether a descendant of the started process needs the sockets
-  /// @param held whether the new process must not accept clients until it is told to
+  /// @param far whether a descendant of the started process, rather than that process, needs the
+  ///   sockets
+  /// @param held whether the new process must not accept clients until the daemon admits them
   /// @param next the spec of the new process
   Map<String, String> variables(BalancingMode means, boolean far, boolean held, AppSpec next) {
     if (!inherited) {
@@ -137,13 +138,14 @@ record HeldSockets(
     return sockets.stream().flatMap(it -> it.address().stream()).toList();
   }
 
-  /// Returns how many of the sockets have the same address as `one`.
+  /// Returns the number of sockets with the same address as `one`.
   int countAtAddressOf(ListenSocket one) {
     return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
   }
 
-  /// Reports whether only these sockets and those of the new process listen at their addresses. The
-  /// kernel distinguishes the sockets at an address only by their order.
+  /// Reports whether only these sockets and those of the new process listen at their addresses.
+  /// Clients can be directed to one process only in this case, because the kernel distinguishes the
+  /// sockets at an address only by their order.
   ///
   /// @param listeners all listening sockets of processes on this machine
   /// @param newer the inodes of the new process's sockets

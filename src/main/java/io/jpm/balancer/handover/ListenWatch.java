@@ -86,7 +86,7 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
       System.getLogger("jpm.balancer")
           .log(
               System.Logger.Level.WARNING,
-              "cannot direct connections to {0} to only one of its processes",
+              "cannot direct the connections at {0} to the new process only",
               at);
     }
   }

@@ -46,10 +46,10 @@ import java.util.Set;
 
 /// Hands the listening sockets of a process in fork mode over to its replacement. Processes in fork
 /// mode open their ports themselves. For a replacement, the daemon duplicates the sockets of the
-/// old process and passes them to the new one. Both processes then accept from the same queues
-/// until the old one is told to stop. Owned by ClusterBalancer's context.
+/// old process and passes them to the new one. Both processes then accept connections from the same
+/// queues until the old process stops accepting. Owned by ClusterBalancer's context.
 public final class SocketHandovers {
-  /// Upper bound on the sockets, and on the pids, that are remembered per process.
+  /// Upper bound on the sockets and on the pids that are recorded per process.
   private static final int MOST_TOLD = 1000;
 
   private static final String PREFIX = "handover ";
@@ -61,8 +61,8 @@ public final class SocketHandovers {
   /// before [#LAUNCHER].
   private static final String HELD = " held";
 
-  /// How long a program may take to accept the connections in its queue after the kernel directs
-  /// new ones elsewhere. A program does so within one turn of its event loop.
+  /// How long a program may take to accept the connections in its queue after the kernel has begun
+  /// to direct new ones elsewhere. Usually, one turn of the program's event loop is sufficient.
   private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
 
   private static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
@@ -76,11 +76,11 @@ public final class SocketHandovers {
   private final Map<WorkerId.Slot, ForkProcess> all = new HashMap<>();
   private final Map<InstanceId, HeldSockets> heldSocketsByInstance = new HashMap<>();
 
-  /// The commands of new processes that could not listen beside their predecessors.
+  /// The commands of apps whose new process could not listen beside the previous one, by instance.
   private final Map<InstanceId, AppCommand> addressConflicts = new HashMap<>();
 
-  /// The source address of probes that must reach a particular one of two processes that listen at
-  /// the same address.
+  /// The source address of probes that must reach the newer of two processes that listen at the
+  /// same address.
   private final InetAddress source = anyOfLoopback();
 
   private int count;
@@ -91,6 +91,8 @@ public final class SocketHandovers {
   /// @param reason the reason, as text for users
   public record TransferMode(BalancingMode mode, String reason) {}
 
+  /// Creates an object that does not manage any process yet.
+  ///
   /// @param preload the path of `lib/node-worker.cjs`
   /// @param agent the path of the agent's jar
   /// @param python the directory with Python's `sitecustomize`
@@ -147,7 +149,7 @@ public final class SocketHandovers {
     return key.startsWith(PREFIX);
   }
 
-  /// Returns everything that a process must be started with.
+  /// Returns the arguments, variables and descriptors with which a process must be started.
   public Prepared prepare(WorkerId worker, AppSpec spec, TransferMode transferMode) {
     BalancingMode mode =
         transferMode.mode() == BalancingMode.JVM && !agent.isLoadable()
@@ -241,7 +243,7 @@ public final class SocketHandovers {
     }
   }
 
-  /// Evaluates a message from Node's preload script or from the Java agent.
+  /// Handles a message from Node's preload script or from the Java agent.
   public void heard(WorkerId worker, String json) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || !forkProcess.id.equals(worker)) {
@@ -358,7 +360,7 @@ public final class SocketHandovers {
   }
 
   /// Records which sockets can be drained and which processes use the IPC channel. If two processes
-  /// read from the same channel, messages cannot be addressed to either of them.
+  /// read from the same channel, a message cannot be addressed to one of them.
   private static void note(ForkProcess forkProcess, JsonObject message) {
     if (message.getValue("sockets") instanceof JsonArray inodes) {
       if (!forkProcess.launcher || forkProcess.drainableInodes.size() > MOST_TOLD) {
@@ -379,8 +381,8 @@ public final class SocketHandovers {
 
   /// Makes a process stop accepting connections.
   ///
-  /// @return the number of remaining connections when the wait is over; also 0 if the number is not
-  ///   known
+  /// @return the number of connections that remain when the wait ends; also 0 if the number is
+  ///   unknown
   public Future<Integer> drain(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || forkProcess.process.isEmpty()) {
@@ -432,14 +434,14 @@ public final class SocketHandovers {
     }
   }
 
-  /// Removes a process that no other process follows.
+  /// Forgets a process that will not be replaced by another process of the instance.
   public void released(WorkerId worker) {
     ended(worker);
     all.remove(worker.slot());
   }
 
-  /// Determines how the process can be replaced. If a new process can run beside it and `order`
-  /// requests a hold, keeps its sockets for the new process.
+  /// Determines how the process can be replaced. If a new process can run beside the old one and
+  /// `order` requests a hold, keeps the old sockets for the new process.
   public Future<Handover> assess(BalancerCommand.PrepareHandover order, TransferMode transferMode) {
     Optional<ListenSocketRegistry> store = host.listenSockets();
     if (store.isEmpty()) {
@@ -548,7 +550,7 @@ public final class SocketHandovers {
         return Optional.empty();
       }
       return Optional.of(
-          "the process that listens on port %d is a child process that jpm cannot tell to drain"
+          "the process that listens on port %d is a child process, which jpm cannot drain"
               .formatted(one.address().getPort()));
     }
   }
@@ -590,7 +592,7 @@ public final class SocketHandovers {
     addressConflicts.put(id, spec.command());
   }
 
-  /// Ends the replacement of a process of `id`, and closes the sockets held for it.
+  /// Ends the replacement of a process of `id`, and closes the sockets held for the new process.
   public void release(InstanceId id) {
     HeldSockets heldSockets = heldSocketsByInstance.remove(id);
     if (heldSockets != null) {
@@ -619,8 +621,8 @@ public final class SocketHandovers {
     }
   }
 
-  /// Stops directing clients to this process only, so sockets that begin to listen beside it later
-  /// also receive connections.
+  /// Removes the rule that directs clients to this process only, so that sockets that begin to
+  /// listen beside it later also receive connections.
   private void share(ForkProcess forkProcess) {
     for (long inode : forkProcess.redirectedInodes) {
       String key = PREFIX + forkProcess.id.id() + " shared " + inode;

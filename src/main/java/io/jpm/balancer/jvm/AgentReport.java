@@ -12,7 +12,8 @@ import java.util.Optional;
 /// A report about the servers of a process, from the Java agent or from Node's preload script.
 ///
 /// @param endpoints the addresses at which only this process answers
-/// @param transportReplaced whether Netty uses Java's sockets instead of a native transport
+/// @param transportReplaced whether the agent made Netty use Java's sockets instead of a native
+///   transport
 public record AgentReport(List<PrivateEndpoint> endpoints, boolean transportReplaced) {
   /// The state before the first report.
   public static final AgentReport NONE = new AgentReport(List.of(), false);

@@ -22,7 +22,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The sockets that the processes of one app inherit and bind themselves. Methods may block.
+/// The shared sockets of one app, which its processes inherit unbound and bind themselves. Methods
+/// may block.
 ///
 /// @param store holds the sockets
 /// @param app the app that uses them
@@ -37,8 +38,8 @@ record AppSockets(ListenSocketRegistry store, AppName app) {
   private static final int FIRST_UNPRIVILEGED = 1024;
   private static final String IPV4 = "-Djava.net.preferIPv4Stack=true";
 
-  /// The number of sockets per address family: as many ports as a server is expected to use. Each
-  /// process inherits all of the sockets.
+  /// The number of sockets per address family, and therefore the number of ports that an app can
+  /// share. Each process inherits all of the sockets.
   private static final int OF_EACH_FAMILY = 4;
 
   /// Returns the keys in the order in which processes inherit the sockets.
@@ -99,8 +100,8 @@ record AppSockets(ListenSocketRegistry store, AppName app) {
     return new ListenRequest(Protocol.TCP, address, ipv6, false, 0, RunAs.DAEMON);
   }
 
-  /// Returns the declared address if the process itself is not allowed to bind it: a port below
-  /// 1024 for an app that runs as a different user.
+  /// Returns the declared address if the app's user is not allowed to bind it: the port is below
+  /// 1024 and the app runs as a different user. Otherwise returns empty.
   private static Optional<InetSocketAddress> privileged(AppSpec spec, boolean ipv6) {
     OptionalInt port = spec.cluster().port();
     return spec.runAs().user().isPresent()

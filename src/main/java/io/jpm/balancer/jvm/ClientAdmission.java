@@ -8,9 +8,9 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 
-/// Tells the processes of an app whether to accept client connections. Ready processes accept
-/// connections, except for unfit ones while another process is fit. Owned by ClusterBalancer's
-/// context.
+/// Determines which processes of an app accept client connections, and sends them the corresponding
+/// messages. A ready process accepts connections, unless it is unfit and another process is fit.
+/// Owned by ClusterBalancer's context.
 final class ClientAdmission {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
@@ -22,7 +22,7 @@ final class ClientAdmission {
     this.host = host;
   }
 
-  /// Tells the processes of one app to accept or pause after the state of a process has changed.
+  /// Makes the processes of one app accept or pause, because the state of a process has changed.
   ///
   /// @param workers all running processes of the app
   void update(List<JvmWorker> workers) {
@@ -41,16 +41,20 @@ final class ClientAdmission {
     }
   }
 
-  /// Sends a message to a process, in order with earlier ones.
+  /// Sends a message to a process, after the messages that were sent to it earlier.
   void tell(JvmWorker jvmWorker, String order) {
     vertx
         .executeBlocking(() -> host.send(jvmWorker.process, order))
         .onSuccess(heard -> {
           if (!heard && !jvmWorker.ended) {
-            LOG.log(Level.WARNING, "{0}: the process did not receive {1}", jvmWorker.id, order);
+            LOG.log(
+                Level.WARNING,
+                "{0}: the process did not receive the message {1}",
+                jvmWorker.id,
+                order);
           }
         })
-        .onFailure(
-            error -> LOG.log(Level.WARNING, jvmWorker.id + " did not receive " + order, error));
+        .onFailure(error ->
+            LOG.log(Level.WARNING, jvmWorker.id + ": cannot send the message " + order, error));
   }
 }

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Finds and replaces the sockets of an app on which no process listens any more because the app
-/// has moved to another port. Without this, clients would wait there forever, and the next process
-/// could not bind such a socket again. Methods may block.
+/// has moved to another port. Without this, clients would wait forever on such a socket, and the
+/// next process could not bind its port. Methods may block.
 ///
 /// @param host reports the sockets on which processes listen
 /// @param store holds the sockets
@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path proc) {
   private static final Pattern SOCKET = Pattern.compile("socket:\\[([0-9]+)\\]");
 
-  /// Returns the inodes of the bound sockets that no process uses; empty if some process does not
-  /// use any of the app's sockets.
+  /// Returns the inodes of the bound sockets that no process uses. The result is empty if there is
+  /// a process that uses none of the app's sockets.
   ///
   /// @param processes the processes of the app, all of which must listen
   Set<Long> find(AppSpec spec, List<ProcessIdentity> processes) {
@@ -46,9 +46,9 @@ record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path pro
     return idle;
   }
 
-  /// Returns the inodes of the sockets on which a process accepts, or that it has assigned to a
-  /// server. A process inherits each socket exactly once, so a second descriptor shows that a
-  /// server uses the socket.
+  /// Returns the inodes of the sockets on which a process accepts connections, or that it has
+  /// assigned to a server. A process inherits each socket exactly once, so a second descriptor
+  /// shows that a server uses the socket.
   private Set<Long> used(ProcessIdentity process) {
     Set<Long> used = new HashSet<>();
     for (TreeListener one : host.listenersOf(process)) {
@@ -72,7 +72,7 @@ record IdleSocketReplacer(ProcessHost host, ListenSocketRegistry store, Path pro
     return used;
   }
 
-  /// Closes the sockets that are idle now and are contained in `before`, and opens new ones in
+  /// Closes the sockets that are idle now and were already idle in `before`, and opens new ones in
   /// their place.
   void replace(AppSpec spec, List<ProcessIdentity> processes, Set<Long> before)
       throws ListenException {

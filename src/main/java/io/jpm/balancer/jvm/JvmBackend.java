@@ -34,8 +34,8 @@ import java.util.Set;
 public final class JvmBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// How long to wait before each search for idle sockets. A process that has just begun to listen
-  /// may soon listen on another port as well.
+  /// The delay before each search for idle sockets. A process that has just begun to listen may
+  /// soon listen on another port as well.
   private static final long TIDY_MILLIS = 5_000;
 
   private final Vertx vertx;
@@ -60,6 +60,8 @@ public final class JvmBackend implements BalancerBackend {
     boolean tidying;
   }
 
+  /// Creates the backend without any workers.
+  ///
   /// @param vertx runs the timers
   /// @param host provides the processes and their sockets
   /// @param agent the absolute path of the agent's jar, which has `asm.jar` in the same directory
@@ -76,11 +78,11 @@ public final class JvmBackend implements BalancerBackend {
   @Override
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     if (store.isEmpty()) {
-      return refused("this system cannot share sockets; use balance: proxy or off");
+      return refused("this system cannot share sockets: use balance: proxy or balance: off");
     }
     if (!agent.isLoadable()) {
       return refused(
-          "a JVM cannot load an agent from %s, because the path contains \"=\"; move jpm, or use balance: proxy"
+          "a JVM cannot load an agent from %s, because the path contains \"=\": move jpm to a different directory, or use balance: proxy"
               .formatted(agent.jar()));
     }
     member(order.worker(), order.spec());
@@ -96,7 +98,7 @@ public final class JvmBackend implements BalancerBackend {
   private BalancerReply prepared(ListenSocketRegistry sockets, AppSpec spec) {
     if (!Files.isReadable(agent.jar())) {
       return new BalancerReply.Refused(
-          "the Java agent %s does not exist; build jpm again, or use balance: proxy"
+          "the Java agent %s does not exist: build jpm again, or use balance: proxy"
               .formatted(agent.jar()));
     }
     AppSockets own = new AppSockets(sockets, spec.name());
@@ -149,8 +151,8 @@ public final class JvmBackend implements BalancerBackend {
         sockets -> new JvmListenDetector(vertx, host, sockets, this::seen).start(jvmWorker, given));
   }
 
-  /// Recovers the sockets of an earlier daemon. If they were lost together with the keeper, only
-  /// the process has them.
+  /// Recovers the sockets of an earlier daemon. If the keeper has also died, only the process
+  /// itself still has them.
   private void adopt(JvmWorker jvmWorker, Optional<List<Long>> given, AppSockets sockets) {
     // Runs in order with the preparation of the next process.
     BlockingCalls.call(vertx, () -> regain(jvmWorker, given.orElse(List.of()), sockets))
@@ -164,7 +166,7 @@ public final class JvmBackend implements BalancerBackend {
     } catch (ListenException failure) {
       LOG.log(
           Level.WARNING,
-          "{0}: cannot recover its lost listening sockets, which its processes keep using: {1}",
+          "{0}: cannot recover lost listening sockets of the app ({1}); its processes keep using them",
           jvmWorker.app,
           failure.getMessage());
       return false;

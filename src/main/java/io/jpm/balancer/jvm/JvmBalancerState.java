@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The state of a process that the journal keeps for the next daemon. It is not read from the
-/// process itself, because a process can change what it exposes, such as its environment.
+/// The balancer state of a Java process, which the journal keeps for the next daemon. It is not
+/// read from the process, because a process can change what it exposes, such as its environment.
 ///
 /// @param probed whether the servers of the process have private sockets for probes
 /// @param given the inodes of the sockets with which the process was started, in the order of their

@@ -49,8 +49,8 @@ final class JvmListenDetector {
 
   /// Starts polling.
   ///
-  /// @param given the inodes of the sockets with which an earlier daemon started the process, which
-  ///   this daemon may not have; empty if they are not known
+  /// @param given the inodes of the sockets with which an earlier daemon started the process; empty
+  ///   if unknown. This daemon may not hold these sockets.
   void start(JvmWorker jvmWorker, Optional<Set<Long>> given) {
     new ProcessPoll<>(vertx, jvmWorker.app.value(), new ListenPoll(jvmWorker, given)).begin();
   }

@@ -31,7 +31,8 @@ final class JvmWorker {
   /// False while the readiness probe of the process fails.
   boolean fit = true;
 
-  /// Whether the process was last told to accept client connections; empty if this is not known.
+  /// Whether the last command to the process was to accept client connections (`accept`) rather
+  /// than to pause; empty if it is not known.
   Optional<Boolean> taking;
 
   /// Whether the process has terminated. If so, it is no longer inspected and receives no messages.

@@ -15,15 +15,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Detects servers that do not listen through the JDK's sockets, so the agent cannot intercept
-/// them. Methods may block.
+/// Detects servers that listen without the JDK's sockets, and that the agent therefore cannot
+/// intercept. Methods may block.
 ///
 /// @param proc the mount point of procfs, `/proc`
 public record NativeTransportDetector(Path proc) {
   private static final Map<String, String> NAMES =
       Map.of("epoll", "Netty's epoll", "io_uring", "Netty's io_uring", "kqueue", "Netty's kqueue");
 
-  /// A relocated copy of Netty adds its package to the name of the library as a prefix.
+  /// The names of Netty's native libraries. In a relocated copy of Netty, the new package is a
+  /// prefix of the name.
   private static final Pattern FILE =
       Pattern.compile("/lib(\\w*?)netty_transport_native_(epoll|io_uring|kqueue)");
 
@@ -33,7 +34,8 @@ public record NativeTransportDetector(Path proc) {
   /// @param property the system property that disables the transport in Netty
   public record Library(String name, String property) {}
 
-  /// Returns why the app cannot share its port, as text for users; empty if no reason was found.
+  /// Returns the reason why the app cannot share its port, as text for users; empty if no reason
+  /// was found.
   ///
   /// @param foreign the sockets on which the process listens and that are not shared
   Optional<String> reason(ProcessIdentity process, AppSpec spec, List<TreeListener> foreign) {
@@ -42,7 +44,7 @@ public record NativeTransportDetector(Path proc) {
     Optional<Library> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on port %d through a native transport (%s) instead of Java's sockets; set -D%s=true to make it use Java's sockets where possible"
+          "it listens on port %d through a native transport (%s) instead of Java's sockets: set -D%s=true to make it use Java's sockets where possible"
               .formatted(
                   outside.get().address().getPort(),
                   library.get().name(),

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/// A private address at which a single process answers for one of its servers, in addition to the
-/// shared socket.
+/// A private address of one process, at which one of its servers answers in addition to the shared
+/// socket.
 ///
-/// @param shared the address of the server
+/// @param shared the shared address of the server
 /// @param endpoint the private address, on the loopback interface
 public record PrivateEndpoint(InetSocketAddress shared, InetSocketAddress endpoint) {
   /// Reports whether this server answers a client that connects to `port` at one of `addresses`.

@@ -8,8 +8,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
-/// Drains a Java process: makes it stop accepting connections and waits until it has none. Owned by
-/// ClusterBalancer's context.
+/// Drains a Java process: makes it stop accepting connections and waits until it has no open
+/// connections. Owned by ClusterBalancer's context.
 final class WorkerDrainer {
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 250;
@@ -48,8 +48,8 @@ final class WorkerDrainer {
     private long millis = FIRST_MILLIS;
     private boolean timeOver;
 
-    /// The previous count. A single count of 0 is not enough, because a connection that is just
-    /// being accepted does not belong to any process.
+    /// The previous count. Two consecutive counts of 0 are required, because a connection that is
+    /// being accepted does not belong to any process for a moment.
     private int last = Integer.MAX_VALUE;
 
     Round(JvmWorker jvmWorker, Promise<Integer> done) {

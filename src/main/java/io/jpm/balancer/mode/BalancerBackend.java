@@ -48,15 +48,15 @@ public interface BalancerBackend {
 
   /// Makes a process stop accepting connections.
   ///
-  /// @return the number of remaining connections: 0 once all connections are closed, otherwise the
-  ///   number when the drain timeout expires
+  /// @return the number of remaining connections: 0 as soon as all connections are closed, or the
+  ///   number of open ones when the drain timeout expires
   Future<Integer> drain(WorkerId worker);
 
   /// Records that a process has terminated. Another process may take over its slot.
   void processTerminated(WorkerId worker);
 
-  /// Releases the slot of a process that has terminated or was never started and that no other
-  /// process follows. Called after [#processTerminated] if the process was running.
+  /// Releases the slot of a process that has terminated or was never started, because no other
+  /// process will use the slot. Called after [#processTerminated] if the process was running.
   void released(WorkerId worker);
 
   /// Returns the addresses on which an app listens, as text.
@@ -77,13 +77,13 @@ public interface BalancerBackend {
     return Map.of();
   }
 
-  /// Returns a problem that affects the connections of an instance, and how to fix it, as text for
-  /// users; empty if there is none.
+  /// Returns a problem with the connections of an instance and how to fix it, as text for users;
+  /// empty if there is none.
   default Optional<String> problem(InstanceId id) {
     return Optional.empty();
   }
 
-  /// Reports whether a socket that an earlier daemon left open is in use, as far as this can be
+  /// Reports whether a socket left open by an earlier daemon is in use, as far as this can be
   /// determined. Sockets that no backend claims are closed some time after the daemon has started.
   ///
   /// @param key the key of the socket in the fd store ([io.jpm.os.ListenSocket#key])

@@ -6,9 +6,9 @@ import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Polls a process until there is a result, for example that it accepts connections. Polls
-/// frequently during the first minute and rarely after that, because a worker without a server
-/// never listens. Owned by ClusterBalancer's context.
+/// Polls a process until an observation succeeds, for example that the process accepts connections.
+/// Polls frequently during the first minute and rarely after that, because a process that runs no
+/// server never listens. Owned by ClusterBalancer's context.
 ///
 /// @param <T> the type of the result
 public final class ProcessPoll<T> {
@@ -29,14 +29,16 @@ public final class ProcessPoll<T> {
     /// Reports whether the result is still needed. Called on the context.
     boolean isResultNeeded();
 
-    /// Inspects the process once; empty if there is no result yet. Called on a worker thread; may
-    /// block for several milliseconds.
+    /// Inspects the process once and returns the result; empty if there is no result yet. Called on
+    /// a worker thread; may block for several milliseconds.
     Optional<T> inspect() throws Exception;
 
     /// Receives the result. Called at most once, on the context.
     void onResult(T sight);
   }
 
+  /// Creates a poll that does nothing until [#begin] is called.
+  ///
   /// @param what the name of the app, for log lines
   public ProcessPoll(Vertx vertx, String what, PollTask<T> pollTask) {
     this.vertx = vertx;

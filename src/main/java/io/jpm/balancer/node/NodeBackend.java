@@ -35,8 +35,8 @@ import java.util.stream.Collectors;
 public final class NodeBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Follows the strategy in the balancer state of a worker that receives its sockets only when it
-  /// is ready.
+  /// The suffix of the balancer state, after the strategy, for a worker that receives its sockets
+  /// only when it is ready.
   private static final String WHEN_READY = " when-ready";
 
   /// The interval between attempts to recover a lost port that another process occupies, in
@@ -52,6 +52,8 @@ public final class NodeBackend implements BalancerBackend {
   private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
   private final Map<AppName, Strategy> strategies = new HashMap<>();
 
+  /// Creates the backend without any workers.
+  ///
   /// @param preload the path of `lib/node-worker.cjs`
   public NodeBackend(Vertx vertx, ProcessHost host, Path preload, Observer observer) {
     this.vertx = vertx;
@@ -135,8 +137,8 @@ public final class NodeBackend implements BalancerBackend {
       worker.markUnreachable();
       LOG.log(
           Level.WARNING,
-          "{0}:{1}: cannot take over the IPC channel, so any process on the same port may answer"
-              + " its probes",
+          "{0}:{1}: cannot take over the IPC channel, so any instance on the same port may answer"
+              + " its probes: reload the app",
           app,
           news.worker().id());
     }
@@ -221,8 +223,8 @@ public final class NodeBackend implements BalancerBackend {
     }
   }
 
-  /// Reports whether this daemon has read a request itself. Such a request has been answered or is
-  /// about to be.
+  /// Reports whether this daemon itself has read the request `question`. If so, it has answered the
+  /// request or is about to do so.
   private static boolean isOf(Set<Long> known, NodeMessage question) {
     return switch (question) {
       case Query query -> known.contains(query.seq());
@@ -297,7 +299,7 @@ public final class NodeBackend implements BalancerBackend {
   }
 
   /// Completes the drain with the number of connections that the kernel reports, because the
-  /// timeout has expired or the worker cannot be told to drain.
+  /// timeout has expired or the worker cannot receive a drain message.
   private void count(ProcessIdentity process, Set<Integer> numbers, Promise<Integer> done) {
     vertx
         .executeBlocking(() -> host.connections(process, numbers), false)

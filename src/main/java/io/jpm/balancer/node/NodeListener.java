@@ -26,7 +26,7 @@ final class NodeListener {
   private final WorkerControl workerControl;
   private final Set<NodeWorker> holders = new LinkedHashSet<>();
 
-  /// The workers among [#holders] that were granted the key without the socket.
+  /// The workers among [#holders] that were granted the key but have not received the socket.
   private final Set<NodeWorker> held = new LinkedHashSet<>();
 
   /// The workers among [#held] that currently receive connections.
@@ -72,8 +72,8 @@ final class NodeListener {
     return latest;
   }
 
-  /// Sets the socket after another request for it. A new socket replaces a previous one that
-  /// clients can no longer reach. Workers that have the previous socket keep it.
+  /// Sets the socket that a later request has opened or found. The new socket replaces a previous
+  /// one that clients can no longer reach. Workers that have the previous socket keep it.
   Future<ListenSocket> renewed(Future<ListenSocket> next) {
     latest = next;
     return next.onSuccess(got -> {
@@ -97,7 +97,7 @@ final class NodeListener {
   }
 
   /// Returns the data that all servers on this socket share, such as TLS ticket keys. The first
-  /// server determines it.
+  /// server that offers data determines them.
   Optional<Object> data(Optional<Object> offered) {
     data = data.or(() -> offered);
     return data;
@@ -108,8 +108,8 @@ final class NodeListener {
     users.add(worker.spec().name());
   }
 
-  /// Adds a worker that was granted the key without the socket. The worker receives connections
-  /// once it is admitted.
+  /// Adds a worker that was granted the key but has not received the socket. The worker receives
+  /// connections once it is admitted.
   void startDelivery(NodeWorker worker) {
     held.add(worker);
     refresh();
@@ -163,7 +163,7 @@ final class NodeListener {
     refresh();
   }
 
-  /// Dispatches waiting connections, because a worker can accept more.
+  /// Dispatches waiting connections, because a worker can accept more of them.
   void dispatch() {
     dispatcher.dispatch();
   }
@@ -200,8 +200,8 @@ final class NodeListener {
   }
 
   /// Returns how closely this socket matches a client that connects to `port` at one of
-  /// `addresses`: 0 if the socket has that address, 1 if it listens on all addresses; empty if the
-  /// client does not reach it.
+  /// `addresses`: 0 if the socket has one of these addresses, 1 if it listens on all addresses;
+  /// empty if the client does not reach it.
   OptionalInt matchRank(List<InetAddress> addresses, int port) {
     Optional<InetAddress> here =
         address().filter(at -> at.getPort() == port).map(InetSocketAddress::getAddress);

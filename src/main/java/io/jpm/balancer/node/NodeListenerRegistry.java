@@ -36,8 +36,8 @@ import java.util.stream.Stream;
 
 /// Opens, grants and closes the listening sockets that Node workers share. A socket stays open as
 /// long as an app that has used it has an instance, so no waiting connection is lost when the app
-/// crashes or is restarted. A socket on which no worker listens is closed earlier if every app that
-/// has used it has a process that listens elsewhere or has closed the socket itself.
+/// crashes or is restarted. A socket on which no worker listens is closed earlier if each app that
+/// has used it now listens elsewhere or has closed the socket itself.
 ///
 /// Owned by [NodeBackend]; must be called on its context.
 final class NodeListenerRegistry {
@@ -69,8 +69,8 @@ final class NodeListenerRegistry {
   /// The workers of an earlier daemon whose listening sockets are not known yet.
   private final Set<NodeWorker> searches = new HashSet<>();
 
-  /// The number of the last connection. It starts far from the numbers of an earlier daemon,
-  /// because answers to those may still arrive.
+  /// The number of the last connection. It starts far from the numbers that an earlier daemon used,
+  /// because answers with those numbers may still arrive.
   private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
 
   NodeListenerRegistry(Vertx vertx, ProcessHost host) {
@@ -109,8 +109,8 @@ final class NodeListenerRegistry {
     slots.put(worker.slot(), app);
   }
 
-  /// Returns why no worker of an app could listen on the port that its spec declares; empty if a
-  /// worker could.
+  /// Returns the reason why no worker of an app can listen on the port that its spec declares;
+  /// empty if a worker can.
   Future<Optional<String>> refusal(AppSpec spec) {
     OptionalInt port = spec.cluster().port();
     if (port.isEmpty()) {
@@ -338,7 +338,7 @@ final class NodeListenerRegistry {
     return ports.values().stream().filter(port -> port.holders().contains(worker)).toList();
   }
 
-  /// Determines from its file descriptors where a worker of an earlier daemon listens.
+  /// Determines where a worker of an earlier daemon listens, from the worker's file descriptors.
   Future<Void> adopt(NodeWorker worker) {
     alive.add(worker);
     searches.add(worker);
@@ -350,8 +350,8 @@ final class NodeListenerRegistry {
                 .compose(_ -> alive.contains(worker) ? adopt(worker) : Future.succeededFuture()));
   }
 
-  /// Determines from the worker's own report where it listens. Processes of other users are not
-  /// searched.
+  /// Determines where a worker of an earlier daemon listens, from the worker's own report. Lost
+  /// sockets are not searched for in processes of other users.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
     List<SocketRecovery.Holder> holders =
         Stream.concat(Stream.of(worker), alive.stream())
@@ -441,7 +441,7 @@ final class NodeListenerRegistry {
         .toList();
   }
 
-  /// Decides again whether the worker receives connections, because its state has changed.
+  /// Updates whether the worker receives connections, after its state has changed.
   void refresh(NodeWorker worker) {
     held(worker).forEach(NodeListener::refresh);
   }
@@ -469,7 +469,7 @@ final class NodeListenerRegistry {
     back.forEach(pendingConnection -> pendingConnection.dispatcher().redispatch(pendingConnection));
   }
 
-  /// Releases the slot of a worker that no other process follows.
+  /// Releases the slot of a worker, because no other process will use the slot.
   void release(WorkerId worker) {
     AppName app = slots.remove(worker.slot());
     if (app == null || slots.containsValue(app)) {
@@ -526,7 +526,8 @@ final class NodeListenerRegistry {
                   socket.close();
                   return true;
                 }))
-        .onFailure(fault -> LOG.log(Level.ERROR, port.key() + " cannot be closed", fault));
+        .onFailure(
+            fault -> LOG.log(Level.ERROR, "socket " + port.key() + " cannot be closed", fault));
   }
 
   /// Reports whether a socket of an earlier daemon is in use, as far as this can be determined.

@@ -42,7 +42,7 @@ sealed interface NodeMessage {
   /// @param address a literal IP address, or the path of a unix socket; empty for all addresses
   /// @param port the port; -1 for a unix socket
   /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix socket
-  /// @param fd a descriptor that the worker assumes to be open in its primary; negative if there is
+  /// @param fd a descriptor that the worker expects to be open in its primary; negative if there is
   ///   none
   /// @param flags bit 0: an IPv6 wildcard address does not accept IPv4
   record ListenTarget(Optional<String> address, int port, String type, int fd, int flags) {
@@ -51,8 +51,8 @@ sealed interface NodeMessage {
     }
 
     /// Returns the path of a unix socket: an absolute path, or a NUL and a name for a socket
-    /// without a file. Node prepends the working directory to such a name as well; it is removed
-    /// here.
+    /// without a file. Node prepends the working directory even to such a name; this method removes
+    /// it.
     Optional<String> path() {
       return address
           .filter(_ -> port < 0 && fd < 0)
@@ -141,7 +141,7 @@ sealed interface NodeMessage {
     String address = message.getString("address", "");
     String type = String.valueOf(message.getValue("addressType"));
     if (!TYPES.contains(type) || (address != null && address.length() > MOST_ADDRESS)) {
-      throw new IllegalArgumentException("not an address as Node sends it");
+      throw new IllegalArgumentException("the addressType is unknown or the address is too long");
     }
     return new ListenTarget(
         Optional.ofNullable(address).filter(text -> !text.isEmpty()),

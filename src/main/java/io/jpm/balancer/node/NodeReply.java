@@ -7,19 +7,20 @@ import java.util.Optional;
 
 /// Builds the messages that the primary sends to a worker.
 final class NodeReply {
-  /// Asks the preload script where the worker listens, and which of its requests are unanswered.
+  /// Requests that the preload script report where the worker listens and which of its requests are
+  /// unanswered.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
   private NodeReply() {}
 
-  /// Returns the message that accompanies a socket. The server with this key, which was granted
-  /// without a socket, must accept from it.
+  /// Returns the message that is sent together with a socket. The server that was granted this key
+  /// without a socket must accept connections from the socket.
   static String accept(String key) {
     return own().put("act", "accept").put("key", key).encode();
   }
 
-  /// Returns a message that tells the worker to stop accepting from the socket with this key.
-  /// Another [#accept] may follow.
+  /// Returns the message that makes the worker stop accepting connections from the socket with this
+  /// key. An [#accept] message may follow later.
   static String pause(String key) {
     return own().put("act", "pause").put("key", key).encode();
   }
@@ -29,17 +30,18 @@ final class NodeReply {
     return cluster().put("ack", seq).encode();
   }
 
-  /// Returns the answer that a socket could not be opened.
+  /// Returns the reply for a socket that could not be opened.
   ///
   /// @param errno the system's error number, positive; Node's protocol requires the negative number
   static String refused(long seq, String key, int errno, Optional<Object> data) {
     return ack(seq, key, -errno, data).encode();
   }
 
-  /// Returns the answer that grants a socket. The message accompanies the socket or, if the worker
-  /// must not receive the socket yet, is sent alone and contains its address.
+  /// Returns the reply that grants a socket. The reply is sent together with the socket. If the
+  /// worker must not receive the socket yet, the reply is sent alone and contains the address of
+  /// the socket.
   ///
-  /// @param name the address of a socket that is not sent; otherwise empty
+  /// @param name the address of the socket if the socket itself is not sent; otherwise empty
   static String granted(
       long seq, String key, Optional<Object> data, Optional<InetSocketAddress> name) {
     JsonObject ack = ack(seq, key, 0, data);
@@ -47,7 +49,7 @@ final class NodeReply {
     return ack.encode();
   }
 
-  /// Returns the message that accompanies a connection.
+  /// Returns the message that is sent together with a connection.
   static String connection(long seq, String key) {
     return cluster().put("act", "newconn").put("key", key).put("seq", seq).encode();
   }

@@ -16,14 +16,14 @@ import java.util.OptionalInt;
 
 /// Opens the sockets that workers request, in the same way as Node itself. Methods may block.
 final class NodeSocketOpener {
-  /// `EAFNOSUPPORT`, for sockets that only the worker itself could open.
+  /// `EAFNOSUPPORT`, the error for sockets that only the worker itself could open.
   private static final int NOT_SHARED = 97;
 
   private static final int NO_FOLDER = 2;
   private static final int BAD_DESCRIPTOR = 9;
   private static final int REFUSED = 13;
 
-  /// Node's default.
+  /// The length of the accept queue that Node uses by default.
   private static final int BACKLOG = 511;
 
   private NodeSocketOpener() {}

@@ -17,12 +17,12 @@ import java.util.Set;
 /// The state of a process that uses Node's cluster protocol. Owned by [NodeBackend].
 final class NodeWorker {
   /// Upper bound on the unanswered connections of a worker. A worker answers within one turn of its
-  /// event loop. With a higher limit, more connections would have to be taken back when the worker
-  /// dies.
+  /// event loop. With a higher limit, more connections would have to be handed to other workers if
+  /// the worker died.
   static final int MOST_UNANSWERED = 4;
 
-  /// Upper bound on the remembered requests: far more than a program sends before it has reported
-  /// where it listens.
+  /// Upper bound on the recorded requests. A program sends far fewer before it reports where it
+  /// listens.
   private static final int MOST_SEEN = 4096;
 
   private final WorkerId id;
@@ -46,8 +46,8 @@ final class NodeWorker {
   enum Delivery {
     /// The worker receives the socket on request and accepts connections itself.
     SOCKET,
-    /// The worker receives the socket when it is ready, and accepts connections itself until it is
-    /// told to pause.
+    /// The worker receives the socket when it is ready, and accepts connections itself until it
+    /// receives a pause message.
     SOCKET_WHEN_READY,
     /// The daemon accepts connections and hands each to a worker.
     ROUND_ROBIN
@@ -114,21 +114,21 @@ final class NodeWorker {
   }
 
   /// Marks the worker as one of an earlier daemon, which may have read requests without answering
-  /// them. From now on, its requests are remembered until it has reported the unanswered ones.
+  /// them. From now on, its requests are recorded until it has reported the unanswered ones.
   void markAdopted() {
     seen = Optional.of(new HashSet<>());
   }
 
-  /// Remembers a request if the worker is expected to report its unanswered requests.
+  /// Records a request if the worker is expected to report its unanswered requests.
   void recordQuery(long seq) {
     seen.filter(all -> all.size() < MOST_SEEN).ifPresent(all -> all.add(seq));
   }
 
-  /// Stops remembering requests, because the worker has reported the unanswered ones. Later
-  /// requests cannot be lost.
+  /// Stops recording requests, because the worker has reported the unanswered ones. This daemon
+  /// reads and answers all later requests itself.
   ///
-  /// @return the requests remembered so far; empty if the worker was not asked to report, or has
-  ///   already reported
+  /// @return the requests recorded so far; empty if no report was requested from the worker, or if
+  ///   it has already reported
   Optional<Set<Long>> stopRemembering() {
     Optional<Set<Long>> asked = seen;
     seen = Optional.empty();
@@ -167,7 +167,7 @@ final class NodeWorker {
     markKnown();
   }
 
-  /// Completes when it is known where the worker listened before this daemon started.
+  /// Completes when the daemon has determined where the worker listened before this daemon started.
   Future<Void> whenKnown() {
     return known.future();
   }
@@ -176,8 +176,8 @@ final class NodeWorker {
     known.tryComplete();
   }
 
-  /// Returns, by socket key, why servers of the worker receive no connections although they listen:
-  /// their sockets were lost.
+  /// Returns the reasons, by socket key, why sockets of the worker were lost and not recovered. The
+  /// worker's servers listen on them but receive no connections.
   Map<String, String> missing() {
     return missing;
   }

@@ -20,9 +20,9 @@ import java.util.Optional;
 record PortConflict(ProcessHost host) {
   private static final String TRIAL = SocketKeys.PREFIX + "trial ";
 
-  /// Returns why no worker could listen on a port, whatever address it requests; the text contains
-  /// the pid of the process that occupies the port. Empty if no other process listens there on all
-  /// addresses.
+  /// Returns the reason why no worker can listen on `port`, whatever address the worker requests.
+  /// The text contains the pid of the process that occupies the port. Returns empty if no other
+  /// process listens on all addresses of the port.
   ///
   /// @param processes the Node workers that may occupy the port
   Optional<String> at(int port, List<ProcessIdentity> processes) {

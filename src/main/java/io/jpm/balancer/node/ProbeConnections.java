@@ -46,8 +46,8 @@ final class ProbeConnections {
     this.ports = ports;
   }
 
-  /// Returns the route to `worker`. If it is not known yet where a worker of an earlier daemon
-  /// listens, the result completes once it is known.
+  /// Returns the route to `worker`. For a worker of an earlier daemon, the result completes as soon
+  /// as the daemon has determined where the worker listens.
   Future<Route> reach(NodeWorker worker, BalancerCommand.ResolveRoute question) {
     List<InetAddress> addresses = question.addresses();
     int port = question.port();
@@ -64,8 +64,8 @@ final class ProbeConnections {
                         .orElseGet(() -> Future.succeededFuture(elsewhere(addresses, port)))));
   }
 
-  /// Returns the route for an address at which the worker uses no shared socket. A port that no
-  /// worker shares may be the worker's own.
+  /// Returns the route to an address at which the worker has no shared socket. If no worker shares
+  /// the port, the worker may have opened the port itself.
   private Route elsewhere(List<InetAddress> addresses, int port) {
     return ports.isShared(addresses, port)
         ? new Route.Unreachable(
@@ -83,7 +83,7 @@ final class ProbeConnections {
     }
     if (worker.probeConnections().size() >= MOST_UNANSWERED) {
       return Future.succeededFuture(
-          new Route.Unreachable("it has not accepted the connections of the last probes"));
+          new Route.Unreachable("it has not accepted the connections of previous probes"));
     }
     var probeConnection = new ProbeConnection(worker, key);
     return vertx
@@ -171,8 +171,7 @@ final class ProbeConnections {
                   return true;
                 },
                 false)
-            .onFailure(
-                fault -> LOG.log(Level.ERROR, "cannot close the connection of a probe", fault));
+            .onFailure(fault -> LOG.log(Level.ERROR, "cannot close the port of a probe", fault));
       }
     }
   }

@@ -10,9 +10,9 @@ import java.util.Set;
 /// Hands the connections of one socket to its workers in turn. A worker with the maximum number of
 /// unanswered connections is skipped. If no worker can accept a connection, the connections wait.
 final class RoundRobinDispatcher {
-  /// Sends a connection to a worker; returns false if the worker is gone. Otherwise, the worker's
-  /// answer is passed to [#answered]. If the worker dies before it answers, [#redispatch] is
-  /// called.
+  /// Sends a connection to a worker; returns false if the worker has terminated. After a successful
+  /// call, the worker's answer must be passed to [#answered]; if the worker dies before it answers,
+  /// [#redispatch] must be called.
   @FunctionalInterface
   interface Sender {
     boolean send(NodeWorker worker, PendingConnection pendingConnection);

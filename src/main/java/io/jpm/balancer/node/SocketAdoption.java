@@ -27,8 +27,8 @@ final class SocketAdoption {
   /// The sockets of a worker.
   ///
   /// @param held the sockets on which the worker listens
-  /// @param udp the UDP sockets that the worker may use, because the system does not show which
-  ///   process uses a UDP socket
+  /// @param udp the UDP sockets that the worker may use; the kernel does not show which process
+  ///   uses a UDP socket
   /// @param missing the reasons why sockets on which the worker listens could not be recovered, by
   ///   key
   record Result(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
@@ -50,8 +50,8 @@ final class SocketAdoption {
         });
   }
 
-  /// Finds the sockets from the worker's own report, because a worker to which connections are
-  /// handed has no descriptor of the socket. Recovers lost sockets first.
+  /// Finds the sockets from the worker's own report, because a worker to which the daemon hands
+  /// connections one by one has no descriptor of the socket. Recovers lost sockets first.
   ///
   /// @param holders the Node workers that may have the lost sockets
   Future<Result> byReport(

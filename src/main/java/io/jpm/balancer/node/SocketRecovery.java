@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Recovers sockets that were lost when the keeper died together with the daemon: from a worker
-/// that has the socket or, if only the daemon had it, by binding the address again. Methods may
-/// block.
+/// Recovers sockets that were lost when the keeper and the daemon died together. A socket is
+/// duplicated from a worker that still has it. If only the daemon had the socket, its address is
+/// bound again. Methods may block.
 ///
 /// @param host provides the processes and the sockets
 record SocketRecovery(ProcessHost host) {
@@ -33,9 +33,8 @@ record SocketRecovery(ProcessHost host) {
   /// @param spec the spec of the worker's app
   record Holder(AppSpec spec, ProcessIdentity process) {}
 
-  /// Recovers the sockets that were granted to the servers of a worker. The worker's report can
-  /// only refer to sockets of its own app: a socket that another app has under its own key is not
-  /// touched.
+  /// Recovers the sockets that were granted to the servers of a worker. A worker's report can refer
+  /// only to sockets of the worker's app, so it never affects a socket of another app.
   ///
   /// @param awaited whether the worker depends on the daemon for its connections, or for a socket
   ///   that it has not received yet
@@ -84,7 +83,7 @@ record SocketRecovery(ProcessHost host) {
           } catch (ListenException failure) {
             LOG.log(
                 Level.WARNING,
-                "{0} was lost and cannot be recovered: {1}",
+                "socket {0} was lost and cannot be recovered: {1}",
                 key,
                 failure.getMessage());
           }

@@ -108,17 +108,16 @@ final class Backend implements BackendLoad {
     silence.updateAndGet(change);
   }
 
-  /// Marks the process as passed over because it hangs. The mark remains until the process answers
-  /// again.
+  /// Marks the process as hanging, so that it receives no new connections until it answers again.
   ///
-  /// @return whether the process was not marked before
+  /// @return false if the process was already marked
   boolean markHanging() {
     return !passedOver.get() && passedOver.compareAndSet(false, true);
   }
 
   /// Records that the process has sent the first byte on a connection.
   ///
-  /// @return whether the process was passed over until now
+  /// @return whether the process was marked as hanging until now
   boolean recordFirstByte() {
     return passedOver.get() && passedOver.compareAndSet(true, false);
   }
@@ -158,13 +157,13 @@ final class Backend implements BackendLoad {
     return true;
   }
 
-  /// Reduces the load by a connection that causes no more work but is still open.
+  /// Removes a connection from the load, because the connection causes no more work. It still
+  /// counts as open.
   void reduceLoad() {
     load.decrementAndGet();
   }
 
-  /// Counts a closed connection or a failed attempt to connect. [#reduceLoad] must have been called
-  /// for it.
+  /// Counts a closed connection or a failed attempt to connect. Must be called after [#reduceLoad].
   void release() {
     open.decrementAndGet();
   }

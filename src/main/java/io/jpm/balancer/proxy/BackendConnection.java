@@ -61,8 +61,8 @@ final class BackendConnection {
   }
 
   /// Reports whether the connection leads to an instance; closes the connection if it does not. If
-  /// no process listens on a port of the ephemeral range, the kernel may choose this very port as
-  /// the local one, and the socket connects to itself.
+  /// no process listens on a port of the ephemeral range, the kernel may choose the same port as
+  /// the local port, and the socket connects to itself.
   static boolean reached(ChannelFuture connected) {
     if (!connected.isSuccess()) {
       if (connected.channel().isOpen()) {

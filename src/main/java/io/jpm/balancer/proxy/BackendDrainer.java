@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 final class BackendDrainer {
   private static final Duration LOOK = Duration.ofMillis(50);
 
-  /// The number of polls between attempts to close idle connections, because there may be thousands
-  /// to check.
+  /// The number of polls between attempts to close idle connections. Attempts are rare because
+  /// there may be thousands of connections to check.
   private static final int LOOKS = 10;
 
   private final Vertx vertx;

@@ -8,13 +8,13 @@ interface BackendLoad {
   /// Returns the number of connections that cause work, including those that are being established.
   int load();
 
-  /// Returns how long the instance has owed first responses without sending one.
+  /// Returns how long the instance has owed at least one first response without sending any.
   ///
   /// @param now the current time, in monotonic nanoseconds
   /// @return the duration in nanoseconds; 0 if the instance owes no response
   long silent(long now);
 
-  /// Returns the fraction of an instance's usual load that this instance should receive.
+  /// Returns the fraction of a full share of the load that this instance should receive.
   ///
   /// @param now the current time, in monotonic nanoseconds
   /// @return the fraction, greater than 0 and at most 1

@@ -3,7 +3,8 @@ package io.jpm.balancer.proxy;
 import io.netty.buffer.ByteBuf;
 
 /// Finds the end of a chunked body. Only the lengths of the chunks show where the body ends,
-/// because the data of a chunk may look like the end. Owned by the connection's event loop.
+/// because the data of a chunk may contain the same bytes as the end. Owned by the connection's
+/// event loop.
 final class ChunkedBodyScanner {
   private enum Part {
     /// The digits of a chunk's length.

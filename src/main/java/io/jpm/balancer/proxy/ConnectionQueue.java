@@ -11,11 +11,12 @@ import java.util.function.LongSupplier;
 /// Client connections for which no instance is ready. No data is read from them while they wait.
 /// Owned by the balancer's context.
 final class ConnectionQueue {
-  /// The maximum number of connections: the usual length of an accept queue in the kernel.
+  /// The maximum number of connections, which equals the usual length of an accept queue in the
+  /// kernel.
   static final int MOST = 1024;
 
-  /// The interval at which connections are retried that every ready instance has refused. An
-  /// instance may accept again later.
+  /// The interval between retries of connections that every ready instance has refused. An instance
+  /// may accept connections again later.
   private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Deque<ClientConnection> links = new ArrayDeque<>();

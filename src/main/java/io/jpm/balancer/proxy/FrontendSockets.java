@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// A port on which the daemon listens for clients, on all addresses of the machine, over IPv4 and,
-/// if available, IPv6. If the system can preserve sockets, the socket outlives the daemon. Clients
-/// that connect while no daemon is running then wait for the next one.
+/// if available, IPv6. If the system can preserve sockets, the socket outlives the daemon, and
+/// clients that connect while no daemon is running wait for the next one.
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class FrontendSockets {
@@ -76,7 +76,8 @@ final class FrontendSockets {
         Optional.empty());
   }
 
-  /// Opens a loopback port chosen by the system, for a single connection that follows soon.
+  /// Opens a loopback port, chosen by the system, for a single connection that the caller must open
+  /// soon.
   ///
   /// @param visitor receives the connection on its own event loop, before any data is read
   /// @return the address to connect to
@@ -167,7 +168,7 @@ final class FrontendSockets {
     return promise.future();
   }
 
-  /// Accepts or pauses, as the connection limits require.
+  /// Starts or stops accepting connections, as the connection limits require.
   void follow() {
     channel
         .eventLoop()
@@ -199,8 +200,8 @@ final class FrontendSockets {
     return true;
   }
 
-  /// Counts connections on the port's own event loop, so the limit is exceeded by at most one
-  /// batch.
+  /// Counts connections on the port's own event loop, so that at most one batch of connections
+  /// exceeds the limit.
   private static final class Counter extends ChannelInboundHandlerAdapter {
     private final ProxyConnectionLimiter proxyConnectionLimiter;
     private final int port;
@@ -244,7 +245,8 @@ final class FrontendSockets {
       }
     }
 
-    /// Must be called on the event loop of the port.
+    /// Starts or stops accepting connections, as the limits require. Must be called on the event
+    /// loop of the port.
     void follow(Channel door) {
       door.config().setAutoRead(!full && !proxyConnectionLimiter.isFull());
     }

@@ -3,11 +3,11 @@ package io.jpm.balancer.proxy;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Tracks an HTTP/1 connection closely enough to determine where a response begins, and whether all
-/// requests have been answered. Data that cannot be parsed is treated as another protocol, about
-/// which nothing is known. Owned by the connection's event loop.
+/// Tracks an HTTP/1 connection to determine where a response begins and whether all requests have
+/// been answered. Data that cannot be parsed is treated as an unknown protocol. Owned by the
+/// connection's event loop.
 final class HttpTracker {
-  /// The result if no header field can be inserted.
+  /// The result of [#answered] if no header field can be inserted.
   static final int NOWHERE = -1;
 
   private enum Stage {

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/// Selects the instance with the fewest connections relative to its share. Among equals, it selects
-/// the instance that has owed a response for the shortest time, so an instance that has just
-/// stalled comes last. Instances that owe no response take turns.
+/// Selects the instance with the fewest connections relative to its share. Among instances with
+/// equal load, it selects the one that has owed a response for the shortest time, so an instance
+/// that has just stalled comes last. Instances that owe no response take turns.
 final class LeastConnectionsSelector implements BalancingStrategy {
   private final AtomicInteger turn = new AtomicInteger();
 

@@ -56,8 +56,8 @@ final class ListenProbe {
     stopped = true;
   }
 
-  /// Sends the header before closing the connection, because a program that reads the PROXY
-  /// protocol expects a header on every connection.
+  /// Closes the probe's connection. If the app expects a PROXY protocol header on every connection,
+  /// sends one before.
   private void leave(Channel channel) {
     channel
         .writeAndFlush(ProxyProtocolHeader.local(protocol))

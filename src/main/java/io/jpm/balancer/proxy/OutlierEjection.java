@@ -2,8 +2,9 @@ package io.jpm.balancer.proxy;
 
 import java.time.Duration;
 
-/// The temporary ejection of a failing instance. It lasts one second and doubles with each
-/// repetition, up to 30 seconds. After a minute without failures, the next ejection is short again.
+/// The temporary ejection of a failing instance. The first ejection lasts one second, and each
+/// further one twice as long, up to 30 seconds. After a minute without failures, the next ejection
+/// lasts one second again.
 ///
 /// @param times the number of consecutive ejections; 0 if the instance was never ejected
 /// @param until the end of the last ejection, in monotonic nanoseconds

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Allocates ports for instances. A port is free when it is allocated. It is not allocated again
-/// within a minute, because the program does not bind it until it has started. Owned by the
+/// Allocates ports for instances. A port is not in use when it is allocated. It is not allocated
+/// again within a minute, because the program binds it only after it has started. Owned by the
 /// balancer's context.
 final class PortAllocator {
   private static final Duration APART = Duration.ofMinutes(1);
@@ -35,7 +35,7 @@ final class PortAllocator {
         return port;
       }
     }
-    throw new IOException("no free port is left");
+    throw new IOException("no free port was found");
   }
 
   /// Binds the wildcard address to find a free port, because most programs bind this address.

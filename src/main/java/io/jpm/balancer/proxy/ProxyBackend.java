@@ -42,9 +42,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Balances programs that cannot be given a socket. Each process receives a `PORT` of its own; the
-/// daemon listens on the app's port and forwards connections. Connections are closed when the
-/// daemon exits. The next daemon listens again as soon as it has adopted the app. Owned by the
+/// Balances programs that cannot inherit a listening socket. Each process receives a `PORT` of its
+/// own; the daemon listens on the app's port and forwards connections. Connections are closed when
+/// the daemon exits. The next daemon listens again as soon as it has adopted the app. Owned by the
 /// balancer's context.
 public final class ProxyBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
@@ -52,7 +52,7 @@ public final class ProxyBackend implements BalancerBackend {
   /// `EADDRINUSE`.
   private static final int IN_USE = 98;
 
-  /// How long a program may take to listen before this is reported as a problem.
+  /// The time after which `jpm describe` reports that a program does not listen yet.
   private static final Duration USUAL_START = Duration.ofSeconds(5);
 
   /// A process that is running or about to be started.
@@ -72,6 +72,8 @@ public final class ProxyBackend implements BalancerBackend {
   private final Set<InstanceId> neverListened = new HashSet<>();
   private final Map<AppName, JsonObject> published = new HashMap<>();
 
+  /// Creates the backend without any ports.
+  ///
   /// @param context the balancer's context, on which all methods must be called
   /// @param observer receives the observations
   /// @param nanoTime the monotonic clock, in nanoseconds; called on any thread
@@ -189,7 +191,7 @@ public final class ProxyBackend implements BalancerBackend {
     if (proxyState.isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "{0}:{1} cannot be proxied: its port is not known ({2}); restart it",
+          "{0}:{1} receives no connections, because its port is unknown (balancer state: {2}): restart it",
           news.spec().name(),
           news.worker().id(),
           news.balancerState());
@@ -226,7 +228,8 @@ public final class ProxyBackend implements BalancerBackend {
     return proxyListener;
   }
 
-  /// Removes processes that were prepared for an earlier generation but were never started.
+  /// Removes processes that were prepared for an earlier generation of the worker but never
+  /// started.
   private void forgetEarlier(WorkerId worker) {
     List<WorkerId> earlier =
         members.keySet().stream()
@@ -260,7 +263,7 @@ public final class ProxyBackend implements BalancerBackend {
     if (!member.backend().answered() && !member.backend().admitted) {
       return Future.succeededFuture(
           new Route.Unreachable(
-              "the process does not listen on port %d, the value of its variable PORT, yet"
+              "the process does not yet listen on port %d, the value of its variable PORT"
                   .formatted(member.port())));
     }
     return member

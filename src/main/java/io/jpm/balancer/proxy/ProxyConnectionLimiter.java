@@ -25,7 +25,7 @@ final class ProxyConnectionLimiter {
   /// One descriptor for the client and one for the instance.
   private static final int DESCRIPTORS_EACH = 2;
 
-  /// The fraction of the descriptors not reserved by the daemon that is left for instances.
+  /// The fraction of the unreserved descriptors that proxy connections must leave for instances.
   private static final double DESCRIPTORS_LEFT = 0.25;
 
   private static final int LEAST = 16;
@@ -46,8 +46,8 @@ final class ProxyConnectionLimiter {
     this.told = new AtomicLong(nanoTime.getAsLong() - QUIET.toNanos());
   }
 
-  /// Returns a limiter for which half of the heap and three quarters of the unreserved descriptors
-  /// are sufficient.
+  /// Returns a limiter whose connections need at most half of the heap and three quarters of the
+  /// unreserved descriptors.
   static ProxyConnectionLimiter ofThisProcess(LongSupplier nanoTime) {
     return new ProxyConnectionLimiter(
         limitFor(Runtime.getRuntime().maxMemory(), descriptors()), nanoTime);
@@ -80,12 +80,12 @@ final class ProxyConnectionLimiter {
     return ports.size() > 1 ? most - Math.max(1, most / 4) : most;
   }
 
-  /// Returns by how much a count must fall below its limit before connections are accepted again.
+  /// Returns how far a count must fall below its limit before connections are accepted again.
   static int part(int most) {
     return Math.max(1, most / PART);
   }
 
-  /// Reports whether the limit is reached, so no more connections are accepted.
+  /// Reports whether the limit is reached. If so, no more connections are accepted.
   boolean isFull() {
     return full;
   }

@@ -150,18 +150,18 @@ final class ProxyListener {
 
   private Future<FrontendSockets> kept(FrontendSockets opened) {
     return closed
-        ? opened.close().compose(_ -> Future.failedFuture("closed meanwhile"))
+        ? opened.close().compose(_ -> Future.failedFuture("closed while opening the port"))
         : Future.succeededFuture(opened);
   }
 
-  /// Registers an instance that needs the port.
+  /// Registers an instance that uses the port.
   ///
   /// @param connectionCounters the counters of the instance
   void hold(InstanceId id, ConnectionCounters connectionCounters) {
     holders.put(id, connectionCounters);
   }
 
-  /// Removes an instance that no longer needs the port.
+  /// Removes an instance that no longer uses the port.
   ///
   /// @return whether it was the last instance
   boolean releaseIfDue(InstanceId id) {
@@ -185,7 +185,7 @@ final class ProxyListener {
     processes.clear();
     refresh();
     connectionQueue.closeAll();
-    return frontendSockets == null ? Future.failedFuture("it was not open") : frontendSockets;
+    return frontendSockets == null ? Future.failedFuture("the port was not open") : frontendSockets;
   }
 
   /// Closes the remaining connections.
@@ -283,7 +283,7 @@ final class ProxyListener {
     refresh();
   }
 
-  /// Updates the list of instances from which connections select.
+  /// Updates the list of instances that are eligible for connections.
   private void refresh() {
     long now = now();
     List<Backend> all = new ArrayList<>(serving());
@@ -337,8 +337,8 @@ final class ProxyListener {
     refresh();
   }
 
-  /// Returns why a process that listens receives no new connections, as text for users; empty if it
-  /// receives them.
+  /// Returns the reason why a process that listens receives no new connections, as text for users;
+  /// empty if it receives them.
   Optional<String> trouble(Backend backend) {
     long now = now();
     if (hangs(backend, ready, now)) {
@@ -355,7 +355,8 @@ final class ProxyListener {
                     backend.outlierEjection.until() - now, Duration.ofSeconds(1).toNanos())));
   }
 
-  /// Counts a client that waited in vain as a failure of one of the instances, each in turn.
+  /// Counts a client that was never served as a failure of one of the instances. The instances take
+  /// turns, because none of them is responsible.
   private void unserved() {
     List<ConnectionCounters> all = List.copyOf(holders.values());
     if (!all.isEmpty()) {

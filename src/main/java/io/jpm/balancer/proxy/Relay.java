@@ -20,7 +20,7 @@ import java.time.Duration;
 // The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Relay {
-  /// How long a connection must transfer no data to be considered idle.
+  /// The time without a data transfer after which a connection is considered idle.
   static final Duration IDLE = Duration.ofSeconds(2);
 
   private static final ByteBuf CLOSE =
@@ -130,7 +130,7 @@ final class Relay {
     proxyListener.left(this);
   }
 
-  /// Reports whether the instance was sent a request but has not sent a byte yet.
+  /// Reports whether a request was forwarded to the instance but no byte has come back yet.
   private boolean owes() {
     return asked && !answered;
   }
@@ -152,7 +152,7 @@ final class Relay {
 
   /// Records that the client has closed its direction of the connection. A client that does so
   /// right after its request usually waits for the response. A client that does so much later has
-  /// waited in vain.
+  /// probably given up waiting for a response.
   private void clientEnds() {
     if (httpTracker.idle()) {
       relieve();
@@ -163,7 +163,7 @@ final class Relay {
     }
   }
 
-  /// Records that the instance has cut the connection or has not answered.
+  /// Records that the instance has reset the connection or has not answered.
   private void fail() {
     if (!failed) {
       failed = true;

@@ -4,14 +4,13 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /// Tracks the first responses that an instance owes, to detect that it hangs. Only the first bytes
-/// of a connection count, in each direction, so the tracker never waits for a WebSocket or an
-/// unused connection. Immutable.
+/// in each direction of a connection count, so an idle WebSocket or an unused connection is never
+/// considered hanging. Immutable.
 ///
-/// @param unanswered the number of connections on which the instance was sent a request but has not
-///   sent a byte yet
-/// @param since when the instance began to owe responses, or when it last answered on a new
-///   connection, whichever is later; in monotonic nanoseconds, meaningful only if `unanswered` is
-///   not 0
+/// @param unanswered the number of connections on which a request was forwarded to the instance but
+///   no byte has come back yet
+/// @param since when the instance began to owe responses or last answered on a new connection,
+///   whichever is later; in monotonic nanoseconds; meaningful only if `unanswered` is not 0
 /// @param hasAnswered whether the instance has ever answered
 /// @param last when the instance last answered, in monotonic nanoseconds
 record ResponseTracker(int unanswered, long since, boolean hasAnswered, long last) {
@@ -20,7 +19,7 @@ record ResponseTracker(int unanswered, long since, boolean hasAnswered, long las
   /// its existing connections.
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /// The state of an instance that was never sent a request.
+  /// The state of an instance that has never received a request.
   static final ResponseTracker NONE = new ResponseTracker(0, 0, false, 0);
 
   /// Returns the state after a request was sent on one more connection.
@@ -44,7 +43,7 @@ record ResponseTracker(int unanswered, long since, boolean hasAnswered, long las
     return new ResponseTracker(unanswered - 1, since, hasAnswered, last);
   }
 
-  /// Returns how long the instance has owed an answer without giving one, in nanoseconds.
+  /// Returns how long the instance has owed an answer without sending one, in nanoseconds.
   long unansweredNanos(long now) {
     return unanswered == 0 ? 0 : Math.max(0, now - since);
   }

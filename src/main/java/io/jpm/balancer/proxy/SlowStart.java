@@ -7,7 +7,7 @@ import java.time.Duration;
 ///
 /// @param from the time at which it became ready, in monotonic nanoseconds
 /// @param reduced whether it begins with a reduced load; false if no other instance can take the
-///   rest
+///   remaining load
 record SlowStart(long from, boolean reduced) {
   static final Duration LENGTH = Duration.ofSeconds(5);
 

@@ -4,8 +4,7 @@ import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Runs a publication one second after a change, at most once per second, and never without a
-/// change.
+/// Runs an action one second after a change, at most once per second, and never without a change.
 final class ThrottledPublisher {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 

@@ -13,9 +13,9 @@ public sealed interface AccessCommand extends BusMessage {
   /// Creates a token.
   ///
   /// @param name the token's name, see [IssuedToken]
-  /// @param role the role of its holder
-  /// @param apps the names of the apps to which it is limited; empty: all apps
-  /// @param expires its lifetime; empty: unlimited
+  /// @param role the role of the token's holder
+  /// @param apps the names of the apps to which the token is limited; empty for all apps
+  /// @param expires the lifetime of the token; empty if unlimited
   record Create(String name, Role role, Set<String> apps, Optional<Duration> expires)
       implements AccessCommand {
     public Create {
@@ -23,13 +23,14 @@ public sealed interface AccessCommand extends BusMessage {
     }
   }
 
-  /// Gives a token a new secret. Its name, role and apps stay the same. Answered with
-  /// [AccessReply.Created].
+  /// Replaces the secret of a token. The name, role and apps of the token stay the same. Answered
+  /// with [AccessReply.Created].
   ///
   /// @param name the token's name
-  /// @param grace how long the previous secret remains valid after the new one was created. Zero:
-  ///   it becomes invalid immediately, and the connections of its holders are closed
-  /// @param expires the new lifetime; empty: the lifetime with which the token was created
+  /// @param grace how long the previous secret remains valid after the new one was created. If
+  ///   zero, the previous secret becomes invalid immediately, and the connections of its holders
+  ///   are closed
+  /// @param expires the new lifetime; empty for the lifetime with which the token was created
   record Rotate(String name, Duration grace, Optional<Duration> expires) implements AccessCommand {}
 
   /// Revokes a token and immediately closes the connections of its holders.
@@ -38,12 +39,12 @@ public sealed interface AccessCommand extends BusMessage {
   /// Lists all valid tokens.
   record ListTokens() implements AccessCommand {}
 
-  /// Asks for the principal of a secret.
+  /// Requests the principal that a secret belongs to.
   ///
   /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
   record Authenticate(String digest) implements AccessCommand {
-    /// The prefix of the secrets of issued tokens. Users and secret scanners recognize secrets by
-    /// it.
+    /// The prefix of the secrets of issued tokens. It allows users and secret scanners to recognize
+    /// a secret.
     public static final String PREFIX = "jpm_";
 
     private static final Pattern SECRET = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");

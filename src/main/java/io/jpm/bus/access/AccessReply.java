@@ -6,7 +6,7 @@ import java.util.List;
 
 /// The reply to an [AccessCommand].
 public sealed interface AccessReply extends BusMessage {
-  /// A token was created or given a new secret, and was written to the disk.
+  /// A token was created or its secret was replaced, and the change was written to the disk.
   ///
   /// @param secret the secret, which the daemon does not store
   record Created(IssuedToken token, String secret) implements AccessReply {
@@ -20,7 +20,7 @@ public sealed interface AccessReply extends BusMessage {
   /// A token was revoked.
   record Revoked(IssuedToken token) implements AccessReply {}
 
-  /// All valid tokens, by name.
+  /// All valid tokens, sorted by name.
   record Tokens(List<IssuedToken> tokens) implements AccessReply {
     public Tokens {
       tokens = List.copyOf(tokens);

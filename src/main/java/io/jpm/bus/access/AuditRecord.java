@@ -10,7 +10,8 @@ import java.util.Set;
 /// @param who the owner, or the holder of a token
 /// @param from the origin of the request: `unix`, or the address of a TCP peer
 /// @param verb the requested command, as typed
-/// @param apps the names of the apps concerned; empty: no app, or the daemon
+/// @param apps the names of the affected apps; empty if the request affects no app, or affects the
+///   daemon itself
 /// @param result `done`, or why the request failed, in one sentence without secrets. The result of
 ///   a refused request begins with `refused`, `denied`, `not_found` or `invalid`
 public record AuditRecord(Principal who, String from, String verb, List<String> apps, String result)

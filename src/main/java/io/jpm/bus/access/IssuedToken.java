@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 /// An access token of a service, without its secret.
 ///
 /// @param name 1 to 64 letters, digits or `. _ -`, beginning with a letter or a digit; not `owner`
-/// @param role the role of its holder
-/// @param apps the names of the apps to which it is limited; empty: all apps
-/// @param created when its secret was created
-/// @param expires when it expires; empty: never
+/// @param role the role of the token's holder
+/// @param apps the names of the apps to which the token is limited; empty for all apps
+/// @param created when the token's secret was created
+/// @param expires when the token expires; empty if it never does
 public record IssuedToken(
     String name, Role role, Set<String> apps, Instant created, Optional<Instant> expires) {
   /// The remaining lifetime below which [#expiresSoon] may report the token.
@@ -22,16 +22,19 @@ public record IssuedToken(
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-  /// @throws IllegalArgumentException with a sentence for the user if the name is not allowed
+  /// Validates the name.
+  ///
+  /// @throws IllegalArgumentException with a message for the user if the name is not allowed
   public IssuedToken {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "token name \"%s\": use 1 to 64 letters, digits or . _ -, beginning with a letter or a digit"
+          "token name \"%s\" is not valid: use 1 to 64 letters, digits or . _ -, beginning with a letter or a digit"
               .formatted(name));
     }
     if (name.equals(Principal.OWNER_NAME)) {
       throw new IllegalArgumentException(
-          "token name \"%s\": reserved for the owner of the home; choose another".formatted(name));
+          "token name \"%s\" is reserved for the owner of JPM_HOME: choose another name"
+              .formatted(name));
     }
     apps = Set.copyOf(apps);
   }

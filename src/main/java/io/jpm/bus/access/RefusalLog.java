@@ -9,11 +9,10 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 
-/// Logs warnings about refused peers, at most ten per second. Without this limit, a peer could fill
-/// the disk by making the daemon write log lines. Owned by the event loop of the server that uses
-/// it.
+/// Logs warnings about refused peers, at most ten per second. Without the limit, a peer could fill
+/// the disk with log lines. Owned by the event loop of the server that uses it.
 public final class RefusalLog {
-  /// The maximum number of logged lines per second. Further refusals are only counted.
+  /// The maximum number of logged warnings per second. Further warnings are only counted.
   public static final int LINES_PER_SECOND = 10;
 
   /// The principal of a peer without a valid token. No token can have this name.
@@ -24,21 +23,23 @@ public final class RefusalLog {
   private int lines;
   private int more;
 
+  /// Creates a log for one server.
+  ///
   /// @param log the logger of the server
   public RefusalLog(Vertx vertx, Logger log) {
     this.vertx = vertx;
     this.log = log;
   }
 
-  /// Logs an event that concerns a peer.
+  /// Logs a warning about a peer.
   ///
   /// @param peer the address of the peer
-  /// @param what what happened and why, in one clause
+  /// @param what the event and its reason, in one clause
   public void warn(String peer, String what) {
     var _ = logOrCount(peer, what);
   }
 
-  /// Logs a line, or only counts it if the limit is reached.
+  /// Logs a line. If the limit is reached, counts the line instead.
   ///
   /// @return whether it was logged
   private boolean logOrCount(String peer, String what) {
@@ -55,7 +56,7 @@ public final class RefusalLog {
   }
 
   /// Logs that a peer was refused before it could send a request, and records the refusal in the
-  /// audit log.
+  /// audit log. If the limit is reached, only counts the refusal.
   ///
   /// @param peer the address of the peer
   /// @param reason the reason, in one clause
@@ -69,11 +70,14 @@ public final class RefusalLog {
     }
   }
 
-  /// Logs the number of refusals that were counted but not logged. Also called when the server
-  /// closes.
+  /// Logs the number of warnings that were counted but not logged, and starts to count from 0. Must
+  /// be called when the server closes.
   public void flushCount() {
     if (more > 0) {
-      log.log(Level.WARNING, "… " + more + " more refused");
+      log.log(
+          Level.WARNING,
+          "%d more warnings about peers were not logged: the limit is %d per second"
+              .formatted(more, LINES_PER_SECOND));
     }
     lines = 0;
     more = 0;

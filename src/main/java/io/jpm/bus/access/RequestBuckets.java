@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Limits the requests per second of each token at one server, counted over all connections of its
-/// holders. The limit is also the size of a burst. The owner is not limited. Owned by the event
-/// loop of the server.
+/// Limits the number of requests per second that the holders of each token may send to one server,
+/// over all their connections. The limit is also the maximum size of a burst. The owner is not
+/// limited. Owned by the event loop of the server.
 public final class RequestBuckets {
   private final int perSecond;
   private final Duration interval;
@@ -17,7 +17,9 @@ public final class RequestBuckets {
   /// The buckets by token name. Full buckets are removed when a new one is added.
   private final Map<String, TokenBucket> buckets = new HashMap<>();
 
-  /// @param perSecond the limit, 1 to 1 000 000
+  /// Creates the limits for one server.
+  ///
+  /// @param perSecond the limit for each token, from 1 to 1 000 000
   /// @param nanos a monotonic clock
   public RequestBuckets(int perSecond, LongSupplier nanos) {
     this.perSecond = perSecond;
@@ -25,9 +27,9 @@ public final class RequestBuckets {
     this.nanos = nanos;
   }
 
-  /// Takes one request from the bucket of `who`.
+  /// Counts one request of `who`.
   ///
-  /// @return whether a request was left
+  /// @return whether the request is within the limit
   public boolean tryAcquire(Principal who) {
     if (who.equals(Principal.OWNER)) {
       return true;
@@ -44,7 +46,7 @@ public final class RequestBuckets {
 
   /// Returns the message for a principal that has exceeded the limit.
   public String rejection(Principal who) {
-    return "%s sends more than %d requests per second (bridge.requests_per_second): try again later"
+    return "token \"%s\" exceeds the limit of %d requests per second (bridge.requests_per_second): try again later"
         .formatted(who.name(), perSecond);
   }
 }

@@ -8,7 +8,7 @@ public final class TokenBucket {
   private final long nanosPerToken;
   private final long capacityNanos;
 
-  /// The time, counted from `last`, after which the bucket is full again if nothing more is taken.
+  /// The time from `last` until the bucket is full again, if no further event is taken.
   private long deficitNanos;
 
   private long last;
@@ -17,7 +17,7 @@ public final class TokenBucket {
   ///
   /// @param most the size of the bucket, greater than 0
   /// @param each the interval after which one more event is allowed, greater than 0
-  /// @param now the current time of any clock, in nanoseconds
+  /// @param now the current time in nanoseconds, from any clock
   public TokenBucket(int most, Duration each, long now) {
     this.nanosPerToken = each.toNanos();
     this.capacityNanos = most * nanosPerToken;
@@ -28,7 +28,7 @@ public final class TokenBucket {
   ///
   /// @param now the current time of the same clock. If the clock was set back, no time is assumed
   ///   to have passed
-  /// @return whether an event was left
+  /// @return whether the event is allowed
   public boolean take(long now) {
     deficitNanos = missing(now);
     last = now;

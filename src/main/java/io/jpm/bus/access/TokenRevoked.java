@@ -8,8 +8,8 @@ import java.util.Optional;
 /// become invalid.
 ///
 /// @param name the token's name
-/// @param digest the SHA-256 of the replaced secret that is no longer valid, while the newer one
-///   is; empty: all secrets used so far are invalid
+/// @param digest the SHA-256 of the replaced secret, if the newer secret is still valid; empty if
+///   all secrets of the token are invalid
 public record TokenRevoked(String name, Optional<String> digest) implements BusMessage {
   /// Announces that the whole token is no longer valid.
   public TokenRevoked(String name) {

@@ -13,27 +13,27 @@ import java.util.Set;
 
 /// ClusterBalancer's reply to a [BalancerCommand].
 public sealed interface BalancerReply extends BusMessage {
-  /// The command was carried out, or there was nothing to do.
+  /// The command was carried out or had no effect.
   record Done() implements BalancerReply {}
 
   /// The additional settings with which God starts the process.
   ///
-  /// @param wrapper the words before the whole command, beginning with the program to execute;
-  ///   empty: none
-  /// @param options the words immediately after the program, such as `--require`
+  /// @param wrapper the words to prepend to the command: the program that starts it, and the
+  ///   arguments of that program; empty if the command is started directly
+  /// @param options the words to insert immediately after the program of the command, such as
+  ///   `--require`
   /// @param environment the variables that override those of the app
   /// @param sockets the keys of `os.ListenSocketRegistry` for the sockets that the process
   ///   inherits, in this order
   /// @param ipcChannel whether the process has an IPC channel. If so, its sockets begin at
   ///   descriptor 5, otherwise at 3
   /// @param startHint the likely cause if the process never accepts connections, as a sentence
-  ///   without a full stop; empty: unknown
+  ///   without a full stop; empty if unknown
   /// @param balancerState the balancer's state, which God stores with the process and passes to
   ///   [BalancerCommand.ProcessStarted] after an adoption
-  /// @param mustListen whether the process is certain to listen, because it listens on sockets of
-  ///   the daemon. Until it does, it is not ready to replace another process
-  /// @param inheritToDescendants whether its descendants also inherit the sockets,
-  ///   `SpawnRequest.far`
+  /// @param mustListen whether the process is expected to listen, because it receives listening
+  ///   sockets from the daemon. If so, it cannot replace another process before it listens
+  /// @param inheritToDescendants whether descendants of the process also inherit the sockets
   record Prepared(
       List<String> wrapper,
       List<String> options,
@@ -45,7 +45,7 @@ public sealed interface BalancerReply extends BusMessage {
       boolean mustListen,
       boolean inheritToDescendants)
       implements BalancerReply {
-    /// Starts the process without any additions.
+    /// The reply for a process that needs no additional settings.
     public static final Prepared PLAIN =
         new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
 
@@ -62,7 +62,7 @@ public sealed interface BalancerReply extends BusMessage {
       this(wrapper, options, environment, sockets, channel, unready, memo, mustListen, false);
     }
 
-    /// Creates a reply without a likely cause for a process that may never listen.
+    /// Creates a reply without a start hint, for a process that is not required to listen.
     public Prepared(
         List<String> wrapper,
         List<String> options,
@@ -81,22 +81,23 @@ public sealed interface BalancerReply extends BusMessage {
     }
   }
 
-  /// The process cannot be started with these settings.
+  /// The process cannot be started with the balancing settings of its app.
   ///
-  /// @param reason a sentence for the user that says what to fix
+  /// @param reason the problem and how to fix it, as a sentence for the user
   record Refused(String reason) implements BalancerReply {}
 
   /// The route of a connection to one process; see [BalancerCommand.ResolveRoute].
   sealed interface Route extends BalancerReply {
-    /// Connect to the intended address: no other process accepts connections there.
+    /// The caller connects to the intended address, where no other process accepts connections.
     record Direct() implements Route {}
 
-    /// Connect to another address, where only this process accepts connections, with the intended
-    /// protocol. Valid for one connection, which the caller must open immediately.
+    /// The caller connects to another address, where only this process accepts connections. The
+    /// protocol is the same as for the intended address. Valid for one connection, which the caller
+    /// must open immediately.
     record Via(InetSocketAddress address) implements Route {}
 
-    /// Connect from a specific address of this machine, because connections from it reach this
-    /// process.
+    /// The caller connects from a specific local address, because connections from that address are
+    /// passed to this process.
     ///
     /// @param source an address of the loopback interface
     /// @param address the address to connect to
@@ -104,7 +105,7 @@ public sealed interface BalancerReply extends BusMessage {
 
     /// The process cannot be reached.
     ///
-    /// @param reason for users, a clause such as `nothing listens on 127.0.0.1:3000`
+    /// @param reason the reason for users, as a clause such as `nothing listens on 127.0.0.1:3000`
     record Unreachable(String reason) implements Route {}
   }
 
@@ -113,14 +114,15 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param left the number of connections that were still open at the deadline
   record Drained(int left) implements BalancerReply {}
 
-  /// How a process can be replaced. The reply to [BalancerCommand.PrepareHandover].
+  /// How a process can be replaced. The reply to [BalancerCommand.PrepareHandover] and
+  /// [BalancerCommand.PreviewReload].
   sealed interface Handover extends BalancerReply {
-    /// Returns why a new process cannot run at the same time; empty if it can.
+    /// Returns why a new process cannot run at the same time as the current one; empty if it can.
     String obstacle();
 
     /// A new process can start while the old one is still running.
     ///
-    /// @param explanation a clause for users without a subject: `its listening sockets are handed
+    /// @param explanation the reason, as a clause for users: `its listening sockets are handed
     ///   over`
     /// @param separateSockets whether the two processes have separate sockets
     record SideBySide(String explanation, boolean separateSockets) implements Handover {
@@ -130,7 +132,7 @@ public sealed interface BalancerReply extends BusMessage {
       }
     }
 
-    /// The process does not listen on a TCP port, as far as the operating system shows.
+    /// According to the operating system, the process does not listen on a TCP port.
     record NoPort() implements Handover {
       @Override
       public String obstacle() {
@@ -140,8 +142,10 @@ public sealed interface BalancerReply extends BusMessage {
 
     /// The process must stop before the next one can listen.
     ///
-    /// @param obstacle the reason, as a clause: `python3 cannot receive a listening socket`
-    /// @param remedy how to change that, as a sentence without a full stop; empty: unknown
+    /// @param obstacle the reason, as a clause for users: `python3 cannot receive a listening
+    ///   socket`
+    /// @param remedy how to remove the obstacle, as a sentence without a full stop; empty if
+    ///   unknown
     /// @param addresses the addresses on which it listens
     record Sequential(String obstacle, String remedy, Set<InetSocketAddress> addresses)
         implements Handover {
@@ -151,7 +155,7 @@ public sealed interface BalancerReply extends BusMessage {
     }
   }
 
-  /// How an app is balanced.
+  /// How the connections of an app are balanced.
   ///
   /// @param mode the balancing mode
   /// @param reason why that mode was chosen, for users: `the program is node`

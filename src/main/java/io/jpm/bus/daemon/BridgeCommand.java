@@ -4,6 +4,6 @@ import io.jpm.bus.BusMessage;
 
 /// A command to the bridge, on [io.jpm.bus.Addresses#BRIDGE_COMMAND].
 public sealed interface BridgeCommand extends BusMessage {
-  /// Asks for the number of connections. Answered with a [BridgeReply].
+  /// Requests the number of connections. Answered with a [BridgeReply].
   record GetStatus() implements BridgeCommand {}
 }

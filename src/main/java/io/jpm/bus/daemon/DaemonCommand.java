@@ -8,7 +8,7 @@ public sealed interface DaemonCommand extends BusMessage {
   /// Running apps keep running.
   record Stop() implements DaemonCommand {}
 
-  /// Like [Stop], but the keeper stays and does not restart the daemon, because a newer build is
-  /// about to take over the apps (`jpm update`).
+  /// Terminates the daemon like [Stop], for `jpm update`. The keeper keeps running, but does not
+  /// restart the daemon, because a newer build is about to start and adopt the apps.
   record StopForUpdate() implements DaemonCommand {}
 }

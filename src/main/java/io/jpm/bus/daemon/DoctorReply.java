@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The findings of a diagnosis.
 ///
-/// @param findings in the order in which they are printed
+/// @param findings the findings, in the order in which they are printed
 public record DoctorReply(List<Finding> findings) implements BusMessage {
   public DoctorReply {
     findings = List.copyOf(findings);
@@ -15,9 +15,9 @@ public record DoctorReply(List<Finding> findings) implements BusMessage {
   public enum Verdict {
     /// No problem was found.
     OK,
-    /// It works, but with restrictions or only for a limited time.
+    /// The subject works, but with restrictions or only for a limited time.
     WARN,
-    /// It does not work.
+    /// The subject does not work.
     FAIL
   }
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /// A command to the heartbeat, on [io.jpm.bus.Addresses#HEARTBEAT_COMMAND].
 public sealed interface HeartbeatCommand extends BusMessage {
-  /// Asks for the statistics. Answered with a [HeartbeatReply].
+  /// Requests the statistics of the heartbeat. Answered with a [HeartbeatReply].
   record GetStatus() implements HeartbeatCommand {}
 
   /// Sets the ping interval. Not answered.

@@ -8,11 +8,11 @@ import java.util.Optional;
 /// Statistics of the heartbeat.
 ///
 /// @param interval the time between two pings
-/// @param last the latency of God's latest reply; empty: there was none yet
+/// @param last the latency of God's latest reply; empty if God has not replied yet
 /// @param worst the maximum latency in the last 10 minutes
 /// @param missed the number of pings in the last 10 minutes that were not answered in time
 /// @param consecutiveMisses the number of missed pings since the last reply
-/// @param loops the event loops
+/// @param loops the latencies of the event loops
 public record HeartbeatReply(
     Duration interval,
     Optional<Duration> last,

@@ -5,8 +5,8 @@ import io.jpm.model.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A command to the keeper, which holds resources while no daemon runs. Sent to
-/// [io.jpm.bus.Addresses#KEEPER_COMMAND], without a reply.
+/// A command to the keeper, which holds resources open while no daemon runs. Sent to
+/// [io.jpm.bus.Addresses#KEEPER_COMMAND]; not answered.
 public sealed interface KeeperCommand extends BusMessage {
   /// Holds these log pipes open from now on.
   record Hold(List<Path> fifos) implements KeeperCommand {

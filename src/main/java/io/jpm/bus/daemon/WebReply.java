@@ -8,14 +8,14 @@ public sealed interface WebReply extends BusMessage {
   /// The server is listening.
   ///
   /// @param url the server's address, without a trailing slash
-  /// @param login for [WebCommand.Open]: a link with which one browser can log in once, valid for
-  ///   some minutes
+  /// @param login the login link created by [WebCommand.Open], valid for one login within a few
+  ///   minutes; empty in the replies to other commands
   record Listening(String url, Optional<String> login) implements WebReply {}
 
   /// The server is not listening.
   ///
-  /// @param problem why it is not listening although it was opened, as a sentence; empty: it was
-  ///   not opened
+  /// @param problem why the daemon could not open the server, as a sentence; empty if the server is
+  ///   closed
   record NotListening(Optional<String> problem) implements WebReply {}
 
   /// The command failed and has changed nothing.

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The change that applying a process file makes, or has made, to one app.
+/// The change to one app that applying a process file makes or has made.
 ///
 /// @param app the app's name
 /// @param kind the kind of change
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 ///   for a new app, [Kind#DELETE] and [Kind#UNCHANGED]
 /// @param stopped whether no instance of the app is running or being started, so only the spec
 ///   changes
-/// @param problem why the change failed, entirely or in part; empty: it succeeded or was only
+/// @param problem why the change failed, entirely or in part; empty if it succeeded or was only
 ///   planned
 public record AppChange(
     AppName app, Kind kind, List<Field> fields, boolean stopped, Optional<String> problem) {
@@ -21,7 +21,7 @@ public record AppChange(
     fields = List.copyOf(fields);
   }
 
-  /// Returns this change, marked as failed.
+  /// Returns a copy of this change that has failed for the reason `why`.
   public AppChange failed(String why) {
     return new AppChange(app, kind, fields, stopped, Optional.of(why));
   }
@@ -33,7 +33,7 @@ public record AppChange(
 
   /// The kinds of changes. Users and clients see them in lower case.
   public enum Kind {
-    /// The app is new, or it was errored and is started without replacing a running process.
+    /// The app is started, because it is new, or because it was errored and has no running process.
     START,
     /// The app matches the file.
     UNCHANGED,
@@ -45,14 +45,14 @@ public record AppChange(
     ROLLING,
     /// The processes are restarted.
     RESTART,
-    /// The app was loaded from this file, which no longer contains it.
+    /// The app is deleted, because it was loaded from this file, which no longer contains it.
     DELETE
   }
 
   /// An attribute whose value differs.
   ///
   /// @param key the attribute's name in a process file, such as `args` or `env.PORT`
-  /// @param from the current value, as text for users; empty: not set
+  /// @param from the current value, as text for users; empty if it is not set
   /// @param to the new value
   public record Field(String key, String from, String to) {}
 }

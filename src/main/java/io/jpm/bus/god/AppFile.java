@@ -10,8 +10,8 @@ import java.util.Set;
 ///
 /// @param file the absolute path
 /// @param apps the apps whose spec was last loaded from this file
-/// @param watch the context in which the file is applied again whenever it changes; empty: the file
-///   is not watched
+/// @param watch the context in which the file is applied again whenever it changes; empty if the
+///   file is not watched
 public record AppFile(Path file, Set<AppName> apps, Optional<WatchContext> watch) {
   public AppFile {
     apps = Set.copyOf(apps);
@@ -23,9 +23,9 @@ public record AppFile(Path file, Set<AppName> apps, Optional<WatchContext> watch
   /// @param cwd the working directory of that user, absolute
   /// @param environment the variables of that user
   /// @param envName the name given with `--env`
-  /// @param only the apps named with `--only`; empty: all
-  /// @param persistent true if the watch was requested on the command line. False if the file
-  ///   itself requests it: the watch then ends when the file no longer does
+  /// @param only the apps named with `--only`; empty for all apps
+  /// @param persistent true if the watch was requested on the command line; false if the file
+  ///   requests it, in which case the watch ends when the file no longer does
   public record WatchContext(
       Path cwd,
       Map<String, String> environment,

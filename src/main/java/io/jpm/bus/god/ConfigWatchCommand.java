@@ -4,9 +4,9 @@ import io.jpm.bus.BusMessage;
 
 /// A command to the watcher of process files; the reply is a [ConfigWatchReply].
 public sealed interface ConfigWatchCommand extends BusMessage {
-  /// Watches exactly the files that God has recorded as watched.
+  /// Updates the set of watched files from God's records.
   record Refresh() implements ConfigWatchCommand {}
 
-  /// Asks for the files that could not be applied.
+  /// Requests the list of files whose latest edit could not be applied.
   record GetStatus() implements ConfigWatchCommand {}
 }

@@ -30,7 +30,7 @@ public record ConfigWatchReply(List<RejectedFile> rejectedFiles) implements BusM
       String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
       String first = problems.getFirst();
       String place = first.startsWith(file.toString()) ? "" : file + ": ";
-      return "the latest edit of a process file was not applied: " + place + first + more;
+      return place + first + more + "; the latest edit of this file was not applied";
     }
   }
 }

@@ -20,22 +20,22 @@ public sealed interface GodCommand extends BusMessage {
   /// @param command the command to carry out; must not be `Idempotent` itself
   record Idempotent(String key, GodCommand command) implements GodCommand {}
 
-  /// Asks for the outcome of the command with this key, without carrying out a command. The reply
+  /// Requests the outcome of the command with this key, without carrying out a command. The reply
   /// contains a problem if no such command is known.
   ///
   /// @param key as in [Idempotent]
   record GetOutcome(String key) implements GodCommand {}
 
-  /// Starts apps. A spec with an unknown name becomes a new app. For the name of an existing app,
-  /// `existing` decides.
+  /// Starts apps. A spec with a new name creates an app. If an app with the name exists, `existing`
+  /// determines how it is treated.
   ///
   /// @param specs one or more specs with unique names
   /// @param existing how to treat an app that exists already
   /// @param file the process file that contains the specs, absolute; it is recorded with the apps.
-  ///   Empty with RESTART: the recorded file is kept
-  /// @param awaitStable whether the reply is delayed until newly started processes have run for a
-  ///   moment, and reports those that exited early. Instances that were already running are not
-  ///   waited for
+  ///   If it is empty and `existing` is RESTART, the file that is already recorded is kept
+  /// @param awaitStable whether the reply waits until newly started processes have run for a short
+  ///   time, and reports the processes that exited early. Does not apply to instances that were
+  ///   already running
   record StartApps(
       List<AppSpec> specs, ExistingAppPolicy existing, Optional<Path> file, boolean awaitStable)
       implements GodCommand {
@@ -68,9 +68,10 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Applies `action` to every instance that the targets select.
   ///
-  /// @param action what to do
-  /// @param targets selectors as the user typed them: `all`, `/regex/` on names, a name, a
-  ///   namespace or an id. As in PM2, an app's name takes precedence over the others
+  /// @param action the action to apply
+  /// @param targets selectors as the user typed them: `all`, `/regex/` on names, an app's name, the
+  ///   path of its script, a namespace or an id. As in PM2, a name takes precedence over the forms
+  ///   listed after it
   /// @param shell for START and RESTART with `--update-env`: the variables exported by the caller's
   ///   shell, which replace the variables that the apps have inherited
   /// @param awaitStable for START, as in [StartApps]
@@ -113,14 +114,15 @@ public sealed interface GodCommand extends BusMessage {
   /// `RELOAD_GAP`.
   ///
   /// @param targets as in [Act]
-  /// @param specs apps from a process file, to be reloaded with these specs; unknown apps are
-  ///   started
+  /// @param specs apps from a process file, to be reloaded with these specs; apps that do not exist
+  ///   yet are started
   /// @param parallel how many instances of one app are replaced at a time, 1 or more
   /// @param shell as in [Act]
   /// @param awaitStable as in [StartApps], for instances that are started
   /// @param graceful whether each old process is asked to exit by the IPC message `shutdown`
   ///   instead of its stop signal or stop command ([io.jpm.model.StopPolicy#asGraceful]); a process
-  ///   that does not use its IPC channel is stopped as usual. The notes of the reply report both
+  ///   that does not use its IPC channel is stopped as usual. The notes of the reply state how the
+  ///   old processes were stopped
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
@@ -135,8 +137,8 @@ public sealed interface GodCommand extends BusMessage {
       shell = shell.map(Map::copyOf);
     }
 
-    /// Creates a command that is answered as soon as the processes have started, and that stops the
-    /// old processes in the usual way.
+    /// Creates a command that is not graceful and is answered as soon as the processes have
+    /// started.
     public Reload(
         List<String> targets,
         List<AppSpec> specs,
@@ -159,18 +161,19 @@ public sealed interface GodCommand extends BusMessage {
       this(target, how, number, false);
     }
 
-    /// How the number is interpreted.
+    /// The interpretation of `number`.
     public enum Step {
-      /// As the new number of instances.
+      /// `number` is the new number of instances.
       TO,
-      /// As the difference from the current number; negative to remove instances.
+      /// `number` is the difference from the current number of instances; negative to remove
+      /// instances.
       BY
     }
   }
 
-  /// Returns the current state of instances.
+  /// Requests the current state of instances.
   ///
-  /// @param targets as in [Act]. Empty: all instances; it is not a problem if there are none
+  /// @param targets as in [Act]; empty for all instances, of which there may be none
   record Show(List<String> targets) implements GodCommand {
     public Show {
       targets = List.copyOf(targets);
@@ -203,7 +206,8 @@ public sealed interface GodCommand extends BusMessage {
   /// Writes to the standard input of one instance (PM2's `send`).
   ///
   /// @param target an id, or another selector that matches exactly one instance
-  /// @param text the text, including the line end; bytes as in [io.jpm.model.text.SurrogateEscape]
+  /// @param text the text, including the line end; bytes that are not UTF-8 are represented as in
+  ///   [io.jpm.model.text.SurrogateEscape]
   record WriteInput(String target, String text) implements GodCommand {}
 
   /// Sends a signal to the main processes of instances, without any other effect on their state
@@ -245,8 +249,8 @@ public sealed interface GodCommand extends BusMessage {
   /// Clears `dump.json` (PM2's `cleardump`).
   record ClearDump() implements GodCommand {}
 
-  /// Starts the apps from `dump.json` that are not in the list (PM2's `resurrect`). Apps that were
-  /// stopped when the file was written are added to the list and stay stopped.
+  /// Starts the apps from `dump.json` that are not in the list of apps (PM2's `resurrect`). Apps
+  /// that were stopped when the file was written are added to the list, but not started.
   ///
   /// @param awaitStable as in [StartApps]
   record Resurrect(boolean awaitStable) implements GodCommand {
@@ -263,7 +267,7 @@ public sealed interface GodCommand extends BusMessage {
   /// ([GodReply#changes]).
   ///
   /// @param specs the apps, with unique names
-  /// @param file the process file that contains the apps, absolute; empty: none
+  /// @param file the process file that contains the apps, absolute; empty if there is none
   /// @param prune whether to delete apps that were loaded from `file` and are not among `specs`
   /// @param startErrored whether to start errored apps even if their spec has not changed
   /// @param dryRun whether to report the changes without making them
@@ -287,11 +291,12 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Returns the process files from which apps were loaded, in [GodReply#files].
+  /// Requests the process files from which apps were loaded, returned in [GodReply#files].
   record ListFiles() implements GodCommand {}
 
-  /// Records whether and how a process file is applied again when it changes. The record is kept
-  /// for the next daemon. A file is not recorded if none of its apps is in the list.
+  /// Records whether and in which context a process file is applied again when it changes. The
+  /// record survives a restart of the daemon. A file is not recorded if none of its apps is in the
+  /// list.
   ///
   /// @param file the file, with the apps that have just been loaded from it
   record WatchFile(AppFile file) implements GodCommand {}
@@ -307,9 +312,9 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Has no effect. Any reply shows that God is responsive.
+  /// Checks that God is responsive. Has no other effect.
   record Ping() implements GodCommand {}
 
-  /// Stops and deletes every app, because `jpm kill` is about to terminate the daemon.
+  /// Stops and deletes all apps before `jpm kill` terminates the daemon.
   record DeleteAll() implements GodCommand {}
 }

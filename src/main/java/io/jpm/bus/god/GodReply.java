@@ -8,12 +8,12 @@ import java.util.Set;
 
 /// God's reply to a [GodCommand].
 ///
-/// @param instances the instances that the command returned or changed, by id, in their state after
-///   the command (for a deletion: before it)
-/// @param problems sentences for the user. If there are any, the command failed, entirely or for
-///   some instances
+/// @param instances the instances that were requested or changed, ordered by id, in their state
+///   after the command; deleted instances in their state before it
+/// @param problems messages for the user; not empty if the command failed entirely or for some
+///   instances
 /// @param actionResults the apps' answers to a [GodCommand.Trigger]
-/// @param notes sentences for the user that do not report failures
+/// @param notes messages for the user that do not report failures
 /// @param changes for a [GodCommand.Apply]: the change of each app, in the order of the file
 /// @param files for [GodCommand.ListFiles]: the process files from which apps were loaded
 /// @param restarted for a [GodCommand.Reload]: the instances whose process had to stop before the

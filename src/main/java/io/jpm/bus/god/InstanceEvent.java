@@ -12,9 +12,9 @@ import java.util.OptionalInt;
 /// An event of an instance.
 ///
 /// @param kind the kind of event
-/// @param instance the instance immediately after the event
+/// @param instance the state of the instance immediately after the event
 /// @param at the time of the event, wall clock
-/// @param expected for [Kind#EXIT]: whether jpm caused the exit, see [EventMessage#expected]
+/// @param expected for [Kind#EXIT], whether jpm caused the exit, see [EventMessage#expected]
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolean expected)
     implements NumberedMessage {
   /// Creates an event that is not an expected [Kind#EXIT].
@@ -58,7 +58,7 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
   public enum Kind {
     START,
     ONLINE,
-    /// The instance is ready, as it reported itself or as its probes found. Published only for apps
+    /// The instance is ready according to its own report or to its probes. Published only for apps
     /// with a readiness signal. [#ONLINE] follows, or [#RELOAD] if this is the new process of a
     /// reload.
     READY,
@@ -73,8 +73,9 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
     RELOAD,
     /// The new process of a reload did not become ready; the old one keeps running.
     RELOAD_FAILED,
-    /// A reload restarts the instance, because a second process cannot listen next to the first.
-    /// Published before the restart with the reason, and after it with the length of the downtime.
+    /// A reload restarts the instance, because its old and new process cannot listen at the same
+    /// time. Published before the restart with the reason, and after it with the length of the
+    /// downtime.
     RELOAD_GAP,
     /// The instance runs, but its readiness or liveness probe fails.
     UNHEALTHY,
@@ -83,9 +84,10 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
     /// The instance is healthy again after [#UNHEALTHY], or has run for long enough after
     /// [#CRASH_LOOPING].
     RECOVERED,
-    /// The instance exceeds a limit.
+    /// The process tree has reached `max_memory_restart` or one of the app's `limits`.
     LIMIT,
-    /// The number of instances of the app changes. Published for one instance that existed before.
+    /// The number of instances of the app changes. Published once, for an instance that existed
+    /// before the change.
     SCALE,
     /// The process file was applied and the spec has changed.
     CONFIG,

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
-/// The state of one instance as other components and users see it.
+/// The state of one instance, as shown to other components and to users.
 ///
 /// @param id the number in the first column of `jpm ls`
 /// @param spec the spec of its app
-/// @param number its index among the app's instances, from 0 (`NODE_APP_INSTANCE`)
+/// @param number the number of the instance within its app, from 0 (`NODE_APP_INSTANCE`)
 /// @param phase its phase in the life cycle
 /// @param process the main process, if there is one
 /// @param restarts the number of restarts since it was created (PM2's `restart_time`)
@@ -25,15 +25,15 @@ import java.util.Optional;
 ///   ms, restart 3/16`
 /// @param outFile the log file for standard output
 /// @param errorFile the log file for standard error
-/// @param combinedFile the log file for both (`log_file`)
+/// @param combinedFile the additional log file for both streams (`log_file`)
 /// @param pidFile the file that contains the pid, written for users and scripts
 /// @param nextRun the next restart on its schedule, wall clock
 /// @param report the metrics and actions that the app reports
-/// @param unhealthy why it is unhealthy although it is running; empty: no problem is known
+/// @param unhealthy why it is unhealthy although it is running; empty if no problem is known
 /// @param status its latest status text (`STATUS=` of `sd_notify(3)`); may be empty
-/// @param unenforced which limits are not enforced for the current process, and why; empty: all are
-///   enforced
-/// @param version the version of the package from which its process was started; empty: unknown
+/// @param unenforced which limits are not enforced for the current process, and why; empty if all
+///   are enforced
+/// @param version the version of the package from which its process was started; empty if unknown
 /// @param crashLooping whether it is in a crash loop, regardless of its current phase
 public record InstanceView(
     InstanceId id,
@@ -58,7 +58,7 @@ public record InstanceView(
     String unenforced,
     String version,
     boolean crashLooping) {
-  /// Returns this view with another spec.
+  /// Returns a copy of this view with another spec.
   public InstanceView withSpec(AppSpec other) {
     return new InstanceView(
         id,

@@ -5,8 +5,8 @@ import io.jpm.model.AppName;
 import java.util.List;
 
 /// A command to the key-value store that `jpm set` writes; the reply is a [StoreReply]. The store
-/// is a tree of names whose leaves are texts. The first name of a path is usually that of an app,
-/// and the values below it become variables of the app.
+/// is a tree of names whose leaves are texts. The first name of a path is usually the name of an
+/// app, and the values below that name become variables of the app.
 public sealed interface StoreCommand extends BusMessage {
   /// A text and its path.
   ///
@@ -24,10 +24,10 @@ public sealed interface StoreCommand extends BusMessage {
     }
   }
 
-  /// Returns the whole store.
+  /// Requests the content of the whole store.
   record Read() implements StoreCommand {}
 
-  /// Stores all of the texts or, on failure, none.
+  /// Stores all of the values or, on failure, none of them.
   record Put(List<Setting> settings) implements StoreCommand {
     public Put {
       settings = List.copyOf(settings);
@@ -36,13 +36,13 @@ public sealed interface StoreCommand extends BusMessage {
 
   /// Removes the value at a path and everything below it.
   ///
-  /// @param path the path from the root; empty: everything is removed
+  /// @param path the path from the root; empty to remove everything
   record Remove(List<String> path) implements StoreCommand {
     public Remove {
       path = List.copyOf(path);
     }
   }
 
-  /// Returns the variables that an app will receive from the store at its next start.
+  /// Requests the variables that an app will receive from the store at its next start.
   record Variables(AppName app) implements StoreCommand {}
 }

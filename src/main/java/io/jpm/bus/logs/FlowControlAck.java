@@ -2,7 +2,8 @@ package io.jpm.bus.logs;
 
 import io.jpm.bus.BusMessage;
 
-/// Asks a subscriber of lines ([LineLease]) to return this message as soon as it has processed
-/// everything published so far. No more lines are published until it does: otherwise messages would
-/// accumulate on the bus without limit if a subscriber is slower than the apps.
+/// Flow control between LogAggregator and a subscriber to log lines ([LineLease]). The subscriber
+/// returns this message as soon as it has processed everything published before it. LogAggregator
+/// publishes no more lines until then, because messages for a slow subscriber would otherwise
+/// accumulate on the bus without limit.
 public record FlowControlAck() implements BusMessage {}

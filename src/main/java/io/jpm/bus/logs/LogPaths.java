@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// The log files of one instance.
 ///
-/// @param out the file for standard output, absolute; `/dev/null`: output is discarded
-/// @param error the file for standard error, as above
-/// @param combined the file for both
+/// @param out the file for standard output, absolute; `/dev/null` to discard the output
+/// @param error the file for standard error, absolute; `/dev/null` to discard the output
+/// @param combined the additional file for both streams
 public record LogPaths(Path out, Path error, Optional<Path> combined) {}

@@ -7,10 +7,10 @@ import java.util.Optional;
 /// require several requests ([LogsCommand.Seek]).
 ///
 /// @param log the path of the log file
-/// @param span the part that has been searched; empty: none yet
+/// @param span the part that has been searched; empty if none has been searched yet
 /// @param found the number of matching lines in the span
 /// @param decompression the progress in the compressed file before the span
-/// @param done whether the search is finished: the span contains the requested lines
+/// @param done whether the search is finished and the span contains the requested lines
 public record LogSearch(
     Path log,
     Optional<Span> span,
@@ -27,7 +27,7 @@ public record LogSearch(
   ///
   /// @param offset how far the file has been searched
   /// @param count the number of matching lines before that offset
-  /// @param skip how many of these lines exceed the requested number; negative: not known yet
+  /// @param skip how many of these lines exceed the requested number; negative if not known yet
   public record Decompression(long offset, long count, long skip) {}
 
   /// Returns a search that has not started.

@@ -16,7 +16,7 @@ import java.util.Map;
 public sealed interface LogsCommand extends BusMessage {
   /// Captures the output of an instance. Sent before its first start; the capture lasts until
   /// [Close]. Repeating the command for an instance that is already captured has no effect, unless
-  /// the files differ: the capture is then redirected to the new files.
+  /// the files differ, in which case the capture is redirected to the new files.
   ///
   /// @param id the instance, PM2's `process_id`
   /// @param app the app's name, for JSON lines and subscribers
@@ -47,15 +47,16 @@ public sealed interface LogsCommand extends BusMessage {
     }
   }
 
-  /// Reopens all log files, because an external program has moved them.
+  /// Reopens all log files, for use after an external program has moved them.
   record Reopen() implements LogsCommand {}
 
-  /// Asks for the capture state of an instance. Answered with [LogsReply.Status].
+  /// Requests the capture state of an instance. Answered with [LogsReply.Status].
   record GetStatus(InstanceId id) implements LogsCommand {}
 
   /// Writes all remaining data in the pipes to the files, ends the capture and removes the pipes.
   ///
-  /// @param outFifo the pipe for standard output, which may exist even if it is not captured
+  /// @param outFifo the pipe for standard output, which may exist even if the output is not
+  ///   captured
   /// @param errorFifo the pipe for standard error
   record Close(InstanceId id, Path outFifo, Path errorFifo) implements LogsCommand {}
 
@@ -87,7 +88,7 @@ public sealed interface LogsCommand extends BusMessage {
     }
   }
 
-  /// Returns the lines of some spans, in the order in which they were captured. Answered with
+  /// Requests the lines of some spans, in the order in which they were captured. Answered with
   /// [LogsReply.Positions]. The size of a reply is limited; to continue, the sender repeats the
   /// command with the positions from the reply.
   record Read(List<LogSearch.Span> spans, LogFilter filter) implements LogsCommand {
@@ -96,12 +97,13 @@ public sealed interface LogsCommand extends BusMessage {
     }
   }
 
-  /// Returns the lines written after some positions, in the order in which they were captured.
-  /// Waits until there is at least one. Answered with [LogsReply.Positions].
+  /// Requests the lines written after some positions, in the order in which they were captured. The
+  /// reply is delayed until there is at least one line or the timeout has elapsed. Answered with
+  /// [LogsReply.Positions].
   ///
   /// @param positions the positions from an earlier reply
   /// @param filter selects lines
-  /// @param timeout how long to wait before a reply without lines
+  /// @param timeout the time after which the reply is sent even without lines
   record Follow(List<LogPosition> positions, LogFilter filter, Duration timeout)
       implements LogsCommand {
     public Follow {

@@ -21,8 +21,8 @@ public sealed interface LogsReply extends BusMessage {
   /// @param droppedLines the number of lines dropped because the log buffer was full, since the
   ///   instance has been known
   /// @param waitingBytes the number of bytes not written to a file yet
-  /// @param problem why output cannot currently be written; empty: it can
-  /// @param printedBytes the number of bytes captured by this daemon; empty: the instance is not
+  /// @param problem why output cannot be written at the moment; empty if it can be written
+  /// @param printedBytes the number of bytes captured by this daemon; empty if the instance is not
   ///   captured
   record Status(long droppedLines, long waitingBytes, String problem, OptionalLong printedBytes)
       implements LogsReply {
@@ -32,7 +32,7 @@ public sealed interface LogsReply extends BusMessage {
 
   /// Lines, and the state from which the next request continues.
   ///
-  /// @param lines the lines, in the order in which they are printed
+  /// @param lines the lines, in display order
   /// @param next the state at the end of these lines
   record Lines(List<Line> lines, Next next) implements LogsReply {
     public Lines {
@@ -68,7 +68,7 @@ public sealed interface LogsReply extends BusMessage {
   /// One line.
   ///
   /// @param log the log that contains it
-  /// @param time when it was captured, as far as known
+  /// @param time the time at which the line was captured, as far as known
   /// @param text the line without its line end; a line of more than 64 KiB is truncated and ends
   ///   with `…`
   /// @param end the position after the line, from which the following lines can be read

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// A command to Satan, the health monitor; the reply is a [SatanReply].
 public sealed interface SatanCommand extends BusMessage {
-  /// Sets the process trees whose memory is monitored. They replace all previous ones. A
+  /// Sets the process trees whose memory is monitored, replacing all previous ones. A
   /// [SatanReport.MemoryExceeded] reports a tree that exceeds its limit. Answered with
   /// [SatanReply.Done].
   ///
@@ -60,7 +60,7 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// Asks for the health of these processes, as their probes determine it. Answered with
+  /// Requests the health of these processes, as determined by their probes. Answered with
   /// [SatanReply.Health].
   record GetHealth(List<ProcessIdentity> processes) implements SatanCommand {
     public GetHealth {
@@ -68,9 +68,9 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// Asks for the recorded resource usage. Usage is recorded for only a few minutes after each
-  /// request ([Sample] or this one). Answered with [SatanReply.RecordedUsage].
+  /// Requests the recorded resource usage. Usage is recorded only for a few minutes after each
+  /// [Sample] or `GetUsageHistory`. Answered with [SatanReply.RecordedUsage].
   ///
-  /// @param instance the instance; empty: the machine
+  /// @param instance the instance; empty for the machine
   record GetUsageHistory(Optional<InstanceId> instance) implements SatanCommand {}
 }

@@ -36,7 +36,7 @@ public sealed interface SatanReply extends BusMessage {
   /// The resource usage of one process tree.
   ///
   /// @param cpuPercent the CPU usage since the previous sample, in percent of one core; 0 for the
-  ///   first
+  ///   first sample
   /// @param tree the memory and other usage
   record MeasuredUsage(double cpuPercent, TreeUsage tree) {
     /// Returns the resident memory of the tree.

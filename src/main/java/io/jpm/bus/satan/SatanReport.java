@@ -39,7 +39,7 @@ public sealed interface SatanReport extends BusMessage {
   /// The process is healthy again after [Unhealthy].
   record Recovered(WorkerId worker) implements HealthChange {}
 
-  /// The liveness probe has failed, so God must replace the process. Reported once per process.
+  /// The liveness probe has failed, and God must replace the process. Reported once per process.
   ///
   /// @param reason as in [Unhealthy]
   record Dead(WorkerId worker, String reason) implements HealthChange {}
@@ -51,6 +51,6 @@ public sealed interface SatanReport extends BusMessage {
 
   /// The process has set its status text (`STATUS=` of `sd_notify(3)`).
   ///
-  /// @param text one line; empty: the text was removed
+  /// @param text one line; empty if the text was removed
   record StatusText(WorkerId worker, String text) implements HealthChange {}
 }

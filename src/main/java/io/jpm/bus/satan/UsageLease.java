@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// A subscription of one component to [io.jpm.bus.Addresses#USAGE]. Usage is measured for
 /// publication only while at least one subscription is active. Sent to
-/// [io.jpm.bus.Addresses#USAGE_LEASES], without a reply. The component sends it whenever the
+/// [io.jpm.bus.Addresses#USAGE_LEASES]; not answered. The component sends it whenever the
 /// subscription changes and renews it every [#RENEWAL]; it expires after [#LEASE], like a
 /// [LineLease].
 ///

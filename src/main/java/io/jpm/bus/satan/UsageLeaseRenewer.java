@@ -12,6 +12,8 @@ public final class UsageLeaseRenewer {
   private final String listener;
   private long renewal = NO_TIMER;
 
+  /// Creates a renewer without a subscription.
+  ///
   /// @param listener a name that identifies the component
   public UsageLeaseRenewer(Vertx vertx, String listener) {
     this.vertx = vertx;

@@ -220,7 +220,8 @@ public final class AppBuilder {
         attributeReader.variableName(AppKey.INCREMENT_VAR));
   }
 
-  /// Applies PM2's rule: `max` and 0 mean one instance per core; -1 means one fewer.
+  /// Applies PM2's rule: `max` and 0 mean one instance per core; -1 means one instance fewer than
+  /// cores.
   private int instanceCount() {
     Optional<ConfigNode> node = attributeReader.node(AppKey.INSTANCES);
     if (node.isEmpty()) {
@@ -235,8 +236,8 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.INSTANCES,
           node.get().displayText()
-              + " is not a number: use 1 or more, 0 or \"max\" for one per core, or -1 for one"
-              + " fewer");
+              + " is not a number of instances: use 1 or more, \"max\" or 0 for one per core, or"
+              + " -1 for one fewer than cores");
       return 1;
     }
     long count = number.getAsLong();
@@ -244,7 +245,7 @@ public final class AppBuilder {
     if (count > most) {
       attributeReader.refuse(
           AppKey.INSTANCES,
-          "%d is too many: at most %d are allowed; raise %s in jpm.json (up to %d) for more"
+          "%d exceeds the maximum of %d instances: use fewer, or raise %s in jpm.json to at most %d"
               .formatted(
                   count, most, SettingKey.LIMITS_MAX_INSTANCES.key(), InstanceSettings.MOST));
       return 1;
@@ -281,7 +282,8 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.NAMESPACE,
           new ConfigNode.Text(0, namespace).displayText()
-              + " is not a valid namespace: use letters, digits, . _ - : @ + and inner spaces");
+              + " is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +,"
+              + " beginning with a letter, digit or _");
     }
     return namespace;
   }

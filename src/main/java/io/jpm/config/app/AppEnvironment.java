@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// Reads the variables of an app: the variables of the caller that are meant for programs,
-/// overridden by the app's own.
+/// Reads the environment variables of an app: the inheritable variables of the caller, overridden
+/// by the app's own variables.
 ///
 /// As in PM2, they do not depend on the daemon's environment. An app that runs as another user
-/// starts with [CleanEnvironment] instead of the caller's variables. Its texts may still reference
-/// the caller's variables, because such a reference is explicit.
+/// starts with [CleanEnvironment] instead of the caller's variables. Explicit references to the
+/// caller's variables are still allowed.
 public final class AppEnvironment {
   /// Variables that belong to the caller's shell, or that refer to descriptors and sockets that an
   /// app does not inherit.
@@ -43,15 +43,15 @@ public final class AppEnvironment {
           "WATCHDOG_PID",
           "WATCHDOG_USEC");
 
-  /// Variables with which jpm identifies an app. If such an app starts another app, they would
-  /// identify the wrong one.
+  /// Variables with which jpm identifies an app. They are not passed on if an app starts another
+  /// app, because they would identify the wrong app.
   private static final Set<String> APP_IDENTITY_VARIABLES =
       Set.of("name", "pm_id", "NODE_APP_INSTANCE");
 
   private static final String HOME_OF_JPM = "JPM_HOME";
   private static final String PROCESS_TAG = "JPM_TAG";
 
-  /// The variable from which servers read the port to listen on.
+  /// The variable that contains the port on which a server listens.
   static final String PORT = "PORT";
 
   private static final String UNBUFFERED = "PYTHONUNBUFFERED";
@@ -66,7 +66,7 @@ public final class AppEnvironment {
 
   /// @param context the caller's shell and the name given with `--env`. As in PM2, the variables of
   ///   `env_<name>` override those of `deploy`, which override `env`
-  /// @param port the value of PORT unless the app's own variables set it
+  /// @param port the value of `PORT`, unless the app's own variables set it
   AppEnvironment(AttributeReader attributeReader, ReadContext context, OptionalInt port) {
     this.attributeReader = attributeReader;
     // On a command line, the shell has already expanded variable references.
@@ -104,7 +104,7 @@ public final class AppEnvironment {
   ///
   /// @param cwd the value of PWD
   /// @param python whether to disable Python's output buffering
-  /// @param referencedVariables the sources that are read at each start
+  /// @param referencedVariables the sources of variables whose values are read when the app starts
   EnvironmentVariables read(Path cwd, boolean python, ReferencedVariables referencedVariables) {
     Map<String, String> declared = new HashMap<>();
     written.values().forEach(variable -> declared.put(variable.name(), value(variable)));
@@ -122,7 +122,8 @@ public final class AppEnvironment {
         : ConfigNode.scalarText(configNode).orElseGet(configNode::json);
   }
 
-  /// Returns those variables of a shell that are meant for the programs it starts.
+  /// Returns the variables that an app can inherit from a shell. Variables that belong to the shell
+  /// itself, and those that jpm sets, are omitted.
   public static Map<String, String> inheritableVariables(Map<String, String> shell) {
     boolean insideApp = shell.containsKey(PROCESS_TAG);
     Map<String, String> environment = new HashMap<>();
@@ -154,7 +155,8 @@ public final class AppEnvironment {
         attributeReader.refuse(
             AppKey.FILTER_ENV,
             node.get().displayText()
-                + " is not valid: use true, a name or a list of substrings of names");
+                + " is not valid: use true, the name of a variable, or a list of substrings of"
+                + " names");
         yield InheritFilter.NOTHING;
       }
     };
@@ -182,7 +184,7 @@ public final class AppEnvironment {
           own,
           own.value(),
           "",
-          own.value().displayText() + " is not an object of names and values: use {\"PORT\": 80}");
+          own.value().displayText() + " is not an object: use {\"PORT\": 80}");
     }
   }
 

@@ -22,12 +22,12 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// Reads how the instances of an app share a port: whether the app runs in cluster mode, and the
-/// settings of that mode.
+/// Reads the cluster settings of an app: whether it runs in cluster mode, and how its instances
+/// share a port.
 final class ClusterRules {
-  /// The default time within which a program in cluster mode must become ready. PM2 continues after
-  /// 3 s even if the program is not ready. Here a timeout is a failure, so the default must be long
-  /// enough for a JVM.
+  /// The default time within which a program in cluster mode must become ready. In PM2, a program
+  /// counts as ready after 3 s. In jpm, a timeout is a failure, so the default must be long enough
+  /// for a JVM.
   static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
@@ -40,7 +40,7 @@ final class ClusterRules {
   private final AttributeReader attributeReader;
   private final String label;
 
-  /// The app's program and variables.
+  /// The properties of the app that determine its balancing mode.
   private record App(
       Optional<AppCommand> command,
       EnvironmentVariables variables,
@@ -73,6 +73,8 @@ final class ClusterRules {
     this.label = label;
   }
 
+  /// Reads the cluster settings and records all problems.
+  ///
   /// @param command the command to run; empty if it is unknown, which has already been reported
   /// @param environmentVariables the variables of the app
   /// @param port the value of `port`
@@ -105,8 +107,8 @@ final class ClusterRules {
     return new ClusterSettings(enabled, wanted, strategy, port, listen, drain, header);
   }
 
-  /// Returns the mode that `auto` selects, if the spec determines it; otherwise
-  /// [BalancingMode#AUTO].
+  /// Returns the mode that `auto` will select; [BalancingMode#AUTO] if the attributes do not
+  /// determine it.
   private BalancingMode implied(App app) {
     if (is(AppKey.LISTEN)) {
       return BalancingMode.LISTEN_FDS;
@@ -120,9 +122,9 @@ final class ClusterRules {
     return app.command().isPresent() && app.hasPort() ? BalancingMode.PROXY : BalancingMode.AUTO;
   }
 
-  /// Reports whether the app runs in cluster mode. PM2 enables it for a Node app with `instances`.
-  /// Here it is also enabled for other programs that can be balanced, and for apps that set
-  /// `balance` or `listen`.
+  /// Reports whether the app runs in cluster mode. As in PM2, this is the default for a Node app
+  /// with `instances`. In jpm, it is also the default for other programs that can be balanced, and
+  /// for apps that set `balance` or `listen`.
   private boolean enabled(App app, BalancingMode mode) {
     Optional<String> execMode = attributeReader.text(AppKey.EXEC_MODE);
     if (execMode.isPresent() && !EXEC_MODE.matcher(execMode.get()).matches()) {
@@ -145,7 +147,7 @@ final class ClusterRules {
     return asked || is(AppKey.LISTEN) || severalOfOne;
   }
 
-  /// Reports whether each instance has its own port.
+  /// Reports whether each instance has its own port, because `increment_var` is `PORT`.
   private boolean portCounts() {
     return attributeReader
         .node(AppKey.INCREMENT_VAR)
@@ -175,7 +177,7 @@ final class ClusterRules {
     }
   }
 
-  /// Checks the requirements of a mode that the app selects explicitly.
+  /// Checks the requirements of a mode that the app sets explicitly.
   private void checkMode(BalancingMode mode, App app) {
     switch (mode) {
       case NODE -> checkProgram(mode, app, "node", EffectiveProgram::runsNode);
@@ -201,7 +203,7 @@ final class ClusterRules {
     if (unknown) {
       attributeReader.warn(
           label,
-          "%s \"proxy\" has no effect until the missing env_file exists and sets PORT: set the port with %s"
+          "%s \"proxy\" has no effect, because the env_file that may set PORT does not exist: create it, or set the port with %s"
               .formatted(shown(AppKey.BALANCE), shown(AppKey.PORT)));
     } else {
       refuseMode(
@@ -215,7 +217,7 @@ final class ClusterRules {
     if (app.command().isPresent() && !app.is(kind)) {
       refuseMode(
           mode,
-          "%s as the program, but the program is %s%s: set it with %s, or use \"%s\" and %s"
+          "%1$s as the program, but the program is %2$s%3$s: set %4$s to %1$s, or use \"%5$s\" and set %6$s"
               .formatted(
                   wanted,
                   app.command().get().program(),
@@ -233,8 +235,8 @@ final class ClusterRules {
     attributeReader.refuse(AppKey.BALANCE, "\"%s\" requires %s".formatted(mode.keyword(), needed));
   }
 
-  /// Warns about a server with several instances in fork mode: its owner probably expects the
-  /// instances to share the port.
+  /// Warns if a server has several instances in fork mode, because the user probably expects them
+  /// to share the port.
   private void warnOfForkMode(App app) {
     boolean several =
         attributeReader
@@ -249,12 +251,12 @@ final class ClusterRules {
           .ifPresent(why ->
               attributeReader.warn(
                   label,
-                  "runs in fork mode, in which instances do not share a port: %s; for cluster mode set the port with %s, or run only the server"
+                  "runs in fork mode, where instances do not share a port, because %s: for cluster mode, set the port with %s or run only the server"
                       .formatted(why, shown(AppKey.PORT))));
     }
   }
 
-  /// Warns about attributes that have no effect. They are valid, but the user expects an effect.
+  /// Warns about valid attributes that have no effect in the selected mode.
   private void warnOfIdle(boolean enabled, BalancingMode mode, boolean header) {
     List<AppKey> idle = new ArrayList<>();
     if (!enabled && mode != BalancingMode.OFF) {

@@ -16,13 +16,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads the user, group, priority, umask and sandbox of an app. Whether the user exists, and
-/// whether the daemon may switch to it, is checked when the app is started.
+/// Reads the user, group, priority, umask and sandbox of an app. The existence of the user and the
+/// permission to switch to it are checked when the app is started.
 final class CredentialRules {
   private static final int LEAST_URGENT = 19;
   private static final int MOST_URGENT = -20;
 
-  /// Matches the names that `useradd(8)` allows, including characters that directory services add.
+  /// Matches the user and group names that `useradd(8)` allows, and those of directory services.
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.@\\\\-]*\\$?");
 
   /// The largest valid id. The next one, 2^32 - 1, is -1 in system calls such as `setresuid(2)`,
@@ -65,7 +65,7 @@ final class CredentialRules {
       return on ? Seccomp.DEFAULT : Seccomp.NONE;
     }
     return attributeReader
-        .word(AppKey.SECCOMP, Seccomp::ofWord, Seccomp.words(), "a filter of system calls")
+        .word(AppKey.SECCOMP, Seccomp::ofWord, Seccomp.words(), "a system call filter")
         .orElse(Seccomp.NONE);
   }
 
@@ -77,12 +77,14 @@ final class CredentialRules {
       if (path.isEmpty()) {
         attributeReader.refuse(
             key,
-            "\"%s\" is not an absolute path without . and ..: use \"/path\", or \"-/path\" for a"
+            "\"%s\" is not a normalized absolute path: use \"/path\" without . or .., or \"-/path\""
                     .formatted(word)
-                + " path that need not exist");
+                + " for an optional path");
       } else if (privateTmp && Sandbox.TEMPORARY.stream().anyMatch(path.get().path()::startsWith)) {
         attributeReader.refuse(
-            key, "\"%s\" is hidden by private_tmp: remove one of the two".formatted(word));
+            key,
+            "\"%s\" has no effect, because private_tmp hides it: remove the path or private_tmp"
+                .formatted(word));
       } else {
         paths.add(path.get());
       }

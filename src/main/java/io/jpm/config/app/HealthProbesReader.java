@@ -96,7 +96,7 @@ final class HealthProbesReader {
     return Optional.of(object);
   }
 
-  /// Reads a duration, which must be written with a unit.
+  /// Reads a duration, which must have a unit; 0 may be written without a unit if it is allowed.
   private Duration time(
       AppKey key, ConfigNode.Obj object, String name, Duration usual, boolean mayBeZero) {
     Optional<ConfigNode> node =

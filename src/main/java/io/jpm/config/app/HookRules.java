@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `on`: the commands and webhooks that are run on events of an app.
+/// Reads `on`: the commands and webhooks that run on events of an app.
 final class HookRules {
   private static final AppKey KEY = AppKey.ON;
   private static final String EXEC = "exec";
@@ -41,7 +41,7 @@ final class HookRules {
     if (!(node.get() instanceof ConfigNode.Obj object)) {
       attributeReader.refuse(
           KEY,
-          "%s is not an object of events: use {\"crash\": [\"/usr/local/bin/page\"]}; events are %s"
+          "%s is not an object of events: use {\"crash\": [\"/usr/local/bin/page\"]} with the events %s"
               .formatted(node.get().displayText(), String.join(", ", OCCASIONS)));
       return Hooks.NONE;
     }

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads texts that differ between instances because they contain the port of the instance or the
-/// variable that counts instances. Such a variable is rejected in a text that must be the same for
-/// all instances.
+/// Reads texts that differ between instances, because they refer to the port of the instance or to
+/// the variable of `increment_var`. Rejects such references in texts that must be the same for all
+/// instances.
 ///
 /// @param names the variables whose values differ between instances
 record InstanceTemplatesReader(
@@ -24,12 +24,12 @@ record InstanceTemplatesReader(
     VariableExpansion texts,
     VariableScope known,
     Set<String> names) {
-  /// Programs whose processes share one port. Other programs are balanced by the proxy, which
-  /// assigns a separate port to each process.
+  /// Programs whose instances share one port. Other programs are balanced by the proxy, which
+  /// assigns a port to each instance.
   private static final Set<String> PORT_SHARING_PROGRAMS =
       Set.of("node", "nodejs", "java", "jpm-serve");
 
-  /// Returns the variables whose values differ, or may differ, between the app's instances.
+  /// Returns the variables whose values may differ between the instances of the app.
   static Set<String> names(AttributeReader attributeReader) {
     Set<String> names = new HashSet<>(Set.of(PerInstanceTexts.PORT));
     attributeReader
@@ -56,7 +56,7 @@ record InstanceTemplatesReader(
         : new PerInstanceTexts(names, args, interpreterArgs, environment);
   }
 
-  /// Returns the variables whose values definitely differ.
+  /// Returns the variables whose values differ between the instances of this command.
   private Set<String> differing(AppCommand appCommand, ClusterSettings clusterSettings) {
     Set<String> differing = new HashSet<>(names);
     boolean counted =
@@ -86,13 +86,13 @@ record InstanceTemplatesReader(
         entry,
         entry.value(),
         "",
-        "uses a variable that differs between instances (%s), but must be the same for all:"
+        "refers to a variable whose value differs between instances (%s), but must be the same for"
                 .formatted(String.join(", ", differing.stream().sorted().toList()))
-            + " use args or env");
+            + " all instances: use such variables only in args or env");
   }
 
-  /// Checks that the arguments are the last words of the command, where they can be expanded for
-  /// each instance.
+  /// Checks that the words of `key` are the last words of the command. Only there can they be
+  /// expanded for each instance; in a shell command they are part of another word.
   private void checkPosition(AppKey key, List<String> parts, List<String> words) {
     if (parts.isEmpty()) {
       return;
@@ -104,8 +104,8 @@ record InstanceTemplatesReader(
         || !words.subList(begin, words.size()).equals(wanted)) {
       attributeReader.refuse(
           key,
-          "uses a variable that differs between instances in a shell command: write it as $PORT,"
-              + " so that the shell expands it");
+          "refers to a variable whose value differs between instances in a shell command: write it"
+              + " without braces, such as $PORT, so that the shell expands it");
     }
   }
 }

@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the addresses of the sockets that an app inherits. Host names are rejected: their
-/// addresses may change while the sockets stay open.
+/// Reads `listen`: the addresses of the sockets that an app inherits. Host names are rejected,
+/// because their addresses may change while the sockets stay open.
 final class ListenAddresses {
   private static final String FORMS =
       "%s is not an address to listen on: use a port, \"127.0.0.1:8000\" or \"[::1]:8000\"";
@@ -29,10 +29,9 @@ final class ListenAddresses {
   private final AttributeReader attributeReader;
   private final List<ResolvedAddress> read = new ArrayList<>();
 
-  /// An address and its parsed host; without a host, it stands for all addresses.
+  /// An address with its parsed host; an empty host means all addresses.
   private record ResolvedAddress(ListenAddress address, Optional<InetAddress> host) {
-    /// Reports whether a socket with this address prevents another socket from using the address
-    /// `other`.
+    /// Reports whether a socket with this address prevents another socket from binding to `other`.
     boolean covers(ResolvedAddress other) {
       return address.port() == other.address.port()
           && (host.isEmpty()
@@ -46,7 +45,7 @@ final class ListenAddresses {
     this.attributeReader = attributeReader;
   }
 
-  /// Returns the addresses in the order written. Must be called at most once.
+  /// Returns the addresses in the order in which they are written. Must be called at most once.
   List<ListenAddress> read() {
     attributeReader.node(AppKey.LISTEN).ifPresent(this::addAll);
     return read.stream().map(ResolvedAddress::address).toList();
@@ -96,7 +95,7 @@ final class ListenAddresses {
     if (earlier.isEmpty()) {
       read.add(resolvedAddress);
     } else if (earlier.get().address().equals(resolvedAddress.address())) {
-      refuse(configNode, tail, resolvedAddress.address() + " is listed twice");
+      refuse(configNode, tail, resolvedAddress.address() + " is listed twice: remove one of them");
     } else {
       refuse(
           configNode,

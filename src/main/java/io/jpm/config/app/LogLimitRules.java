@@ -65,7 +65,7 @@ final class LogLimitRules {
             AppKey.LOGS,
             member.value(),
             "." + member.key(),
-            "is already set, as \"" + earlier.key() + "\"");
+            "is already set as \"" + earlier.key() + "\": keep only one of the two keys");
       }
     }
   }

@@ -73,7 +73,8 @@ final class LogRules {
     if (file.filter(path -> path.startsWith(DEV) || isSpecial(path)).isPresent()) {
       attributeReader.refuse(
           AppKey.PID_FILE,
-          file.get() + " cannot be a pid file, because jpm would delete it when the app exits");
+          file.get()
+              + " cannot be a pid file, because jpm would delete it when the app exits: use a regular file");
     }
     return file;
   }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/// Provides app defaults from the PM2 variables of the shell that starts the app. Attributes of the
-/// app take precedence. (PM2 uses the variables of its daemon, for all apps and for the daemon's
-/// whole lifetime.)
+/// Reads defaults for an app from the `PM2_*` variables of the shell that starts the app.
+/// Attributes of the app take precedence. (PM2 reads these variables once, from the environment of
+/// its daemon, and uses them for all apps.)
 final class Pm2Variables {
   private static final String KILL_TIMEOUT = "PM2_KILL_TIMEOUT";
   private static final String KILL_SIGNAL = "PM2_KILL_SIGNAL";
@@ -24,7 +24,7 @@ final class Pm2Variables {
   private final Consumer<String> warnings;
 
   /// @param shell the variables of the shell that starts the app
-  /// @param warnings receives one sentence per value that cannot be used
+  /// @param warnings receives a message for each invalid value
   Pm2Variables(Map<String, String> shell, Consumer<String> warnings) {
     this.shell = shell;
     this.warnings = warnings;

@@ -40,8 +40,8 @@ final class ProbeHandlerReader {
     this.key = key;
   }
 
-  /// Returns the only handler in `object`. If there is not exactly one valid handler, records a
-  /// problem and returns empty.
+  /// Returns the handler in `object`, which must contain exactly one. Otherwise, or if the handler
+  /// is invalid, records a problem and returns empty.
   Optional<ProbeHandler> read(ConfigNode.Obj object) {
     List<ConfigNode.Member> kinds =
         object.members().stream().filter(member -> KINDS.contains(member.key())).toList();
@@ -121,7 +121,8 @@ final class ProbeHandlerReader {
       refuse(
           written.get(),
           ".http.headers",
-          written.get().displayText() + " is not an object whose values are text");
+          written.get().displayText()
+              + " is not an object whose values are text: use {\"Host\": \"example.org\"}");
     }
     if (written.isPresent() && written.get() instanceof ConfigNode.Obj object) {
       for (ConfigNode.Member member : object.members()) {
@@ -129,9 +130,13 @@ final class ProbeHandlerReader {
         Optional<String> value = ConfigNode.scalarText(member.value());
         boolean token = member.key().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
         if (!token) {
-          refuse(member.value(), tail, "is not a header name");
+          refuse(member.value(), tail, "is not a valid header name: use letters, digits and -");
         } else if (value.isEmpty() || value.get().chars().anyMatch(Character::isISOControl)) {
-          refuse(member.value(), tail, member.value().displayText() + " is not a header value");
+          refuse(
+              member.value(),
+              tail,
+              member.value().displayText()
+                  + " is not a valid header value: use text without control characters");
         } else {
           headers.put(member.key(), value.get());
         }
@@ -188,8 +193,8 @@ final class ProbeHandlerReader {
     return port.isPresent() && port.getAsLong() >= 1 && port.getAsLong() <= 65_535;
   }
 
-  /// Reads a command. Like the command of `stop`, it is run without a shell, but `${NAME}` is
-  /// expanded as a variable.
+  /// Reads a command. It runs without a shell, like the command of `stop`. Unlike there, `${NAME}`
+  /// is replaced by the value of the variable.
   private Optional<ProbeHandler> exec(ConfigNode configNode) {
     List<String> command = new ArrayList<>();
     if (configNode instanceof ConfigNode.Text text) {
@@ -213,7 +218,7 @@ final class ProbeHandlerReader {
 
   private Optional<String> pattern(ConfigNode configNode, String tail) {
     if (!(configNode instanceof ConfigNode.Text text) || text.value().isEmpty()) {
-      refuse(configNode, tail, configNode.displayText() + " is not a regular expression");
+      refuse(configNode, tail, configNode.displayText() + " is not a regular expression: use text");
       return Optional.empty();
     }
     try {
@@ -223,7 +228,7 @@ final class ProbeHandlerReader {
       refuse(
           configNode,
           tail,
-          "%s is not a regular expression: %s"
+          "%s is not a valid regular expression: %s"
               .formatted(text.displayText(), error.getDescription()));
       return Optional.empty();
     }

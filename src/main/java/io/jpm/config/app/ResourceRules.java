@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Reads `limits`: the resources that the operating system allows an app to use.
+/// Reads `limits`: the resource limits that the kernel enforces for an app.
 final class ResourceRules {
   private static final String MEMORY = "memory";
   private static final String MEMORY_HIGH = "memory_high";
@@ -33,11 +33,11 @@ final class ResourceRules {
 
   private static final List<String> PARTS = parts();
 
-  /// Upper bound on `cpu`; no machine has this many cores. The kernel would misinterpret a larger
-  /// number as a smaller one.
+  /// The maximum of `cpu`. No machine has this many cores, and much larger values would overflow in
+  /// the kernel.
   private static final int MOST_CORES = 10_000;
 
-  /// The minimum memory limit in bytes. A program cannot start with less.
+  /// The minimum memory limit, in bytes. A program cannot start with a lower limit.
   private static final long LEAST_MEMORY = 1L << 20;
 
   private static final Pattern WITH_UNIT = Pattern.compile("[0-9]+[KMG]");
@@ -70,7 +70,9 @@ final class ResourceRules {
       readParts(object);
       if (memory.isPresent() && memoryHigh.orElse(0) > memory.getAsLong()) {
         attributeReader.refuse(
-            AppKey.LIMITS, ".memory_high", "is greater than memory, so it would never take effect");
+            AppKey.LIMITS,
+            ".memory_high",
+            "is greater than memory and would never take effect: use a lower value");
       }
     } else {
       attributeReader.refuse(
@@ -89,7 +91,7 @@ final class ResourceRules {
         attributeReader.refusePart(
             AppKey.LIMITS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
       } else if (!seen.add(name)) {
-        refuse(member, "is already set");
+        refuse(member, "is set twice: keep only one value");
       } else if (!(member.value() instanceof ConfigNode.Nil)) {
         readPart(name, member);
       }

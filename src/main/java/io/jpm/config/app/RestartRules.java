@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Reads under which conditions an app is restarted after it has exited.
+/// Reads the restart policy of an app.
 final class RestartRules {
-  /// The default random part of an increasing delay. It is large enough to spread out the restarts
-  /// of a hundred apps, and too small to be noticed with one.
+  /// The default of `restart_jitter`. It is large enough to spread the restarts of a hundred apps,
+  /// and small enough not to be noticed with a single app.
   private static final double USUAL_JITTER = 0.1;
 
   private static final int LARGEST_CODE = 255;
@@ -32,6 +32,8 @@ final class RestartRules {
     this.otherwise = otherwise;
   }
 
+  /// Reads the restart policy and records all problems.
+  ///
   /// @param label the name of the app in warnings
   RestartPolicy read(String label) {
     int maxRestarts =
@@ -111,7 +113,7 @@ final class RestartRules {
     if (cap.compareTo(first) < 0) {
       attributeReader.refuse(
           AppKey.MAX_RESTART_DELAY,
-          "%s is shorter than the initial delay, %s"
+          "%s is shorter than the initial delay, %s: increase it"
               .formatted(
                   Durations.format(cap),
                   attributeReader.reference(AppKey.EXP_BACKOFF_RESTART_DELAY)));

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Rejects probes that would connect to a socket of `listen`. All instances accept connections from
-/// that socket, so a probe cannot choose the instance that answers.
+/// Rejects probes that would connect to a socket of `listen`. Any instance may accept a connection
+/// to such a socket, so a probe cannot select an instance.
 final class SharedPortRules {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
@@ -56,11 +56,12 @@ final class SharedPortRules {
         .ifPresent(shared ->
             attributeReader.refuse(
                 key,
-                "probes %s from %s, where any instance may accept the connection: use exec, log or notify, or probe a port that is not shared between instances"
+                "probes %s, an address in %s, where any instance may accept the connection: use exec, log or notify, or probe a port that belongs to one instance only"
                     .formatted(shared, attributeReader.displayName(AppKey.LISTEN))));
   }
 
-  /// Returns the address to which the probe connects, if it is known when the app is read.
+  /// Returns the address to which the probe connects; empty if it does not connect, or if the
+  /// address is not known yet.
   private Optional<Endpoint> endpoint(ProbeHandler probeHandler) {
     return switch (probeHandler) {
       case ProbeHandler.Http http -> ofUrl(expanded(http.url()));
@@ -69,6 +70,8 @@ final class SharedPortRules {
     };
   }
 
+  /// The address to which a probe connects.
+  ///
   /// @param host the host, without brackets
   private record Endpoint(String host, int port) {}
 

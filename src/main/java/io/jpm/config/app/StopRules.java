@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads the stop policy of an app: PM2's attributes, and `stop`, which combines and extends them.
+/// Reads the stop policy of an app from PM2's attributes and from `stop`, which combines and
+/// extends them.
 final class StopRules {
   private static final String SIGNAL = "signal";
   private static final String TIMEOUT = "timeout";
@@ -93,8 +94,8 @@ final class StopRules {
         .formatted(value.displayText(), attributeReader.reference(key));
   }
 
-  /// Reads a command, which is run without a shell. Shell syntax is rejected: otherwise the mistake
-  /// would be noticed only when the app is stopped.
+  /// Reads a command, which runs without a shell. Shell syntax is rejected here, because the
+  /// mistake would otherwise be noticed only when the app is stopped.
   private List<String> command(ConfigNode.Obj stop) {
     Optional<ConfigNode> node = part(stop, COMMAND);
     if (node.isEmpty()) {

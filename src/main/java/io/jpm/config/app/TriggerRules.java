@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Reads the triggers that restart a healthy app: schedules, file changes and memory usage.
+/// Reads the triggers that restart a running app: schedule, file changes and memory usage.
 final class TriggerRules {
   private static final String LOG_ENDING = ".log";
   private static final String PID_ENDING = ".pid";
@@ -38,6 +38,8 @@ final class TriggerRules {
     this.label = label;
   }
 
+  /// Reads the triggers and records all problems.
+  ///
   /// @param cwd the directory against which paths are resolved, and which `watch: true` selects
   /// @param logs the log files of the app, whose changes must not restart it
   /// @param pidFile the pid file of the app, whose changes must not restart it
@@ -161,13 +163,14 @@ final class TriggerRules {
     if (!Files.exists(path)) {
       attributeReader.warn(
           label,
-          "%s: %s does not exist yet".formatted(attributeReader.displayName(AppKey.WATCH), path));
+          "%s: %s does not exist, and is watched as soon as it is created"
+              .formatted(attributeReader.displayName(AppKey.WATCH), path));
     }
   }
 
-  /// Returns patterns that match a log or pid file below a watched directory. With several
-  /// instances, a number is inserted before the extension or replaces the number there. Rotation
-  /// inserts a date in the same place and may compress the file.
+  /// Returns ignore patterns for a log or pid file below a watched directory. The patterns also
+  /// match the files of other instances, which have a number before the extension, and rotated
+  /// files, which have a date there and may be compressed.
   private static List<String> ofFile(Path file, Path watched) {
     if (!file.startsWith(watched) || file.equals(watched)) {
       return List.of();

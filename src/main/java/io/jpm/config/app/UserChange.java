@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Compares the user of an app with the user of this process, which is the daemon's user.
+/// Determines whether an app runs as a different user than the daemon, which is this process.
 final class UserChange {
   private static final Path SELF = Path.of("/proc/self");
 

@@ -40,7 +40,7 @@ final class VariableExpansion {
     this.cwd = attributeReader.entry(AppKey.CWD);
   }
 
-  /// Expands the working directory, on which other values depend.
+  /// Expands the working directory. Must be called first, because other values depend on it.
   void expandCwd() {
     cwd.ifPresent(this::expandInPlace);
   }
@@ -55,8 +55,8 @@ final class VariableExpansion {
     WITH_VARIABLES.forEach(key -> attributeReader.entry(key).ifPresent(this::expandInPlace));
   }
 
-  /// Returns the attributes that must be the same for all instances, but reference a variable whose
-  /// value differs between them.
+  /// Returns the attributes that must be the same for all instances, but refer to a variable whose
+  /// value differs between instances.
   List<AttributeReader.Entry> invalidPerInstanceEntries() {
     return oneForAll.stream()
         .filter(entry ->
@@ -65,8 +65,8 @@ final class VariableExpansion {
         .toList();
   }
 
-  /// Returns the words of `key`, with only those references expanded that have the same value in
-  /// all instances; empty if no word differs between instances.
+  /// Returns the words of `key`, partially expanded: references whose values differ between
+  /// instances are kept. Empty if all words are the same for all instances.
   List<String> perInstanceWords(AppKey key) {
     return ofInstances.getOrDefault(key, List.of());
   }

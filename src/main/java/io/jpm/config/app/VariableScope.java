@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Resolves the variables that the texts of one app may reference: first its own, then those that
-/// it inherits. One object is used for reading one app.
+/// Resolves the variables to which the texts of one app refer: first its own variables, then the
+/// inherited ones. Used for a single app.
 final class VariableScope {
-  /// Upper bound on nested references. Deeper nesting is a mistake and would overflow the stack.
+  /// The maximum depth of nested references. Deeper nesting is a mistake, and could overflow the
+  /// stack.
   private static final int MAX_DEPTH = 50;
 
   private static final String PWD = "PWD";
@@ -33,14 +34,14 @@ final class VariableScope {
   /// The variables whose values differ between instances.
   private Set<String> perInstanceNames = Set.of();
 
-  /// The location of a text.
+  /// The location of a text in the attributes of an app.
   ///
   /// @param entry the attribute
   /// @param part the attribute's value, or the part of the value that is the text
   /// @param tail the path from the attribute to the part
   record TextLocation(AttributeReader.Entry entry, ConfigNode part, String tail) {}
 
-  /// A variable of the app as written.
+  /// A variable as written in the attributes of the app.
   record Declaration(String name, TextLocation location) {}
 
   /// @param written the app's own variables by name
@@ -56,11 +57,12 @@ final class VariableScope {
     this.removed = removed;
   }
 
-  /// Sets the values that must be known before mistakes can be detected. Mistakes are recorded only
-  /// after this call.
+  /// Enables the reporting of mistakes, which requires the following values. Before this call,
+  /// mistakes are not recorded.
   ///
   /// @param workingDirectory the value of PWD
-  /// @param later the variables that are read at each start, with the names of their sources
+  /// @param later the variables whose values are read only when the app starts, with the names of
+  ///   their sources
   void enableReporting(String workingDirectory, Map<String, String> later) {
     this.cwd = Optional.of(workingDirectory);
     this.atStart = later;
@@ -91,7 +93,7 @@ final class VariableScope {
   ///   variable
   record PartialText(String text, boolean isPerInstance) {}
 
-  /// Expands all references in `text` that have the same value in all instances.
+  /// Expands the references in `text` whose values are the same in all instances.
   PartialText expandPartially(String text) {
     boolean[] differs = new boolean[1];
     Optional<String> all =
@@ -105,8 +107,8 @@ final class VariableScope {
     return new PartialText(all.orElse(""), differs[0]);
   }
 
-  /// Returns those of the app's own variables whose values differ between instances, partially
-  /// expanded as in [PartialText].
+  /// Returns the app's own variables whose values differ between instances. The values are
+  /// partially expanded, see [PartialText].
   Map<String, String> perInstanceValues() {
     Map<String, String> found = new HashMap<>();
     for (Declaration variable : written.values()) {
@@ -202,7 +204,7 @@ final class VariableScope {
       refuse(
           textLocation,
           open.contains(name)
-              ? "%s → %s: these variables reference each other in a cycle"
+              ? "the variable references form a cycle (%s → %s): remove one of them"
                   .formatted(String.join(" → ", circle), name)
               : "contains references that are nested more than " + MAX_DEPTH + " levels deep");
       return Optional.of("");
@@ -220,7 +222,7 @@ final class VariableScope {
     if (later != null) {
       refuse(
           textLocation,
-          "uses ${%s} from %s, which is read at each start and not stored: only the app itself can use it"
+          "refers to ${%s} from %s, which is read only when the app starts: use the variable in the app itself"
               .formatted(name, later));
       return Optional.of("");
     }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `env_file` and `secrets`: the sources from which variables are read at each start. The
-/// files are checked for mistakes; secrets are not read.
+/// Reads `env_file` and `secrets`: the sources of variables that are read at each start. Env files
+/// are checked for mistakes now; secrets are not read.
 final class VariableSourcesReader {
   private static final int MOST_BYTES = 1 << 20;
   private static final String FILE = "file:";
@@ -33,7 +33,7 @@ final class VariableSourcesReader {
   private final Map<String, String> names = new HashMap<>();
   private boolean absent;
 
-  /// Whether the files set the app's variable `PORT`.
+  /// States whether the env files set the variable `PORT`.
   enum PortInFiles {
     /// One of the files sets it.
     NAMED,
@@ -48,6 +48,8 @@ final class VariableSourcesReader {
     this.context = context;
   }
 
+  /// Reads both attributes and records all problems.
+  ///
   /// @param cwd the app's working directory, against which file paths are resolved
   /// @param own the names of the app's own variables; no secret may have one of these names
   ReferencedVariables read(Path cwd, java.util.Set<String> own) {
@@ -58,13 +60,13 @@ final class VariableSourcesReader {
     return new ReferencedVariables(files, secrets);
   }
 
-  /// Returns the names of the variables in files and secrets, with their sources. Valid after
+  /// Returns the names of the variables in env files and secrets, with their sources. Valid after
   /// [#read].
   Map<String, String> names() {
     return names;
   }
 
-  /// Reports whether the files set `PORT`. Valid after [#read].
+  /// Reports whether the env files set `PORT`. Valid after [#read].
   PortInFiles port() {
     if (names.getOrDefault(AppEnvironment.PORT, "").startsWith(ENV_FILE)) {
       return PortInFiles.NAMED;
@@ -124,7 +126,8 @@ final class VariableSourcesReader {
               entry,
               item,
               tail,
-              "file %1$s does not exist; write \"%1$s?\" if it is optional".formatted(file.path()));
+              "file %1$s does not exist: create it, or write \"%1$s?\" if it is optional"
+                  .formatted(file.path()));
         }
       }
       case TextFile.Outcome.Refused(String what) ->
@@ -140,7 +143,7 @@ final class VariableSourcesReader {
           entry.value(),
           "",
           entry.value().displayText()
-              + " is not an object of names and sources: use {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
+              + " is not an object: use {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
       return Map.of();
     }
     Map<String, SecretSource> secrets = new HashMap<>();

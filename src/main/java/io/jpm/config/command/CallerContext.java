@@ -6,13 +6,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// The shell in which the user typed a command. Paths, programs and variables are interpreted as in
-/// that shell; the daemon's own directory and environment never affect an app.
+/// The shell in which the user ran a command. Paths, programs and variables are interpreted as in
+/// that shell. The daemon's own directory and environment never affect an app.
 ///
 /// @param cwd the working directory of the shell, absolute
 /// @param environment the shell's variables
-/// @param runAs the user as which a script process file is evaluated. Normally this is the daemon's
-///   user, who is also the caller. A file that an app's user can write is evaluated as that user
+/// @param runAs the user with whose permissions a process file that is a script is evaluated. This
+///   is usually the daemon's user, who is also the caller. A file that an app's user can write is
+///   evaluated as that user
 public record CallerContext(Path cwd, Map<String, String> environment, RunAs runAs) {
   /// Creates a context in which script files are evaluated as the daemon's user.
   public CallerContext(Path cwd, Map<String, String> environment) {

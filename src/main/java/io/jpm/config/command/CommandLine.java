@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /// Resolves a `script` that is a whole command line: `node app.js --port 80`, `cd x && make`.
 ///
-/// PM2 passes every command line to `bash -c`. Here the program is run without a shell if none is
-/// needed. The process is then the program itself and receives the signals.
+/// PM2 passes every command line to `bash -c`. jpm runs the program without a shell if possible.
+/// The process is then the program itself, which receives the signals.
 ///
 /// @param bases the directories against which a relative program path is resolved, in order of
 ///   preference
@@ -34,7 +34,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
       return new Refused(AppKey.SCRIPT, "is empty");
     }
     if (!words.closed()) {
-      return new Refused(AppKey.SCRIPT, "a quote is not closed in the command");
+      return new Refused(AppKey.SCRIPT, "the command contains a quote that is not closed");
     }
     return words.plain() ? direct(scriptAttributes, words.words()) : throughShell(scriptAttributes);
   }
@@ -47,7 +47,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
     }
     if (!Files.isExecutable(program.get())) {
       return new Refused(
-          AppKey.SCRIPT, "program " + program.get() + " is not executable: chmod +x it");
+          AppKey.SCRIPT, "program " + program.get() + " is not executable: run chmod +x on it");
     }
     if (ScriptContent.of(program.get()) instanceof ScriptContent.PlainText) {
       return throughShell(scriptAttributes); // only a shell runs text without #!
@@ -68,7 +68,8 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
   private Resolution throughShell(ScriptAttributes scriptAttributes) {
     Optional<Path> shell = path.findFirst(SHELLS);
     if (shell.isEmpty()) {
-      return new Refused(AppKey.SCRIPT, "neither bash nor sh was found in PATH to run the command");
+      return new Refused(
+          AppKey.SCRIPT, "cannot run a command line: neither bash nor sh was found in PATH");
     }
     List<String> args = new ArrayList<>(List.of("-c", scriptAttributes.script()));
     if (!scriptAttributes.args().isEmpty()) {
@@ -86,7 +87,9 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
         new AppCommand(program, Optional.empty(), List.of(), args),
         name(scriptAttributes.script()),
         python,
-        unused ? List.of("interpreter is ignored: the script is a command line") : List.of());
+        unused
+            ? List.of("interpreter is ignored, because the script is a command line")
+            : List.of());
   }
 
   private Optional<Path> fileNamed(String word) {

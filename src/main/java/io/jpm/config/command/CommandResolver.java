@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 
 /// Resolves the `script` of an app to a file and the program that interprets it.
 ///
-/// The rules are those of PM2. The script is a file with that name, otherwise a program in PATH,
+/// The rules are those of PM2. The script is a file with this name, otherwise a program in PATH,
 /// otherwise, if the text contains a space, a command line. The file's extension determines the
-/// interpreter. Two rules differ: a `#!` line is honored where PM2 runs node, and a text file whose
-/// interpreter is not recognizable is a problem, where PM2 assumes JavaScript.
+/// interpreter. Two rules differ: for a file with an unknown extension, jpm uses the `#!` line, and
+/// reports a problem for a text file without one. PM2 runs such a file with node.
 public final class CommandResolver {
-  /// PM2's keyword for a script that is run without an interpreter.
+  /// PM2's value of `interpreter` for a script that is executed directly.
   static final String NO_INTERPRETER = "none";
 
   private static final Map<String, List<String>> BY_EXTENSION =
@@ -56,7 +56,7 @@ public final class CommandResolver {
     this.cwd = cwd;
   }
 
-  /// The attributes as the user wrote them.
+  /// The attributes that determine the command, as written by the user.
   public record ScriptAttributes(
       String script,
       Optional<String> interpreter,
@@ -136,12 +136,15 @@ public final class CommandResolver {
             .filter(Files::isRegularFile)
             .findFirst();
     if (file.isEmpty()) {
-      return new Refused(AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found");
+      return new Refused(
+          AppKey.INTERPRETER,
+          "interpreter \"" + interpreter + "\" was not found: correct the path");
     }
     return Files.isExecutable(file.get())
         ? readBy(file.get(), List.of(), scriptAttributes, script, name)
         : new Refused(
-            AppKey.INTERPRETER, "interpreter " + file.get() + " is not executable: chmod +x it");
+            AppKey.INTERPRETER,
+            "interpreter " + file.get() + " is not executable: run chmod +x on it");
   }
 
   private Resolution byContent(ScriptAttributes scriptAttributes, Path script, String name) {
@@ -150,10 +153,11 @@ public final class CommandResolver {
       case ScriptContent.PlainText _ ->
           new Refused(
               AppKey.SCRIPT,
-              "cannot determine the interpreter of %s, text without a #! line: specify an --interpreter"
+              "cannot determine the interpreter of %s, a text file without a #! line: set --interpreter"
                   .formatted(script));
       case ScriptContent.Unreadable _ when !Files.isExecutable(script) ->
-          new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
+          new Refused(
+              AppKey.SCRIPT, "script " + script + " is not readable: check its permissions");
       case ScriptContent.Unreadable _, ScriptContent.Binary _ ->
           runItself(scriptAttributes, script, name, "");
     };
@@ -195,12 +199,12 @@ public final class CommandResolver {
     if (!Files.isExecutable(script)) {
       return new Refused(
           AppKey.SCRIPT,
-          "script " + script + " is not executable: chmod +x it or name an --interpreter");
+          "script " + script + " is not executable: run chmod +x on it, or set --interpreter");
     }
     List<String> warnings =
         scriptAttributes.interpreterArgs().isEmpty()
             ? List.of()
-            : List.of("interpreter_args are ignored: " + script + " is run directly");
+            : List.of("interpreter_args are ignored, because " + script + " is run directly");
     return new Found(
         new AppCommand(script, Optional.empty(), List.of(), scriptAttributes.args()),
         name,
@@ -215,7 +219,8 @@ public final class CommandResolver {
       Path script,
       String name) {
     if (!Files.isReadable(script)) {
-      return new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
+      return new Refused(
+          AppKey.SCRIPT, "script " + script + " is not readable: check its permissions");
     }
     List<String> arguments = new ArrayList<>(first);
     arguments.addAll(scriptAttributes.interpreterArgs());

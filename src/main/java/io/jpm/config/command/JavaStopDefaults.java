@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The stop defaults for Java programs: SIGTERM with a timeout of 30 s. Their shutdown hooks close
-/// pools and finish requests, for which PM2's 1.6 s are too short. Frameworks expect SIGTERM, which
-/// Kubernetes and systemd also send.
+/// pools and finish requests, which can take longer than PM2's 1.6 s. Frameworks expect SIGTERM,
+/// which Kubernetes and systemd also send.
 public final class JavaStopDefaults {
   static final Signal SIGNAL = Signal.SIGTERM;
   static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -20,8 +20,8 @@ public final class JavaStopDefaults {
 
   private JavaStopDefaults() {}
 
-  /// Returns the defaults for an app that runs `command`. A signal or timeout that was changed in
-  /// the daemon's settings also applies to Java programs.
+  /// Returns the stop defaults for an app that runs `command`. If the daemon's settings set a
+  /// signal or timeout other than PM2's default, it also applies to Java programs.
   public static StopPolicy defaultsFor(StopPolicy settings, Optional<AppCommand> command) {
     if (command.filter(JavaStopDefaults::isJava).isEmpty()) {
       return settings;

@@ -10,9 +10,8 @@ public sealed interface Resolution {
   ///
   /// @param command the command to run
   /// @param name the default name of the app, not validated yet
-  /// @param python whether Python interprets it; Python buffers its output unless configured
-  ///   otherwise
-  /// @param warnings sentences about attributes that have no effect
+  /// @param python whether the program is Python, which buffers its output by default
+  /// @param warnings messages about attributes that have no effect
   record Found(AppCommand command, String name, boolean python, List<String> warnings)
       implements Resolution {
     public Found {
@@ -23,6 +22,6 @@ public sealed interface Resolution {
   /// A file or program was not found or cannot be used.
   ///
   /// @param key the attribute that caused the problem
-  /// @param message one sentence
+  /// @param message a message for the user
   record Refused(AppKey key, String message) implements Resolution {}
 }

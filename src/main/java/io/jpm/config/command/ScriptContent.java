@@ -10,7 +10,7 @@ import java.util.List;
 
 /// Classifies a script by its first bytes, which determine how to run it.
 sealed interface ScriptContent {
-  /// An executable for the kernel: ELF, or another file that is not text.
+  /// A file that the kernel executes directly: ELF, or another file that is not text.
   record Binary() implements ScriptContent {}
 
   /// Text whose first line names its interpreter.
@@ -18,7 +18,7 @@ sealed interface ScriptContent {
   /// @param program the interpreter as written: a path, or the word after `/usr/bin/env`
   /// @param arguments the arguments of the interpreter before the script
   /// @param validForKernel whether the kernel interprets the line as intended. If the line ends
-  ///   with a carriage return, the kernel takes it as part of the program's name
+  ///   with a carriage return, the kernel treats the carriage return as part of the program's name
   record Shebang(String program, List<String> arguments, boolean validForKernel)
       implements ScriptContent {
     public Shebang {
@@ -32,7 +32,7 @@ sealed interface ScriptContent {
   /// The file could not be read.
   record Unreadable() implements ScriptContent {}
 
-  /// The number of bytes that the kernel and PM2 examine.
+  /// The number of bytes at the beginning of a file that the kernel and PM2 examine.
   int EXAMINED_BYTES = 512;
 
   static ScriptContent of(Path file) {

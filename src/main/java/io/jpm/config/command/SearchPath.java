@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The directories of the caller's PATH, in which a program name without a slash is looked up, in
+/// The directories of the caller's PATH. A program name without a slash is looked up in them, in
 /// order.
 public record SearchPath(List<Path> directories) {
   private static final String USUAL = "/usr/local/bin:/usr/bin:/bin";

@@ -10,7 +10,8 @@ import java.util.Optional;
 /// PM2's `script: "serve"`: the static file server that is part of jpm. The app's command is
 /// `bin/jpm-serve` in jpm's installation directory, which locates Java each time it starts.
 public final class StaticServer {
-  /// The script that selects the server. A file with this name must be written as `./serve`.
+  /// The value of `script` that selects the server. A file with this name must be written as
+  /// `./serve`.
   public static final String WORD = "serve";
 
   /// The name of the program.
@@ -32,7 +33,7 @@ public final class StaticServer {
         WORD,
         false,
         unused
-            ? List.of("args and interpreter are ignored: the static page server reads PM2_SERVE_*")
+            ? List.of("args and interpreter are ignored: set the variables PM2_SERVE_* instead")
             : List.of());
   }
 }

@@ -44,6 +44,8 @@ public final class DeployRules {
   private final String environment;
   private final Problems problems;
 
+  /// Creates a reader for one environment of a file.
+  ///
   /// @param file the file's name in problems
   /// @param environment the environment whose section is read
   public DeployRules(String file, String environment, Problems problems) {
@@ -63,15 +65,18 @@ public final class DeployRules {
     Optional<ConfigNode> found =
         member(root, DEPLOY).or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)));
     if (found.isEmpty()) {
-      problems.problem(0, file, "has no section \"deploy\"");
+      problems.problem(0, file, "does not contain a \"deploy\" section");
     } else if (!(found.get() instanceof ConfigNode.Obj)) {
-      refuse(found.get(), DEPLOY, found.get().displayText() + " is not an object of environments");
+      refuse(
+          found.get(),
+          DEPLOY,
+          found.get().displayText() + " is not an object: use {\"production\": {…}}");
     }
     return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
 
-  /// Returns the variables that the `deploy` section sets for apps started with `--env` and this
-  /// name. They are not validated.
+  /// Returns the variables that the `deploy` section sets for apps that are started with `--env`
+  /// and the name `environment`. The variables are not validated.
   public static Optional<ConfigNode> variables(ConfigNode root, String environment) {
     return member(root, DEPLOY)
         .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
@@ -99,7 +104,11 @@ public final class DeployRules {
           DEPLOY,
           "does not contain environment %s: it contains %s".formatted(shown, known));
     } else if (!(found.get() instanceof ConfigNode.Obj)) {
-      refuse(found.get(), path(""), found.get().displayText() + " is not an object");
+      refuse(
+          found.get(),
+          path(""),
+          found.get().displayText()
+              + " is not an object: use {\"host\": \"example.org\", \"repo\": \"…\"}");
     }
     return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
@@ -147,8 +156,8 @@ public final class DeployRules {
                 hooks));
   }
 
-  /// Warns about unknown keys. They are not errors, because PM2 ignores them, and existing sections
-  /// contain keys that PM2 does not read.
+  /// Warns about unknown keys. They are not errors, because PM2 ignores unknown keys and existing
+  /// files contain some.
   private void warnOfUnknown(ConfigNode.Obj section) {
     List<String> known = new ArrayList<>(HOOKS);
     known.addAll(OTHERS);
@@ -172,11 +181,11 @@ public final class DeployRules {
   }
 
   private void missing(ConfigNode.Obj section, String key) {
-    refuse(section, path(""), "\"" + key + "\" is missing");
+    refuse(section, path(""), "\"" + key + "\" is missing: add it to this section");
   }
 
-  /// Reads a text that is passed to a command as a word. It must not begin with a hyphen, because
-  /// it would then be interpreted as an option.
+  /// Reads a text that becomes an argument of a command. It must not begin with a hyphen, which the
+  /// command would interpret as an option.
   private Optional<String> word(ConfigNode.Obj section, String key) {
     Optional<String> text = text(section, key);
     return text.filter(word -> isWord(word, section.get(key).orElse(section), path(key)));
@@ -189,7 +198,7 @@ public final class DeployRules {
           value,
           where,
           value.displayText()
-              + " begins with a hyphen: ssh or git would interpret it as an option");
+              + " begins with a hyphen, so ssh or git would interpret it as an option: remove the hyphen");
     }
     return !option;
   }
@@ -208,7 +217,7 @@ public final class DeployRules {
       return Optional.empty();
     }
     if (text.get().chars().anyMatch(c -> c == '\n' || c == '\r' || c == 0)) {
-      refuse(value, where, "contains a line feed or NUL");
+      refuse(value, where, "must not contain a line break or NUL");
       return Optional.empty();
     }
     return text;
@@ -227,7 +236,7 @@ public final class DeployRules {
       text(part, path(key)).filter(word -> isWord(word, part, path(key))).ifPresent(words::add);
     }
     if (parts.isEmpty()) {
-      refuse(value.get(), path(key), "the list is empty");
+      refuse(value.get(), path(key), "the list is empty: add an entry, or remove the key");
     }
     return words;
   }
@@ -246,7 +255,7 @@ public final class DeployRules {
     return OptionalInt.of((int) number.getAsLong());
   }
 
-  /// Reads a flag like PM2's script: any text other than `false` or `no` means true.
+  /// Reads a flag by the rule of PM2's deploy script: any text other than `false` and `no` is true.
   private static boolean flag(ConfigNode.Obj section, String key) {
     return section
         .get(key)
@@ -262,12 +271,15 @@ public final class DeployRules {
       refuse(
           env.get(),
           path("env"),
-          env.get().displayText() + " is not an object of names and values");
+          env.get().displayText() + " is not an object: use {\"NAME\": \"value\"}");
     } else if (env.isPresent() && env.get() instanceof ConfigNode.Obj object) {
       for (ConfigNode.Member member : object.members()) {
         String where = path("env." + member.key());
         if (!VARIABLE.matcher(member.key()).matches()) {
-          refuse(member.value(), where, "is not a valid name of a shell variable");
+          refuse(
+              member.value(),
+              where,
+              "is not a valid shell variable name: use letters, digits and _");
         } else {
           String value = ConfigNode.scalarText(member.value()).orElseGet(member.value()::json);
           if (value.indexOf('\0') >= 0) {

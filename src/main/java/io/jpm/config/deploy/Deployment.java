@@ -9,17 +9,16 @@ import java.util.OptionalInt;
 /// The deployment of one environment, as described by the `deploy` section of a process file.
 ///
 /// All values except the commands in `hooks` are data and must be quoted in a command line. They
-/// contain no line feeds and no NUL. Those that are passed to `ssh` or `git` as words do not begin
+/// contain neither line breaks nor NUL. Values that become arguments of `ssh` or `git` do not begin
 /// with a hyphen.
 ///
 /// @param environment the section's name, such as `production`
-/// @param hosts one or more machines, to which the app is deployed in this order; `localhost` is
-///   this machine
+/// @param hosts the machines, at least one, in the order of deployment; `localhost` is this machine
 /// @param login how to log in to the machines
 /// @param repo the repository for `git clone`
 /// @param ref the commit to deploy, such as `origin/main`
 /// @param path the directory on the machines: absolute, or beginning with `~/`
-/// @param fast whether only the newest commits are fetched
+/// @param fast whether to fetch only the newest commits
 /// @param variables variables for the commands, in addition to those of the machine
 /// @param hooks the commands by their key, such as `post-deploy`
 public record Deployment(
@@ -40,12 +39,12 @@ public record Deployment(
 
   /// The options of `ssh`.
   ///
-  /// @param user the user on the machine; empty: the default of ssh
+  /// @param user the user on the machine; empty for the default of ssh
   /// @param key the file that contains the private key; may begin with `~/`
   /// @param port the port of the ssh server
   /// @param options the options, each passed after `-o`
-  /// @param forwardAgent whether the caller's agent is forwarded
-  /// @param terminal whether commands run in a terminal
+  /// @param forwardAgent whether to forward the caller's ssh agent
+  /// @param terminal whether to allocate a terminal for commands
   public record Login(
       Optional<String> user,
       Optional<String> key,
@@ -62,7 +61,7 @@ public record Deployment(
   ///
   /// @param deployment the deployment; empty if there is any problem
   /// @param problems every mistake found
-  /// @param warnings the lines to show to the user
+  /// @param warnings messages for the user that do not prevent the deployment
   public record Outcome(
       Optional<Deployment> deployment, List<Problem> problems, List<String> warnings) {
     public Outcome {

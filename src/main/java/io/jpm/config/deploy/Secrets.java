@@ -8,16 +8,17 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Masks the values of variables whose names suggest a secret. Names are split at `_`, `-`, `.` and
-/// before capital letters (`dbPassword`). A number or a plural ending of a part is ignored.
+/// Masks the values of variables whose names suggest a secret. Names are split into parts at `_`,
+/// `-`, `.` and before capital letters (`dbPassword`). Trailing digits and a plural `s` of a part
+/// are ignored.
 ///
-/// If in doubt, a value is masked: even the path of a key file is. The exceptions are names in
-/// which a keyword is known to have another meaning.
+/// In case of doubt, a value is masked, even if it is only the path of a key file. Exceptions are
+/// names in which a keyword is known to have another meaning.
 public final class Secrets {
-  /// The replacement for a secret of any length.
+  /// The replacement for every secret, regardless of its length.
   public static final String MASK = "******";
 
-  /// Words that mark a variable as secret if a part of its name is one of them.
+  /// Words that mark a variable as secret if a part of its name is equal to one of them.
   private static final Set<String> WORDS =
       Set.of("PASS", "PWD", "KEY", "TOKEN", "AUTH", "PRIVATE", "SESSION", "DSN", "JWT", "BEARER");
 
@@ -58,7 +59,7 @@ public final class Secrets {
   private static final Pattern URL_PASSWORD =
       Pattern.compile(URL_USER + "([^\\s/?#'\"]{1,2048})(?=@)");
 
-  /// Matches a password that contains one of these characters unencoded. A port is not mistaken for
+  /// Matches a URL password that contains an unencoded `/`, `?` or `#`. A port is not mistaken for
   /// a password.
   private static final Pattern ODD_URL_PASSWORD =
       Pattern.compile(URL_USER + "(?![0-9]{1,5}/)([^\\s'\"]{1,256})(?=@)");

@@ -2,8 +2,8 @@ package io.jpm.config.settings;
 
 import java.util.Optional;
 
-/// Validates the expression of a `cron_restart`. Implemented by the component that computes
-/// schedules; this package only passes on the text.
+/// Validates the expression of `cron_restart`. The component that computes schedules implements it,
+/// so that this package does not depend on that component.
 @FunctionalInterface
 public interface CronValidator {
   /// Checks only the number of fields: 5, or 6 with seconds first. An expression that begins with
@@ -14,11 +14,11 @@ public interface CronValidator {
         return fields == 5 || fields == 6 || expression.strip().startsWith("@")
             ? Optional.empty()
             : Optional.of(
-                "%s: use 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first"
+                "%s has the wrong number of fields: use 5 (minute, hour, day of month, month, day of week), or 6 with seconds first"
                     .formatted(expression));
       };
 
-  /// Returns a sentence that begins with the expression and says what is expected; empty if the
+  /// Returns a message that begins with the expression and describes the problem; empty if the
   /// expression is valid.
   ///
   /// @param expression the expression as written, not blank

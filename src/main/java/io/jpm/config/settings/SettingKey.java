@@ -15,14 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
-/// limits, its default, and when a change to it takes effect. `docs/settings.md` is generated from
-/// it. The file `conf/jpm.json` lists the same settings; a test compares them.
+/// The catalogue of the daemon's settings: every key of `jpm.json`, as `<group>.<name>`, with its
+/// limits, its default, and the time at which a change takes effect. `docs/settings.md` is
+/// generated from this catalogue. The file `conf/jpm.json` lists the same settings; a test compares
+/// them.
 public enum SettingKey {
   BRIDGE_HOST(
       "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address on which the bridge listens"),
   BRIDGE_PORT(
-      "bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0: any free port"),
+      "bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0 selects any free port"),
   BRIDGE_AUTH_TIMEOUT(
       "bridge.auth_timeout",
       Effect.RESTART,
@@ -34,7 +35,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.FRAME_SIZE,
       "8M",
-      "maximum frame size for the owner"),
+      "maximum frame size on connections with the owner's token"),
   BRIDGE_SLOW_PEER_TIMEOUT(
       "bridge.slow_peer_timeout",
       Effect.RESTART,
@@ -61,20 +62,20 @@ public enum SettingKey {
       1,
       1_000_000,
       "200",
-      "maximum requests per second for each token (jpm token), counted separately for the bridge and HTTP"),
+      "maximum number of requests per second for each token; the bridge and HTTP count separately"),
   BRIDGE_REMOTE_HOST(
       "bridge.remote.host",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "address on which the bridge listens for services on other machines, TLS only"),
+      "address on which the bridge accepts TLS connections from services on other machines"),
   BRIDGE_REMOTE_PORT(
       "bridge.remote.port",
       Effect.RESTART,
       0,
       65_535,
       "0",
-      "port for services on other machines; 0: disabled"),
+      "port for services on other machines; 0 disables the listener"),
   BRIDGE_REMOTE_CERT(
       "bridge.remote.cert",
       Effect.RESTART,
@@ -88,7 +89,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PKCS12 file, used instead of cert and key"),
+      "PKCS12 file that replaces cert and key"),
   BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE(
       "bridge.remote.keystore_password_file",
       Effect.RESTART,
@@ -100,7 +101,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PEM file of the authority that signs client certificates; if set, clients must present one"),
+      "PEM file of the CA for client certificates; if set, clients must present a certificate"),
 
   DEFAULTS_AUTORESTART(
       "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "restart apps after they exit"),
@@ -110,7 +111,7 @@ public enum SettingKey {
       0,
       Integer.MAX_VALUE,
       "16",
-      "consecutive unstable exits after which an app becomes errored"),
+      "number of consecutive unstable exits after which an app becomes errored"),
   DEFAULTS_MIN_UPTIME(
       "defaults.min_uptime",
       Effect.LIVE,
@@ -153,7 +154,7 @@ public enum SettingKey {
       Effect.RESTART,
       Type.BOOLEAN,
       "true",
-      "run a keeper, which holds log pipes open and restarts a daemon that dies"),
+      "run a keeper: a process that keeps log pipes open and restarts a crashed daemon"),
 
   LIMITS_MAX_INSTANCES(
       "limits.max_instances",
@@ -161,7 +162,7 @@ public enum SettingKey {
       1,
       InstanceSettings.MOST,
       "1000",
-      "maximum number of instances of one app; requests for more are refused"),
+      "maximum number of instances of an app"),
 
   LOG_MAX_SIZE("log.max_size", Effect.LIVE, Type.SIZE, "10M", "size at which jpm.log is rotated"),
   LOG_KEEP("log.keep", Effect.LIVE, 0, 1_000, "5", "number of rotated jpm.log files to keep"),
@@ -177,7 +178,7 @@ public enum SettingKey {
       Effect.LIVE,
       Type.LIMIT_TIME,
       "7d",
-      "age of the first line at which a log file is rotated"),
+      "age of the first line of a log file at which the file is rotated"),
   LOGS_KEEP(
       "logs.keep",
       Effect.LIVE,
@@ -203,7 +204,7 @@ public enum SettingKey {
       Effect.LIVE,
       Type.WHEN_FULL,
       "drop_oldest",
-      "what to do when the disk accepts no more data: drop lines or block the app"),
+      "behavior when the disk is full: drop lines, or block the app"),
   LOGS_TOTAL(
       "logs.total",
       Effect.LIVE,
@@ -215,28 +216,28 @@ public enum SettingKey {
       Effect.LIVE,
       Type.LIMIT_SIZE,
       "100M",
-      "free space that logs must leave on each disk"),
+      "space that log files must leave free on each disk"),
   LOGS_BUFFER(
       "logs.buffer",
       Effect.LIVE,
       Type.BUFFER_SIZE,
       "32M",
-      "memory for output waiting to be written to the disk"),
+      "maximum memory for output that has not been written to the disk yet"),
 
   AUDIT_SYSLOG(
       "audit.syslog",
       Effect.LIVE,
       Type.OPTIONAL_TEXT,
       "",
-      "socket of the system log that also receives the audit lines, such as /dev/log");
+      "syslog socket to which audit records are also sent, such as /dev/log");
 
   /// When a change to a setting takes effect.
   public enum Effect {
     /// Immediately, in the running daemon. Defaults for apps are applied when an app is read, so
     /// `defaults` affect apps that are started, planned or applied after the change.
-    LIVE("in force", "at once"),
-    /// At the next start of the daemon, for example with `jpm update`. Apps are not affected by
-    /// that start.
+    LIVE("in effect", "at once"),
+    /// At the next start of the daemon, for example with `jpm update`. Restarting the daemon does
+    /// not affect apps.
     RESTART("at the next start of the daemon (jpm update)", "next start");
 
     private final String told;
@@ -247,7 +248,7 @@ public enum SettingKey {
       this.shown = shown;
     }
 
-    /// Returns the clause for the message about a change.
+    /// Returns the text that follows the setting in the message about a change.
     public String notice() {
       return told;
     }
@@ -258,10 +259,10 @@ public enum SettingKey {
     }
   }
 
-  /// The form of a value.
+  /// The type of a value, with a description for users.
   public enum Type {
     TEXT("text"),
-    OPTIONAL_TEXT("text; empty: none"),
+    OPTIONAL_TEXT("text, or \"\" for none"),
     BOOLEAN("true or false"),
     NUMBER("a whole number"),
     DURATION("a duration with a unit, such as 500ms, 10s, 5m or 1h"),
@@ -328,7 +329,7 @@ public enum SettingKey {
     return Arrays.stream(values()).filter(key -> key.key.equals(text)).findFirst();
   }
 
-  /// Returns the groups of the keys, in the order of the catalogue.
+  /// Returns the names of all groups, in the order of the catalogue.
   public static List<String> groups() {
     return Arrays.stream(values()).map(SettingKey::group).distinct().toList();
   }
@@ -428,7 +429,7 @@ public enum SettingKey {
     return effect;
   }
 
-  /// Returns the form of its value.
+  /// Returns the type of the value.
   public Type type() {
     return type;
   }

@@ -24,7 +24,7 @@ import java.util.Set;
 /// @param keeper whether a keeper is used
 /// @param log the daemon's own log
 /// @param logs the limits for the log files of apps
-/// @param audit where the audit log is sent in addition to its files
+/// @param audit the destination of the audit log in addition to its files
 public record Settings(
     Bridge bridge,
     AppDefaults appDefaults,
@@ -37,7 +37,7 @@ public record Settings(
   /// The bridge's listener for clients.
   ///
   /// @param host the address to listen on
-  /// @param port the port to listen on; 0: any free port
+  /// @param port the port to listen on; 0 for any free port
   /// @param authTimeout the time within which a client must authenticate
   /// @param maxFrame the maximum size of a message in bytes
   /// @param slowPeerTimeout the time after which a client that reads nothing is disconnected
@@ -56,10 +56,10 @@ public record Settings(
       int requestsPerSecond,
       Remote remote) {}
 
-  /// The listener for services on other machines. A text is empty if it is not set.
+  /// The listener for services on other machines. A text that is not set is empty.
   ///
   /// @param host the address to listen on
-  /// @param port the port to listen on; 0: the listener is disabled
+  /// @param port the port to listen on; 0 disables the listener
   /// @param cert the PEM file with the server's certificates
   /// @param key the PEM file with the private key
   /// @param keystore the PKCS12 file that replaces `cert` and `key`
@@ -99,19 +99,19 @@ public record Settings(
   /// @param all the limits for all apps together
   public record Logs(LogLimits perApp, LogStorageLimits all) {}
 
-  /// Where the audit log is sent in addition to its files.
+  /// The destination of the audit log in addition to its files.
   ///
-  /// @param syslog the Unix datagram socket of the system log, a path or `@name`; empty: none
+  /// @param syslog the Unix datagram socket of the system log, a path or `@name`; empty for none
   public record Audit(String syslog) {}
 
-  /// Returns the settings that apply if no file sets any.
+  /// Returns the default values of all settings.
   public static Settings defaults() {
     return of(SettingKey.defaults());
   }
 
-  /// Creates settings from these values.
+  /// Creates settings from `values`.
   ///
-  /// @param values a value for every key, of the class that the key's type requires
+  /// @param values the value of every key, of the Java type that [SettingKey#read] returns
   static Settings of(Map<SettingKey, Object> values) {
     return new Values(new EnumMap<>(values)).settings();
   }

@@ -9,8 +9,9 @@ import java.util.Objects;
 /// The result of reading the daemon's settings.
 ///
 /// @param settings the settings, always complete: an invalid value is replaced by the previous or
-///   default one. Use them only if there are no problems, or if continuing is better than failing
-/// @param values the same settings by key, for comparing two readings
+///   default one. If there are problems, the settings must be used only where continuing is better
+///   than failing
+/// @param values the same settings by key, for comparison with another outcome
 /// @param texts the same settings as written in the files; keys that no file sets are absent
 /// @param problems every mistake in both files
 public record SettingsOutcome(

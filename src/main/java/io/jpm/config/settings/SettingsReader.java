@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the daemon's settings from the installation's file, overridden by the file in the home.
+/// Reads the daemon's settings from the installation's file and from the file in the home, which
+/// takes precedence.
 public final class SettingsReader {
   private final Map<SettingKey, Object> values;
   private final Map<SettingKey, String> texts;
@@ -52,7 +53,8 @@ public final class SettingsReader {
           problems.problem(0, file.toString(), refused.message());
       case TextFile.Outcome.Absent _ -> {
         if (needed) {
-          problems.problem(0, file.toString(), "does not exist");
+          problems.problem(
+              0, file.toString(), "does not exist, although it is part of jpm: reinstall jpm");
         }
       }
     }
@@ -65,7 +67,7 @@ public final class SettingsReader {
       case ParseResult.Read read -> {
         for (ConfigNode.Member member : read.repeated()) {
           String key = new ConfigNode.Text(0, member.key()).displayText();
-          refuse(member.line(), "", "key " + key + " is given twice");
+          refuse(member.line(), "", "duplicate key " + key + ": keep only one");
         }
         groups(read.root());
       }
@@ -74,7 +76,10 @@ public final class SettingsReader {
 
   private void groups(ConfigNode root) {
     if (!(root instanceof ConfigNode.Obj object)) {
-      refuse(root.line(), "", root.displayText() + " is not an object of settings");
+      refuse(
+          root.line(),
+          "",
+          root.displayText() + " is not an object: use {\"logs\": {\"keep\": 20}}");
       return;
     }
     for (ConfigNode.Member member : object.members()) {
@@ -84,7 +89,7 @@ public final class SettingsReader {
         group.members().forEach(setting -> setting(member.key(), setting));
       } else {
         String shown = member.value().displayText();
-        refuse(member.line(), member.key(), shown + " is not an object of settings");
+        refuse(member.line(), member.key(), shown + " is not an object: use {\"NAME\": VALUE}");
       }
     }
   }

@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The process files that a command looks for if the user does not name one: PM2's
-/// `ecosystem.config.js`, or its equivalent in another format.
+/// The default process files: PM2's `ecosystem.config.js`, and its equivalents in other formats. A
+/// command uses them if the user does not name a file.
 public final class DefaultProcessFiles {
   /// The names, in order of preference.
   public static final List<String> NAMES =
@@ -20,7 +20,7 @@ public final class DefaultProcessFiles {
 
   private DefaultProcessFiles() {}
 
-  /// Returns the [#NAMES] that exist in `directory`, in order of preference. Blocks.
+  /// Returns the names in [#NAMES] that exist in `directory`, in order of preference. Blocks.
   public static List<String> findIn(Path directory) {
     return NAMES.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
   }

@@ -16,7 +16,8 @@ final class Json5Text {
   private final StringBuilder out;
   private int at;
 
-  /// The number of line breaks that were removed from a text and must be appended after it.
+  /// The number of line breaks that were removed from a string literal. They are appended after it,
+  /// so that line numbers stay correct.
   private int brokenLines;
 
   private Json5Text(String text) {

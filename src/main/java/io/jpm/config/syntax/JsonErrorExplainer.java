@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Converts Jackson's parse errors to messages for users.
+/// Translates Jackson's parse errors into messages for users.
 final class JsonErrorExplainer {
   private static final Pattern UNEXPECTED =
       Pattern.compile(
@@ -51,15 +51,15 @@ final class JsonErrorExplainer {
       return plain;
     }
     if (why.contains("comma to separate")) {
-      return plain + ", a comma is missing before it";
+      return plain + ": a comma is missing before it";
     }
     if (why.contains("colon to separate")) {
-      return plain + ", a colon is expected between key and value";
+      return plain + ": a colon is expected between key and value";
     }
     if (why.contains("field name") || why.contains("name character")) {
-      return plain + ", a key in double quotes is expected";
+      return plain + ": a key in double quotes is expected";
     }
-    return why.contains("valid value") ? plain + ", a value is expected" : plain;
+    return why.contains("valid value") ? plain + ": a value is expected" : plain;
   }
 
   private static String shortened(String text) {

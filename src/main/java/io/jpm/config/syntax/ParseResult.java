@@ -17,9 +17,9 @@ public sealed interface ParseResult {
 
   /// The text is invalid.
   ///
-  /// @param line the line of the error, from 1; 0: the error has no line
-  /// @param column the column of the error, from 1; 0: unknown
-  /// @param what one sentence in plain words, shortened if it quotes a long text
+  /// @param line the line of the error, from 1; 0 if the error has no line
+  /// @param column the column of the error, from 1; 0 if unknown
+  /// @param what a message for the user; truncated if it is long
   record Broken(int line, int column, String what) implements ParseResult {
     private static final int LONGEST = 300;
 
@@ -29,7 +29,7 @@ public sealed interface ParseResult {
       }
     }
 
-    /// Returns the location of the error in `file`, for a problem.
+    /// Returns the location of the error in `file` for a message.
     public String where(String file) {
       return SourceLocation.location(file, line) + (line == 0 || column == 0 ? "" : ":" + column);
     }

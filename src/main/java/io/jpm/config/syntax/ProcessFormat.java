@@ -7,7 +7,7 @@ import java.util.Optional;
 /// The format of a process file, determined by its extension. (PM2 looks for the extensions
 /// anywhere in the path.)
 public enum ProcessFormat {
-  /// JSON or JSON5, regardless of which extension is used.
+  /// JSON or JSON5. Files with either extension may contain both.
   JSON(".json", ".json5"),
   YAML(".yaml", ".yml"),
   /// A Node module that exports the content of the process file. Other `.js` files are programs.

@@ -19,7 +19,7 @@ public final class TextFile {
 
   private TextFile() {}
 
-  /// The result of reading.
+  /// The result of reading a file.
   public sealed interface Outcome {
     record Read(String text) implements Outcome {}
 
@@ -27,11 +27,11 @@ public final class TextFile {
 
     /// The file cannot be used.
     ///
-    /// @param message a predicate that completes a sentence about the file, such as `is empty`
+    /// @param message the message without its subject, the file; for example `is empty`
     record Refused(String message) implements Outcome {}
   }
 
-  /// Reads a file of at most [#MAX_BYTES], which must not be empty.
+  /// Reads a file of at most [#MAX_BYTES] bytes. An empty file is refused.
   public static Outcome read(Path file) {
     return switch (read(file, MAX_BYTES)) {
       case Outcome.Read(String text) when text.isBlank() -> new Outcome.Refused("is empty");
@@ -62,7 +62,7 @@ public final class TextFile {
     }
   }
 
-  /// Decodes `bytes`, which must not be empty, as text.
+  /// Decodes `bytes` as text. Empty or blank text is refused.
   public static Outcome text(byte[] bytes) {
     Outcome outcome = text(bytes, MAX_BYTES);
     return outcome instanceof Outcome.Read(String text) && text.isBlank()
@@ -81,10 +81,10 @@ public final class TextFile {
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException _) {
-      return new Outcome.Refused("is not UTF-8 text");
+      return new Outcome.Refused("is not UTF-8 text: save it as UTF-8");
     }
     if (text.indexOf('\0') >= 0) {
-      return new Outcome.Refused("contains a NUL byte: it is not text");
+      return new Outcome.Refused("contains a NUL byte and is therefore not text");
     }
     String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
     return new Outcome.Read(withoutMark);

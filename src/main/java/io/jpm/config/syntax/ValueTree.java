@@ -30,7 +30,9 @@ public final class ValueTree {
       case Boolean bool -> new ConfigNode.Bool(NO_LINE, bool);
       case List<?> list -> new ConfigNode.Arr(NO_LINE, list.stream().map(ValueTree::node).toList());
       case Map<?, ?> map -> object(map);
-      default -> throw new IllegalArgumentException("an attribute cannot be a " + value.getClass());
+      default ->
+          throw new IllegalArgumentException(
+              "unsupported type of an attribute: " + value.getClass());
     };
   }
 }

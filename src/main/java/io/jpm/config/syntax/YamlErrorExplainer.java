@@ -3,7 +3,7 @@ package io.jpm.config.syntax;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 
-/// Converts the errors of the YAML parser to messages for users.
+/// Translates the YAML parser's errors into messages for users.
 final class YamlErrorExplainer {
   private static final int LONGEST = 120;
 
@@ -16,6 +16,8 @@ final class YamlErrorExplainer {
         .orElseGet(() -> new ParseResult.Broken(0, 0, what));
   }
 
+  /// Returns the message for a character that YAML does not allow.
+  ///
   /// @param text the whole text, in which the line of the error is located
   static ParseResult.Broken of(ReaderException e, String text) {
     int end =
@@ -28,14 +30,14 @@ final class YamlErrorExplainer {
 
   private static String plain(String problem, String context) {
     if (problem.startsWith("mapping values are not allowed")) {
-      return "unexpected \":\": indent the keys of one object equally and put text with \": \" in it in"
-          + " quotes";
+      return "unexpected \":\": indent the keys of an object equally, and quote text that contains"
+          + " \": \"";
     }
     if (problem.contains("TAB")) {
       return "a tab is not allowed here: indent with spaces";
     }
     if (problem.startsWith("expected <block end>")) {
-      return "unexpected " + found(problem) + ": indent the keys or items of one level alike";
+      return "unexpected " + found(problem) + ": indent all keys or items of a level equally";
     }
     if (problem.startsWith("could not find expected ':'")) {
       return "a key is not followed by \":\"";

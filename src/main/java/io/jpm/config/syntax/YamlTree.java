@@ -29,8 +29,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 
-/// Parses YAML 1.2 to a [ConfigNode] tree: a single document, plain values only, and YAML 1.1's
-/// merge key `<<`, which PM2's parser also supports.
+/// Parses YAML 1.2 into a [ConfigNode] tree. Only a single document without custom tags is
+/// accepted. YAML 1.1's merge key `<<` is supported, as in PM2's parser.
 ///
 /// It processes the parser's events, so nesting and aliases are limited before they consume
 /// resources. Only this class uses the YAML library, which is therefore loaded only when a YAML
@@ -63,7 +63,7 @@ public final class YamlTree {
   /// @param characters the number of characters it contains
   private record Anchored(ConfigNode node, int values, long characters) {}
 
-  /// Aborts parsing with an error.
+  /// Signals an error that aborts parsing.
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -131,7 +131,9 @@ public final class YamlTree {
         };
     values++;
     if (values > MAX_VALUES) {
-      throw new Refused(event, "more than %,d values after alias expansion".formatted(MAX_VALUES));
+      throw new Refused(
+          event,
+          "the file contains more than %,d values after alias expansion".formatted(MAX_VALUES));
     }
     if (event instanceof ScalarEvent scalar) {
       characters += scalar.getValue().length();
@@ -139,7 +141,8 @@ public final class YamlTree {
     if (characters > MAX_CHARACTERS) {
       throw new Refused(
           event,
-          "more than %s of text after alias expansion".formatted(Sizes.format(MAX_CHARACTERS)));
+          "the file contains more than %s of text after alias expansion"
+              .formatted(Sizes.format(MAX_CHARACTERS)));
     }
     if (event instanceof NodeEvent named && !(event instanceof AliasEvent)) {
       named
@@ -175,7 +178,7 @@ public final class YamlTree {
         .filter(tag -> !OF_COLLECTIONS.contains(tag))
         .ifPresent(tag -> refuseTag(begin, tag));
     if (++depth > JsonTree.MAX_DEPTH) {
-      throw new Refused(begin, "nested deeper than " + JsonTree.MAX_DEPTH + " levels");
+      throw new Refused(begin, "values are nested deeper than " + JsonTree.MAX_DEPTH + " levels");
     }
     ConfigNode made = nodeFactory.make();
     depth--;

@@ -22,7 +22,7 @@ public final class AttributeReader {
   public record Entry(AppKey key, String spelling, ConfigNode value) {}
 
   /// The number of problems after which no spelling suggestions are made. Suggestions take time,
-  /// and users do not read that many.
+  /// and users do not read so many problems.
   private static final int MANY = 100;
 
   private final SourceLocation sourceLocation;
@@ -73,11 +73,11 @@ public final class AttributeReader {
       problems.problem(
           member.line(),
           sourceLocation.value(known.get(), member.key(), member.line(), ""),
-          "is already set, as \"" + earlier.spelling() + "\"");
+          "is already set as \"" + earlier.spelling() + "\": keep only one of the two keys");
     }
   }
 
-  /// Returns the message about an unknown key, with the closest of `names` as a suggestion.
+  /// Returns the message about an unknown key. Suggests the name in `names` that is most similar.
   public static String unknown(String key, List<String> names) {
     String shown = new ConfigNode.Text(0, key).displayText();
     return NearestName.to(key, names)
@@ -85,7 +85,8 @@ public final class AttributeReader {
         .orElse("unknown key " + shown);
   }
 
-  /// Reports whether there are unknown keys. If so, a missing attribute may only be misspelled.
+  /// Reports whether there are unknown keys. If so, an attribute that seems to be missing may only
+  /// be misspelled.
   public boolean hasUnknownKeys() {
     return unknownKeys;
   }
@@ -113,7 +114,7 @@ public final class AttributeReader {
     entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
   }
 
-  /// Records a problem in another file to which the app refers in `line`.
+  /// Records a problem in another file, to which the app refers in `line`.
   public void problem(int line, String where, String what) {
     problems.problem(line, where, what);
   }
@@ -150,7 +151,7 @@ public final class AttributeReader {
     problems.problem(sourceLocation.line(), sourceLocation.app(), what);
   }
 
-  /// Records a problem like [#refuse], with the line of a part of the value.
+  /// Records a problem with a part of the value of `key`, with the line of that part.
   public void refusePart(AppKey key, ConfigNode part, String tail, String what) {
     Entry entry = entries.get(key);
     refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
@@ -162,7 +163,8 @@ public final class AttributeReader {
         part.line(), sourceLocation.value(entry.key(), entry.spelling(), part.line(), tail), what);
   }
 
-  /// Returns the value if it is a text that is not blank and contains no NUL.
+  /// Returns the value if it is text. Blank text and text that contains NUL are recorded as
+  /// problems.
   public Optional<String> text(AppKey key) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -219,7 +221,8 @@ public final class AttributeReader {
     return Optional.of((int) value.getAsLong());
   }
 
-  /// Returns the integer that `configNode` contains, as a number or as a text: PM2 accepts both.
+  /// Returns the integer in `configNode`; empty if there is none. As in PM2, it may be written as a
+  /// number or as text.
   public static OptionalLong whole(ConfigNode configNode) {
     return switch (configNode) {
       case ConfigNode.Num number -> ConfigNode.wholeNumber(number.text());
@@ -292,7 +295,8 @@ public final class AttributeReader {
     return problems.problemCount();
   }
 
-  /// Returns the value as words: the items of a list, or a text split like a shell does.
+  /// Returns the value as words: the items of a list, or a text that is split as a shell would
+  /// split it.
   public List<String> words(AppKey key) {
     Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
@@ -316,7 +320,7 @@ public final class AttributeReader {
   private List<String> splitWords(AppKey key, String tail, ConfigNode.Text text) {
     ShellWords words = ShellWords.of(text.value());
     if (!words.closed()) {
-      refusePart(key, text, tail, "a quote is not closed in " + text.displayText());
+      refusePart(key, text, tail, text.displayText() + " contains a quote that is not closed");
     }
     if (text.value().indexOf('\0') >= 0) {
       refusePart(key, text, tail, "contains a NUL character");
@@ -341,11 +345,11 @@ public final class AttributeReader {
     return words;
   }
 
-  /// Adds one-line warnings about attributes that are accepted but have no effect. A value of
-  /// `false` requests nothing, so it causes no warning.
+  /// Adds warnings about attributes that are accepted but have no effect. The values `false` and
+  /// `null` do not cause a warning.
   public void warnOfUnused(String app) {
-    warn(app, "not supported yet", AppKey.Support.NOT_YET);
-    warn(app, "has no effect in jpm", AppKey.Support.PM2_ONLY);
+    warn(app, "attributes not supported yet", AppKey.Support.NOT_YET);
+    warn(app, "attributes without effect in jpm", AppKey.Support.PM2_ONLY);
   }
 
   private void warn(String app, String consequence, AppKey.Support support) {
@@ -360,8 +364,8 @@ public final class AttributeReader {
     }
   }
 
-  /// Returns additional text for the warning: the ignored keys of an object for PM2's file watcher,
-  /// or an alternative to the attribute.
+  /// Returns a supplement to the warning: the ignored keys of `watch_options`, or an alternative to
+  /// `source_map_support`.
   private static String parts(AppKey key, ConfigNode value) {
     if (key == AppKey.SOURCE_MAP_SUPPORT) {
       return " (use Node's --enable-source-maps instead, in "

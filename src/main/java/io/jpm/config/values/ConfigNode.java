@@ -8,18 +8,18 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A configuration value as written, with its line. Every source of specs (JSON, YAML, the value of
-/// a script, the command line) is converted to this tree, so each attribute is validated in one
-/// place only.
+/// A configuration value as written, with its line. All input (JSON, YAML, the value of a script,
+/// the command line) is converted to this tree, so that the same code validates an attribute from
+/// any input.
 public sealed interface ConfigNode {
-  /// Returns the line where the value begins, from 1; 0 for the command line and the value of a
-  /// script.
+  /// Returns the line in which the value begins, from 1; 0 if the value comes from the command line
+  /// or from a script.
   int line();
 
-  /// Returns a short description of the value, for problems.
+  /// Returns a short description of the value for messages.
   String displayText();
 
-  /// Returns the value as compact JSON, the form that PM2 uses for objects in an app's environment.
+  /// Returns the value as compact JSON, as PM2 formats objects in the environment of an app.
   String json();
 
   record Text(int line, String value) implements ConfigNode {
@@ -164,7 +164,8 @@ public sealed interface ConfigNode {
     }
   }
 
-  /// Returns a scalar as text for an argument or a variable; empty for `null`, lists and objects.
+  /// Returns the text of a scalar, for use as an argument or a variable; empty for `null`, lists
+  /// and objects.
   static Optional<String> scalarText(ConfigNode configNode) {
     return switch (configNode) {
       case Text text -> Optional.of(text.value());

@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 
 /// Parses and formats durations: an integer followed by `ms`, `s`, `m`, `h` or `d`.
 public final class Durations {
-  /// The expected form, for use at the end of a message.
+  /// The hint about the expected form, for the end of a message.
   public static final String EXPECTED =
       "use a whole number with ms, s, m, h or d, such as 500ms or 10s";
 
-  /// The maximum duration. Longer ones are never useful, and this one fits into a `long` of
+  /// The maximum duration. Longer durations are never useful, and this one fits into a `long` in
   /// nanoseconds.
   private static final Duration LONGEST = Duration.ofDays(36_500);
 

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Parses the values of log limits, which have the same form in an app's `logs` and in the daemon's
-/// settings. A limit of 0 means no limit.
+/// Parses the values of log limits. An app's `logs` and the daemon's settings use the same forms. A
+/// limit of 0 means no limit.
 public final class LogLimitParser {
   public static final String SIZE =
       "0 for no limit, or a size of 1K or more, such as \"50M\" or \"1G\"";
@@ -17,8 +17,8 @@ public final class LogLimitParser {
   public static final String COUNT = "0 for no limit, or a whole number";
   public static final String WHEN_FULL = "\"drop_oldest\" or \"block\"";
 
-  /// The minimum size of a log file in bytes. Smaller files would be created faster than they can
-  /// be removed.
+  /// The minimum size at which a log file is rotated, in bytes. With a smaller size, files would be
+  /// created faster than they can be deleted.
   private static final long SMALLEST_SIZE = 1L << 10;
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds the known name that is closest to a misspelled one.
+/// Finds the known name that is most similar to a misspelled name.
 public final class NearestName {
   private NearestName() {}
 

@@ -1,10 +1,10 @@
 package io.jpm.config.values;
 
-/// A mistake in the user's input, described in a sentence for the user. Control characters from the
-/// input are escaped, as in `\u001b`, so a message cannot control the terminal.
+/// A mistake in the user's input, described for the user. Control characters from the input are
+/// escaped, as in `\u001b`, so a message cannot control the terminal.
 ///
-/// @param location the location: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
-/// @param message what is wrong there, and what is expected
+/// @param location the location, such as `ecosystem.json:7: apps[2].instances` or `--max-restarts`
+/// @param message what is wrong, and how to fix it
 public record Problem(String location, String message) {
   public Problem {
     location = printable(location);

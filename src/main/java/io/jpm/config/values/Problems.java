@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Collects the problems and warnings found while reading one input. Not shared between readings.
+/// Collects the problems and warnings that are found while one input is read.
 public final class Problems {
   private record Found(int line, Problem problem) {}
 
@@ -13,7 +13,7 @@ public final class Problems {
 
   private boolean watchRequested;
 
-  /// Records that the file requests to be watched and applied whenever it changes.
+  /// Records that the file sets `hot: true`, which applies it whenever it changes.
   public void hot() {
     watchRequested = true;
   }
@@ -24,7 +24,7 @@ public final class Problems {
 
   /// Records a problem.
   ///
-  /// @param line the line, by which problems are sorted; 0: before all others
+  /// @param line the line by which problems are sorted; 0 sorts first
   /// @param where the location, see [Problem#location]
   /// @param what the message, see [Problem#message]
   public void problem(int line, String where, String what) {

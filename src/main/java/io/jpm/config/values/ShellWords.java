@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Splits a text into words like a shell: at spaces, except in quotes and after backslashes.
-/// Nothing is expanded.
+/// Splits a text into words as a shell does: at spaces, except in quotes and after backslashes.
+/// Variables and patterns are not expanded.
 ///
 /// @param words the words without their quotes; an empty pair of quotes is an empty word
 /// @param closed whether every quote is closed
-/// @param plain whether a shell would run exactly these words: the text contains no variable,
-///   pattern, redirection, second command or shell builtin
+/// @param plain whether a shell would run exactly these words. False if the text contains a
+///   variable, pattern, redirection, second command or shell builtin
 public record ShellWords(List<String> words, boolean closed, boolean plain) {
   private static final String SHELL_ONLY = "|&;<>()$`*?[]{}\n\r";
   private static final Set<String> BUILT_IN =

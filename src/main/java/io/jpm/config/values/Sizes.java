@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 /// Parses and formats byte sizes: an integer followed by `K`, `M` or `G`, which are multiples of
 /// 1024 as in PM2.
 public final class Sizes {
-  /// The expected form, for use at the end of a message.
+  /// The hint about the expected form, for the end of a message.
   public static final String EXPECTED = "use a whole number with K, M or G, such as 64K or 16M";
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMG]?)");
 
   private Sizes() {}
 
-  /// Returns the number of bytes that `text` denotes (`64K`, `16M`, `1G`; `512` is a number of
-  /// bytes); empty if it is not a size.
+  /// Returns the number of bytes that `text` denotes, such as `512`, `64K`, `16M` or `1G`; empty if
+  /// it is not a size.
   public static OptionalLong parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {

@@ -2,7 +2,7 @@ package io.jpm.config.values;
 
 import io.jpm.spec.AppKey;
 
-/// The location of an app definition in a file or on a command line, for messages.
+/// The location of an app in a file or on a command line. Formats locations for messages.
 public sealed interface SourceLocation {
   /// Returns the location of the app as a whole.
   String app();
@@ -10,17 +10,17 @@ public sealed interface SourceLocation {
   /// Returns the location of a line in the app.
   String at(int line);
 
-  /// Returns the line of the app as a whole; 0 for the command line and the value of a script.
+  /// Returns the line in which the app begins; 0 for the command line and the value of a script.
   int line();
 
-  /// Returns the location of the value of `key`, spelled `spelling`. `tail` is the path to a part
-  /// of the value: `[2]`, `.PORT`.
+  /// Returns the location of the value of `key`, which is written as `spelling`. `tail` is the path
+  /// to a part of the value, such as `[2]` or `.PORT`.
   String value(AppKey key, String spelling, int line, String tail);
 
-  /// Returns the beginning of a warning.
+  /// Returns the prefix of a warning about the app named `app`.
   String warning(String app);
 
-  /// Returns the name of `key`, spelled `spelling`, for use in a warning.
+  /// Returns the name of `key` for a warning. `spelling` is the key as written.
   String displayName(AppKey key, String spelling);
 
   /// Returns the name of `key` with its location, for use in a message about another key.

@@ -1,4 +1,4 @@
-/// Configuration values with their locations, their parsers, and the problems found in them.
+/// Configuration values with their locations, parsers for them, and the problems found in them.
 @NullMarked
 package io.jpm.config.values;
 

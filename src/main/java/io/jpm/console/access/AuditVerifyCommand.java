@@ -12,8 +12,8 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// Runs `jpm audit verify`, which prints the number of lines in the audit log. If the hash chain is
-/// broken, it prints the position and fails.
+/// Runs `jpm audit verify`, which verifies the hash chain of the audit log and prints the number of
+/// lines. If the chain is broken, the command prints the position and fails.
 public final class AuditVerifyCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -45,7 +45,9 @@ public final class AuditVerifyCommand implements ConsoleCommand {
   private static String intact(AuditReply found) {
     String lines =
         "%d %s, chain intact".formatted(found.lines(), found.lines() == 1 ? "line" : "lines");
-    return found.older() == 0 ? lines : lines + "; " + found.older() + " older without a hash";
+    return found.older() == 0
+        ? lines
+        : lines + ", plus " + found.older() + " written before the hash chain was introduced";
   }
 
   private static JsonObject json(AuditReply found) {

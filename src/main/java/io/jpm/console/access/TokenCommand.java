@@ -28,11 +28,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Runs `jpm token create NAME`, `jpm token rotate NAME`, `jpm token ls` and `jpm token revoke
-/// NAME`. They manage the tokens with which services connect to the bridge. Standard output
-/// contains only the new secret, so that `TOKEN=$(jpm token create ci)` works.
+/// NAME`. They manage the tokens with which services connect to the bridge. The standard output of
+/// `create` and `rotate` contains only the new secret, so that `TOKEN=$(jpm token create ci)`
+/// works.
 public final class TokenCommand implements ConsoleCommand {
   private static final String USAGE =
-      "jpm token create NAME, jpm token rotate NAME, jpm token ls, jpm token revoke NAME";
+      "jpm token create NAME, jpm token rotate NAME, jpm token ls or jpm token revoke NAME";
 
   /// The default lifetime of a token.
   private static final Duration LIFE = Duration.ofDays(90);
@@ -40,7 +41,7 @@ public final class TokenCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final InstantSource clock;
 
-  /// @param clock the wall clock, which determines the tokens that expire soon
+  /// @param clock the wall clock, used to warn about tokens that expire soon
   public TokenCommand(DaemonClient daemonClient, InstantSource clock) {
     this.daemonClient = daemonClient;
     this.clock = clock;
@@ -63,7 +64,8 @@ public final class TokenCommand implements ConsoleCommand {
   private static String name(List<String> words) {
     if (words.size() != 2) {
       throw new CommandFailure(
-          "token %1$s requires exactly one name: jpm token %1$s NAME".formatted(words.getFirst()));
+          "token %1$s requires exactly one name: use jpm token %1$s NAME"
+              .formatted(words.getFirst()));
     }
     return words.get(1);
   }
@@ -114,14 +116,14 @@ public final class TokenCommand implements ConsoleCommand {
       session.out(secret + "\n");
     }
     session.note(
-        "%s: %s%s%s; the secret will not be shown again"
+        "token %s has role %s%s%s; the secret will not be shown again"
             .formatted(
                 token.name(),
                 token.role().keyword(),
                 token.apps().isEmpty()
-                    ? ", all apps"
-                    : ", only " + String.join(", ", token.apps().stream().sorted().toList()),
-                token.expires().map(end -> ", until " + end).orElse("")));
+                    ? " for all apps"
+                    : " only for " + String.join(", ", token.apps().stream().sorted().toList()),
+                token.expires().map(end -> " until " + end).orElse("")));
     return ExitCode.OK;
   }
 
@@ -153,14 +155,15 @@ public final class TokenCommand implements ConsoleCommand {
                 .filter(Duration::isPositive)
                 .orElseThrow(() ->
                     new CommandFailure(
-                        "%s \"%s\" is not valid: use a time such as 10m, 12h or 30d"
+                        "%s \"%s\" is not valid: use a duration such as 10m, 12h or 30d"
                             .formatted(option.longName(), text))));
   }
 
   private Future<ExitCode> list(List<String> words, CommandCall commandCall) {
     refuseAll(commandCall, "ls");
     if (words.size() > 1) {
-      throw new CommandFailure("token ls does not accept a name: jpm token ls shows all tokens");
+      throw new CommandFailure(
+          "token ls does not accept a name: run jpm token ls, which lists all tokens");
     }
     return daemonClient
         .tokens(new AccessCommand.ListTokens())
@@ -204,7 +207,7 @@ public final class TokenCommand implements ConsoleCommand {
         });
   }
 
-  /// Rejects options that would apply only to creating or rotating a token.
+  /// Rejects the options that apply only to `token create` or `token rotate`.
   private static void refuseAll(CommandCall commandCall, String word) {
     refuse(
         commandCall,

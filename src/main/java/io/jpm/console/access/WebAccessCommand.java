@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Runs `jpm web`, which starts the HTTP server and prints a link for a single browser login. The
-/// setting persists across restarts of the daemon. `jpm web stop` stops the server, and `jpm web
-/// status` prints its state.
+/// Runs `jpm web`, which starts the HTTP server and prints a link that is valid for one browser
+/// login. The server stays enabled across restarts of the daemon. `jpm web stop` stops the server,
+/// and `jpm web status` prints its state.
 public final class WebAccessCommand implements ConsoleCommand {
   private static final int MOST_PORT = 65_535;
 
@@ -42,13 +42,13 @@ public final class WebAccessCommand implements ConsoleCommand {
               .map(reply -> status(reply, commandCall.session()));
       default ->
           throw new CommandFailure(
-              "jpm web %s: use jpm web, jpm web stop or jpm web status"
+              "unknown web command \"%s\": use jpm web, jpm web stop or jpm web status"
                   .formatted(String.join(" ", words)));
     };
   }
 
   /// Returns the command that starts the server. Without `--port`, the port comes from the
-  /// variables of PM2's own HTTP interface.
+  /// variables that configure PM2's HTTP interface.
   private static WebCommand open(CommandCall commandCall) {
     OptionalLong typed = commandCall.arguments().number(VerbOption.PORT, MOST_PORT);
     Map<String, String> environment = commandCall.request().environment();
@@ -72,7 +72,7 @@ public final class WebAccessCommand implements ConsoleCommand {
       // Reported below.
     }
     throw new CommandFailure(
-        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use a port from 0 to %d, or the option --port"
+        "PM2_API_PORT or PM2_WEB_PORT is \"%s\", which is not a port: set it to a number from 0 to %d, or use --port"
             .formatted(text, MOST_PORT));
   }
 
@@ -80,7 +80,7 @@ public final class WebAccessCommand implements ConsoleCommand {
     return switch (reply) {
       case WebReply.Listening(String url, Optional<String> login) -> {
         session.info(
-            "Listening on %s; this setting persists across daemon restarts".formatted(url));
+            "Listening on %s; the HTTP server stays enabled across daemon restarts".formatted(url));
         login.ifPresent(link ->
             session.out(
                 "To log in, open this link in a browser on this machine within 5 minutes; it works only once:\n  %s\n"
@@ -88,7 +88,7 @@ public final class WebAccessCommand implements ConsoleCommand {
         yield ExitCode.OK;
       }
       case WebReply.NotListening _ -> {
-        session.info("Stopped listening for HTTP");
+        session.info("Stopped the HTTP server");
         yield ExitCode.OK;
       }
       case WebReply.Failed(String problem) -> throw new CommandFailure(problem);

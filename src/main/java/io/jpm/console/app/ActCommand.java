@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Runs `jpm stop`, `restart` and `delete`, which perform one action on all targets. A process file
-/// selects those of its apps that are listed; a restart applies their current definition in the
-/// file.
+/// selects those of its apps that are in the list. `jpm restart` with a process file also applies
+/// the current definitions in the file.
 public final class ActCommand implements ConsoleCommand {
   private final Action action;
   private final DaemonClient daemonClient;
@@ -82,8 +82,8 @@ public final class ActCommand implements ConsoleCommand {
   }
 
   /// Performs the action on the instances that `words` select. With `--parallel`, it acts on a
-  /// limited number of instances at a time, in the order of the list. Otherwise, it acts on all of
-  /// them at once, as far as dependencies allow.
+  /// limited number of instances at a time, in the order of the list. Otherwise, it acts on all
+  /// instances at once, as far as their dependencies allow.
   private Future<GodReply> byWord(List<String> words, CommandCall commandCall) {
     if (action != Action.RESTART || !commandCall.arguments().has(VerbOption.PARALLEL)) {
       return daemonClient.god(
@@ -124,7 +124,7 @@ public final class ActCommand implements ConsoleCommand {
         ResolvedTargets.joined(first.notes(), second.notes()));
   }
 
-  /// Returns the past participle for messages.
+  /// Returns the past participle of the action for messages, such as `Stopped`.
   static String pastTense(Action action) {
     return switch (action) {
       case START -> "Started";

@@ -15,13 +15,13 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Sets whether a process file is applied again whenever it is edited, as requested by
-/// `--watch-config`, `--no-watch-config`, or `hot: true` in the file. Without any of these, the
-/// current setting is kept.
+/// Enables or disables the watching of a process file, which applies every edit of the file. It is
+/// enabled by `--watch-config` or by `hot: true` in the file, and disabled by `--no-watch-config`.
+/// Without any of these, the current setting is kept.
 ///
 /// @param file the process file; empty if it was read from standard input
 record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Optional<Path> file) {
-  /// Fails with a message for the user if the options cannot be applied.
+  /// Fails with a message for the user if the options contradict each other or require a file.
   Future<Void> validate() {
     boolean on = has(VerbOption.WATCH_CONFIG);
     if (on && has(VerbOption.NO_WATCH_CONFIG)) {
@@ -39,7 +39,7 @@ record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Option
     return commandCall.arguments().has(option);
   }
 
-  /// Starts or stops watching the file.
+  /// Starts or stops watching the file, if this was requested.
   Future<Void> apply(AppsOutcome outcome) {
     boolean off = has(VerbOption.NO_WATCH_CONFIG);
     boolean on = has(VerbOption.WATCH_CONFIG) || (outcome.watchRequested() && !off);
@@ -56,8 +56,8 @@ record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Option
                 .session()
                 .info(
                     on
-                        ? "%s is applied whenever it is edited".formatted(file.get())
-                        : "%s is not watched".formatted(file.get())));
+                        ? "Watching %s: every edit is applied".formatted(file.get())
+                        : "No longer watching %s".formatted(file.get())));
   }
 
   private AppFile.WatchContext reading() {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Runs `jpm flush`, which truncates the log files of the targets, or of all apps if there is no
-/// target. Unlike PM2, it fails if a target is unknown.
+/// Runs `jpm flush`, which truncates the log files of the targets. Without a target, it truncates
+/// those of all apps. Unlike PM2, it fails if a target is unknown.
 public final class FlushCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -35,10 +35,11 @@ public final class FlushCommand implements ConsoleCommand {
           if (!instances.isEmpty()) {
             return flush(instances, commandCall.session());
           } else if (everyone) {
-            commandCall.session().info("No app has log files to flush");
+            commandCall.session().info("There are no log files to flush");
             return Future.succeededFuture(ExitCode.OK);
           }
-          return Future.failedFuture(new CommandFailure("no app was found"));
+          return Future.failedFuture(
+              new CommandFailure("no app was found: run jpm ls to see all apps"));
         });
   }
 

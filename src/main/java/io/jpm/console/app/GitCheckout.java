@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Inspects and moves the git working copy of an app by running git.
+/// Inspects the git working copy of an app and moves it to other commits, by running git.
 final class GitCheckout {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /// The caller's GIT_SSH_COMMAND overrides this setting, but git does not receive that variable
-  /// when it runs as another user.
+  /// Prevents ssh from prompting the user. The caller's GIT_SSH_COMMAND overrides this setting, but
+  /// git does not receive that variable if it runs as another user.
   private static final String WITHOUT_QUESTIONS = "core.sshCommand=ssh -o BatchMode=yes";
 
   private final Vertx vertx;
@@ -31,9 +31,9 @@ final class GitCheckout {
   private final Map<String, String> added;
 
   /// @param directory the working directory of the app
-  /// @param environment the caller's variables, which may refer to agents and keys
-  /// @param runAs the user that git and its hooks run as. A user who may write to the working copy
-  ///   can change the hooks, so they must run as that user.
+  /// @param environment the caller's environment variables, which may refer to ssh agents and keys
+  /// @param runAs the user that git and its hooks run as. Anyone who can write to the working copy
+  ///   can change the hooks, so they must run as the user of the app.
   GitCheckout(
       Vertx vertx,
       ExternalPrograms externalPrograms,
@@ -63,13 +63,15 @@ final class GitCheckout {
                   Future.succeededFuture(Path.of(out.strip()));
               case Outcome.Ended(int code, String out, String err)
                   when err.contains("not a git repository") ->
-                  failed("%s is not in a git working copy".formatted(directory));
+                  failed(
+                      "%s is not in a git working copy: this command requires one"
+                          .formatted(directory));
               case Outcome.Ended(int code, String out, String err) -> failed(lastLine(err));
               case Outcome.Failed(String why) -> failed(why);
             });
   }
 
-  /// Completes if no tracked file has been changed; otherwise fails.
+  /// Fails if tracked files have uncommitted changes.
   Future<Void> clean() {
     return git("status", "--porcelain", "--untracked-files=no")
         .compose(changes ->
@@ -108,15 +110,17 @@ final class GitCheckout {
         .compose(answer ->
             answer instanceof Outcome.Ended(int code, String out, String err) && code <= 1
                 ? Future.succeededFuture(code == 0)
-                : failed("git cannot compare %s with %s".formatted(commit, other)));
+                : failed(
+                    "git merge-base cannot compare the commits %s and %s"
+                        .formatted(commit, other)));
   }
 
   Future<String> fetch() {
     return git("fetch", "--quiet", "--tags");
   }
 
-  /// Returns the next commit on the path to `branch`; empty if the working copy is already at its
-  /// tip.
+  /// Returns the next commit on the path to `branch`; empty if the working copy is already at the
+  /// tip of the branch.
   Future<Optional<String>> next(String branch) {
     return git("rev-list", "--first-parent", "--reverse", "HEAD.." + branch)
         .map(list -> list.lines().findFirst());

@@ -26,7 +26,8 @@ public final class MessageCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() != 2) {
       return Future.failedFuture(
-          new CommandFailure("message requires an app and one message: put the message in quotes"));
+          new CommandFailure(
+              "jpm message requires an app and a message: put the message in quotes"));
     }
     return daemonClient
         .executeOrFail(

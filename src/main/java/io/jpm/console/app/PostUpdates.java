@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// Runs the `post_update` commands of an app after its code has been updated. The commands come
-/// from the first default process file that defines any, in the app's directory or at the top of
+/// Runs the `post_update` commands of an app after its code was updated. The commands come from the
+/// first default process file that defines any, in the app's directory or in the top directory of
 /// its working copy. The file is read after the update.
 final class PostUpdates {
-  /// Installing packages may take a long time.
+  /// The timeout of a command. It must suffice to install packages.
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static final List<String> OTHER_FILES = List.of("process.json", "package.json");
@@ -41,8 +41,10 @@ final class PostUpdates {
     this.commandCall = commandCall;
   }
 
-  /// Runs the commands one after another at the top of the working copy, with the app's variables.
-  /// Fails as soon as a command fails; the remaining commands are not run.
+  /// Runs the commands one after another in the top directory of the working copy, with the app's
+  /// environment variables. If a command fails, the remaining commands are not run.
+  ///
+  /// @param top the top directory of the working copy
   Future<Void> run(AppSpec spec, Path top) {
     return vertx
         .executeBlocking(() -> commands(spec, top), false)

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Runs `jpm reload`, `gracefulReload` and their variants for process files, which replace
-/// processes without downtime and report each step. If a target is a process file, its apps are
-/// read again.
+/// processes without downtime and report each step. If a target is a process file, the current
+/// definitions of its apps are applied.
 public final class ReloadCommand implements ConsoleCommand {
   private final Verb verb;
   private final Vertx vertx;
@@ -32,8 +32,10 @@ public final class ReloadCommand implements ConsoleCommand {
   private final SpecUpdate specUpdate;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param verb [Verb#RELOAD], [Verb#GRACEFUL_RELOAD], or one of those that also start missing
-  ///   apps ([Verb#isStartOrReload])
+  /// Creates one of the reload commands.
+  ///
+  /// @param verb [Verb#RELOAD], [Verb#GRACEFUL_RELOAD], or one of those that also start apps that
+  ///   are not in the list ([Verb#isStartOrReload])
   /// @param shutdownNotice notifies clients when the daemon shuts down
   public ReloadCommand(
       Verb verb,
@@ -67,8 +69,10 @@ public final class ReloadCommand implements ConsoleCommand {
         .compose(reply -> ActionSummary.ofReload(reply, daemonClient, commandCall.session()));
   }
 
-  /// Returns the value of `--parallel`. The default is the value of PM2's variable for concurrent
-  /// actions, or 1. The command fails if the value is not a number in the allowed range.
+  /// Returns the value of `--parallel`, by default that of the environment variable
+  /// PM2_CONCURRENT_ACTIONS, or 1.
+  ///
+  /// @throws io.jpm.console.cli.CommandFailure if the value is not a number in the allowed range
   private static int parallel(CommandCall commandCall) {
     String usual = commandCall.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
     long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;

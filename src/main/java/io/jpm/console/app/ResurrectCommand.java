@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Runs `jpm resurrect`, which reports the apps that were restored and those that already existed,
-/// and prints the table. If the saved list cannot be read, the command fails. (PM2 exits with 0, so
-/// a boot that lost its apps looks successful.)
+/// Runs `jpm resurrect`, which restores the apps in the saved list and prints the table of apps. If
+/// the saved list cannot be read, the command fails. (PM2 exits with 0, so that a boot without any
+/// apps appears to be successful.)
 public final class ResurrectCommand implements ConsoleCommand {
   private static final int MOST_LINES = 10;
 
@@ -66,6 +66,6 @@ public final class ResurrectCommand implements ConsoleCommand {
 
   private static String line(AppName name, List<InstanceView> instances) {
     boolean stopped = instances.stream().allMatch(i -> i.phase() == Phase.STOPPED);
-    return "Process %s restored%s".formatted(name, stopped ? " (stopped, as it was saved)" : "");
+    return "Process %s restored%s".formatted(name, stopped ? " (saved as stopped)" : "");
   }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
 /// Runs `jpm pull`, `backward` and `forward`, which move the working copy of an app to another
 /// commit, run its `post_update` commands, and reload the app.
 ///
-/// To prevent data loss, it moves the working copy only if a branch with an upstream is checked
+/// To prevent data loss, the working copy is moved only if a branch with an upstream is checked
 /// out, there are no uncommitted changes, and the remote contains the current commit.
 public final class RevisionCommand implements ConsoleCommand {
   private static final int SHORT = 7;
@@ -33,14 +33,14 @@ public final class RevisionCommand implements ConsoleCommand {
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
-  /// Determines the commit to move to.
+  /// The commit to move to.
   public enum Direction {
-    /// The latest commit on the remote branch, or a given commit.
-    PULL("pull requires one app and accepts at most one commit: jpm pull web v1.2"),
+    /// The newest commit of the upstream branch, or the commit that the user specifies.
+    PULL("jpm pull accepts only an app and a commit: jpm pull web v1.2"),
     /// The previous commit.
-    BACKWARD("backward requires exactly one app: jpm backward web"),
-    /// The next commit on the path to the latest commit.
-    FORWARD("forward requires exactly one app: jpm forward web");
+    BACKWARD("jpm backward accepts only one app: jpm backward web"),
+    /// The next commit on the path to the newest commit of the upstream branch.
+    FORWARD("jpm forward accepts only one app: jpm forward web");
 
     private final String usage;
 
@@ -49,6 +49,8 @@ public final class RevisionCommand implements ConsoleCommand {
     }
   }
 
+  /// Creates the command for a direction.
+  ///
   /// @param shutdownNotice notifies clients when the daemon shuts down
   public RevisionCommand(
       Direction direction,
@@ -82,7 +84,7 @@ public final class RevisionCommand implements ConsoleCommand {
     boolean one = instances.stream().map(view -> view.spec().name()).distinct().count() == 1;
     return one
         ? Future.succeededFuture(specs.getFirst())
-        : failed(word + " matches several apps: specify one of them");
+        : failed(word + " matches several apps: specify one app by its name");
   }
 
   private static <T> Future<T> failed(String why) {
@@ -152,7 +154,9 @@ public final class RevisionCommand implements ConsoleCommand {
           .compose(found ->
               found.isPresent()
                   ? Future.succeededFuture(found)
-                  : failed("commit %s does not exist".formatted(word)));
+                  : failed(
+                      "commit %s does not exist: check its name, or push it to the remote"
+                          .formatted(word)));
     }
 
     private Future<Boolean> moved(String from, Optional<String> to, String branch) {
@@ -171,18 +175,18 @@ public final class RevisionCommand implements ConsoleCommand {
                             && commandCall.arguments().targets().size() == 1
                         ? Future.succeededFuture(false)
                         : failed(
-                            "%s contains commits that are not in %s: push them, or check out the commit with git"
+                            "%s contains commits that are not in %s: push them, or use git to move to another commit"
                                 .formatted(spec.cwd(), branch)));
           });
     }
 
-    /// Reports that the working copy was not moved. As in PM2, this is a failure, except for a pull
+    /// Reports that the working copy was not moved. As in PM2, the command fails, except for a pull
     /// that is up to date.
     private Future<ExitCode> unmoved(String at) {
       String what =
           switch (direction) {
-            case BACKWARD -> "is at the first commit";
-            case FORWARD -> "is at the newest commit";
+            case BACKWARD -> "the working copy is already at the first commit";
+            case FORWARD -> "the working copy is already at the newest commit";
             case PULL -> "is up to date";
           };
       if (direction != Direction.PULL) {
@@ -226,7 +230,7 @@ public final class RevisionCommand implements ConsoleCommand {
       return git.resetTo(from)
           .compose(_ ->
               failed(
-                  "%s; restored %s without reloading the app"
+                  "%s; the working copy was reset to %s, and the app was not reloaded"
                       .formatted(failure.getMessage(), brief(from))));
     }
 

@@ -14,8 +14,8 @@ import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// Runs `jpm save`. Completes when the list is on disk. As in PM2, an empty list is not saved,
-/// which is reported as a warning and not as a failure.
+/// Runs `jpm save`, which completes when the list is on disk. As in PM2, an empty list is not saved
+/// without `--force`; this is reported as a warning, and the command succeeds.
 public final class SaveCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -20,7 +20,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Runs `jpm scale APP N`, which sets the number of instances, or changes it by N if N has a sign.
+/// Runs `jpm scale APP N`, which sets the number of instances to N. If N has a sign, the number
+/// changes by N.
 public final class ScaleCommand implements ConsoleCommand {
   private static final Pattern NUMBER = Pattern.compile("([+-]?)([0-9]{1,9})");
 
@@ -35,7 +36,7 @@ public final class ScaleCommand implements ConsoleCommand {
     List<String> words = commandCall.arguments().targets();
     if (words.size() != 2) {
       return Future.failedFuture(
-          new CommandFailure("scale requires an app and a number: jpm scale web 4"));
+          new CommandFailure("jpm scale requires an app and a number: jpm scale web 4"));
     }
     Scale command = command(words.getFirst(), words.getLast(), FileApps.awaitStable(commandCall));
     return daemonClient
@@ -47,7 +48,10 @@ public final class ScaleCommand implements ConsoleCommand {
                 .compose(reply -> told(name, reply, commandCall.session())));
   }
 
-  /// @throws CommandFailure if the number is not valid
+  /// Returns the command for God.
+  ///
+  /// @param word the number, with or without a sign, or `max`
+  /// @throws CommandFailure if `word` is not valid
   private static Scale command(String target, String word, boolean lasting) {
     if (word.equals("max")) {
       return new Scale(target, Scale.Step.TO, Runtime.getRuntime().availableProcessors(), lasting);
@@ -57,9 +61,9 @@ public final class ScaleCommand implements ConsoleCommand {
     if (number < 1 || number > InstanceSettings.MOST) {
       throw new CommandFailure(
           word.equals("0")
-              ? "scale %s 0 would remove all instances: use at least 1, or jpm delete %s"
+              ? "jpm scale %s 0 would remove all instances: use 1 or more, or run jpm delete %s"
                   .formatted(target, target)
-              : "scale %s %s is not valid: use a number from 1 to %d, +N, -N or max"
+              : "jpm scale %s %s is not valid: use a number from 1 to %d, +N, -N or max"
                   .formatted(target, word, InstanceSettings.MOST));
     }
     return switch (parts.group(1)) {
@@ -69,7 +73,7 @@ public final class ScaleCommand implements ConsoleCommand {
     };
   }
 
-  /// Reports the result. The successful part is reported even if another part failed.
+  /// Reports the result. If only a part of the command succeeded, that part is still reported.
   private Future<ExitCode> told(Optional<AppName> app, GodReply reply, Session session) {
     reply.notes().forEach(session::warn);
     Optional<AppName> name =
@@ -78,7 +82,9 @@ public final class ScaleCommand implements ConsoleCommand {
     if (nothing || name.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              reply.problems().isEmpty() ? List.of("no app was found") : reply.problems()));
+              reply.problems().isEmpty()
+                  ? List.of("no app was found: run jpm ls to see all apps")
+                  : reply.problems()));
     }
     return daemonClient
         .executeOrFail(new GodCommand.Show(List.of(name.get().value())))

@@ -26,7 +26,7 @@ public final class SendCommand implements ConsoleCommand {
         ResolvedTargets.joined(commandCall.arguments().targets(), commandCall.arguments().rest());
     if (words.size() < 2) {
       return Future.failedFuture(
-          new CommandFailure("send requires an app and a line: jpm send 0 hello"));
+          new CommandFailure("jpm send requires an app and a line: jpm send 0 hello"));
     }
     String end = commandCall.arguments().value(VerbOption.SEPARATOR).orElse("\n");
     String text = String.join(" ", words.subList(1, words.size())) + end;

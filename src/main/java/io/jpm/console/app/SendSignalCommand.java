@@ -25,7 +25,7 @@ public final class SendSignalCommand implements ConsoleCommand {
     if (words.size() < 2) {
       return Future.failedFuture(
           new CommandFailure(
-              "sendSignal requires a signal and an app: jpm sendSignal SIGUSR2 web"));
+              "jpm sendSignal requires a signal and an app: jpm sendSignal SIGUSR2 web"));
     }
     Signal signal =
         Signal.parse(words.getFirst())

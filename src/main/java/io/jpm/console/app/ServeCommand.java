@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm serve`, which starts the static file server as an app. Obstacles such as a missing
-/// directory or a port in use are reported before an app is created.
+/// Runs `jpm serve`, which starts the static file server as an app. Problems such as a missing
+/// directory or a port in use are reported before the app is created.
 public final class ServeCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -79,9 +79,9 @@ public final class ServeCommand implements ConsoleCommand {
     return attributes;
   }
 
-  /// Returns the variables for the server. The caller's own variables may provide options that are
-  /// not set here. The port is passed as PORT, because the daemon must be able to change it when it
-  /// proxies client connections.
+  /// Returns the environment variables for the server. Options that are not set here come from the
+  /// variables of the caller. The port is passed as PORT, because the daemon changes PORT if it
+  /// proxies the connections.
   private static Map<String, String> environment(ServeOptions options, Arguments arguments) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PM2_SERVE_PATH", options.directory().toString());

@@ -20,12 +20,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Updates the specs of listed apps from the options of a command. For example, `jpm restart web
-/// --max-memory-restart 1G` changes the setting permanently. As in PM2, the identity of an app (its
-/// name, script and number of instances) cannot be changed in this way; a warning names the
-/// alternative.
+/// --max-memory-restart 1G` changes the memory limit permanently. As in PM2, such options cannot
+/// change the name, script or number of instances of an app; a warning names the alternative.
 public final class SpecUpdate {
-  /// Options that have no effect on an app that is in the list already. The value is the rest of
-  /// the warning: an alternative, or why the option does not apply.
+  /// Maps each option that has no effect on a listed app to the end of its warning, which names an
+  /// alternative or the reason.
   private static final Map<VerbOption, String> FIXED =
       Map.of(
           VerbOption.NAME, "delete the app and start it under the new name",
@@ -37,7 +36,7 @@ public final class SpecUpdate {
           VerbOption.FILTER_ENV, "delete the app and start it again",
           VerbOption.NO_AUTOSTART, "it applies only to new apps");
 
-  /// Maps attributes that are stored as part of another attribute to that attribute.
+  /// Maps attributes to the attribute that contains them in a spec, such as `time` to `log_type`.
   private static final Map<String, String> WITHIN =
       Map.of(
           "autorestart", "restart",
@@ -59,8 +58,8 @@ public final class SpecUpdate {
     this.files = files;
   }
 
-  /// Updates the specs of all apps that `words` select. If a value is not valid, no spec is
-  /// changed. Does nothing if the command has no options that set attributes.
+  /// Updates the specs of all apps that `words` select. If a value is not valid, no spec changes.
+  /// Does nothing if none of the options sets an attribute.
   Future<Void> of(List<String> words, CommandCall commandCall) {
     List<VerbOption> options =
         VerbOption.ofApps().stream().filter(commandCall.arguments()::has).toList();
@@ -93,8 +92,8 @@ public final class SpecUpdate {
     return Future.join(read).map(_ -> read.stream().map(Future::result).toList());
   }
 
-  /// Builds the update of an app: a new spec that is built from the options, and the keys of the
-  /// attributes to copy from it.
+  /// Builds the update of an app. The update contains a spec that is built from the options, and
+  /// the keys of the attributes that God copies from this spec.
   private Future<GodCommand.UpdateSpec> wanted(
       AppSpec spec, List<VerbOption> options, CommandCall commandCall) {
     Set<String> keys = new HashSet<>();
@@ -121,7 +120,7 @@ public final class SpecUpdate {
         .map(wanted -> new GodCommand.UpdateSpec(spec.name(), wanted, keys));
   }
 
-  /// Disables watching for all apps that `words` select.
+  /// Disables file watching for all apps that `words` select.
   Future<Void> unwatched(List<String> words, CommandCall commandCall) {
     return daemonClient
         .god(new GodCommand.Show(words))

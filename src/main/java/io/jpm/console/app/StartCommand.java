@@ -24,11 +24,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm start`. As in PM2, a target is interpreted as a process file, otherwise as a listed
-/// app or id, otherwise as a script. Without a target, the default process file is used. Targets
-/// are started one after another; if one fails, the remaining targets are not started.
+/// Runs `jpm start`. As in PM2, a target is a process file, the name or id of a listed app, or a
+/// script, in this order of precedence. Without a target, the default process file is used. Targets
+/// are started one after another; if a target fails, the remaining targets are not started.
 public final class StartCommand implements ConsoleCommand {
-  /// If there are more apps than this, only their number is printed.
+  /// The maximum number of apps that are announced by name. For more apps, only the number is
+  /// printed.
   private static final int MOST_LINES = 10;
 
   private final DaemonClient daemonClient;
@@ -50,8 +51,8 @@ public final class StartCommand implements ConsoleCommand {
       commandCall
           .session()
           .warn(
-              "--no-daemon has no effect: use jpm daemon to run in the foreground, for containers"
-                  + " and service managers");
+              "--no-daemon has no effect: to run the daemon in the foreground, for example in a"
+                  + " container, use jpm daemon");
     }
     return files
         .targets(commandCall)
@@ -94,8 +95,9 @@ public final class StartCommand implements ConsoleCommand {
                 .eventually(() -> watching.apply(outcome)));
   }
 
-  /// Starts a listed app or a script. If an earlier daemon has already started a script for this
-  /// command, the app is now listed; the target must nevertheless be treated as a script.
+  /// Starts a listed app or a script. If the previous daemon died while it ran this command, the
+  /// client has sent the command again, and the script may already be in the list as an app. The
+  /// checkpoint then ensures that the target is still treated as a script.
   private Future<Void> startOther(String target, CommandCall commandCall) {
     if (commandCall.session().checkpoint().equals(noteOf(target))) {
       return startScript(target, commandCall);
@@ -118,9 +120,9 @@ public final class StartCommand implements ConsoleCommand {
     return "script" + Integer.toHexString(script.hashCode());
   }
 
-  /// Reports whether a target is a path. As in PM2, a word with a slash is the path of a script to
-  /// start, even if a listed app already runs the script under another name. `/…/` is a regular
-  /// expression for names.
+  /// Reports whether a target is a path. As in PM2, a word that contains a slash is the path of a
+  /// script, even if a listed app already runs this script under another name. `/…/` is a regular
+  /// expression for names rather than a path.
   private static boolean isPath(String target) {
     return target.contains("/") && !(target.startsWith("/") && target.endsWith("/"));
   }
@@ -128,7 +130,7 @@ public final class StartCommand implements ConsoleCommand {
   private Future<Void> startKnown(String target, CommandCall commandCall) {
     warnOfRest(commandCall, "an app that is already in the list");
     warnOfEnvironment(commandCall);
-    // As in PM2, starting a running app restarts it. The message must say so.
+    // As in PM2, starting a running app restarts it, and the message must reflect this.
     return specUpdate
         .of(List.of(target), commandCall)
         .compose(_ -> daemonClient.god(new GodCommand.Show(List.of(target))))
@@ -176,14 +178,16 @@ public final class StartCommand implements ConsoleCommand {
     if (commandCall.arguments().has(VerbOption.ENV)) {
       commandCall
           .session()
-          .warn("--env selects variables of a process file and has no effect here");
+          .warn(
+              "--env has no effect without a process file: it selects the variables of such a file");
     }
   }
 
   private Future<Void> start(StartApps order, CommandCall commandCall) {
     List<AppSpec> specs = order.specs();
     if (specs.isEmpty()) {
-      return Future.failedFuture(new CommandFailure("the process file contains no app"));
+      return Future.failedFuture(
+          new CommandFailure("the process file contains no apps: add one to \"apps\""));
     }
     Session session = commandCall.session();
     announce(specs, session);
@@ -236,7 +240,9 @@ public final class StartCommand implements ConsoleCommand {
         .forEach(option ->
             commandCall
                 .session()
-                .warn("%s has no effect on %s".formatted(option.longName(), target)));
+                .warn(
+                    "%s has no effect on %s: set it in the file"
+                        .formatted(option.longName(), target)));
     warnOfRest(commandCall, target);
   }
 

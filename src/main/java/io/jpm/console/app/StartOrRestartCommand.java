@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Runs `jpm startOrRestart`, which starts or restarts all apps of process files, using the current
-/// content of the files.
+/// Runs `jpm startOrRestart`, which starts or restarts all apps of process files as the files
+/// currently define them.
 public final class StartOrRestartCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final TargetResolver targetResolver;

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// Resolves the targets of a command: distinguishes process files from selectors and reads the
+/// Resolves the targets of a command. It distinguishes process files from selectors, and reads the
 /// files.
 public final class TargetResolver {
   private final DaemonClient daemonClient;
@@ -32,14 +32,15 @@ public final class TargetResolver {
     this.files = files;
   }
 
-  /// Resolves targets to listed apps. A file selects those of its apps that are listed.
+  /// Resolves targets to apps in the list. A process file selects those of its apps that are in the
+  /// list.
   Future<ResolvedTargets> listed(CommandCall commandCall) {
     return each(commandCall, this::listed);
   }
 
   /// Resolves targets that must be process files. A file selects all of its apps.
   ///
-  /// @param verb the command, which messages name
+  /// @param verb the command to name in messages
   Future<ResolvedTargets> ofFiles(CommandCall commandCall, Verb verb) {
     return each(
         commandCall,
@@ -53,7 +54,7 @@ public final class TargetResolver {
                             .map(specs -> new ResolvedTargets(List.of(), specs))
                         : Future.failedFuture(
                             new CommandFailure(
-                                "%s requires a process file, but %s is not one"
+                                "jpm %s requires a process file, but %s is not one"
                                     .formatted(verb.keyword(), word)))));
   }
 
@@ -76,7 +77,7 @@ public final class TargetResolver {
     if (commandCall.arguments().has(VerbOption.ENV)) {
       return Future.failedFuture(
           new CommandFailure(
-              "--env selects variables of a process file, but %s is not one".formatted(word)));
+              "--env requires a process file, but %s is not one: omit --env".formatted(word)));
     }
     return resolveSelector(word, commandCall)
         .map(known -> new ResolvedTargets(List.of(known), List.of()));
@@ -131,11 +132,13 @@ public final class TargetResolver {
     }
     if (found.isEmpty()) {
       return Future.failedFuture(
-          new CommandFailure("none of the apps in %s is in the list".formatted(file)));
+          new CommandFailure(
+              "none of the apps in %s is in the list: start them first".formatted(file)));
     }
     if (!missing.isEmpty()) {
       session.warn(
-          "%s: these apps are not in the list: %s".formatted(file, String.join(", ", missing)));
+          "these apps in %s are not in the list and are skipped: %s"
+              .formatted(file, String.join(", ", missing)));
     }
     return Future.succeededFuture(found);
   }

@@ -14,8 +14,8 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm trigger <app> <action> [parameter]`, which invokes an action that apps have registered
-/// over their IPC channels and prints the results as PM2 does.
+/// Runs `jpm trigger <app> <action> [parameter]`, which invokes a custom action. Apps register such
+/// actions over their IPC channels. The results are printed as in PM2.
 public final class TriggerCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -29,7 +29,7 @@ public final class TriggerCommand implements ConsoleCommand {
     if (words.size() < 2 || words.size() > 3) {
       return Future.failedFuture(
           new CommandFailure(
-              "trigger requires an app and an action, and accepts at most one parameter"));
+              "jpm trigger requires an app and an action, and accepts one parameter: jpm trigger web set-level debug"));
     }
     Optional<String> parameter = words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     var command = new GodCommand.Trigger(List.of(words.getFirst()), words.get(1), parameter);

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Parses command lines. Options may appear anywhere; the words after `--` belong to the app.
+/// Parses command lines. Options may appear anywhere before `--`. The words after `--` are passed
+/// to the app.
 ///
-/// Unambiguous lines are parsed by [SimpleParser]. picocli ([OptionParser]) is loaded only when a
-/// line needs it.
+/// [SimpleParser] parses unambiguous lines. For other lines, [OptionParser] loads picocli.
 public final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
@@ -59,7 +59,7 @@ public final class ArgumentReader {
                     "jpm --help")));
   }
 
-  /// Returns the words before `--`, which are meant for jpm itself.
+  /// Returns the words before `--`, which jpm itself interprets.
   static List<String> wordsBeforeSeparator(List<String> argv) {
     int dashes = argv.indexOf("--");
     return dashes < 0 ? argv : argv.subList(0, dashes);
@@ -79,7 +79,8 @@ public final class ArgumentReader {
     }
     String first = words.getFirst();
     if (VerbOption.find(first).isPresent()) {
-      return new ParsedCommand.Mistake("no command was given: jpm --help lists all commands");
+      return new ParsedCommand.Mistake(
+          "no command was specified: run jpm --help for a list of commands");
     }
     List<String> known = Stream.concat(VERSION_OPTIONS.stream(), HELP_OPTIONS.stream()).toList();
     return new ParsedCommand.Mistake(unknownWordMessage("option", first, known, "jpm --help"));
@@ -100,7 +101,7 @@ public final class ArgumentReader {
   private static ParsedCommand parse(Verb verb, List<String> words, List<String> rest) {
     if (!rest.isEmpty() && !TAKING_REST.contains(verb)) {
       return new ParsedCommand.Mistake(
-          "jpm %s does not accept arguments after --; did you mean jpm start?"
+          "jpm %s does not accept arguments after --: remove them, or use jpm start"
               .formatted(verb.keyword()));
     }
     OptionalValues optional = OptionalValues.extract(verb, words);
@@ -125,7 +126,7 @@ public final class ArgumentReader {
           count == 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
-                  "jpm %s does not accept \"%s\"; see jpm %s --help"
+                  "jpm %s does not accept \"%s\": see jpm %s --help"
                       .formatted(verb.keyword(), arguments.targets().getFirst(), verb.keyword()));
       case ANY -> parsedCommand;
       case SOME ->
@@ -156,9 +157,10 @@ public final class ArgumentReader {
             .min(Comparator.comparingInt(String::length));
   }
 
-  /// Returns the index of the command. Options may precede the command, and some (`-i`) have
-  /// different meanings in different commands. The command is therefore the first word that is a
-  /// verb and accepts all words before it as its options.
+  /// Returns the index of the command: the first command name for which all preceding words are
+  /// valid options. This rule is needed because some options, such as `-i`, differ between
+  /// commands. If there is no such command, returns the index of the first word that is neither an
+  /// option nor the value of an option, or the number of words.
   public static int verbIndex(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       Optional<Verb> verb = Verb.find(words.get(i));

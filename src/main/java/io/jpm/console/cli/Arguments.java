@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// The parsed arguments of a command.
 ///
 /// @param targets the targets of the command, in the order typed
-/// @param options the options, each with its values in the order typed; an option without a value
-///   has an empty text
+/// @param options the options, each with its values in the order typed. The value of an option that
+///   was typed without one is an empty string.
 /// @param rest all words after `--`
 public record Arguments(
     List<String> targets, Map<VerbOption, List<String>> options, List<String> rest) {
@@ -35,27 +35,27 @@ public record Arguments(
     return Optional.ofNullable(options.get(option)).map(List::getLast);
   }
 
-  /// Returns all values of an option that may be repeated.
+  /// Returns all values of an option that may be repeated; empty if the option is absent.
   public List<String> values(VerbOption option) {
     return options.getOrDefault(option, List.of());
   }
 
   /// Returns the value of `--lines`.
   ///
-  /// @param usual the default
+  /// @param usual the default, if the option is absent
   /// @throws CommandFailure if the value is not a number in range
   public int lineCount(int usual) {
     return (int) number(VerbOption.LINES, MOST_LINES).orElse(usual);
   }
 
-  /// Returns the value of an option that takes a number from 0 to `most`.
+  /// Returns the value of a numeric option, from 0 to `most`; empty if the option is absent.
   ///
   /// @throws CommandFailure if the value is not a number in range
   public OptionalLong number(VerbOption option, long most) {
     return number(option, 0, most);
   }
 
-  /// Returns the value of an option that takes a number from `least` to `most`.
+  /// Returns the value of a numeric option, from `least` to `most`; empty if the option is absent.
   ///
   /// @throws CommandFailure if the value is not a number in range
   public OptionalLong number(VerbOption option, long least, long most) {

@@ -2,13 +2,15 @@ package io.jpm.console.cli;
 
 import java.util.List;
 
-/// Signals a failed command with messages for the user. The client exits with
+/// Thrown when a command fails, with messages for the user. The client exits with
 /// [io.jpm.console.session.ExitCode#FAILED].
 public final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> problems;
 
+  /// Creates a failure with several messages.
+  ///
   /// @param problems one or more messages, one line each
   public CommandFailure(List<String> problems) {
     super(String.join("\n", problems), null, false, false);

@@ -4,23 +4,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Derives the audit entry from a command line. Only commands that change something have an entry.
-/// Values, lines and messages are omitted, because they may contain secrets.
+/// Derives entries of the audit log from command lines. Only commands that change something are
+/// recorded. Values, input lines and messages are omitted, because they may contain secrets.
 public final class ConsoleAudit {
   private ConsoleAudit() {}
 
-  /// A change to record.
+  /// A change to record in the audit log.
   ///
   /// @param verb the command
-  /// @param apps its targets as typed: names, ids, files
+  /// @param apps the targets as typed: names, ids or files
   public record Change(String verb, List<String> apps) {
     public Change {
       apps = List.copyOf(apps);
     }
   }
 
-  /// Returns the change; empty if the command does not change anything that the daemon is
-  /// responsible for.
+  /// Returns the change that a command makes; empty if it changes nothing that the daemon manages.
   public static Optional<Change> of(Verb verb, Arguments arguments) {
     List<String> targets = arguments.targets();
     return switch (verb) {

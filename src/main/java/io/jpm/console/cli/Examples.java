@@ -4,50 +4,50 @@ import io.jpm.console.text.Paint;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Example command lines. `jpm --help` shows the first group; `jpm examples` shows all groups.
+/// Example command lines. `jpm --help` prints the first group; `jpm examples` prints all groups.
 public final class Examples {
   private static final int WIDTH = 38;
 
-  /// All groups, the one for beginners first.
+  /// All groups. The first group is for beginners.
   public static final List<Group> ALL =
       List.of(
           new Group(
               "Start",
               List.of(
-                  new Line("jpm start app.js --name web -i 2", "two processes of a script"),
-                  new Line("jpm start \"python3 -m http.server\"", "a command with its arguments"),
-                  new Line("jpm start ecosystem.json", "all apps of a process file"),
-                  new Line("jpm start job.sh -- --fast 10", "arguments for the script after --"))),
+                  new Line("jpm start app.js --name web -i 2", "run two instances of a script"),
+                  new Line("jpm start \"python3 -m http.server\"", "run a command with arguments"),
+                  new Line("jpm start ecosystem.json", "start all apps of a process file"),
+                  new Line("jpm start job.sh -- --fast 10", "pass arguments to the script"))),
           new Group(
-              "Look",
+              "Inspect",
               List.of(
-                  new Line("jpm ls", "all apps"),
-                  new Line("jpm ls --sort memory:desc", "the largest first"),
-                  new Line("jpm describe web", "details and the reason for its state"),
-                  new Line("jpm logs web --lines 100", "its last 100 lines, then new ones"),
-                  new Line("jpm events web", "what has happened to it"),
-                  new Line("jpm jlist", "the list for scripts, with PM2's keys"))),
+                  new Line("jpm ls", "list all apps"),
+                  new Line("jpm ls --sort memory:desc", "sort by memory, largest first"),
+                  new Line("jpm describe web", "show its details and state"),
+                  new Line("jpm logs web --lines 100", "print 100 past lines and follow"),
+                  new Line("jpm events web", "show its events and their causes"),
+                  new Line("jpm jlist", "print the list as JSON, as PM2 does"))),
           new Group(
               "Change",
               List.of(
-                  new Line("jpm restart web --update-env", "with this shell's variables"),
-                  new Line("jpm reload web", "process by process, without downtime"),
-                  new Line("jpm scale web +2", "two more processes"),
-                  new Line("jpm stop web", "it stays in the list"),
+                  new Line("jpm restart web --update-env", "restart with this shell's environment"),
+                  new Line("jpm reload web", "replace its processes without downtime"),
+                  new Line("jpm scale web +2", "add two instances"),
+                  new Line("jpm stop web", "stop it and keep it in the list"),
                   new Line("jpm delete web", "stop it and remove it from the list"))),
           new Group(
               "Process files",
               List.of(
-                  new Line("jpm init", "write a sample file"),
-                  new Line("jpm validate", "check it for errors"),
-                  new Line("jpm plan ecosystem.json", "show what apply would do"),
-                  new Line("jpm apply ecosystem.json --prune", "make the apps match it"))),
+                  new Line("jpm init", "write a sample process file"),
+                  new Line("jpm validate", "check the process file for errors"),
+                  new Line("jpm plan ecosystem.json", "show what jpm apply would change"),
+                  new Line("jpm apply ecosystem.json --prune", "make the apps match the file"))),
           new Group(
               "Operation",
               List.of(
                   new Line("jpm startup", "start the daemon at boot"),
-                  new Line("jpm doctor", "check the machine and the daemon"),
-                  new Line("jpm update", "switch to a new build"))));
+                  new Line("jpm doctor", "check machine and daemon for problems"),
+                  new Line("jpm update", "restart the daemon from this build"))));
 
   private Examples() {}
 
@@ -58,10 +58,10 @@ public final class Examples {
     }
   }
 
-  /// One command line.
+  /// An example command line.
   ///
   /// @param command the command line as typed
-  /// @param meaning what the command does; empty if it is self-explanatory
+  /// @param meaning an explanation; empty if the command is self-explanatory
   public record Line(String command, String meaning) {
     String text() {
       String gap = meaning.isEmpty() ? "" : " ".repeat(Math.max(2, WIDTH - command.length()));

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Formats the help pages from [Verb] and [VerbOption]: an overview, and one page per command.
+/// Formats the help texts from [Verb] and [VerbOption]: an overview, and one page per command.
 public final class HelpText {
   private static final String EXAMPLES = Examples.forBeginners();
 
-  /// If a command has more options than this, its help page lists them under headings.
+  /// The maximum number of options that a help page lists without grouping them under headings.
   private static final int MANY_OPTIONS = 12;
 
   private static final int LONGEST_LINE = 78;
 
   private HelpText() {}
 
-  /// Returns the frequently used commands, on one screen.
+  /// Returns the overview, which lists the common commands and fits on one screen.
   public static String overview(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n\n");
     text.append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
@@ -27,23 +27,23 @@ public final class HelpText {
         .filter(group -> group != Verb.Group.MORE)
         .forEach(group -> commands(text, group, colors));
     return text.append(
-            "\njpm <command> --help shows more; jpm help --all and man jpm list all commands\n")
+            "\nRun jpm <command> --help for details, jpm help --all or man jpm for all commands\n")
         .toString();
   }
 
-  /// Returns all commands, and the PM2 commands that are not supported.
+  /// Returns a list of all commands, followed by the PM2 commands that jpm does not support.
   public static String allCommands(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n");
     Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
     leftOut(text, colors);
-    return text.append("\njpm <command> --help shows more; jpm --version shows the version\n")
+    return text.append("\nRun jpm <command> --help for details, jpm --version for the version\n")
         .toString();
   }
 
-  /// Lists the unsupported PM2 commands, because PM2 users look for them here. A user who enters
-  /// one is told the alternative.
+  /// Lists the unsupported PM2 commands, because PM2 users look for them here. If a user runs such
+  /// a command, the error message suggests an alternative.
   private static void leftOut(StringBuilder text, boolean colors) {
-    text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
+    text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not support", colors));
     int column = LONGEST_LINE;
     for (String word : UnsupportedPm2.commands()) {
       column += word.length() + 1;
@@ -63,7 +63,7 @@ public final class HelpText {
         .forEach(verb -> line(text, verb.keyword() + " " + verb.targetNames(), verb.summary(), 36));
   }
 
-  /// Returns the help page of one command.
+  /// Returns the help page of a command.
   public static String of(Verb verb, boolean colors) {
     var text = new StringBuilder("Usage: jpm ").append(verb.keyword());
     if (!verb.targetNames().isEmpty()) {
@@ -94,12 +94,10 @@ public final class HelpText {
     return text.toString();
   }
 
-  /// Returns the heading of an option. If there are many options, they are grouped by the kind of
-  /// attribute that they set.
+  /// Returns the heading above an option. If there are many options, they are grouped by the kind
+  /// of app attribute that they set.
   private static String title(VerbOption option, boolean many) {
-    return many
-        ? option.attribute().map(key -> key.group().title()).orElse("This command")
-        : "Options";
+    return many ? option.attribute().map(key -> key.group().title()).orElse("Command") : "Options";
   }
 
   private static void line(StringBuilder text, String left, String right, int width) {

@@ -14,10 +14,10 @@ import java.util.Optional;
 /// The options of `jpm logs`.
 ///
 /// @param lines the number of past lines per log; [Long#MAX_VALUE] for all lines
-/// @param filter selects lines
-/// @param streams selects streams
+/// @param filter the time range and pattern of the lines to print
+/// @param streams the streams to print
 /// @param style the format of lines
-/// @param follow whether to continue with new lines
+/// @param follow whether to print new lines after the past ones
 /// @param includesDaemonLog whether to include the daemon's own log
 public record LogsOptions(
     long lines,
@@ -28,21 +28,21 @@ public record LogsOptions(
     boolean includesDaemonLog) {
   private static final int DEFAULT_LINES = 15;
 
-  /// Distinguishes a time format from the name of an app.
+  /// Matches text that contains at least one token of a time format.
   private static final Pattern TIME_TOKEN = Pattern.compile("YY|MM|DD|HH|hh|mm|ss|SSS|^[Xx]$");
 
-  /// Matches a word that can only be a time format: date tokens, with any characters except letters
-  /// between them.
+  /// Matches a word that can only be a time format: its letters all belong to tokens such as
+  /// `YYYY`.
   private static final Pattern TIME_FORMAT =
       Pattern.compile(
           "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
 
-  /// Returns options that print only new output, without labels.
+  /// Returns the options that print only new output, without labels.
   public static LogsOptions fromNowOn() {
     return following(0, LogFilter.ALL, LogStyle.Kind.RAW);
   }
 
-  /// Returns options that print all output since `began`, followed by new output, with labels.
+  /// Returns the options that print all output since `began` and follow new output, with labels.
   public static LogsOptions since(Instant began) {
     var filter = new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false);
     return following(Long.MAX_VALUE, filter, LogStyle.Kind.LABELLED);
@@ -53,12 +53,12 @@ public record LogsOptions(
     return new LogsOptions(lines, filter, Streams.BOTH, style, true, false);
   }
 
-  /// Reports whether `word` can only be a format for `--timestamp` and not the name of an app.
+  /// Reports whether `word` must be a format for `--timestamp` rather than the name of an app.
   static boolean isTimeFormat(String word) {
     return TIME_FORMAT.matcher(word).matches() && TIME_TOKEN.matcher(word).find();
   }
 
-  /// Reads the options.
+  /// Reads the options from the arguments of `jpm logs`.
   ///
   /// @throws CommandFailure if options contradict each other, or a value is not valid
   public static LogsOptions of(Arguments arguments, PastTime times) {
@@ -95,7 +95,7 @@ public record LogsOptions(
     for (VerbOption own : List.of(VerbOption.JSON, VerbOption.FORMAT)) {
       for (VerbOption more : List.of(VerbOption.TIMESTAMP, VerbOption.HIGHLIGHT)) {
         if (arguments.has(own) && arguments.has(more)) {
-          throw both(own, more, own.longName() + " has its own format");
+          throw both(own, more, own.longName() + " has a fixed format, so omit the other option");
         }
       }
     }
@@ -131,7 +131,7 @@ public record LogsOptions(
       Pattern.compile(pattern);
     } catch (PatternSyntaxException none) {
       throw new CommandFailure(
-          "--grep \"%s\": %s; put a backslash before a special character to match it literally"
+          "--grep \"%s\" is not a valid pattern: %s; escape special characters with a backslash to match them literally"
               .formatted(pattern, none.getMessage()));
     }
   }
@@ -155,14 +155,14 @@ public record LogsOptions(
     }
     if (!TIME_TOKEN.matcher(text).find()) {
       throw new CommandFailure(
-          "--timestamp \"%s\" is not a time format: use one such as YYYY-MM-DD HH:mm:ss, or put --timestamp last"
+          "--timestamp \"%s\" is not a time format: use a format such as YYYY-MM-DD HH:mm:ss, or put the names of apps before --timestamp"
               .formatted(text));
     }
     return new TimePattern(text);
   }
 
-  /// Returns the selected streams. `--err` and `--out` together select both streams, as does
-  /// neither.
+  /// Returns the selected streams. Both streams are selected if both `--err` and `--out` are given,
+  /// or if neither is.
   private static Streams streams(Arguments arguments) {
     boolean err = arguments.has(VerbOption.ERR);
     boolean out = arguments.has(VerbOption.OUT);

@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Parses the words of one command with picocli. The picocli model is built without reflection and
-/// contains only this command.
+/// Parses the arguments of one command with picocli. To save time, the picocli model is built
+/// without reflection and contains only this command.
 final class OptionParser {
   private static final VerbOption ARGUMENTS = VerbOption.INTERPRETER_ARGS;
 
@@ -56,8 +56,8 @@ final class OptionParser {
     }
   }
 
-  /// Removes the interpreter arguments from the words, because they may look like options of the
-  /// command: `--interpreter-args -u`.
+  /// Removes the values of `--interpreter-args` from `words` and returns them. They may look like
+  /// options of the command: `--interpreter-args -u`.
   private static List<String> interpreterArguments(Verb verb, List<String> words) {
     List<String> values = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {

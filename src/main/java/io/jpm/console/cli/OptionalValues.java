@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Extracts the options whose value is optional from a command line: `--watch`, `--watch src`,
-/// `--watch=src`.
+/// The options with an optional value (`--watch`, `--watch src`, `--watch=src`), extracted from a
+/// command line.
 ///
-/// As in PM2, the word after such an option is its value. There are two exceptions: a word that
-/// looks like an option, and the only target on the line, since `start --watch app.js` must start
-/// something. A time format does not count as a target. (PM2 always uses the word as the value and
+/// As in PM2, the word after such an option is its value, with two exceptions: a word that looks
+/// like an option, and the only target on the line. `start --watch app.js` therefore starts
+/// `app.js`. A time format does not count as a target. (PM2 always uses the word as the value and
 /// then looks for a process file.)
 ///
-/// The value of `--interpreter-args` is extracted as well, even if it looks like an option, because
-/// `-u` means one thing to Python and another to jpm.
+/// The value of `--interpreter-args` is extracted too, even if it looks like an option: `-u` can be
+/// an option of Python as well as of jpm.
 ///
 /// @param words the remaining words
-/// @param values the values of each extracted option, in order; an empty text for an option without
-///   a value
+/// @param values the values of each extracted option, in the order typed; an empty string if the
+///   option has no value
 record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) {
   OptionalValues {
     words = List.copyOf(words);

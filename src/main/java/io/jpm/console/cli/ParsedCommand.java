@@ -4,25 +4,25 @@ import java.util.Optional;
 
 /// The result of parsing a command line.
 public sealed interface ParsedCommand {
-  /// Run a command.
+  /// A command to run.
   record Run(Verb verb, Arguments arguments) implements ParsedCommand {}
 
-  /// Print the help page of jpm or of one command.
+  /// A request for the help page of jpm or of one command.
   ///
   /// @param verb the command; empty for the overview
   record Help(Optional<Verb> verb) implements ParsedCommand {}
 
-  /// List every command.
+  /// A request for the list of all commands.
   record HelpOfAll() implements ParsedCommand {}
 
-  /// Print the version.
+  /// A request for the version.
   record Version() implements ParsedCommand {}
 
-  /// The command line is empty.
+  /// An empty command line.
   record Nothing() implements ParsedCommand {}
 
-  /// The command line is not valid.
+  /// A command line that is not valid.
   ///
-  /// @param problem one line for the user, with a suggestion
+  /// @param problem a one-line message for the user, with a suggestion
   record Mistake(String problem) implements ParsedCommand {}
 }

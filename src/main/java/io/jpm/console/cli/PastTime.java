@@ -13,9 +13,9 @@ import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Parses a point in time in the past as typed by a user: `10m` (ten minutes ago), `13:20` (today,
-/// or yesterday if that is still in the future), `2026-11-21`, `2026-11-21T13:20`, optionally with
-/// seconds and a zone.
+/// Parses past points in time as typed by users: `10m` (ten minutes ago), `13:20` (today, or
+/// yesterday if it is not yet 13:20), `2026-11-21`, `2026-11-21T13:20`, optionally with seconds and
+/// a zone.
 ///
 /// @param now the current time
 /// @param zone the default time zone
@@ -27,7 +27,7 @@ public record PastTime(Instant now, ZoneId zone) {
     return read(text.strip())
         .orElseThrow(() ->
             new CommandFailure(
-                "%s \"%s\" is not a time: use one such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z"
+                "%s \"%s\" is not a valid time: use a value such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z"
                     .formatted(option.longName(), text)));
   }
 

@@ -4,10 +4,10 @@ import io.jpm.model.AppSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The resolved targets of a command.
+/// The targets of a command, divided into selectors and apps from process files.
 ///
-/// @param words selectors, which God resolves
-/// @param specs apps from process files, as the files currently define them
+/// @param words the selectors, which God resolves
+/// @param specs the apps from process files, as the files currently define them
 public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
   public static final ResolvedTargets NOTHING = new ResolvedTargets(List.of(), List.of());
 
@@ -20,7 +20,7 @@ public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
     return new ResolvedTargets(joined(words, more.words), joined(specs, more.specs));
   }
 
-  /// Returns selectors for all targets. Apps from files are selected by name.
+  /// Returns selectors for all targets. Apps from process files are selected by name.
   public List<String> names() {
     return joined(words, specs.stream().map(spec -> spec.name().value()).toList());
   }

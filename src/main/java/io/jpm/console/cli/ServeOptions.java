@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The options of `jpm serve`. The words on the command line override the caller's PM2_SERVE_*
-/// variables. (In PM2, the variables override the path and port on the command line.)
+/// The options of `jpm serve`. The command line overrides the caller's PM2_SERVE_* variables. (In
+/// PM2, the variables override the path and port on the command line.)
 ///
 /// @param directory the absolute path of the directory to serve
 /// @param host the address to listen on
@@ -25,14 +25,14 @@ public record ServeOptions(
     Path directory, String host, int port, Optional<String> user, Optional<String> password) {
   private static final String EVERYWHERE = "0.0.0.0";
 
-  /// Reads the options.
+  /// Reads the options from the arguments and the environment of the caller.
   ///
   /// @throws CommandFailure if a value is not valid
   public static ServeOptions of(Arguments arguments, ConsoleRequest request) {
     List<String> words = arguments.targets();
     if (words.size() > 2) {
       throw new CommandFailure(
-          "jpm serve accepts only a directory and a port: jpm serve dist 8080");
+          "jpm serve accepts at most a directory and a port: jpm serve dist 8080");
     }
     Map<String, String> environment = request.environment();
     String path = words.isEmpty() ? known(environment, "PATH").orElse(".") : words.getFirst();
@@ -60,10 +60,11 @@ public record ServeOptions(
     boolean half = options.user.isPresent() != options.password.isPresent();
     if (half || (asked.equals("true") && options.user.isEmpty())) {
       throw new CommandFailure(
-          "basic authentication requires both --basic-auth-username and --basic-auth-password");
+          "basic authentication is incomplete: specify both --basic-auth-username and --basic-auth-password");
     }
     if (options.user.filter(user -> user.contains(":")).isPresent()) {
-      throw new CommandFailure("--basic-auth-username cannot contain a colon");
+      throw new CommandFailure(
+          "--basic-auth-username cannot contain a colon: choose another user name");
     }
     return options;
   }
@@ -76,7 +77,8 @@ public record ServeOptions(
     try {
       return Path.of(cwd).resolve(path).normalize();
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the directory name is not a valid path");
+      throw new CommandFailure(
+          "the directory is not a valid path: check it for control characters");
     }
   }
 
@@ -90,16 +92,16 @@ public record ServeOptions(
     throw new CommandFailure("\"%s\" is not a port: use a number from 1 to 65535".formatted(text));
   }
 
-  /// Checks that the directory exists and that the port can be bound. Blocking.
+  /// Checks that the directory is readable and, if requested, that the port can be bound. Blocking.
   ///
-  /// @param free whether the port must be free
+  /// @param free whether to check that the port is free
   /// @throws CommandFailure if a check fails
   public ServeOptions validated(boolean free) {
     if (!Files.isDirectory(directory)) {
       throw new CommandFailure(
           Files.exists(directory)
-              ? directory + " is not a directory"
-              : directory + " does not exist");
+              ? directory + " is not a directory: specify the directory to serve"
+              : directory + " does not exist: specify an existing directory");
     }
     if (!Files.isReadable(directory)) {
       throw new CommandFailure(directory + " cannot be read: permission denied");
@@ -115,10 +117,13 @@ public record ServeOptions(
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address(), port));
     } catch (UnknownHostException _) {
-      throw new CommandFailure("--host %s is not an address of this machine".formatted(host));
+      throw new CommandFailure(
+          "--host %s cannot be resolved: use an address of this machine, such as 127.0.0.1"
+              .formatted(host));
     } catch (IOException e) {
       throw new CommandFailure(
-          "cannot listen on port %d of %s: %s".formatted(port, host, e.getMessage()));
+          "cannot listen on port %d of %s (%s): choose another port or --host"
+              .formatted(port, host, e.getMessage()));
     }
   }
 
@@ -126,15 +131,14 @@ public record ServeOptions(
     return InetAddress.getByName(host);
   }
 
-  /// Returns a message with the URL. If the server listens on all addresses, the message warns that
-  /// other machines can connect.
+  /// Returns a message with the URL. If the server listens on all addresses, the message warns the
+  /// user that other machines can connect.
   public String urlMessage() {
     String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);
     boolean everybody = host.equals(EVERYWHERE) || host.equals("::") || host.equals("[::]");
     return everybody
-        ? where
-            + ", open to all machines that can reach this one (to restrict it to this machine, use --host 127.0.0.1)"
+        ? where + ", accessible from other machines (to prevent this, use --host 127.0.0.1)"
         : where;
   }
 }

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Parses unambiguous command lines, in which all option names are complete and all values obvious.
-/// Other lines (with misspelled, abbreviated, clustered or missing options) are left to
-/// [OptionParser].
+/// Parses unambiguous command lines, in which all option names are complete and no value looks like
+/// an option. Lines with misspelled, abbreviated or clustered options, or with missing values, are
+/// left to [OptionParser].
 ///
-/// This avoids loading picocli for the first command of a daemon. Its class files are too old for
-/// the AOT cache, so the first line that needs it takes about 100 ms longer.
+/// This avoids loading picocli for the first command of a daemon. The class files of picocli are
+/// too old for the AOT cache, so the first use of picocli takes about 100 ms.
 final class SimpleParser {
   private SimpleParser() {}
 
@@ -37,8 +37,8 @@ final class SimpleParser {
     return Optional.of(new Arguments(targets, options, rest));
   }
 
-  /// Returns the value of the option, or an empty text if the option has none; null if the value is
-  /// not obvious.
+  /// Returns the value of the option, or an empty string if the option does not take one; null if
+  /// the value is missing or ambiguous.
   private static @Nullable String value(VerbOption option, String word, Iterator<String> next) {
     int equals = word.indexOf('=');
     if (!option.takesValue()) {

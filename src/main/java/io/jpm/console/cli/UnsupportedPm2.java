@@ -5,43 +5,45 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The PM2 commands and options that jpm does not support, each with a line about the alternative.
-/// A word is an unsupported option only for commands that do not have an option of that name.
+/// The PM2 commands and options that jpm does not support, each with a message that names an
+/// alternative. An option is listed here even if some commands of jpm have an option of that name;
+/// the entry then applies only to the other commands.
 public enum UnsupportedPm2 {
   MODULES(
       "install module:install module:update uninstall module:uninstall",
-      "jpm does not support npm modules: the features of the common ones are built in (for log rotation, see jpm logrotate); start other programs with jpm start"),
+      "jpm does not support PM2 modules: log rotation is built in (see jpm logrotate); start other programs with jpm start"),
   MAKING_MODULES(
       "module:generate package publish module:publish",
-      "jpm does not support npm modules: use npm pack and npm publish"),
+      "jpm does not support PM2 modules: use npm pack and npm publish"),
   ACCOUNT(
       "plus register login logout open",
       "jpm does not support PM2 Plus: use jpm ls, jpm events and jpm logs instead"),
   MONITORED(
       "unmonitor",
-      "jpm monitors every app itself and does not support PM2 Plus: jpm describe shows the results"),
+      "jpm does not support PM2 Plus and always monitors all apps: run jpm describe to see the results"),
   LINKED(
       "link unlink",
-      "jpm cannot link daemons on several machines yet: run jpm on each machine over ssh"),
+      "jpm cannot link daemons on several machines: run jpm on each machine over ssh"),
   TRACING(
       "install-otel uninstall-otel",
-      "jpm does not instrument apps: add OpenTelemetry to the app, with --node-args \"--import …\""
-          + " for Node"),
+      "jpm does not instrument apps: add OpenTelemetry to the app; for Node, use"
+          + " --node-args \"--import …\""),
   UPGRADE(
       "deepUpdate",
-      "jpm does not install itself: install the new version, then run jpm update to replace the daemon"),
+      "jpm cannot upgrade itself: install the new version, then run jpm update to replace the daemon"),
   SAMPLES("create", "jpm has no sample apps: run jpm init to write a sample process file"),
   AUTOINSTALL(
       "autoinstall",
-      "start the app directly with jpm start FILE, or write a process file with jpm init"),
+      "jpm does not support autoinstall: start the app with jpm start FILE, or write a process file with jpm init"),
   WRITE(
       "-w --write",
-      "jpm does not write options to a file: run jpm init to write a process file that you can edit"),
+      "jpm does not save options to a file: run jpm init to write a process file, and edit the file"),
   IMAGES(
       "--container --dist --image-name --fresh --daemon --dockerdaemon --node-version",
-      "jpm does not build images: in your image, run jpm daemon, which stays in the foreground"),
+      "jpm does not build container images: run jpm daemon in your image; it stays in the foreground"),
   PARALLEL(
-      "--parallel", "apps start and stop at the same time, unless depends_on requires an order");
+      "--parallel",
+      "omit this option, because the command acts on all apps at once unless depends_on requires an order");
 
   private final String line;
 
@@ -54,12 +56,12 @@ public enum UnsupportedPm2 {
     this.line = line;
   }
 
-  /// Returns the alternative, in one line.
+  /// Returns the message for the user, which is one line.
   public String line() {
     return line;
   }
 
-  /// Returns the entry for a command or option; empty if it is not an unsupported one.
+  /// Returns the entry for a command or option of PM2; empty if there is none.
   public static Optional<UnsupportedPm2> find(String word) {
     return Arrays.stream(values()).filter(entry -> entry.names.contains(word)).findFirst();
   }

@@ -4,7 +4,7 @@ import io.jpm.console.cli.Examples.Line;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One to three example command lines per command, for its help page and the manual page.
+/// Example command lines for the help page of each command and for the manual page.
 public final class VerbExamples {
   private VerbExamples() {}
 
@@ -14,37 +14,37 @@ public final class VerbExamples {
       case STOP ->
           lines(
               "jpm stop web",
-              "it stays in the list",
+              "stop it and keep it in the list",
               "jpm stop web api 3",
-              "several apps, by name or id",
+              "stop several apps, by name or id",
               "jpm stop all",
-              "every app");
+              "stop all apps");
       case RESTART ->
           lines(
               "jpm restart web",
               "stop it and start it again",
               "jpm restart web --update-env",
-              "with this shell's variables",
+              "restart with this shell's environment",
               "jpm restart ecosystem.json --env test",
-              "override env with env_test");
+              "override env with its env_test");
       case RELOAD ->
           lines(
               "jpm reload web",
-              "one instance at a time, no downtime",
+              "replace one instance at a time",
               "jpm reload all --parallel 2",
-              "two instances of each app at a time");
+              "replace two instances per app at a time");
       case GRACEFUL_RELOAD ->
           lines(
               "jpm gracefulReload web",
-              "process.on('message') gets 'shutdown'",
+              "send 'shutdown' to each old process",
               "jpm gracefulReload ecosystem.json --only web",
-              "with the settings of the file");
+              "with the settings in the file");
       case SERVE ->
           lines(
               "jpm serve",
-              "this directory on port 8080",
+              "serve this directory on port 8080",
               "jpm serve dist 3000 --spa --name site",
-              "one page for all paths",
+              "serve a single-page app",
               "jpm serve . --basic-auth-username me --basic-auth-password x",
               "");
       case SCALE ->
@@ -54,138 +54,152 @@ public final class VerbExamples {
               "jpm scale web +2",
               "add two instances",
               "jpm scale web max",
-              "one instance per CPU");
+              "run one instance per CPU");
       case DELETE ->
           lines(
               "jpm delete web",
               "stop it and remove it from the list",
               "jpm delete all",
-              "empty the list");
+              "delete all apps");
       case SAVE ->
-          lines("jpm save", "save the current list", "jpm save --force", "even if it is empty");
-      case RESURRECT -> lines("jpm resurrect", "start the apps of the saved list");
+          lines("jpm save", "save the list", "jpm save --force", "save it even if it is empty");
+      case RESURRECT -> lines("jpm resurrect", "start the apps in the saved list");
       case LIST ->
           lines(
               "jpm ls --sort memory:desc",
-              "the largest first",
+              "sort by memory, largest first",
               "jpm ls --watch",
-              "redrawn until Ctrl-C",
+              "redraw the list until Ctrl-C",
               "jpm ls --json",
-              "for scripts");
+              "print the list as JSON");
       case DESCRIBE ->
           lines(
               "jpm describe web",
-              "all instances of an app",
+              "show all instances of an app",
               "jpm describe 3 --json",
-              "one instance, for scripts");
+              "print one instance as JSON");
       case LOGS ->
           lines(
               "jpm logs",
               "follow the output of all apps",
               "jpm logs web --lines 100 --nostream",
-              "past lines only",
+              "print past lines and exit",
               "jpm logs web --since 10m --grep error",
               "");
       case EVENTS ->
           lines(
               "jpm events web",
-              "why web was started and stopped",
+              "show why web was started and stopped",
               "jpm events --follow --json",
-              "for scripts");
-      case ENV -> lines("jpm env web", "secrets masked", "jpm env web --reveal", "with secrets");
-      case JLIST -> lines("jpm jlist", "the list for scripts, with PM2's keys");
+              "print past and new events as JSON");
+      case ENV -> lines("jpm env web", "mask secrets", "jpm env web --reveal", "show secrets");
+      case JLIST -> lines("jpm jlist", "print the list as JSON, as PM2 does");
       case INIT ->
           lines(
               "jpm init",
-              "ecosystem.config.js",
+              "write ecosystem.config.js",
               "jpm init apps.yaml",
-              "the extension selects the format");
+              "choose the format by the extension");
       case VALIDATE ->
           lines(
               "jpm validate",
-              "the file in this directory",
+              "check the file in this directory",
               "jpm validate apps.json --env production",
-              "with env_production");
+              "override env with env_production");
       case PLAN ->
           lines(
               "jpm plan ecosystem.json",
-              "show what apply would do",
+              "show what jpm apply would change",
               "jpm plan ecosystem.json --prune --json",
-              "for scripts");
+              "print the changes as JSON");
       case APPLY ->
           lines(
               "jpm apply ecosystem.json",
-              "start, change and reload what differs",
+              "start or update apps that differ",
               "jpm apply ecosystem.json --prune",
-              "delete apps that are not in it");
-      case PING -> lines("jpm ping", "{ msg: 'pong' }");
+              "also delete apps removed from the file");
+      case PING -> lines("jpm ping", "print { msg: 'pong' } if it responds");
       case DOCTOR ->
           lines(
               "jpm doctor",
-              "show what is wrong and how to fix it",
+              "show problems and how to fix them",
               "jpm doctor --json",
-              "for scripts");
+              "print the result as JSON");
       case WEB ->
           lines(
               "jpm web",
-              "on 127.0.0.1:9615, with a link to log in",
+              "listen on 127.0.0.1:9615",
               "jpm web --port 8000",
-              "on another port",
+              "listen on port 8000",
               "jpm web stop",
               "stop listening");
-      case KILL -> lines("jpm kill", "also stops all apps");
-      case UPDATE -> lines("jpm update", "apps keep running");
-      case DAEMON_ITSELF -> lines("jpm daemon", "for systemd or a container");
-      case STARTUP -> lines("jpm startup", "with systemd, for this user");
-      case UNSTARTUP -> lines("jpm unstartup", "undo jpm startup");
+      case KILL -> lines("jpm kill", "delete all apps and stop the daemon");
+      case UPDATE -> lines("jpm update", "replace the daemon; apps keep running");
+      case DAEMON_ITSELF -> lines("jpm daemon", "run under systemd or in a container");
+      case STARTUP -> lines("jpm startup", "enable a systemd unit for this user");
+      case UNSTARTUP -> lines("jpm unstartup", "remove the systemd unit");
       case IMPORT_PM2 ->
           lines(
               "jpm import-pm2 --dry-run",
               "show what would be imported",
               "jpm import-pm2 --only web,api",
-              "only these apps");
-      case AUDIT -> lines("jpm audit verify", "count its lines, or show the first break");
+              "import only these apps");
+      case AUDIT -> lines("jpm audit verify", "verify all lines of the audit log");
       case TOKEN ->
           lines(
               "jpm token create ci --role operate --app web,api",
-              "print a new token, once",
+              "create a token and print it",
               "jpm token rotate ci --grace 10m",
-              "new secret; the old one is valid for 10m",
+              "keep the old secret valid for 10 minutes",
               "jpm token revoke ci",
-              "revoke a token, close its connections");
+              "revoke it and close its connections");
       case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
       case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
       case START_OR_GRACEFUL_RELOAD -> lines("jpm startOrGracefulReload ecosystem.json", "");
       case TRIGGER ->
           lines(
               "jpm trigger web flush-cache",
-              "run an action that web offers",
+              "invoke an action that web provides",
               "jpm trigger web set-level debug",
-              "with a value");
+              "pass a parameter to the action");
       case MONIT ->
-          lines("jpm monit", "all apps; ? shows the keys", "jpm monit web api", "only these apps");
-      case PRETTYLIST -> lines("jpm prettylist", "the output of jlist in readable form");
+          lines(
+              "jpm monit",
+              "monitor all apps (? lists the keys)",
+              "jpm monit web api",
+              "monitor only these apps");
+      case PRETTYLIST -> lines("jpm prettylist", "print the output of jpm jlist, formatted");
       case PROCESS_IDS ->
-          lines("jpm pid web", "pids of its main processes", "jpm pid", "pids of all apps");
-      case INSTANCE_IDS -> lines("jpm id web", "[ 0, 1 ]", "jpm id web --json", "[0,1]");
+          lines("jpm pid web", "print pids of web", "jpm pid", "print pids of all apps");
+      case INSTANCE_IDS ->
+          lines(
+              "jpm id web",
+              "print ids as PM2 does: [ 0, 1 ]",
+              "jpm id web --json",
+              "print ids as JSON: [0,1]");
       case REPORT -> lines("jpm report", "print the report");
       case HOST ->
-          lines("jpm slist", "CPU, memory, disks, network", "jpm slist --tree", "as a tree");
+          lines(
+              "jpm slist",
+              "show CPU, memory, disks and network",
+              "jpm slist --tree",
+              "print the result as a tree");
       case EXAMPLES -> lines("jpm examples", "show all example command lines");
       case COMPLETION ->
           lines(
               "jpm completion install",
-              "for the shell that you use",
+              "install completion for your shell",
               "jpm completion zsh",
-              "print the script",
+              "print the completion script for zsh",
               "jpm completion uninstall bash",
-              "undo the installation");
-      case GET -> lines("jpm get", "show all stored values", "jpm get web:PORT", "one variable");
+              "remove completion for bash");
+      case GET -> lines("jpm get", "show all stored values", "jpm get web:PORT", "show one value");
       case SET -> lines("jpm set web:PORT 8080", "store the value and restart web");
       case MULTISET -> lines("jpm multiset \"web:PORT 8080 web:HOST ::1\"", "");
-      case UNSET -> lines("jpm unset web:PORT", "one variable", "jpm unset all", "everything");
+      case UNSET ->
+          lines("jpm unset web:PORT", "delete one value", "jpm unset all", "delete all values");
       case CONF ->
-          lines("jpm conf web:PORT", "show the stored value", "jpm conf web:PORT 8080", "store it");
+          lines("jpm conf web:PORT", "show the value", "jpm conf web:PORT 8080", "store a value");
       case PULL ->
           lines(
               "jpm pull web",
@@ -197,11 +211,11 @@ public final class VerbExamples {
       case DEPLOY ->
           lines(
               "jpm deploy production setup",
-              "once, before the first deployment",
+              "prepare the hosts for deployment",
               "jpm deploy production",
               "deploy the newest commit",
               "jpm deploy ecosystem.json production revert 1",
-              "go back one deployment");
+              "roll back one deployment");
       case SEND ->
           lines(
               "jpm send 0 reload",
@@ -209,8 +223,9 @@ public final class VerbExamples {
               "jpm send repl -- --help",
               "send a line that looks like an option");
       case MESSAGE -> lines("jpm message web '{\"go\":true}'", "");
-      case ATTACH -> lines("jpm attach 0", "Ctrl-C leaves it running");
-      case SEND_SIGNAL -> lines("jpm sendSignal SIGHUP web", "like kill(1)");
+      case ATTACH -> lines("jpm attach 0", "attach to instance 0 until Ctrl-C");
+      case SEND_SIGNAL ->
+          lines("jpm sendSignal SIGHUP web", "send SIGHUP to the main processes of web");
       case RESET ->
           lines(
               "jpm reset web",
@@ -218,17 +233,16 @@ public final class VerbExamples {
               "jpm reset all",
               "reset the counters of all apps");
       case INSPECT -> lines("jpm inspect web", "");
-      case CLEARDUMP -> lines("jpm cleardump", "undo jpm save");
-      case FLUSH ->
-          lines("jpm flush web", "empty the logs of one app", "jpm flush", "empty all logs");
-      case LOGROTATE -> lines("jpm logrotate", "show the limits and where to set them");
+      case CLEARDUMP -> lines("jpm cleardump", "clear the list that jpm save wrote");
+      case FLUSH -> lines("jpm flush web", "truncate its logs", "jpm flush", "truncate all logs");
+      case LOGROTATE -> lines("jpm logrotate", "show the limits and how to change them");
       case PROFILE_CPU -> lines("jpm profile:cpu 5000", "record a profile for 5 seconds");
       case PROFILE_MEM -> lines("jpm profile:mem", "write a heap dump for analysis tools");
-      case RELOAD_LOGS -> lines("jpm reloadLogs", "reopen the files after logrotate(8)");
+      case RELOAD_LOGS -> lines("jpm reloadLogs", "reopen log files after logrotate(8)");
     };
   }
 
-  /// @param texts command and meaning alternately; the meaning is empty if the command is
+  /// @param texts alternately a command line and its explanation, which is empty if the command is
   ///   self-explanatory
   private static List<Line> lines(String... texts) {
     List<Line> lines = new ArrayList<>();

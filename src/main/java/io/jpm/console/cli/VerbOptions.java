@@ -3,11 +3,12 @@ package io.jpm.console.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Maps commands to their options and their retry properties.
+/// Defines the options of each command, and whether a client may send the command twice.
 public final class VerbOptions {
   private VerbOptions() {}
 
-  /// Returns the command's own options, followed by the common ones, in the order of the help page.
+  /// Returns the options of the command, in the order of its help page. The options that all
+  /// commands share come last.
   static List<VerbOption> of(Verb verb) {
     List<VerbOption> options = new ArrayList<>(own(verb));
     options.add(VerbOption.SILENT);
@@ -165,10 +166,10 @@ public final class VerbOptions {
     return ResolvedTargets.joined(VerbOption.ofApps(), List.of(own));
   }
 
-  /// Reports whether a command for which [#isNonIdempotent] holds is nevertheless executed only
-  /// once if its request has an idempotency key
-  /// ([io.jpm.console.session.CommandCall#withIdempotencyKey]). Reload is not included, because its
-  /// client is notified immediately that the command was accepted.
+  /// Reports whether an idempotency key in the request makes the command safe to send twice, even
+  /// though it is not idempotent by itself ([#isNonIdempotent]). See
+  /// [io.jpm.console.session.CommandCall#withIdempotencyKey]. Reload is excluded, because its
+  /// client receives an acknowledgement at once.
   public static boolean isRepeatable(Verb verb) {
     return switch (verb) {
       case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
@@ -176,9 +177,9 @@ public final class VerbOptions {
     };
   }
 
-  /// Reports whether a client that has printed part of the output sends the command again if the
-  /// daemon dies ([io.jpm.console.session.PrintedOutput]). The command takes effect only once,
-  /// because its request has a key or because the command is idempotent.
+  /// Reports whether the client sends the command again if the daemon dies after part of the output
+  /// was printed ([io.jpm.console.session.PrintedOutput]). The command takes effect only once,
+  /// because its request has an idempotency key or because it is idempotent.
   public static boolean isResentAfterCrash(Verb verb) {
     return switch (verb) {
       case START, SERVE, STOP, DELETE, APPLY -> true;
@@ -188,8 +189,8 @@ public final class VerbOptions {
     };
   }
 
-  /// Reports whether executing the command twice has a different effect from executing it once. All
-  /// other commands may be sent to the next daemon if this one dies before it has answered.
+  /// Reports whether executing the command twice has a different effect from executing it once. If
+  /// the daemon dies before it replies, clients may send all other commands to the next daemon.
   public static boolean isNonIdempotent(Verb verb) {
     return switch (verb) {
       case RESTART,

@@ -1,4 +1,4 @@
-/// The grammar of the command line: verbs and options, the parser of arguments, and help.
+/// The command line syntax: the commands and their options, the parser, and the help texts.
 @NullMarked
 package io.jpm.console.cli;
 

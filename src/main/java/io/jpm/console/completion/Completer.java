@@ -16,13 +16,13 @@ final class Completer {
   private final ListedNames listed;
   private final FileVariants variants;
 
-  /// @param variants finds the `env_NAME` keys of the process files on the line
+  /// @param variants finds the `env_NAME` keys of the process files on the command line
   Completer(List<InstanceView> instances, FileVariants variants) {
     this.listed = new ListedNames(instances);
     this.variants = variants;
   }
 
-  /// Returns the completions.
+  /// Returns the completions of the word at the cursor.
   ///
   /// @param before the words between `jpm` and the word at the cursor
   /// @param current the part of the word at the cursor that has been typed
@@ -50,7 +50,8 @@ final class Completer {
               new Candidate("--silent", VerbOption.SILENT.description()),
               new Candidate("--no-color", VerbOption.NO_COLOR.description())));
 
-  /// Offers the primary name of a command, or an alias if only that matches.
+  /// Completes the name of a command. Offers its primary name, or an alias if only the alias begins
+  /// with the typed text.
   private static Completion commands(String typed, boolean ofHelp) {
     List<Candidate> found = new ArrayList<>();
     for (Verb verb : Verb.values()) {
@@ -121,7 +122,8 @@ final class Completer {
     };
   }
 
-  /// Returns all command names, for shells without access to a daemon.
+  /// Returns the primary names of all commands, which the completion script uses if no daemon is
+  /// running.
   static List<String> commandWords() {
     return Stream.concat(Arrays.stream(Verb.values()).map(Verb::keyword), Stream.of("help"))
         .toList();

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /// The possible completions of a command line.
 ///
-/// @param candidates possible words at the cursor, the best first
+/// @param candidates the possible words at the cursor, best match first
 /// @param files the kind of files that are also possible at the cursor; the shell completes their
 ///   names
 record Completion(List<Candidate> candidates, Files files) {
@@ -24,7 +24,7 @@ record Completion(List<Candidate> candidates, Files files) {
   /// @param description a short description; may be empty
   record Candidate(String word, String description) {}
 
-  /// Kinds of files.
+  /// The kinds of files whose names the shell is asked to complete.
   enum Files {
     NONE("none"),
     DIRECTORIES("directories"),
@@ -55,14 +55,15 @@ record Completion(List<Candidate> candidates, Files files) {
     return of(words.stream().map(word -> new Candidate(word, "")).toList());
   }
 
-  /// Returns the union of both completions, with the more general kind of files.
+  /// Returns a completion with the candidates of both completions and the more general of their
+  /// kinds of files.
   Completion and(Completion other) {
     return new Completion(
         Stream.concat(candidates.stream(), other.candidates.stream()).toList(),
         files.compareTo(other.files) >= 0 ? files : other.files);
   }
 
-  /// Returns the candidates that begin with `typed`, without duplicates.
+  /// Returns this completion with only the candidates that begin with `typed`, without duplicates.
   Completion beginningWith(String typed) {
     return new Completion(
         candidates.stream()
@@ -76,20 +77,21 @@ record Completion(List<Candidate> candidates, Files files) {
         files);
   }
 
-  /// Returns the candidates prefixed with `before`, which has already been typed.
+  /// Returns this completion with `before`, which has already been typed, in front of each
+  /// candidate.
   Completion prefixedWith(String before) {
     return new Completion(
         candidates.stream().map(it -> new Candidate(before + it.word(), it.description())).toList(),
         files);
   }
 
-  /// Returns PM2's format: one word per line.
+  /// Returns the candidates in PM2's format, one word per line.
   String plain() {
     return candidates.stream().map(it -> it.word() + "\n").collect(Collectors.joining());
   }
 
-  /// Returns the format that the shell scripts read. The first line is the kind of files; each
-  /// further line contains a word and, after a tab, its description.
+  /// Returns the candidates in the format that the shell scripts read. The first line is the kind
+  /// of files; each further line contains a word and, after a tab, its description.
   String described() {
     return candidates.stream()
         .map(it -> it.word() + "\t" + it.description() + "\n")

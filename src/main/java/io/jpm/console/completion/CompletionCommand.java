@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm completion`, which prints the completion script for a shell or installs it.
+/// Runs `jpm completion`, which prints, installs or removes the completion script of a shell.
 ///
 /// The scripts call `jpm completion -- WORD…` whenever the user presses TAB. This interface is
 /// compatible with PM2: the words are the whole command line, and `COMP_CWORD` is the index of the
@@ -67,21 +67,22 @@ public final class CompletionCommand implements ConsoleCommand {
   /// Returns the shell named in the command; by default, the caller's shell.
   private static CompletionShell shell(CommandCall commandCall, List<String> names) {
     if (names.size() > 1) {
-      throw new CommandFailure(USE);
+      throw new CommandFailure("completion accepts only one shell: " + USE);
     }
     if (names.isEmpty()) {
       String own = commandCall.request().environment().getOrDefault("SHELL", "");
       return CompletionShell.named(own)
           .orElseThrow(() ->
               new CommandFailure(
-                  "SHELL is \"%s\", but jpm supports only bash, zsh and fish: specify one of them"
+                  "SHELL is \"%s\", but completion supports only bash, zsh and fish: name one of them in the command"
                       .formatted(own)));
     }
     return Optional.of(names.getFirst())
         .filter(CompletionShell.keywords()::contains)
         .flatMap(CompletionShell::named)
-        .orElseThrow(
-            () -> new CommandFailure("jpm completion \"%s\": %s".formatted(names.getFirst(), USE)));
+        .orElseThrow(() ->
+            new CommandFailure(
+                "\"%s\" is not a supported shell: %s".formatted(names.getFirst(), USE)));
   }
 
   private Future<ExitCode> complete(CommandCall commandCall) {
@@ -107,8 +108,8 @@ public final class CompletionCommand implements ConsoleCommand {
         });
   }
 
-  /// Returns the index of the word at the cursor, at least 1; by default, the index of the last
-  /// word.
+  /// Returns the index of the word at the cursor, at least 1. If `COMP_CWORD` is missing or
+  /// invalid, this is the index of the last word.
   private static int cursor(Map<String, String> environment, int count) {
     String given = environment.getOrDefault("COMP_CWORD", "");
     return given.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(given) : Math.max(1, count - 1);

@@ -45,10 +45,10 @@ sealed interface CompletionContext {
   /// An argument of an app, after `--`.
   record AppArgument() implements CompletionContext {}
 
-  /// The role is not known.
+  /// The role cannot be determined.
   record Unknown() implements CompletionContext {}
 
-  /// Determines the role.
+  /// Determines the role of the word at the cursor.
   ///
   /// @param before the words between `jpm` and the word at the cursor
   /// @param current the part of the word at the cursor that has been typed

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 ///
 /// All methods access files and must not run on an event loop. They fail with a [CommandFailure].
 ///
-/// @param shell the shell
+/// @param shell the shell whose completion is installed
 /// @param script the file that contains the script
 /// @param startup the startup file that contains the block; empty if the shell loads the script
 ///   automatically
@@ -29,6 +29,8 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
   private static final Pattern BLOCK =
       Pattern.compile("(?ms)(?:(?<=\\n)\\n)?^" + BEGIN + "$.*?^" + END + "$\\n?");
 
+  /// Determines the files for `shell`.
+  ///
   /// @param home the daemon's directory
   /// @param environment the caller's variables, of which `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME`
   ///   determine the files
@@ -39,7 +41,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
         directory(environment, "HOME")
             .orElseThrow(() ->
                 new CommandFailure(
-                    "HOME is not set: jpm completion needs it to find the shell's configuration"));
+                    "HOME is not set: set it to the directory that contains the shell's startup files"));
     Path script = home.resolve("completion." + shell.keyword());
     return switch (shell) {
       case BASH -> new CompletionInstallation(shell, script, Optional.of(user.resolve(".bashrc")));
@@ -63,9 +65,10 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
   }
 
-  /// Writes the script and the block, replacing existing ones.
+  /// Writes the script file, and the block into the startup file. Replaces earlier versions of
+  /// both.
   ///
-  /// @return what was done, one message per element
+  /// @return one message per change
   List<String> install() {
     List<String> done = new ArrayList<>();
     write(script, CompletionScript.of(shell).getBytes(StandardCharsets.UTF_8));
@@ -74,19 +77,19 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
       String before = read(file).orElse("");
       String after = withBlock(before);
       if (after.equals(before)) {
-        done.add(file + " already loads it");
+        done.add(file + " already loads the completion script");
       } else {
         write(file, after.getBytes(StandardCharsets.ISO_8859_1));
-        done.add(file + " now loads it");
+        done.add(file + " now loads the completion script");
       }
     });
     done.add("Completion is available in new shells; to remove it, run jpm completion uninstall");
     return done;
   }
 
-  /// Removes exactly what [#install] has written.
+  /// Removes the script and the block that [#install] has written.
   ///
-  /// @return what was done, one message per element
+  /// @return one message per change
   List<String> remove() {
     List<String> done = new ArrayList<>();
     startup.ifPresent(file -> {
@@ -94,7 +97,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
       String after = BLOCK.matcher(before).replaceAll("");
       if (!after.equals(before)) {
         write(file, after.getBytes(StandardCharsets.ISO_8859_1));
-        done.add(file + " no longer loads it");
+        done.add(file + " no longer loads the completion script");
       }
     });
     try {

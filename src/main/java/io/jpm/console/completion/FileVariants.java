@@ -18,8 +18,8 @@ record FileVariants(Path cwd) {
   private static final Pattern VARIANT = Pattern.compile("\\benv_([A-Za-z0-9_.-]+)[\"']?\\s*:");
   private static final int MOST_BYTES = 1 << 20;
 
-  /// Returns each NAME found in those of `targets` that are files, without duplicates. Files that
-  /// are too large or cannot be read are skipped.
+  /// Returns the NAMEs found in the files among `targets`, without duplicates. Files that are too
+  /// large or cannot be read are skipped.
   Completion scan(List<String> targets) {
     return Completion.ofWords(
         List.copyOf(

@@ -17,8 +17,8 @@ final class ListedNames {
     this.instances = List.copyOf(instances);
   }
 
-  /// Returns the names of apps, each described by the number of its instances per phase: `2 online,
-  /// 1 errored`.
+  /// Returns the names of apps, each described by the number of its instances in each phase, such
+  /// as `2 online, 1 errored`.
   Completion names() {
     Map<String, List<InstanceView>> byName =
         instances.stream()

@@ -52,7 +52,7 @@ sealed interface OptionValues {
     };
   }
 
-  /// The kinds of values of options whose parameter name does not determine the kind.
+  /// The options whose kind of value does not follow from the name of their parameter in the help.
   final class Known {
     private static final Map<VerbOption, OptionValues> BY_OPTION = new EnumMap<>(VerbOption.class);
 

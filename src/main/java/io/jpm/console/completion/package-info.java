@@ -1,5 +1,5 @@
-/// The command `jpm completion`: the scripts that it prints, and the completions that the scripts
-/// request when the user presses TAB.
+/// Implements `jpm completion`, which prints the completion scripts and computes the completions
+/// that the scripts request when the user presses TAB.
 @NullMarked
 package io.jpm.console.completion;
 

@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Reads app specs. All methods except [#isProcessFile] access the file system and may block.
+/// Reads app specs from process files and command lines. All methods except [#isProcessFile] access
+/// the file system and may block.
 public interface AppSource {
-  /// Reports whether a word has the extension of a process file. Does not block.
+  /// Reports whether `word` has the extension of a process file. Does not block.
   boolean isProcessFile(String word);
 
   /// Reports whether `path` is a directory that contains process files.
@@ -23,29 +24,32 @@ public interface AppSource {
     return ProcessFileReader.isDirectoryOfProcessFiles(path);
   }
 
-  /// Returns the default process files in a directory, in order of preference. They are used if the
-  /// user does not name a file.
+  /// Returns the names of the default process files that exist in a directory, in order of
+  /// preference. They are used if the user does not specify a file.
   default List<String> usualFiles(Path directory) {
     return DefaultProcessFiles.findIn(directory);
   }
 
   /// Reads the apps of a process file, or of all process files in a directory.
   ///
-  /// @param environment the value of `--env`
+  /// @param environment the value of `--env`; empty if the option is absent
   AppsOutcome fromFile(Path file, Optional<String> environment, CallerContext callerContext);
 
   /// Reads the apps of a process file that the client received on its standard input.
   AppsOutcome fromStdin(byte[] content, Optional<String> environment, CallerContext callerContext);
 
-  /// Reads the app that is described by the options of a command.
+  /// Reads the app that the options of a command define.
+  ///
+  /// @param attributes the attributes by their keys in process files
   AppsOutcome fromCommandLine(Map<String, Object> attributes, CallerContext callerContext);
 
-  /// Returns a source that uses the readers in `config`.
+  /// Returns a source that reads with the package `config` and applies `defaults`.
   static AppSource of(AppDefaults defaults, ScriptEvaluator scripts) {
     return of(() -> defaults, scripts);
   }
 
-  /// Returns a source that uses the readers in `config`, with defaults that may change.
+  /// Returns a source that reads with the package `config`. The defaults are queried for each read,
+  /// so they may change.
   static AppSource of(Supplier<AppDefaults> defaults, ScriptEvaluator scripts) {
     Supplier<ProcessFileReader> files = () -> new ProcessFileReader(defaults.get(), scripts);
     return new AppSource() {

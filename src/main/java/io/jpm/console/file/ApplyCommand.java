@@ -18,13 +18,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm plan` and `jpm apply`, which show or make the changes that a process file requests.
+/// Runs `jpm plan`, which shows the changes that a process file requires, and `jpm apply`, which
+/// makes them.
 public final class ApplyCommand implements ConsoleCommand {
   private final Verb verb;
   private final DaemonClient daemonClient;
   private final FileApps files;
   private final ShutdownNotice shutdownNotice;
 
+  /// Creates `jpm plan` or `jpm apply`.
+  ///
   /// @param verb [Verb#PLAN] or [Verb#APPLY]
   /// @param shutdownNotice notifies clients when the daemon shuts down
   public ApplyCommand(
@@ -50,7 +53,7 @@ public final class ApplyCommand implements ConsoleCommand {
     return code;
   }
 
-  /// Applies one file and reports its problems.
+  /// Plans or applies one file and reports its problems.
   ///
   /// @return whether there were no problems
   private Future<Boolean> file(String word, CommandCall commandCall) {
@@ -61,7 +64,7 @@ public final class ApplyCommand implements ConsoleCommand {
                 ? files.loadFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
-                        "%s requires a process file, but %s is not one"
+                        "jpm %s requires a process file, but %s is not one"
                             .formatted(verb.keyword(), word))))
         .compose(specs -> order(specs, FileApps.pathOf(word, commandCall), commandCall))
         .compose(order ->
@@ -77,7 +80,7 @@ public final class ApplyCommand implements ConsoleCommand {
     return prune && place.isEmpty()
         ? Future.failedFuture(
             new CommandFailure(
-                "--prune deletes apps that were started from a file, so it cannot be used with standard input"))
+                "--prune cannot be used with standard input: specify a process file by its name"))
         : Future.succeededFuture(
             new GodCommand.Apply(
                 specs, place, prune, true, verb == Verb.PLAN, FileApps.awaitStable(commandCall)));

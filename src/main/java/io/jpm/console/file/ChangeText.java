@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Formats the changes that a process file requests as lines or as JSON. Secrets are masked in
-/// both.
+/// Formats the changes that a process file requires, as lines or as JSON. Secrets are masked in
+/// both formats.
 final class ChangeText {
   private static final String OF_ENVIRONMENT = "env.";
 
-  /// Longer values are omitted from lines, because each app has only one line.
+  /// The maximum length of a value in a line. Longer values are omitted.
   private static final int MOST_SHOWN = 30;
 
   private ChangeText() {}
 
-  /// Returns one line per changed app. All unchanged apps share the last line.
+  /// Returns one line per changed app, followed by one line for all unchanged apps.
   static List<String> lines(List<AppChange> changes) {
     List<String> lines = new ArrayList<>();
     List<String> unchanged = new ArrayList<>();
@@ -52,7 +52,7 @@ final class ChangeText {
       return "";
     }
     return switch (change.kind()) {
-      case START -> ", in the list only (autostart)";
+      case START -> ", but only added to the list (autostart is false)";
       case DELETE -> "";
       case UNCHANGED, LIVE, SCALE, ROLLING, RESTART -> ", stays stopped";
     };

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The daemon's part of `jpm deploy`: validates the deployment section of the process file and
-/// prints it as lines for `bin/jpm-deploy`. That script performs the deployment, because ssh needs
-/// the caller's terminal and agent.
+/// The daemon's part of `jpm deploy`: validates the `deploy` section of the process file and prints
+/// it as lines for `bin/jpm-deploy`. The script performs the deployment, because ssh needs the
+/// caller's terminal and agent.
 public final class DeployCommand implements ConsoleCommand {
   private static final String PACKAGE = "package.json";
 
@@ -41,7 +41,8 @@ public final class DeployCommand implements ConsoleCommand {
     List<String> rest = named ? targets.subList(1, targets.size()) : targets;
     if (rest.size() > 1) {
       return Future.failedFuture(
-          new CommandFailure("bin/jpm-deploy is missing: the installation is not complete"));
+          new CommandFailure(
+              "jpm deploy requires the script bin/jpm-deploy, which did not run: if it is missing, reinstall jpm"));
     }
     CallerContext callerContext =
         new CallerContext(
@@ -64,7 +65,8 @@ public final class DeployCommand implements ConsoleCommand {
     try {
       return Path.of(word);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file name is not a valid path");
+      throw new CommandFailure(
+          "the file name is not a valid path: check it for control characters");
     }
   }
 
@@ -77,7 +79,7 @@ public final class DeployCommand implements ConsoleCommand {
         .map(Path::of)
         .orElseThrow(() ->
             new CommandFailure(
-                "no file was specified, and %s contains none of %s, %s"
+                "no process file was found in %s: specify one, or create one of %s, %s"
                     .formatted(cwd, String.join(", ", DefaultProcessFiles.NAMES), PACKAGE)));
   }
 

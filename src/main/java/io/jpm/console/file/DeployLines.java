@@ -3,9 +3,8 @@ package io.jpm.console.file;
 import io.jpm.config.deploy.Deployment;
 import java.util.TreeMap;
 
-/// Formats a deployment for `bin/jpm-deploy`. Each line consists of a key and its value, separated
-/// by a space. Backslashes, line feeds and carriage returns are written as `\\`, `\n` and `\r`. No
-/// part of the text is executed by a shell.
+/// Formats a deployment for `bin/jpm-deploy`. Each line consists of a key and a value, separated by
+/// a space. Backslashes, line feeds and carriage returns are escaped as `\\`, `\n` and `\r`.
 final class DeployLines {
   /// The first line, which identifies the format to the client.
   static final String HEAD = "jpm-deploy 1";
@@ -14,6 +13,8 @@ final class DeployLines {
 
   private DeployLines() {}
 
+  /// Returns the lines for `deployment`.
+  ///
   /// @param file the process file, as a path that the caller can use
   static String of(String file, Deployment deployment) {
     var lines = new DeployLines();

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/// Reads app specs on worker threads and converts problems in the files to command failures.
+/// Reads app specs on worker threads and reports problems in the files as command failures.
 public final class FileApps {
   private static final String STDIN = "-";
 
@@ -37,8 +37,8 @@ public final class FileApps {
   }
 
   /// Reports whether a target is a process file: `-`, a name with one of the supported extensions,
-  /// or the path of a directory of process files. (A word without a slash may also be the name of
-  /// an app.)
+  /// or the path of a directory of process files. A word without a slash is not treated as a
+  /// directory, because it may be the name of an app.
   public Future<Boolean> isProcessFile(String word, CommandCall commandCall) {
     if (word.equals(STDIN) || source.isProcessFile(word)) {
       return Future.succeededFuture(true);
@@ -47,14 +47,15 @@ public final class FileApps {
     return isPath ? isDirectory(word, commandCall) : Future.succeededFuture(false);
   }
 
-  /// Reports whether a target of a command that accepts only process files is a process file or a
-  /// directory of process files. The directory name does not need a slash.
+  /// Reports whether a target is a process file or a directory of process files, for commands that
+  /// accept only process files. Unlike in [#isProcessFile], the directory name need not contain a
+  /// slash.
   public Future<Boolean> isProcessFileOrDirectory(String word, CommandCall commandCall) {
     return isProcessFile(word, commandCall)
         .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, commandCall));
   }
 
-  /// Returns the targets of a command. If there are none, returns the default process file in the
+  /// Returns the targets of a command or, if there are none, the default process file in the
   /// caller's directory.
   public Future<List<String>> targets(CommandCall commandCall) {
     if (!commandCall.arguments().targets().isEmpty()) {
@@ -68,7 +69,7 @@ public final class FileApps {
     if (found.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "no file was specified, and %s contains none of %s"
+              "no process file was found in %s: specify one, or create one of %s"
                   .formatted(
                       commandCall.request().cwd(), String.join(", ", DefaultProcessFiles.NAMES))));
     }
@@ -76,7 +77,7 @@ public final class FileApps {
       commandCall
           .session()
           .warn(
-              "using %s, not %s"
+              "using %s and ignoring %s"
                   .formatted(found.getFirst(), String.join(", ", found.subList(1, found.size()))));
     }
     return Future.succeededFuture(found.subList(0, 1));
@@ -95,7 +96,8 @@ public final class FileApps {
     return loadOutcome(word, commandCall).map(AppsOutcome::apps);
   }
 
-  /// Returns the apps and the other settings of a process file. Fails if the file has problems.
+  /// Returns the apps of a process file, limited to those selected by `--only`, and whether the
+  /// file requests to be watched. Fails if the file has problems.
   public Future<AppsOutcome> loadOutcome(String word, CommandCall commandCall) {
     return all(word, commandCall)
         .compose(all ->
@@ -103,14 +105,14 @@ public final class FileApps {
                 .map(apps -> new AppsOutcome(apps, List.of(), List.of(), all.watchRequested())));
   }
 
-  /// Returns the path of a target's file; empty for standard input.
+  /// Returns the path of a process file; empty for standard input.
   public static Optional<Path> pathOf(String word, CommandCall commandCall) {
     return word.equals(STDIN)
         ? Optional.empty()
         : Optional.of(cwd(commandCall).resolve(word).normalize());
   }
 
-  /// Returns the names given with `--only`.
+  /// Returns the app names in the value of `--only`; empty if the option is absent.
   public static List<String> onlyNames(Arguments arguments) {
     return arguments.value(VerbOption.ONLY).stream()
         .flatMap(list -> Arrays.stream(list.split("[, ]+")))
@@ -129,47 +131,50 @@ public final class FileApps {
     return content == null
         ? Future.failedFuture(
             new CommandFailure(
-                "- reads a process file from standard input: jpm %s - < apps.json"
+                "the target - requires a process file on standard input: jpm %s - < apps.json"
                     .formatted(commandCall.request().argv().getFirst())))
         : read(commandCall, () -> source.fromStdin(content, environment, caller(commandCall)));
   }
 
-  /// Returns the variables of the caller's shell if `--update-env` is given.
+  /// Returns the variables of the caller's shell if `--update-env` is present; otherwise empty.
   public static Optional<Map<String, String>> shellVariables(CommandCall commandCall) {
     return commandCall.arguments().has(VerbOption.UPDATE_ENV)
         ? Optional.of(AppReader.shellVariables(commandCall.request().environment()))
         : Optional.empty();
   }
 
-  /// Reports whether the command waits until the started processes have run for a short time.
-  /// `--no-wait` disables this.
+  /// Reports whether the command waits until the started processes have run for a short time, which
+  /// is the default. `--no-wait` disables it.
   public static boolean awaitStable(CommandCall commandCall) {
     return !commandCall.arguments().has(VerbOption.NO_WAIT);
   }
 
-  /// Returns the app that is described by the options of `start`.
+  /// Returns the app that the options of `jpm start` define, as a list of one spec.
   public Future<List<AppSpec>> loadCommandLine(String script, CommandCall commandCall) {
     return loadAttributes(StartAttributes.of(script, commandCall.arguments()), commandCall);
   }
 
-  /// Returns the app that is described by the attributes.
+  /// Returns the app that the attributes define, as a list of one spec. PATH and other variables
+  /// come from the caller.
   public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, caller(commandCall)))
         .map(AppsOutcome::apps);
   }
 
-  /// Returns the app that is described by the attributes.
+  /// Returns the app that the attributes define, as a list of one spec.
   ///
-  /// @param callerContext provides PATH and other variables
+  /// @param callerContext the working directory and the variables, including PATH
   public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CallerContext callerContext, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, callerContext))
         .map(AppsOutcome::apps);
   }
 
-  /// Returns a spec for a listed app that is built only from the options of the command.
+  /// Builds a spec from the options of the command. The script, interpreter and working directory
+  /// are those of the listed app `known`.
   ///
+  /// @param known the current spec of the listed app
   /// @param left the options to ignore
   public Future<AppSpec> withOptions(
       AppSpec known, Collection<VerbOption> left, CommandCall commandCall) {
@@ -236,7 +241,7 @@ public final class FileApps {
     if (names.isEmpty() || !unknown.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "--only does not match \"%s\": the apps in %s are %s"
+              "--only \"%s\" does not match any app: the apps in %s are %s"
                   .formatted(
                       String.join(",", unknown),
                       file,

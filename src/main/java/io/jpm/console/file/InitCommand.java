@@ -18,13 +18,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm init`, which writes a sample process file into the caller's directory. By default, the
-/// file has PM2's name; otherwise, the extension of the given name determines the format. `simple`
-/// selects a short sample. An existing file is never overwritten.
+/// Runs `jpm init`, which writes a sample process file into the caller's directory. The default
+/// name is that of PM2. The extension of the name determines the format. `simple` selects a short
+/// sample. An existing file is never overwritten.
 public final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
 
-  /// PM2's word for a short sample.
+  /// The argument that selects a short sample, as in PM2.
   private static final String SIMPLE = "simple";
 
   private final Vertx vertx;
@@ -62,11 +62,12 @@ public final class InitCommand implements ConsoleCommand {
       Path file = cwd.resolve(name).normalize();
       return Files.writeString(file, sample, StandardOpenOption.CREATE_NEW);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file name is not a valid path");
+      throw new CommandFailure(
+          "the file name is not a valid path: check it for control characters");
     } catch (FileAlreadyExistsException _) {
-      throw new CommandFailure(name + " already exists, and jpm init does not overwrite files");
+      throw new CommandFailure(name + " already exists: choose another name, or remove the file");
     } catch (NoSuchFileException _) {
-      throw new CommandFailure(name + " cannot be written: the directory does not exist");
+      throw new CommandFailure(name + " cannot be written: create its directory first");
     } catch (AccessDeniedException _) {
       throw new CommandFailure(name + " cannot be written: permission denied");
     } catch (IOException e) {

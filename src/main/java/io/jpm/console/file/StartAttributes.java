@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Maps the options of `start` to app attributes, using the names of a process file. The values are
-/// validated by `config`.
+/// Converts the options of `jpm start` to app attributes with the keys of a process file. The
+/// package `config` validates the values.
 final class StartAttributes {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,9}");
   private static final Pattern SECONDS =
@@ -41,8 +41,8 @@ final class StartAttributes {
     return attributes;
   }
 
-  /// Returns patterns that ignore all files except those with the given extensions, in addition to
-  /// the patterns that are ignored anyway.
+  /// Returns `ignore_watch` patterns for `--ext`. They ignore all files except those with the given
+  /// extensions, and also the files that match `--ignore-watch` or its default.
   private static List<String> allBut(String endings, Arguments arguments) {
     List<String> patterns = new ArrayList<>(List.of("*", "!*/"));
     Arrays.stream(endings.split("[,\\s]+"))
@@ -98,8 +98,8 @@ final class StartAttributes {
     };
   }
 
-  /// Returns an integer if `text` is an integer. Other values (`max`, `10s`) are validated by
-  /// `config`.
+  /// Returns an [Integer] if `text` is an integer. Otherwise (`max`, `10s`) returns the text, which
+  /// `config` validates.
   private static Object numberOrText(String text) {
     return NUMBER.matcher(text).matches() ? Integer.valueOf(text) : text;
   }
@@ -111,19 +111,20 @@ final class StartAttributes {
         : text;
   }
 
-  /// Returns the paths to watch. An option without a value stands for the working directory.
+  /// Returns the paths to watch. `--watch` without a value selects the working directory.
   private static Object watched(List<String> values) {
     return values.stream().allMatch(String::isEmpty)
         ? true
         : values.stream().map(value -> value.isEmpty() ? "." : value).toList();
   }
 
-  /// Returns the last value; an option without a value selects the default path.
+  /// Returns the last value, or `true` for the default path if this value is empty.
   private static Object pathOrFlag(List<String> values) {
     return values.getLast().isEmpty() ? true : values.getLast();
   }
 
-  /// Parses a list such as `db:ready,cache`. The word after the last colon is the condition.
+  /// Parses a list of dependencies such as `db:ready,cache` into conditions by app name. The
+  /// condition follows the last colon; the default is `started`.
   private static Map<String, String> dependencies(String text) {
     Map<String, String> conditions = new LinkedHashMap<>();
     Arrays.stream(text.split(","))

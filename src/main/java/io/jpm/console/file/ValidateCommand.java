@@ -13,8 +13,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// Runs `jpm validate`, which reads process files as `jpm start` would and reports all problems
-/// without starting anything. With `--json`, it prints one object per file:
+/// Runs `jpm validate`, which reads process files in the same way as `jpm start`, but only reports
+/// their problems. With `--json`, it prints one object per file:
 /// `{"file":…,"ok":true,"apps":["web"]}` or `{"file":…,"ok":false,"problems":["…"]}`.
 public final class ValidateCommand implements ConsoleCommand {
   private final FileApps files;
@@ -38,7 +38,7 @@ public final class ValidateCommand implements ConsoleCommand {
     return code;
   }
 
-  /// Validates one file and reports its problems.
+  /// Validates a process file and reports its problems.
   ///
   /// @return whether the file is valid
   private Future<Boolean> validated(String word, CommandCall commandCall) {

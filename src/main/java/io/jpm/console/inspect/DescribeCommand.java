@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs `jpm describe`, which prints a sheet for each instance of each target.
+/// Runs `jpm describe`, which prints the details of each instance of each target.
 public final class DescribeCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -42,7 +42,7 @@ public final class DescribeCommand implements ConsoleCommand {
     return done;
   }
 
-  /// Prints one array with all instances. Unknown targets are reported on standard error.
+  /// Prints all instances as one JSON array. Reports unknown targets on standard error.
   private Future<ExitCode> json(CommandCall commandCall) {
     Map<InstanceId, InstanceView> found = new LinkedHashMap<>();
     Future<ExitCode> asked = Future.succeededFuture(ExitCode.OK);
@@ -95,8 +95,7 @@ public final class DescribeCommand implements ConsoleCommand {
         });
   }
 
-  /// Prints a warning for each of the apps' process files that was edited and then could not be
-  /// applied.
+  /// Warns about each process file of these apps whose last edit could not be applied.
   private Future<Boolean> warnAboutRejectedFiles(List<InstanceView> instances, Session session) {
     return daemonClient
         .rejectedFiles()

@@ -27,13 +27,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Runs `jpm env`, which prints the variables that an instance will receive at its next start, one
-/// per line as in PM2. Unless the spec has changed in the meantime, the running process has the
+/// per line as in PM2. Unless the spec has changed since its start, the running process has the
 /// same variables. Secrets are masked, because terminal output is often copied into tickets.
 public final class EnvCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final Path home;
 
-  /// @param home the daemon's directory, which is one of the variables of apps
+  /// @param home the daemon's directory, which apps receive as `JPM_HOME`
   public EnvCommand(DaemonClient daemonClient, Path home) {
     this.daemonClient = daemonClient;
     this.home = home;
@@ -45,7 +45,8 @@ public final class EnvCommand implements ConsoleCommand {
         .executeOrFail(new GodCommand.Show(commandCall.arguments().targets()))
         .compose(instances -> {
           if (instances.isEmpty()) {
-            return Future.failedFuture(new CommandFailure("no app was found"));
+            return Future.failedFuture(
+                new CommandFailure("no app was found: run jpm ls to see all apps"));
           }
           Future<Void> done = Future.succeededFuture();
           for (InstanceView instance : instances) {
@@ -62,7 +63,8 @@ public final class EnvCommand implements ConsoleCommand {
         });
   }
 
-  /// Stored variables override declared ones, as they do when the instance starts.
+  /// Returns the instance with its stored variables (`jpm set`). They override declared variables,
+  /// as they do at the start of the instance.
   private static InstanceView withStored(InstanceView instance, Map<String, String> stored) {
     return instance.withSpec(
         instance.spec().toBuilder()
@@ -102,7 +104,7 @@ public final class EnvCommand implements ConsoleCommand {
         .files()
         .forEach(file ->
             session.out(
-                "# at each start, also the variables in %s\n"
+                "# the variables in %s are added at each start\n"
                     .formatted(TerminalSanitizer.visible(file.displayText()))));
   }
 

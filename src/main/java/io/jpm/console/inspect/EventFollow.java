@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Prints events in the order of their numbers, page by page, and follows new events as long as the
-/// client asks for more.
+/// Prints stored events in the order of their sequence numbers, one page at a time, and then new
+/// events as long as the client requests more output.
 ///
-/// Published events only signal that there is something new; the events to print are always read
-/// from the history. If a terminal is slow, the printed position falls behind, and the memory does
-/// not fill up. Confined to the session's context.
+/// A published event is only a signal that new events exist; the events themselves are always read
+/// from History. A slow terminal therefore falls behind instead of filling the memory. Confined to
+/// the session's context.
 final class EventFollow {
   private static final int PAGE = 500;
 
@@ -46,7 +46,10 @@ final class EventFollow {
     this.format = format;
   }
 
-  /// @param last the event number after which the client resumes once it has printed these events
+  /// Prints `events` with a resume mark.
+  ///
+  /// @param last the number of the last event processed. A client that has printed these events
+  ///   resumes after it.
   void print(List<EventMessage> events, long last) {
     session.writeMarked(false, format.apply(events), () -> Long.toString(last));
   }
@@ -58,7 +61,7 @@ final class EventFollow {
         .map(reply -> reply.events().isEmpty() ? 0 : reply.events().getLast().seq());
   }
 
-  /// Prints the events after `position`.
+  /// Prints the selected events whose numbers are above `position`.
   ///
   /// @param most the maximum number of events
   /// @return the number of the last event processed
@@ -91,11 +94,10 @@ final class EventFollow {
         });
   }
 
-  /// Prints new events after the past ones.
+  /// Prints new events once the past events have been printed.
   ///
-  /// @param past completes with the number of the last past event when the past events have been
-  ///   printed
-  /// @return completes when the client is gone; fails if History fails
+  /// @param past completes when the past events have been printed, with the number of the last one
+  /// @return a future that completes when the client is gone, or fails if History fails
   Future<ExitCode> followAfter(Future<Long> past) {
     MessageConsumer<JsonObject> consumer =
         vertx.eventBus().localConsumer(Addresses.EVENTS, _ -> news.tryComplete());

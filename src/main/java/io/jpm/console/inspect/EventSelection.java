@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Selects events. An app is selected by name, so that the events of a deleted app are also found.
-/// An instance is selected by name and id, because ids are reused.
+/// A filter for events. An app is selected by name, so that the events of a deleted app are also
+/// found. An instance is selected by name and id, because ids are reused.
 ///
 /// @param all whether all events are selected
-/// @param apps the apps of which all events are selected
-/// @param instances individually selected instances
+/// @param apps the names of apps whose events are all selected
+/// @param instances the individually selected instances
 record EventSelection(boolean all, Set<String> apps, Set<InstanceRef> instances) {
-  /// An instance of an app.
+  /// Identifies an instance by the name of its app and its id.
   record InstanceRef(String app, int id) {}
 
-  /// The app name that represents the daemon itself.
+  /// The app name of events about the daemon itself.
   static final String DAEMON = "";
 
   static final EventSelection EVERYONE = new EventSelection(true, Set.of(), Set.of());
@@ -28,9 +28,10 @@ record EventSelection(boolean all, Set<String> apps, Set<InstanceRef> instances)
     instances = Set.copyOf(instances);
   }
 
-  /// Returns the union of this selection and the events that `word` selects.
+  /// Returns a selection that also includes the events of the instances that `word` selects.
   ///
-  /// @param found the instances that God found for `word`
+  /// @param found the instances that God found for `word`; if empty, `word` is the name of a
+  ///   deleted app
   EventSelection and(String word, List<InstanceView> found) {
     Set<String> moreApps = new HashSet<>(apps);
     Set<InstanceRef> moreInstances = new HashSet<>(instances);
@@ -49,7 +50,7 @@ record EventSelection(boolean all, Set<String> apps, Set<InstanceRef> instances)
         || instances.contains(new InstanceRef(event.app(), event.id()));
   }
 
-  /// Returns the apps of which only some instances are selected.
+  /// Returns the names of apps of which only individual instances are selected.
   Set<String> appsInPart() {
     return instances.stream()
         .map(InstanceRef::app)

@@ -24,8 +24,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// Runs `jpm events`, which prints past events, oldest first, and with `--follow` also new events.
-/// A deleted app can be selected by name as long as the history contains its events. `jpm` selects
-/// the daemon itself, unless an app has this name.
+/// A deleted app can be selected by name as long as the history contains its events. The target
+/// `jpm` selects the events of the daemon itself, unless an app has this name.
 public final class EventsCommand implements ConsoleCommand {
   private static final int DEFAULT_LINES = 30;
   private static final String DAEMON = "jpm";
@@ -78,7 +78,7 @@ public final class EventsCommand implements ConsoleCommand {
       return Long.parseLong(mark);
     } catch (NumberFormatException malformed) {
       throw new CommandFailure(
-          "the position to resume jpm events from is not valid: run the command again");
+          "cannot resume jpm events, because the position is not valid: run the command again");
     }
   }
 
@@ -152,7 +152,8 @@ public final class EventsCommand implements ConsoleCommand {
                 : Future.succeededFuture(known.and(word, shown.instances())));
   }
 
-  /// Selects an app that is no longer listed.
+  /// Adds an app that is no longer listed but has stored events, or else the daemon itself, to
+  /// `known`.
   private Future<EventSelection> past(EventSelection known, String word) {
     return latest(Optional.of(word), 1)
         .compose(events ->
@@ -161,7 +162,7 @@ public final class EventsCommand implements ConsoleCommand {
                     known,
                     word,
                     new CommandFailure(
-                        "no app or id %s exists, and no events are stored for it: jpm events shows all events"
+                        "no app or id %s exists, and no events are stored for it: run jpm events to see all events"
                             .formatted(word)))
                 : Future.succeededFuture(known.and(word, List.of())));
   }

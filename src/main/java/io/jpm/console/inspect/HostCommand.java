@@ -11,7 +11,8 @@ import io.jpm.console.text.NodeInspectFormatter;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/// Runs `jpm slist`, which prints the resource usage of the machine as an object or a tree.
+/// Runs `jpm slist`, which prints the resource usage of the machine as an object in Node's
+/// notation, as JSON or as a tree.
 public final class HostCommand implements ConsoleCommand {
   private final HostMetrics metrics;
 
@@ -23,7 +24,7 @@ public final class HostCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     Arguments arguments = commandCall.arguments();
     if (arguments.has(VerbOption.JSON) && arguments.has(VerbOption.TREE)) {
-      throw new CommandFailure("--json and --tree cannot be combined: choose one");
+      throw new CommandFailure("--json and --tree cannot be combined: use one of them");
     }
     return metrics
         .measure()

@@ -32,8 +32,8 @@ public final class HostMetrics {
     this.home = home;
   }
 
-  /// Returns one object per metric: `value`, `type`, `unit`, `historic`. Values that the system
-  /// does not report, or does not report in time, are omitted.
+  /// Returns one object per metric, with the fields `value`, `type`, `unit` and `historic`. Metrics
+  /// that the system does not report in time are omitted.
   Future<JsonObject> measure() {
     return vertx
         .executeBlocking(this::disk, false)
@@ -41,7 +41,7 @@ public final class HostMetrics {
         .compose(disk -> secondSample().map(system -> metrics(system).mergeIn(disk)));
   }
 
-  /// Returns the second sample of the machine's usage; empty if it does not arrive in time.
+  /// Returns the second usage sample of the machine; an empty object if it does not arrive in time.
   private Future<JsonObject> secondSample() {
     String asker = "console-metrics-" + askers++;
     Promise<JsonObject> second = Promise.promise();
@@ -58,7 +58,7 @@ public final class HostMetrics {
         });
   }
 
-  /// Waits for the second message, because the CPU usage in the first one covers an unknown
+  /// Waits for the second usage message, because the CPU usage in the first one covers an unknown
   /// interval.
   private static final class SecondSample {
     private final Promise<JsonObject> wanted;

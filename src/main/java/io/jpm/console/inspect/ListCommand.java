@@ -64,7 +64,7 @@ public final class ListCommand implements ConsoleCommand {
     return InstanceOrder.parse(text)
         .orElseThrow(() ->
             new CommandFailure(
-                "--sort \"%s\" is not valid: use one of %s, with :desc for descending order"
+                "--sort \"%s\" is not valid: use one of %s, optionally followed by :desc"
                     .formatted(text, String.join(", ", InstanceOrder.keywords()))));
   }
 
@@ -73,7 +73,7 @@ public final class ListCommand implements ConsoleCommand {
     for (VerbOption other : List.of(VerbOption.MINI_LIST, VerbOption.REDRAW)) {
       if (arguments.has(VerbOption.JSON) && arguments.has(other)) {
         throw new CommandFailure(
-            "--json and %s cannot be combined: choose one".formatted(other.longName()));
+            "--json and %s cannot be combined: use one of them".formatted(other.longName()));
       }
     }
     if (arguments.has(VerbOption.REDRAW) && !commandCall.session().tty().out()) {
@@ -141,11 +141,11 @@ public final class ListCommand implements ConsoleCommand {
         });
   }
 
-  /// Returns text that overwrites the previous picture without flicker. Line wrapping is disabled
-  /// while the picture is drawn, and lines that do not fit are omitted. After each picture, the
-  /// terminal is back in its normal state, so the client may exit at any time.
+  /// Returns the output that replaces the previous picture without flicker. It disables line
+  /// wrapping while drawing and omits lines that do not fit. After each picture, the terminal is in
+  /// its normal state, so the client may exit at any time.
   ///
-  /// @param rows the number of lines of the terminal; 0 if unknown
+  /// @param rows the height of the terminal in lines; 0 if unknown
   public static String frame(String picture, int rows) {
     List<String> lines = picture.lines().toList();
     int room = rows == 0 ? lines.size() : Math.max(1, rows - 2);

@@ -14,8 +14,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/// Runs `jpm ping`, which prints PM2's answer and warns about recently missed pings. With `--json`,
-/// it prints details of the heartbeat. The command succeeds even if no other verticle answers.
+/// Runs `jpm ping`, which prints the same answer as PM2 and warns about recently missed pings. With
+/// `--json`, it prints details of the heartbeat. The command succeeds even if no other verticle
+/// answers.
 public final class PingCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -57,7 +58,7 @@ public final class PingCommand implements ConsoleCommand {
               .formatted(heart.consecutiveMisses()));
     } else if (heart.missed() > 0) {
       session.warn(
-          "the supervisor (God) missed %s in the last 10 minutes but answers again: jpm events jpm shows when they were missed"
+          "the supervisor (God) missed %s in the last 10 minutes but answers again: run jpm events jpm to see when"
               .formatted(Amounts.count(heart.missed(), "ping")));
     }
   }

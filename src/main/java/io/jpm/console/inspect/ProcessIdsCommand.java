@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 /// Runs `jpm pid`, which prints the pid of the main process of each instance, one per line. It
 /// prints 0 for an instance that is not running.
 ///
-/// An unknown name fails and prints nothing on standard output, so that a script notices that there
-/// is no process to signal. PM2 prints an empty line and succeeds.
+/// For an unknown name, the command fails and prints nothing on standard output, so that a script
+/// notices that there is no process to signal. PM2, in contrast, prints an empty line and succeeds.
 public final class ProcessIdsCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -32,7 +32,7 @@ public final class ProcessIdsCommand implements ConsoleCommand {
         .executeOrFail(new GodCommand.Show(commandCall.arguments().targets()))
         .map(instances -> {
           if (instances.isEmpty() && !commandCall.arguments().targets().isEmpty()) {
-            throw new CommandFailure("no app was found");
+            throw new CommandFailure("no app was found: run jpm ls to see all apps");
           }
           commandCall
               .session()

@@ -39,7 +39,7 @@ public final class ProfileCommand implements ConsoleCommand {
   private final InstantSource clock;
 
   /// @param verb [Verb#PROFILE_CPU] or [Verb#PROFILE_MEM]
-  /// @param clock determines the name of the file
+  /// @param clock the clock whose time becomes part of the file name
   public ProfileCommand(Verb verb, Vertx vertx, InstantSource clock) {
     this.verb = verb;
     this.vertx = vertx;
@@ -55,14 +55,15 @@ public final class ProfileCommand implements ConsoleCommand {
             .resolve("jpm-" + TIME.format(clock.instant()) + (cpu ? ".jfr" : ".hprof"));
     Session session = commandCall.session();
     if (!cpu && millis.isPresent()) {
-      session.warn("a heap dump has no duration, so the time is ignored");
+      session.warn(
+          "the duration is ignored, because profile:mem writes a heap dump of the current moment");
     }
     Future<Path> written =
         cpu ? recorded(file, millis.orElse(USUAL_MILLIS), session) : blocking(() -> dumped(file));
     return written
         .map(done -> {
           session.out(done + "\n");
-          session.warn("this file may contain the environments of apps, including secrets");
+          session.warn("the file may contain environment variables of apps, including secrets");
           return ExitCode.OK;
         })
         .recover(error ->
@@ -80,7 +81,7 @@ public final class ProfileCommand implements ConsoleCommand {
     boolean number = text.matches("[1-9][0-9]{0,8}") && Long.parseLong(text) <= MOST_MILLIS;
     if (!number || arguments.targets().size() > 1) {
       throw new CommandFailure(
-          "\"%s\" is not a duration: use milliseconds from 1 to %d, such as 5000"
+          "\"%s\" is not a valid duration: use a number of milliseconds from 1 to %d, such as 5000"
               .formatted(String.join(" ", arguments.targets()), MOST_MILLIS));
     }
     return OptionalLong.of(Long.parseLong(text));
@@ -90,7 +91,8 @@ public final class ProfileCommand implements ConsoleCommand {
   /// writing a file.
   private Future<Path> recorded(Path file, long millis, Session session) {
     session.info(
-        "Recording the daemon for %s s".formatted(Duration.ofMillis(millis).toMillis() / 1e3));
+        "Recording a CPU profile of the daemon for %s s"
+            .formatted(Duration.ofMillis(millis).toMillis() / 1e3));
     return blocking(ProfileCommand::begun)
         .compose(recording ->
             Future.any(vertx.timer(millis).mapEmpty(), session.ended())
@@ -119,8 +121,8 @@ public final class ProfileCommand implements ConsoleCommand {
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  /// Writes a heap dump. HotSpot creates the file itself, so it is first written to a directory
-  /// that only the owner can access.
+  /// Writes a heap dump. HotSpot creates the file itself, so the dump is first written to a
+  /// directory that only the owner can access.
   private static Path dumped(Path file) throws IOException {
     Path own = Files.createTempDirectory(file.toAbsolutePath().getParent(), ".jpm-");
     Path made = own.resolve("heap.hprof");

@@ -110,7 +110,8 @@ public final class ReportCommand implements ConsoleCommand {
     text.append(": ").append(harmless(value)).append('\n');
   }
 
-  /// Removes control characters, passwords in URLs, and texts that would close the fence.
+  /// Escapes control characters, masks passwords in URLs, and replaces backticks that would close
+  /// the code block.
   private static String harmless(String line) {
     return TerminalSanitizer.visible(Secrets.mask("", line)).replace("```", "'''");
   }

@@ -17,9 +17,9 @@ import io.vertx.core.Vertx;
 import java.time.ZoneId;
 import java.util.List;
 
-/// The daemon's part of `jpm attach`: prints the new output of one instance. The other part,
-/// `bin/jpm-attach`, sends the lines that the user types. It starts reading when this command
-/// reports that it is attached.
+/// The daemon's part of `jpm attach`: prints the new output of one instance. The script
+/// `bin/jpm-attach` sends the lines that the user types. The script starts to read them when this
+/// command reports that it is attached.
 public final class AttachCommand implements ConsoleCommand {
   /// The argument that `bin/jpm-attach` passes after `--`.
   private static final List<String> FOLLOW = List.of("follow");
@@ -31,6 +31,8 @@ public final class AttachCommand implements ConsoleCommand {
   private final ConsoleContext context;
   private final ZoneId zone;
 
+  /// Creates the command.
+  ///
   /// @param zone the time zone of displayed times
   public AttachCommand(
       Vertx vertx, DaemonClient daemonClient, ConsoleContext context, ZoneId zone) {
@@ -46,7 +48,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (!commandCall.arguments().rest().equals(FOLLOW)) {
       return Future.failedFuture(
           new CommandFailure(
-              "bin/jpm runs this command itself: enter jpm attach %s in bash, without any options"
+              "the daemon cannot run this command, only the client bin/jpm can: run jpm attach %s without options"
                   .formatted(target)));
     }
     return daemonClient
@@ -69,7 +71,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (instance.process().isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "%s is %s: there is nothing to attach to"
+              "%s is %s: start it before you attach to it"
                   .formatted(name, instance.phase().keyword())));
     }
     var printer = new LogPrinter(session, FROM_NOW_ON.style(), zone);

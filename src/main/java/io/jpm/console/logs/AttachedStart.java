@@ -21,17 +21,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Wraps a command that has the option `--attach`. After the command, it follows the logs of the
-/// affected instances until the client disconnects. For a command that starts apps, these are the
-/// instances whose process was started after the command began. For a command that stops apps,
-/// these are the instances that were running; their output since the command began is printed.
+/// Implements the option `--attach` of another command. Runs that command, prints the output that
+/// the affected instances have produced since the command began, and follows it until the client
+/// disconnects. The affected instances are those that were started after the command began, and
+/// those that the command stopped.
 public final class AttachedStart implements ConsoleCommand {
   private final ConsoleCommand command;
   private final Vertx vertx;
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
 
-  /// @param command the command to run first
+  /// Creates a command that adds `--attach` to another one.
+  ///
+  /// @param command the command that has the option
   public AttachedStart(
       ConsoleCommand command, Vertx vertx, DaemonClient daemonClient, ConsoleContext context) {
     this.command = command;

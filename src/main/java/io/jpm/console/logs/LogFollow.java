@@ -30,13 +30,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Prints logs page by page and follows them until the client disconnects. A page is printed only
-/// when the client has received the previous one. Logs that appear later, such as those of a new
-/// instance, are followed by a separate loop, so that waiting for existing logs need not be
-/// interrupted.
+/// after the client has received the previous page. Logs that appear later, such as those of a new
+/// instance, are followed by a separate loop, which avoids interrupting the wait for new lines in
+/// existing logs.
 ///
 /// Confined to the session's context.
 final class LogFollow {
-  /// Added to the time within which LogAggregator must reply. A longer delay is a defect.
+  /// The time by which LogAggregator may exceed the follow timeout before the request fails.
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -53,15 +53,14 @@ final class LogFollow {
   private Optional<ExitCode> verdict = Optional.empty();
   private int reading;
 
-  /// Determines how long logs are followed.
+  /// Decides when to stop following logs.
   interface EndCondition {
-    /// Follows until the client disconnects.
+    /// The condition that is never met: logs are followed until the client disconnects.
     EndCondition CLIENT_DISCONNECT = _ -> Optional.empty();
 
-    /// Reports whether to stop.
+    /// Returns the exit code if logs need not be followed any longer; otherwise empty.
     ///
     /// @param apps the current instances
-    /// @return the exit code if no further output is expected; otherwise empty
     Optional<ExitCode> exitCode(List<InstanceView> apps);
   }
 
@@ -75,7 +74,7 @@ final class LogFollow {
     this(vertx, daemonClient, timing, printer, options, began, EndCondition.CLIENT_DISCONNECT);
   }
 
-  /// Creates a command that the next daemon resumes from `places` if this daemon dies.
+  /// Creates a resumable instance: if this daemon dies, the client continues with the next daemon.
   ///
   /// @param places the positions that the client has reached. Logs without a position are printed
   ///   from the time at which the client started to follow.
@@ -97,10 +96,12 @@ final class LogFollow {
         EndCondition.CLIENT_DISCONNECT);
   }
 
+  /// Creates an instance that cannot be resumed by the next daemon.
+  ///
   /// @param began a time before the instances were first queried. The logs of instances that appear
   ///   later are printed from this time on.
-  /// @param endCondition stops the command before the client disconnects; the logs are still
-  ///   printed to their end
+  /// @param endCondition ends the command even if the client stays connected. The remaining lines
+  ///   are still printed.
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -139,9 +140,9 @@ final class LogFollow {
     this.endCondition = endCondition;
   }
 
-  /// Prints the past lines of those logs that are not yet followed.
+  /// Prints the past lines of those logs that are not followed yet.
   ///
-  /// @return the positions from which to continue
+  /// @return the positions from which to follow these logs
   Future<List<LogPosition>> tail(LogLabels now) {
     return tail(now, options.filter(), options.lines());
   }
@@ -162,7 +163,9 @@ final class LogFollow {
               case Searches found when found.done() -> pages(spans(found.all()), filter);
               case Searches(var begun) -> search(begun, filter, lines);
               case Positions _ ->
-                  Future.failedFuture(new IllegalStateException("positions for a search"));
+                  Future.failedFuture(
+                      new IllegalStateException(
+                          "LogAggregator replied to a search with positions"));
             });
   }
 
@@ -188,7 +191,8 @@ final class LogFollow {
               yield more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
             }
             case Searches _ ->
-                Future.failedFuture(new IllegalStateException("searches for a page"));
+                Future.failedFuture(
+                    new IllegalStateException("LogAggregator replied to a read with searches"));
           };
         });
   }
@@ -209,15 +213,18 @@ final class LogFollow {
     return spans;
   }
 
-  /// Prints past and new lines. Completes when the client is gone or when [EndCondition] is met;
-  /// fails if LogAggregator fails.
+  /// Prints past lines and follows new ones. Completes when the client has disconnected or the
+  /// [EndCondition] is met. Fails if LogAggregator fails.
+  ///
+  /// @param show the request that finds new instances
   Future<ExitCode> follow(LogLabels now, GodCommand.Show show) {
     return follow(now, show, () -> {});
   }
 
-  /// Like [#follow(LogLabels, GodCommand.Show)], with a callback.
+  /// Does the same as [#follow(LogLabels, GodCommand.Show)] and calls back when following has
+  /// begun.
   ///
-  /// @param begun called once, as soon as all lines written from then on are certain to be printed
+  /// @param begun called once; lines that are written after the call are certain to be printed
   Future<ExitCode> follow(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     join(tail(now).onSuccess(_ -> mark()), begun);
@@ -225,7 +232,7 @@ final class LogFollow {
     return ended.future();
   }
 
-  /// Resumes after the output that the client had already printed when the previous daemon died.
+  /// Continues after the last output that the client received before the previous daemon died.
   Future<ExitCode> resume(LogLabels now, GodCommand.Show show) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     labels = now;
@@ -308,7 +315,7 @@ final class LogFollow {
         });
   }
 
-  /// Prints logs that have appeared in the meantime.
+  /// Prints logs that have appeared since the last check.
   private Future<List<LogPosition>> tail(GodReply reply) {
     return tail(LogLabels.of(reply.instances(), options.streams()), newLines(), Long.MAX_VALUE);
   }

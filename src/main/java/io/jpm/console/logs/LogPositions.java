@@ -19,13 +19,13 @@ import java.util.function.Supplier;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
-/// The positions up to which a client has printed the logs that it follows. They are encoded as a
-/// resume mark ([io.jpm.wire.ConsoleChunk.Marked]) and therefore outlive the daemon: the next
-/// daemon continues from these positions.
+/// The positions up to which a client has printed the logs that it follows. The client receives
+/// them as a resume mark ([io.jpm.wire.ConsoleChunk.Marked]). If the daemon dies, the next daemon
+/// continues from these positions.
 ///
 /// Confined to the session's context.
 final class LogPositions {
-  /// The maximum size of a decoded mark: more than the positions of a thousand logs need.
+  /// The maximum size of a decoded mark. It suffices for the positions of more than 1000 logs.
   private static final int MOST_BYTES = 4 << 20;
 
   private final Instant began;
@@ -49,7 +49,7 @@ final class LogPositions {
     all.put(position.log(), position);
   }
 
-  /// Returns a supplier of the mark for the current positions.
+  /// Returns a supplier that encodes the current positions as a resume mark.
   Supplier<String> mark() {
     List<LogPosition> now = List.copyOf(all.values());
     return () -> encoded(began, now);
@@ -68,7 +68,7 @@ final class LogPositions {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(packed.toByteArray());
   }
 
-  /// Decodes a mark.
+  /// Decodes a resume mark.
   ///
   /// @throws CommandFailure if the mark is not valid
   static LogPositions fromMark(String mark) {
@@ -82,7 +82,7 @@ final class LogPositions {
       return places;
     } catch (IOException | RuntimeException malformed) {
       throw new CommandFailure(
-          "the position to resume jpm logs from is not valid: run the command again");
+          "cannot resume jpm logs, because the position is not valid: run the command again");
     }
   }
 

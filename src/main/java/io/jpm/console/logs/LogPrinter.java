@@ -34,7 +34,7 @@ final class LogPrinter {
     return session;
   }
 
-  /// Prints PM2's first line, but only on a terminal.
+  /// Prints the title line of `pm2 logs`, but only on a terminal.
   ///
   /// @param lines the number of past lines per log; [Long#MAX_VALUE] for all lines
   void title(List<String> targets, long lines) {
@@ -60,9 +60,9 @@ final class LogPrinter {
     }
   }
 
-  /// Prints lines in such a way that the client can resume after each chunk.
+  /// Prints lines together with resume marks, so that the client can resume after each chunk.
   ///
-  /// @param places is advanced to the end of each line
+  /// @param places the positions, which are advanced to the end of the last line
   void print(List<Line> lines, LogLabels labels, LogPositions places) {
     var unit = new StringBuilder();
     boolean errors = false;

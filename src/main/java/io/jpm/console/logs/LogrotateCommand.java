@@ -15,12 +15,14 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Runs `jpm logrotate`, which explains that the daemon itself rotates logs and prints the limits.
-/// (PM2 prints a template for logrotate(8).)
+/// Runs `jpm logrotate`, which prints the log rotation settings of the daemon. (PM2 writes a
+/// configuration for logrotate(8).)
 public final class LogrotateCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Path home;
 
+  /// Creates the command.
+  ///
   /// @param home the daemon's directory
   public LogrotateCommand(Vertx vertx, Path home) {
     this.vertx = vertx;
@@ -46,29 +48,29 @@ public final class LogrotateCommand implements ConsoleCommand {
   private static String text(Settings.Logs logs, Path own) {
     LogLimits each = logs.perApp();
     return """
-    The daemon rotates the log files of all apps itself; there is nothing to set up.
-      a file is rotated at      %s, or when its first line is %s old
-      rotated files are kept    %s, up to %s, %s
-      all files of one app      %s
-      the files of all apps     %s
-    To change this, set "logs" in %s, or "logs" of an app in its process file.
+    The daemon rotates the log files of all apps; no setup is required.
+      limits of a log file         size %s, age %s
+      rotated files per log file   %s, age %s, %s
+      total size per app           %s
+      total size of all apps       %s
+    To change the limits, set "logs" in %s, or "logs" of an app in its process file.
     """
         .formatted(
             size(each.maxSize()),
             time(each.rotateEvery()),
-            each.keep() == 0 ? "all" : Integer.toString(each.keep()),
-            each.maxAge().isZero() ? "any age" : Durations.format(each.maxAge()),
-            each.compress() ? "compressed with gzip" : "as they are",
+            each.keep() == 0 ? "unlimited" : Integer.toString(each.keep()),
+            each.maxAge().isZero() ? "unlimited" : Durations.format(each.maxAge()),
+            each.compress() ? "compressed with gzip" : "not compressed",
             size(each.maxTotal()),
             size(logs.all().maxTotal()),
             own);
   }
 
   private static String size(long bytes) {
-    return bytes == 0 ? "any size" : Sizes.format(bytes);
+    return bytes == 0 ? "unlimited" : Sizes.format(bytes);
   }
 
   private static String time(Duration time) {
-    return time.isZero() ? "however" : Durations.format(time);
+    return time.isZero() ? "unlimited" : Durations.format(time);
   }
 }

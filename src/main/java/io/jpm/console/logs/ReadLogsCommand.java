@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /// Runs `jpm logs`, which prints the last lines of logs and follows them.
 ///
-/// An unknown name fails with 1, so that a script does not mistake a typing error for an app
-/// without output. PM2 waits forever without printing anything or, with `--nostream`, exits with 0.
+/// If a name is unknown, the command exits with 1, so that scripts detect typing errors. PM2 waits
+/// forever without printing anything or, with `--nostream`, exits with 0.
 public final class ReadLogsCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -30,6 +30,8 @@ public final class ReadLogsCommand implements ConsoleCommand {
   private final ZoneId zone;
   private final ShutdownNotice shutdownNotice;
 
+  /// Creates the command.
+  ///
   /// @param zone the time zone of typed and displayed times
   /// @param shutdownNotice notifies clients when the daemon shuts down
   public ReadLogsCommand(
@@ -58,7 +60,8 @@ public final class ReadLogsCommand implements ConsoleCommand {
         .executeOrFail(show)
         .compose(instances -> {
           if (instances.isEmpty() && !everyone) {
-            return Future.failedFuture(new CommandFailure("no app was found"));
+            return Future.failedFuture(
+                new CommandFailure("no app was found: run jpm ls to see all apps"));
           }
           return runtime.isPresent()
               ? stream(commandCall, options, instances, began, runtime.get())
@@ -83,7 +86,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
             options,
             began,
             end);
-    // The client must not stop the apps before it knows that their last output will be printed.
+    // After this acknowledgement, the client may stop the apps without losing output.
     return follow.follow(
         LogLabels.of(instances, options.streams()),
         new GodCommand.Show(List.of()),

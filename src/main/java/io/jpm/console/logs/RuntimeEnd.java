@@ -10,26 +10,28 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// Decides when `bin/jpm-runtime` stops streaming: when all apps are deleted, or when for some
-/// seconds no app has been running or about to run. An app with a restart schedule always counts as
-/// about to run.
+/// Decides when the log stream of `bin/jpm-runtime` ends: when all apps are deleted, or when no app
+/// has been active for some seconds. An app is active if it is running or waiting to be started. An
+/// app with a restart schedule is always active.
 ///
 /// Confined to the session's context.
 final class RuntimeEnd implements LogFollow.EndCondition {
-  /// The argument that `bin/jpm-runtime` passes after `--`.
+  /// The argument after `--` with which `bin/jpm-runtime` requests the end when no app is active.
   private static final String UNTIL_IDLE = "until-idle";
 
+  /// The argument after `--` with which `bin/jpm-runtime` requests the end when all apps are
+  /// deleted.
   private static final String UNTIL_DELETED = "until-deleted";
 
-  /// May follow [#UNTIL_IDLE] or [#UNTIL_DELETED]. It states that apps existed before, so an empty
-  /// list means that all apps have been deleted.
+  /// An optional second argument, which states that there were apps before. An empty list then
+  /// means that all apps have been deleted.
   private static final String AGAIN = "again";
 
-  /// Must exceed the time between stopping and starting an app that a user restarts with two
-  /// commands.
+  /// The time without active apps before the stream ends. It must exceed the time that a user needs
+  /// to stop and start an app with two commands.
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(5);
 
-  /// The polling interval, by which the exit of a container may be delayed.
+  /// The polling interval. The exit of a container may be delayed by this time.
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final boolean endsIdle;
@@ -43,7 +45,8 @@ final class RuntimeEnd implements LogFollow.EndCondition {
     this.nanoTime = nanoTime;
   }
 
-  /// Returns the condition; empty if `rest` is empty because a user has typed `jpm logs`.
+  /// Returns the condition that `bin/jpm-runtime` requests; empty if `rest` is empty, which means
+  /// that a user has run `jpm logs`.
   ///
   /// @param rest the arguments after `--`
   /// @throws CommandFailure if the arguments are not valid
@@ -56,12 +59,12 @@ final class RuntimeEnd implements LogFollow.EndCondition {
     boolean again = more.equals(List.of(AGAIN));
     if (!(again || more.isEmpty()) || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
       throw new CommandFailure(
-          "jpm logs does not accept arguments after --; did you mean jpm start?");
+          "jpm logs does not accept arguments after --: remove them, or use jpm start");
     }
     return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));
   }
 
-  /// Returns `timing` with polling intervals that are short enough to detect the end.
+  /// Returns `timing` with short polling intervals, so that the end is detected promptly.
   static ConsoleTiming withPollInterval(ConsoleTiming timing) {
     return new ConsoleTiming(
         timing.heartbeat(),

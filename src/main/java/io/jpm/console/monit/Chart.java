@@ -3,15 +3,15 @@ package io.jpm.console.monit;
 import io.jpm.bus.satan.UsagePoint;
 import java.util.List;
 
-/// The recent usage of an instance, with one point per [#STEP_MILLIS]. The last point is still
-/// being updated.
+/// The recent usage of an instance, with one point per [#STEP_MILLIS]. New samples update the last
+/// point until its interval ends.
 ///
 /// Not thread-safe: confined to one session.
 public final class Chart {
-  /// The time between two points, which is the same as Satan's.
+  /// The interval between two points, equal to that of Satan's usage history.
   static final long STEP_MILLIS = 5_000;
 
-  /// The number of points that are kept, which is the same as Satan's.
+  /// The maximum number of points, equal to that of Satan's usage history.
   static final int POINTS = 120;
 
   private final double[] cpu = new double[POINTS];

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Draws details of the selected instance that the list does not contain. If the pane is beside the
-/// list, it shows one fact per line; if it is below the list, it shows several facts per line.
+/// Draws the details of the selected instance. If the pane is beside the list, it shows one detail
+/// per line; if it is below the list, it shows several details per line.
 final class DetailPane {
   private static final int LABEL_WIDTH = 8;
   private static final int MOST_PARTS = 3;
@@ -34,7 +34,7 @@ final class DetailPane {
     }
   }
 
-  /// Returns the lines, at most as many as the layout reserves.
+  /// Returns the lines of the pane, at most [ScreenLayout#detailRows].
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     if (monitSettings.selectedIn(monitFrame).isEmpty()) {
       return List.of();
@@ -60,8 +60,8 @@ final class DetailPane {
     return strips.subList(0, Math.min(strips.size(), screenLayout.detailRows()));
   }
 
-  /// Splits a long value into several lines. If the last line is still too long, it is truncated
-  /// later.
+  /// Splits a long value into at most [#MOST_PARTS] lines. The last line may still be too long;
+  /// [LineBuilder] truncates it.
   private static List<String> folded(String value, int width) {
     List<String> parts = new ArrayList<>();
     String rest = value;
@@ -107,7 +107,7 @@ final class DetailPane {
     facts.add(new Fact("restarts", Integer.toString(instance.restarts())));
     health(instance, monitData.health()).ifPresent(facts::add);
     if (!instance.status().isEmpty()) {
-      facts.add(new Fact("it says", ScreenTextSanitizer.of(instance.status())));
+      facts.add(new Fact("message", ScreenTextSanitizer.of(instance.status())));
     }
     facts.add(
         new Fact(
@@ -131,13 +131,13 @@ final class DetailPane {
     }
     return report.map(found ->
         switch (found.status()) {
-          case WELL -> new Fact("health", "well for " + Amounts.uptime(found.since()));
+          case WELL -> new Fact("health", "healthy for " + Amounts.uptime(found.since()));
           case NOT_READY -> new Fact("health", "not ready yet", Paint.YELLOW);
           case UNHEALTHY -> new Fact("health", "unhealthy", Paint.BOLD_YELLOW);
         });
   }
 
-  /// Returns the ports that clients connect to, if they are configured.
+  /// Returns the configured ports that clients connect to; empty if none is configured.
   private static Optional<String> ports(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return Optional.of(Integer.toString(spec.cluster().port().getAsInt()));

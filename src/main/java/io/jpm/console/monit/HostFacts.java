@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// Facts about the daemon and its machine.
 ///
-/// @param version jpm's version
+/// @param version the version of jpm
 /// @param pid the pid of the daemon
 /// @param uptime how long the daemon has been running
 /// @param host the usage of the machine; empty if it is not known yet

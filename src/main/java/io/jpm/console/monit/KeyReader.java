@@ -13,10 +13,10 @@ public final class KeyReader {
   private static final char ESCAPE = '\u001b';
   private static final int LONGEST_SEQUENCE = 32;
 
-  /// The bytes of an incomplete key.
+  /// The bytes of a key that has not arrived completely.
   private String pending = "";
 
-  /// Decodes the next bytes.
+  /// Decodes the next bytes of terminal input.
   ///
   /// @param bytes the input since the last call, one character per byte. If it is empty, a pending
   ///   escape character is decoded as the Escape key.
@@ -42,7 +42,7 @@ public final class KeyReader {
     return keys;
   }
 
-  /// Returns the end of the key at `at`; negative if it is incomplete.
+  /// Returns the index after the key that begins at `at`; negative if the key is incomplete.
   private static int endOf(String all, int at) {
     char first = all.charAt(at);
     if (first != ESCAPE) {
@@ -59,7 +59,8 @@ public final class KeyReader {
     };
   }
 
-  /// Returns the end of a character. An incomplete character ends where the next one begins.
+  /// Returns the index after the UTF-8 character that begins at `at`; negative if it is incomplete.
+  /// A malformed character ends where the next one begins.
   private static int characterEnd(String all, int at) {
     int end = at + utf8Length(all.charAt(at));
     for (int i = at + 1; i < end; i++) {
@@ -125,6 +126,8 @@ public final class KeyReader {
         : Optional.empty();
   }
 
+  /// Decodes an escape sequence. Returns empty for an unknown sequence.
+  ///
   /// @param sequence the text after the escape character; empty for the Escape key
   private static Optional<Key> special(String sequence) {
     return Optional.ofNullable(

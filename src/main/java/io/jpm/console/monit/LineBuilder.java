@@ -27,7 +27,7 @@ final class LineBuilder {
     this(width, terminalFeatures, false);
   }
 
-  /// Appends text. Control characters are made visible.
+  /// Appends text, with control characters in visible form.
   LineBuilder add(String piece, Paint paint) {
     String shown = fit(piece, width - used);
     return width > used ? put(shown, paint) : this;
@@ -65,7 +65,7 @@ final class LineBuilder {
     return this;
   }
 
-  /// Appends the content of another line unchanged.
+  /// Appends the content of another line.
   LineBuilder join(LineBuilder other) {
     text.append(other.text);
     used += other.used;
@@ -99,8 +99,8 @@ final class LineBuilder {
     }
   }
 
-  /// Reports whether a character is one of those that the screen itself draws. These are one column
-  /// wide on all terminals.
+  /// Reports whether the screen itself uses this character for lines and charts. All terminals
+  /// display these characters one column wide.
   private static boolean isOurs(int c) {
     return (c >= 0x2500 && c <= 0x259F) || c == '…' || c == '↺' || c == '·';
   }

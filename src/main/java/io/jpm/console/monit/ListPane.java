@@ -15,8 +15,8 @@ import java.util.Optional;
 final class ListPane {
   private static final Chart EMPTY = new Chart();
 
-  /// The minimum scale of CPU charts, in percent of one core, so that small values do not fill the
-  /// chart.
+  /// The minimum full-scale value of CPU charts, in percent of one core. It prevents small values
+  /// from filling the chart.
   private static final double LEAST_CPU = 10;
 
   private final TerminalFeatures terminalFeatures;
@@ -47,7 +47,7 @@ final class ListPane {
     }
   }
 
-  /// Returns the title and the rows.
+  /// Returns the title line and the rows of the list.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     int width = monitFrame.layout().listWidth();
     int height = monitFrame.layout().listRows();
@@ -79,7 +79,8 @@ final class ListPane {
   private static String nothing(MonitFrame monitFrame, MonitSettings monitSettings) {
     return monitFrame.monitData().instances().isEmpty()
         ? "No apps yet. To start one, run jpm start app.js --name web"
-        : "No app name contains \"%s\"; Esc shows all".formatted(monitSettings.filter());
+        : "No app name contains \"%s\": press Esc to show all apps"
+            .formatted(monitSettings.filter());
   }
 
   private LineBuilder title(MonitFrame monitFrame, MonitSettings monitSettings, Widths widths) {
@@ -103,7 +104,7 @@ final class ListPane {
     return lineBuilder.right(mark("mem", by == SortOrder.MEMORY), 8, Paint.HEADER);
   }
 
-  /// Marks the title of the column by which the list is sorted with a star.
+  /// Returns the title of a column, with a star if the list is sorted by this column.
   private static String mark(String title, boolean sorted) {
     return sorted ? title + "*" : title;
   }

@@ -15,7 +15,7 @@ final class LogPane {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// Returns the title and the lines.
+  /// Returns the title line and the visible log lines.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     int width = monitFrame.layout().size().cols();
     int height = monitFrame.layout().logRows();

@@ -3,7 +3,8 @@ package io.jpm.console.monit;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/// The visible part of a log: its end or, while the view is paused, an earlier part.
+/// The scroll position of a log. The view shows the end of the log or, while it is paused, an
+/// earlier part.
 ///
 /// Not thread-safe: confined to one session.
 final class LogScroll {
@@ -15,7 +16,7 @@ final class LogScroll {
   private int shift;
   private String search = "";
 
-  /// Moves to the end when another log is selected.
+  /// Moves to the end of the log. Called when another log is selected.
   void reset() {
     bottom = OptionalLong.empty();
     shift = 0;

@@ -6,30 +6,30 @@ import io.jpm.model.process.InstanceId;
 import io.jpm.model.process.Phase;
 import java.util.Optional;
 
-/// An action that the user requests from the screen.
+/// An action that the user requests by pressing a key.
 public sealed interface MonitAction {
-  /// Restart this instance.
+  /// Restarts an instance.
   record Restart(InstanceId id, AppName app) implements MonitAction {}
 
-  /// Replace the processes of this app without downtime.
+  /// Reloads an app, as `jpm reload` does.
   record Reload(AppName app) implements MonitAction {}
 
-  /// Stop this instance.
+  /// Stops an instance.
   record Stop(InstanceId id, AppName app) implements MonitAction {}
 
-  /// Start this instance.
+  /// Starts an instance.
   record Start(InstanceId id, AppName app) implements MonitAction {}
 
-  /// Add or remove one instance.
+  /// Adds or removes one instance of an app.
   ///
   /// @param by 1 or -1
   record Scale(AppName app, int by) implements MonitAction {}
 
-  /// Close the screen.
+  /// Closes the screen.
   record Quit() implements MonitAction {}
 
-  /// Returns the question that the user must confirm first. Empty if the action is executed
-  /// immediately because it does not stop any process.
+  /// Returns the question that the user must confirm first. Empty if the action needs no
+  /// confirmation, because it does not stop a process.
   default Optional<String> question() {
     return switch (this) {
       case Restart(var id, var app) -> Optional.of("Restart %s (id %s)?".formatted(app, id));

@@ -31,7 +31,7 @@ public final class MonitCommand implements ConsoleCommand {
   private final Clock clock;
   private int screens;
 
-  /// The clock of the screens.
+  /// The time sources of the screen.
   ///
   /// @param nanos the monotonic time
   /// @param started the start time of the daemon, according to the wall clock
@@ -50,11 +50,11 @@ public final class MonitCommand implements ConsoleCommand {
     String terminal = environment.getOrDefault("TERM", "");
     if (!commandCall.session().tty().out()) {
       throw new CommandFailure(
-          "monit requires a terminal: use jpm ls, or jpm ls --json for programs");
+          "monit requires a terminal: use jpm ls or, in scripts, jpm ls --json");
     }
     if (!commandCall.arguments().rest().equals(SCREEN)) {
       throw new CommandFailure(
-          "bin/jpm runs this command itself: enter jpm monit in bash 4.4 or newer, without options before it");
+          "monit runs only through bin/jpm with bash 4.4 or newer: make monit the first argument, before any options");
     }
     if (terminal.isEmpty() || terminal.equals("dumb")) {
       throw new CommandFailure(
@@ -74,8 +74,8 @@ public final class MonitCommand implements ConsoleCommand {
         });
   }
 
-  /// Reports whether the locale uses UTF-8. The variables are evaluated in the same order as in a C
-  /// program (`setlocale(3)`).
+  /// Reports whether the locale uses UTF-8. The variables have the same precedence as in
+  /// `setlocale(3)`.
   static boolean isUnicode(Map<String, String> environment) {
     return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
         .map(name -> environment.getOrDefault(name, ""))

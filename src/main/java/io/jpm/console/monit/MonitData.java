@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The data of the screen at one point in time.
+/// A snapshot of the data that the screen displays.
 ///
 /// @param instances all instances
-/// @param uses their current usage by id, where it is known
-/// @param charts their recent usage by id
-/// @param hostFacts the daemon and its machine
+/// @param uses the current usage by instance id; an instance is absent if its usage is unknown
+/// @param charts the recent usage by instance id
+/// @param hostFacts facts about the daemon and its machine
 /// @param log the log of the selected instance
 /// @param health the probe results of the selected instance; empty if it has no probes
-/// @param now the current time of the wall clock
+/// @param now the wall-clock time of the snapshot
 public record MonitData(
     List<InstanceView> instances,
     Map<InstanceId, ResourceUse> uses,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The rows at one point in time, filtered and sorted, with their layout.
+/// A snapshot of the data, with the filtered and sorted rows and their layout.
 ///
 /// @param monitData the data
 /// @param rows the listed instances, in sort order
@@ -16,6 +16,8 @@ public record MonitFrame(MonitData monitData, List<InstanceView> rows, ScreenLay
     rows = List.copyOf(rows);
   }
 
+  /// Filters and sorts the instances, and computes the layout.
+  ///
   /// @param filter text that app names must contain; empty for all apps
   static MonitFrame of(MonitData monitData, String filter, SortOrder sortOrder, Size size) {
     String wanted = filter.toLowerCase(Locale.ROOT);

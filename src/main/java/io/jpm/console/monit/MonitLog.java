@@ -54,7 +54,7 @@ final class MonitLog {
   /// The number of consecutive replies that did not reach the end of the log.
   private int behind;
 
-  /// The number of requests after which an unreadable log is tried again; 0 if the log is readable.
+  /// The number of polls until an unreadable log is tried again; 0 if the log is readable.
   private int asksUntilRetry;
 
   MonitLog(DaemonClient daemonClient, ConsoleTiming timing) {
@@ -73,7 +73,7 @@ final class MonitLog {
     behind = 0;
     asksUntilRetry = 0;
     positions = List.of();
-    note = instance.isEmpty() ? "" : labels.files().isEmpty() ? "no log is kept" : "";
+    note = instance.isEmpty() ? "" : labels.files().isEmpty() ? "this app has no log files" : "";
     if (!labels.files().isEmpty()) {
       seek();
     }
@@ -119,7 +119,7 @@ final class MonitLog {
     }
   }
 
-  /// Searches for the last lines and discards all earlier ones.
+  /// Discards the lines that were fetched earlier, and fetches the last lines of the log again.
   private void seek() {
     int mine = generation;
     positions = List.of();
@@ -150,7 +150,7 @@ final class MonitLog {
                       found.all().stream().flatMap(one -> one.span().stream()).toList());
               case Searches(var begun) -> search(begun, mine);
               case Positions _ ->
-                  Future.failedFuture(new IllegalStateException("positions for a search"));
+                  Future.failedFuture(new IllegalStateException("unexpected reply to a search"));
             });
   }
 
@@ -169,7 +169,7 @@ final class MonitLog {
             case Positions(var all, boolean more) ->
                 more ? pages(onwards(all, ends), mine) : Future.succeededFuture(all);
             case Searches _ ->
-                Future.failedFuture(new IllegalStateException("searches for a page"));
+                Future.failedFuture(new IllegalStateException("unexpected reply to a read"));
           };
         });
   }
@@ -198,10 +198,10 @@ final class MonitLog {
   private void failed(Throwable failure) {
     positions = List.of();
     asksUntilRetry = ASKS_UNTIL_RETRY;
-    note = "the log cannot be read: " + failure.getMessage();
+    note = "cannot read the log: " + failure.getMessage();
   }
 
-  /// Returns the current state.
+  /// Returns a snapshot of the log.
   MonitLogTail tail() {
     return new MonitLogTail(instanceId, List.copyOf(lines), count, note);
   }

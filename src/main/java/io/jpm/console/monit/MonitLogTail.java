@@ -12,7 +12,7 @@ import java.util.Optional;
 ///   lines that are no longer kept
 /// @param note a message about the log, such as why there are no lines; empty if there is none
 public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long count, String note) {
-  /// No log.
+  /// The log tail that is displayed if no instance is selected.
   public static final MonitLogTail NONE = new MonitLogTail(Optional.empty(), List.of(), 0, "");
 
   public MonitLogTail {

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Runs one session of `jpm monit`. Each request from the client is answered immediately with the
+/// Runs one session of `jpm monit`. It answers each request from the client immediately with the
 /// lines that have changed, based on the data known at that time. Requests to other verticles run
 /// in the background and never delay an answer. A client that sends no requests costs nothing.
 ///
@@ -120,7 +120,9 @@ final class MonitScreen {
         });
   }
 
-  /// @return whether to continue
+  /// Handles the keys that have arrived and answers the client's request with the changed lines.
+  ///
+  /// @return false if the user has quit
   private boolean renderNext(GodCommand.Show show) {
     boolean typed = !keys.isEmpty();
     for (Key key : List.copyOf(keys)) {
@@ -214,7 +216,7 @@ final class MonitScreen {
               new GodCommand.Reload(List.of(app.value()), List.of(), 1, Optional.empty());
           case MonitAction.Scale(var app, int by) ->
               new GodCommand.Scale(app.value(), GodCommand.Scale.Step.BY, by);
-          case MonitAction.Quit() -> throw new IllegalArgumentException("leaving is not a command");
+          case MonitAction.Quit() -> throw new IllegalArgumentException("Quit has no command");
         };
     monitSettings.showNotice(monitAction.progress() + "…");
     daemonClient
@@ -240,7 +242,7 @@ final class MonitScreen {
       case MonitAction.Start(var id, _) -> change(Verb.START, id);
       case MonitAction.Reload(var app) -> change(Verb.RELOAD, app);
       case MonitAction.Scale(var app, _) -> change(Verb.SCALE, app);
-      case MonitAction.Quit() -> throw new IllegalArgumentException("leaving changes nothing");
+      case MonitAction.Quit() -> throw new IllegalArgumentException("Quit does not change an app");
     };
   }
 

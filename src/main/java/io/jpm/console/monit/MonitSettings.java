@@ -7,8 +7,8 @@ import io.jpm.model.process.InstanceId;
 import java.util.List;
 import java.util.Optional;
 
-/// The user's view settings (selection, filter, sort order, log position), which key presses
-/// change.
+/// The view settings that the user changes with keys: selection, filter, sort order and log
+/// position.
 ///
 /// Not thread-safe: confined to one session.
 public final class MonitSettings {
@@ -25,22 +25,22 @@ public final class MonitSettings {
   private Optional<MonitAction> unconfirmed = Optional.empty();
   private String notice = "";
 
-  /// The part of the screen that receives keys.
+  /// The input mode, which determines the effect of keys.
   enum Mode {
-    /// The list or the log.
+    /// Keys control the list or the log.
     BROWSE,
-    /// The filter of app names.
+    /// The user edits the filter for app names.
     FILTER,
-    /// The search text of the log.
+    /// The user edits the search text for the log.
     SEARCH,
-    /// A question to confirm.
+    /// The user answers a confirmation question.
     CONFIRM,
-    /// The list of keys.
+    /// The help is displayed.
     HELP
   }
 
-  /// Filters and sorts the rows. The selected instance remains selected as long as it is listed;
-  /// after that, the instance in the same row is selected.
+  /// Filters and sorts the rows. The selected instance remains selected as long as it is listed. If
+  /// it disappears, the instance that takes its row is selected.
   public MonitFrame arrange(MonitData monitData, Size size) {
     MonitFrame monitFrame = MonitFrame.of(monitData, filter, sortOrder, size);
     int found = monitFrame.indexOf(selected);
@@ -51,7 +51,7 @@ public final class MonitSettings {
 
   /// Changes the settings according to the pressed key.
   ///
-  /// @param monitFrame the frame that is displayed
+  /// @param monitFrame the frame that was displayed when the key was pressed
   /// @return the action to execute; empty if there is none
   public Optional<MonitAction> press(Key key, MonitFrame monitFrame) {
     if (key == Named.INTERRUPT) {
@@ -116,7 +116,8 @@ public final class MonitSettings {
     return true;
   }
 
-  /// Closes the innermost open element. If none is open, closes the screen.
+  /// Does the first of these that applies: leaves the log, clears the search text, clears the
+  /// filter, closes the screen.
   private Optional<MonitAction> escape() {
     if (inLog) {
       inLog = false;
@@ -174,7 +175,7 @@ public final class MonitSettings {
       return Optional.of(new MonitAction.Scale(instance.spec().name(), by));
     }
     notice =
-        "%s is not in cluster mode: use jpm scale to add instances"
+        "%s is not in cluster mode: run jpm scale to change the number of instances"
             .formatted(instance.spec().name());
     return Optional.empty();
   }
@@ -251,7 +252,7 @@ public final class MonitSettings {
 
   private void find(MonitFrame monitFrame, boolean above) {
     if (log.search().isEmpty()) {
-      notice = "f searches in the log";
+      notice = "no search text: press f to search the log";
     } else if (!log.find(monitFrame.monitData().log(), monitFrame.layout().logRows(), above)) {
       notice = "no %s line contains \"%s\"".formatted(above ? "earlier" : "later", log.search());
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Collects the usage of instances and of the machine for one screen. Satan measures it as long as
-/// the screen renews its subscription.
+/// the screen renews its lease.
 ///
 /// Confined to the session's context.
 final class MonitUsage {
@@ -40,7 +40,7 @@ final class MonitUsage {
     this.consumer = vertx.eventBus().localConsumer(Addresses.USAGE, this::take);
   }
 
-  /// Renews the subscription. Must be called regularly while the screen is in use.
+  /// Renews the lease. Must be called regularly while the screen is in use.
   void renew(long nowNanos) {
     if (!renewed || nowNanos - renewedNanos >= UsageLease.RENEWAL.toNanos()) {
       renewed = true;
@@ -49,7 +49,7 @@ final class MonitUsage {
     }
   }
 
-  /// Cancels the subscription.
+  /// Cancels the lease.
   void end() {
     vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease(listener, false));
     var _ = consumer.unregister(); // takes effect immediately on this context

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Draws the complete screen.
+/// Draws the whole screen of `jpm monit`.
 public final class Painter {
   private static final String KEYS =
       "?:help  q:quit  r:restart  R:reload  s:stop/start  /:filter  f:search  c:sort  Tab:log";
@@ -23,11 +23,11 @@ public final class Painter {
           "R                  reload the app; without downtime in cluster mode",
           "s                  stop or start the instance",
           "+ -                add or remove an instance, in cluster mode",
-          "Tab                switch to the log and back; the same keys scroll it",
+          "Tab                switch to the log and back; the same keys scroll the log",
           "Left Right         scroll long lines in the log",
-          "p or Space         pause the log, or follow it again",
+          "p or Space         pause or resume the log",
           "f                  search the log; n: next match above, N: below",
-          "Esc                leave the log, clear search and filter, quit",
+          "Esc                leave the log, else clear the search or filter, else quit",
           "q Ctrl-C           quit; apps keep running");
 
   private final TerminalFeatures terminalFeatures;
@@ -36,7 +36,7 @@ public final class Painter {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// Returns the picture of a frame.
+  /// Draws a frame.
   public Picture paint(MonitFrame monitFrame, MonitSettings monitSettings) {
     Size size = monitFrame.layout().size();
     if (!size.isEnough()) {
@@ -60,7 +60,7 @@ public final class Painter {
     String needs = "monit needs " + Size.LEAST;
     return List.of(
         new LineBuilder(size.cols(), terminalFeatures).add(needs).done(),
-        new LineBuilder(size.cols(), terminalFeatures).add("this is " + size).done(),
+        new LineBuilder(size.cols(), terminalFeatures).add("terminal: " + size).done(),
         new LineBuilder(size.cols(), terminalFeatures).add("q quits").done());
   }
 
@@ -149,8 +149,8 @@ public final class Painter {
     return line.done();
   }
 
-  /// Shows a prompt with the end of the input, so that the place where the user types is visible
-  /// even if the input is long.
+  /// Draws a prompt. A long input is truncated at its beginning, so that the cursor remains
+  /// visible.
   private static void prompt(LineBuilder line, String title, String input) {
     line.add(title, Paint.BOLD_YELLOW);
     String shown = input;

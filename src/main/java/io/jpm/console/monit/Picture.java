@@ -6,12 +6,13 @@ import java.util.List;
 /// The content of the screen, line by line.
 ///
 /// @param size the size of the screen
-/// @param lines the lines with their colors, as many as the screen has
+/// @param lines the lines including color sequences, one per screen line
 public record Picture(Size size, List<String> lines) {
   /// The content before anything has been drawn.
   public static final Picture NONE = new Picture(new Size(1, 1), List.of());
 
-  /// The end of each transmitted picture. It tells the client that the picture is complete.
+  /// The sequence that ends each transmitted picture. The client recognizes a complete picture by
+  /// it.
   public static final String END = "\u001b[0m";
 
   public Picture {

@@ -5,7 +5,7 @@ package io.jpm.console.monit;
 /// @param cols the number of columns, at least 1
 /// @param rows the number of lines, at least 1
 public record Size(int cols, int rows) {
-  /// The minimum size that has space for apps and logs.
+  /// The minimum size at which the screen can show apps and logs.
   public static final Size LEAST = new Size(40, 10);
 
   /// Reports whether the terminal is large enough.

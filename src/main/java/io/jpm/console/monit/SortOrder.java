@@ -3,7 +3,7 @@ package io.jpm.console.monit;
 import io.jpm.bus.god.InstanceView;
 import java.util.Comparator;
 
-/// Sort orders of the list. Equal instances are ordered by name and id.
+/// Sort orders of the list. Instances with equal sort keys are ordered by name and id.
 public enum SortOrder {
   NAME("name"),
   CPU("cpu"),

@@ -10,8 +10,7 @@ final class Sparkline {
   /// Draws the last values, one per column, right-aligned in `width` columns.
   ///
   /// @param values the values, oldest first, none of them negative
-  /// @param least the minimum value that corresponds to the full height, so that small variations
-  ///   do not look large
+  /// @param least the minimum full-scale value, so that small values do not fill the chart
   static String of(double[] values, int width, double least, TerminalFeatures terminalFeatures) {
     int from = Math.max(0, values.length - width);
     double top = least;

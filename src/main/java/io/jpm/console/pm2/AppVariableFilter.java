@@ -59,6 +59,8 @@ final class AppVariableFilter {
 
   private AppVariableFilter() {}
 
+  /// Returns the app's own variables.
+  ///
   /// @param process PM2's data of the process
   /// @param shell the caller's variables
   static Map<String, String> of(JsonObject process, Map<String, String> shell) {

@@ -72,6 +72,8 @@ public final class ImportCommand implements ConsoleCommand {
         .map(all -> all.stream().map(one -> one.spec().name().value()).collect(Collectors.toSet()));
   }
 
+  /// Returns the apps that `--only` selects; by default, all apps of PM2.
+  ///
   /// @throws CommandFailure if `--only` contains a name that is not in PM2's list
   private static List<Pm2App> chosen(Pm2.Inventory inventory, CommandCall commandCall) {
     if (!commandCall.arguments().has(VerbOption.ONLY)) {
@@ -82,7 +84,7 @@ public final class ImportCommand implements ConsoleCommand {
     inventory.apps().forEach(app -> unknown.remove(app.name()));
     if (only.isEmpty() || !unknown.isEmpty()) {
       throw new CommandFailure(
-          "--only does not match \"%s\": the apps in PM2 are %s"
+          "--only \"%s\" does not match any app: the apps in PM2 are %s"
               .formatted(
                   String.join(",", unknown.stream().sorted().toList()),
                   inventory.apps().stream().map(Pm2App::name).collect(Collectors.joining(", "))));
@@ -90,7 +92,7 @@ public final class ImportCommand implements ConsoleCommand {
     return inventory.apps().stream().filter(app -> only.contains(app.name())).toList();
   }
 
-  /// One run of the command.
+  /// A single run of the command.
   private final class Run {
     private final CommandCall commandCall;
     private final Pm2 pm2;
@@ -124,7 +126,7 @@ public final class ImportCommand implements ConsoleCommand {
       if (app.isModule()) {
         report.skipped(app, "a PM2 module");
       } else if (known.contains(app.name())) {
-        report.skipped(app, "is already in jpm's list");
+        report.skipped(app, "already in jpm's list");
       } else if (app.inconsistency().isPresent()) {
         report.failed(app, app.inconsistency().get());
       } else {
@@ -153,7 +155,7 @@ public final class ImportCommand implements ConsoleCommand {
     /// PATH.
     private CallerContext caller(Map<String, String> own) {
       Map<String, String> variables = new HashMap<>(commandCall.request().environment());
-      // PM2's home is irrelevant to an app that no longer belongs to PM2.
+      // An app that runs in jpm does not need PM2's home.
       variables.remove("PM2_HOME");
       if (own.containsKey("PATH")) {
         variables.put("PATH", own.get("PATH"));
@@ -189,7 +191,7 @@ public final class ImportCommand implements ConsoleCommand {
           commandCall
               .session()
               .warn(
-                  "%s: PM2 keeps restarting it according to cron_restart until you run pm2 delete %s"
+                  "%s: PM2 keeps restarting the app according to cron_restart until you run pm2 delete %s"
                       .formatted(app.name(), String.join(" ", app.ids())));
         }
         return Future.succeededFuture();

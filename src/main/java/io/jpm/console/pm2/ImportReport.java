@@ -45,7 +45,7 @@ final class ImportReport {
 
   void begin(List<Pm2App> all) {
     if (!inventory.live()) {
-      say("PM2 is not running: using its saved list, " + inventory.source());
+      say("PM2 is not running: using its saved list " + inventory.source());
     }
     if (all.isEmpty()) {
       say("PM2 has no apps");
@@ -68,7 +68,7 @@ final class ImportReport {
   void stillInPm2(Pm2App app, String why) {
     failed++;
     taken--;
-    String told = "is running in jpm, but is still in PM2's list as stopped: " + why;
+    String told = "runs in jpm, but could not be removed from PM2's list: " + why;
     apps.getJsonObject(apps.size() - 1).put("result", "failed").put("reason", told);
     session.error("%s: %s".formatted(app.name(), told));
   }
@@ -84,10 +84,10 @@ final class ImportReport {
                 app.name(),
                 shape(app),
                 stop,
-                spec.autostart() ? "started here" : "added to the list here as stopped"));
+                spec.autostart() ? "started in jpm" : "added to jpm as stopped"));
     List<String> own = own(spec);
     if (!own.isEmpty()) {
-      say("%s: its own variables: %s".formatted(app.name(), String.join(", ", own)));
+      say("%s: the app's own variables are %s".formatted(app.name(), String.join(", ", own)));
     }
   }
 
@@ -105,7 +105,7 @@ final class ImportReport {
                 app.name(),
                 shape(app),
                 stop,
-                spec.autostart() ? "started here with id" : "added to the list here with id",
+                spec.autostart() ? "started in jpm with id" : "added to jpm with id",
                 shown,
                 spec.autostart() ? "" : ", stopped"));
   }
@@ -114,7 +114,7 @@ final class ImportReport {
     int left = app.processes().size() - app.instances();
     return Amounts.count(app.instances(), "instance")
         + (app.isCluster() ? ", cluster" : ", fork")
-        + (left > 0 ? ", without %d that were not running".formatted(left) : "");
+        + (left > 0 ? ", excluding %d not running".formatted(left) : "");
   }
 
   private static List<String> own(AppSpec spec) {
@@ -163,9 +163,9 @@ final class ImportReport {
 
   private void hints() {
     if (keep && inventory.live()) {
-      say("They are still in PM2's list as stopped: run pm2 delete NAME once everything works");
+      say("The apps remain in PM2's list as stopped: run pm2 delete NAME once they work in jpm");
     }
-    say("To keep PM2 from starting them at boot, run pm2 save --force or pm2 unstartup");
-    say("To make jpm start them at boot, run jpm save and jpm startup");
+    say("To keep PM2 from starting the apps at boot, run pm2 save --force or pm2 unstartup");
+    say("To make jpm start the apps at boot, run jpm save and jpm startup");
   }
 }

@@ -27,7 +27,8 @@ import java.util.Optional;
 final class Pm2 {
   private static final Duration TO_LIST = Duration.ofSeconds(60);
 
-  /// PM2 apps may have kill timeouts of several minutes.
+  /// The time limit for a PM2 command that stops, starts or deletes apps, whose kill timeouts may
+  /// be several minutes.
   private static final Duration TO_ACT = Duration.ofMinutes(10);
 
   /// The maximum size of a dump, in bytes. It is large because the dump contains the environment of
@@ -51,6 +52,8 @@ final class Pm2 {
     }
   }
 
+  /// Determines PM2's home from the caller's variables.
+  ///
   /// @throws CommandFailure if the caller's variables do not determine PM2's home
   Pm2(Vertx vertx, ExternalPrograms externalPrograms, CommandCall commandCall) {
     this.vertx = vertx;
@@ -64,12 +67,13 @@ final class Pm2 {
     String named = environment.getOrDefault("PM2_HOME", "");
     String user = environment.getOrDefault("HOME", "");
     if (named.isEmpty() && user.isEmpty()) {
-      throw new CommandFailure("neither PM2_HOME nor HOME is set: set PM2_HOME to PM2's home");
+      throw new CommandFailure(
+          "neither PM2_HOME nor HOME is set: set PM2_HOME to PM2's home directory");
     }
     try {
       return cwd.resolve(named.isEmpty() ? user + "/.pm2" : named).normalize();
     } catch (InvalidPathException _) {
-      throw new CommandFailure("PM2_HOME is not a valid path");
+      throw new CommandFailure("PM2_HOME is not a valid path: set it to PM2's home directory");
     }
   }
 
@@ -77,8 +81,8 @@ final class Pm2 {
     return home;
   }
 
-  /// Returns the list of a running PM2, or else the saved list. The command `pm2` would start a PM2
-  /// daemon, so it is called only if a PM2 daemon answers.
+  /// Returns the list of the running PM2 daemon or, if none is running, the saved list. The command
+  /// `pm2` would start a PM2 daemon, so it is run only if a PM2 daemon answers.
   Future<Inventory> inventory() {
     return blocking(this::runs).compose(live -> live ? listed() : blocking(this::saved));
   }
@@ -130,7 +134,7 @@ final class Pm2 {
       }
     }
     unread.add(
-        "PM2 is not running with PM2_HOME=%s, which contains no saved list: set PM2_HOME if PM2's home is elsewhere"
+        "PM2 is not running and %s contains no readable saved list: set PM2_HOME if PM2's home directory is elsewhere"
             .formatted(home));
     throw new CommandFailure(unread);
   }

@@ -19,7 +19,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
   private static final Set<String> RUNNING =
       Set.of("online", "launching", "stopping", "waiting restart");
 
-  /// Attributes that are equal in all processes of an app.
+  /// Attributes that must be equal in all processes of an app.
   private static final List<String> COMMON =
       List.of("pm_exec_path", "args", "exec_interpreter", "pm_cwd", "exec_mode");
 
@@ -121,14 +121,14 @@ public record Pm2App(String name, List<JsonObject> processes) {
     return !String.valueOf(first().getValue("cron_restart", "0")).matches("0|null");
   }
 
-  /// Returns the reason why the processes do not belong to one app; empty if they do. Names are not
-  /// unique in PM2.
+  /// Returns the reason why the processes do not belong to one app; empty if they do. In PM2,
+  /// several apps may have the same name.
   public Optional<String> inconsistency() {
     for (JsonObject other : processes) {
       for (String key : COMMON) {
         if (!Objects.equals(first().getValue(key), other.getValue(key))) {
           return Optional.of(
-              "PM2 has different apps with this name (%s): rename one with pm2 restart %s --name NAME"
+              "several PM2 apps with this name differ in %s: rename one with pm2 restart %s --name NAME"
                   .formatted(key, other.getValue("pm_id", "ID")));
         }
       }

@@ -47,7 +47,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
 
   private static final String NOWHERE = "/dev/null";
 
-  /// Returns the attributes. Their values have the form that `config` accepts.
+  /// Returns the attributes. Their values have the types that the package `config` accepts.
   public Map<String, Object> attributes() {
     JsonObject pm2 = app.first();
     Map<String, Object> all = new LinkedHashMap<>();

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Moves one app from PM2 to jpm. It first stops the app in PM2, so that its port is free, and then
-/// starts it in jpm. If the start fails, it deletes the app in jpm and restarts it in PM2.
+/// Moves one app from PM2 to jpm. Stops the app in PM2, which frees the app's port, and then starts
+/// the app in jpm. If the start fails, deletes the app in jpm and restarts it in PM2.
 final class Pm2Migration {
   private static final long PAUSE_MILLIS = 250;
   private static final int LONGEST_LOOKS = 20;
@@ -43,7 +43,8 @@ final class Pm2Migration {
     this.live = live;
   }
 
-  /// Migrates the app. The returned future fails only if the daemon has a defect.
+  /// Migrates the app. The returned future fails only because of a bug in the daemon; other
+  /// failures are reported in the result.
   ///
   /// @param spec the spec of `app` in jpm
   Future<Result> of(Pm2App app, AppSpec spec) {
@@ -51,7 +52,8 @@ final class Pm2Migration {
     Future<?> stopped = stop ? pm2.act("stop", app) : Future.succeededFuture();
     return stopped.compose(
         _ -> handedOver(app, spec, stop),
-        failure -> known(failure, "; PM2 keeps it").map(why -> new Result(List.of(), why)));
+        failure ->
+            known(failure, "; the app remains in PM2").map(why -> new Result(List.of(), why)));
   }
 
   private Future<Result> handedOver(Pm2App app, AppSpec spec, boolean stopped) {
@@ -61,7 +63,7 @@ final class Pm2Migration {
             known(failure, "").compose(why -> rollBack(app, spec, why.orElse(""), stopped)));
   }
 
-  /// Returns the message of a failure that is meant for the user; any other failure is passed on.
+  /// Returns the message of a [CommandFailure], followed by `after`. Fails with any other failure.
   private static Future<Optional<String>> known(Throwable failure, String after) {
     return failure instanceof CommandFailure
         ? Future.succeededFuture(Optional.of(failure.getMessage() + after))
@@ -92,7 +94,7 @@ final class Pm2Migration {
           Optional<String> end = instances.stream().flatMap(one -> end(one).stream()).findFirst();
           if (end.isPresent()) {
             return Future.failedFuture(
-                new CommandFailure("it does not keep running in jpm: " + end.get()));
+                new CommandFailure("the app does not keep running in jpm: " + end.get()));
           }
           return looks > 1 ? awaitStable(spec, looks - 1) : Future.succeededFuture(instances);
         });
@@ -117,10 +119,10 @@ final class Pm2Migration {
     return daemonClient
         .god(new GodCommand.Act(Action.DELETE, List.of(spec.name().value())))
         .compose(_ -> restart ? pm2.act("restart", app) : Future.succeededFuture(""))
-        .map(_ -> restart ? "; PM2 has restarted it" : "")
+        .map(_ -> restart ? "; PM2 has restarted the app" : "")
         .recover(failure ->
             known(failure, "")
-                .map(again -> "; PM2 could not restart it either: " + again.orElse("")))
+                .map(again -> "; PM2 could not restart the app either: " + again.orElse("")))
         .map(after -> new Result(List.of(), Optional.of(why + after)));
   }
 }

@@ -1,4 +1,4 @@
-/// The command `jpm import-pm2`, which migrates apps from PM2.
+/// Implements `jpm import-pm2`, which migrates apps from PM2.
 ///
 /// [io.jpm.console.pm2.Pm2App] represents the processes in PM2's list that belong to one app.
 /// [io.jpm.console.pm2.Pm2Attributes] converts the app to the attributes of a process file.

@@ -22,15 +22,15 @@ public final class ActionSummary {
   /// Reports God's reply and prints the table. If the command failed in part, the successful part
   /// is still reported, and the command fails.
   ///
-  /// @param done what was done, such as `Restarted`
+  /// @param done the past participle to print, such as `Restarted`
   public static Future<ExitCode> of(
       String done, GodReply reply, DaemonClient daemonClient, Session session) {
     return of(_ -> done, reply, daemonClient, session);
   }
 
-  /// Reports a reply in which different things were done to different instances.
+  /// Reports God's reply to a command that had different effects on different instances.
   ///
-  /// @param done returns what was done to an instance
+  /// @param done returns the past participle to print for an instance, such as `Restarted`
   public static Future<ExitCode> of(
       Function<InstanceView, String> done,
       GodReply reply,
@@ -64,7 +64,7 @@ public final class ActionSummary {
         session);
   }
 
-  /// Prints one line per app. Fails if there are no instances.
+  /// Prints one line per app, or a summary if there are many apps. Fails if there are no instances.
   public static Future<Void> reportInstances(
       String done, List<InstanceView> instances, Session session) {
     return reportInstances(_ -> done, instances, session);
@@ -73,7 +73,8 @@ public final class ActionSummary {
   private static Future<Void> reportInstances(
       Function<InstanceView, String> done, List<InstanceView> instances, Session session) {
     if (instances.isEmpty()) {
-      return Future.failedFuture(new CommandFailure("no app was found"));
+      return Future.failedFuture(
+          new CommandFailure("no app was found: run jpm ls to see all apps"));
     }
     instances.stream()
         .collect(Collectors.groupingBy(done, TreeMap::new, Collectors.toList()))

@@ -13,7 +13,8 @@ import java.util.Optional;
 /// @param request the client's request
 /// @param arguments the arguments of the command
 /// @param session receives the output
-/// @param audit records changes that the command line itself does not show
+/// @param audit records changes that the command line itself does not reveal, such as those made in
+///   `jpm monit`
 /// @param commandCounts the number of commands of each kind that have been sent to God so far
 public record CommandCall(
     ConsoleRequest request,
@@ -25,10 +26,10 @@ public record CommandCall(
     this(request, arguments, session, audit, new HashMap<>());
   }
 
-  /// Adds an idempotency key to the command, so that God does not execute it again if the client
-  /// repeats its request. The key consists of the kind and position of the command, not of its
-  /// content. The content may differ in the repeated request, because apps that were started by the
-  /// first request are then already listed.
+  /// Adds an idempotency key to `order`, so that God does not execute it again if the client
+  /// repeats its request. Returns `order` unchanged if the request has no key. The key consists of
+  /// the kind and position of the command, not of its content. The content may differ in the
+  /// repeated request, because apps that were started by the first request are then already listed.
   public GodCommand withIdempotencyKey(GodCommand order) {
     Optional<String> key = request.key();
     if (key.isEmpty()) {

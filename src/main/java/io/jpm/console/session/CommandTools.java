@@ -2,8 +2,8 @@ package io.jpm.console.session;
 
 import io.jpm.config.ProcessFileReader;
 
-/// Resources that only a few commands need.
+/// Helpers that only a few commands need.
 ///
 /// @param externalPrograms runs other programs
-/// @param files reads the parts of process files other than apps
+/// @param files reads the sections of process files that do not describe apps
 public record CommandTools(ExternalPrograms externalPrograms, ProcessFileReader files) {}

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /// Facts about the daemon, and settings of the console.
 ///
-/// @param version jpm's version, as `--version` prints it
+/// @param version the version of jpm, as printed by `--version`
 /// @param pid the pid of the daemon
 /// @param user the user that the daemon runs as
 /// @param home the daemon's directory

@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param heartbeat the period of silence after which the client receives `{"wait":true}`; must be
 ///   shorter than the bridge's own timeout of 30 s
-/// @param clientTimeout how long to wait for the client to ask for the next chunk; after that, the
+/// @param clientTimeout how long to wait for the client to request the next chunk; after that, the
 ///   client is considered gone
 /// @param actionTimeout how long God may take to start or stop apps
 /// @param shutdownTimeout how long God may take to stop all apps; after that, the daemon exits

@@ -52,8 +52,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Sends the requests of commands to the other verticles. Every request has a deadline. If a
-/// verticle does not answer in time, the user receives a message.
+/// Sends requests from commands to the other verticles. Every request has a deadline. If a verticle
+/// does not answer in time, the user receives an error message.
 public final class DaemonClient {
   private final EventBus bus;
   private final ConsoleContext context;
@@ -63,7 +63,7 @@ public final class DaemonClient {
     this.context = context;
   }
 
-  /// Returns God's reply, including its problems.
+  /// Sends a command to God and returns the reply, which may contain problems.
   public Future<GodReply> god(GodCommand command) {
     return ask("The supervisor (God)", Addresses.GOD_COMMAND, command, limit(command));
   }
@@ -96,7 +96,8 @@ public final class DaemonClient {
     };
   }
 
-  /// Returns the instances of God's reply; fails with a [CommandFailure] if the reply has problems.
+  /// Sends a command to God and returns the instances in the reply. Fails with a [CommandFailure]
+  /// if the reply contains problems.
   public Future<List<InstanceView>> executeOrFail(GodCommand command) {
     return god(command)
         .compose(reply ->
@@ -133,7 +134,8 @@ public final class DaemonClient {
             });
   }
 
-  /// Returns the reply of access control; a refusal becomes a [CommandFailure].
+  /// Sends a command to access control and returns the reply. Fails with a [CommandFailure] if the
+  /// command is refused.
   public Future<AccessReply> tokens(AccessCommand command) {
     return this.<AccessReply>ask(
             "Access control", Addresses.ACCESS_COMMAND, command, context.timing().actionTimeout())
@@ -157,7 +159,8 @@ public final class DaemonClient {
         .otherwise(Map.of());
   }
 
-  /// Returns lines from LogAggregator, or the position from which to continue.
+  /// Queries LogAggregator for log lines. The reply also contains the positions from which to
+  /// continue.
   public Future<LogsReply.Lines> lines(LogsCommand command, Duration limit) {
     return logs(command, limit)
         .compose(reply ->
@@ -167,11 +170,13 @@ public final class DaemonClient {
                   Future.failedFuture(new CommandFailure(problem));
               case LogsReply.Done(), LogsReply.Status(_, _, _, _) ->
                   Future.failedFuture(
-                      new IllegalStateException("LogAggregator has no lines for " + command));
+                      new IllegalStateException(
+                          "LogAggregator did not reply with lines to " + command));
             });
   }
 
-  /// Executes a command of LogAggregator. Fails with a [CommandFailure] if it does not succeed.
+  /// Sends a command to LogAggregator. Fails with a [CommandFailure] if the command does not
+  /// succeed.
   public Future<Void> executeLogs(LogsCommand command) {
     return logs(command, context.timing().actionTimeout())
         .compose(reply ->
@@ -205,8 +210,8 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// Returns how a reload would replace the process of an instance; empty if it has no process, or
-  /// ClusterBalancer does not answer.
+  /// Returns how a reload would replace the process of an instance; empty if the instance has no
+  /// process or ClusterBalancer does not answer.
   public Future<Optional<BalancerReply.Handover>> handover(InstanceView instance) {
     if (instance.process().isEmpty()) {
       return Future.succeededFuture(Optional.empty());
@@ -243,7 +248,7 @@ public final class DaemonClient {
     return ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit);
   }
 
-  /// Returns past events.
+  /// Queries History for past events.
   public Future<HistoryReply> history(HistoryCommand command) {
     return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().queryTimeout());
   }
@@ -259,12 +264,12 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// Executes a command of the HTTP server and returns its reply.
+  /// Sends a command to the HTTP server and returns the reply.
   public Future<WebReply> web(WebCommand command) {
     return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actionTimeout());
   }
 
-  /// Returns the findings of the doctor.
+  /// Returns the findings of `jpm doctor`.
   public Future<DoctorReply> doctor() {
     return ask(
         "The doctor",
@@ -355,7 +360,7 @@ public final class DaemonClient {
         .otherwise(List.of());
   }
 
-  /// Checks again which process files must be watched.
+  /// Makes the process file watcher determine again which files to watch.
   public Future<Void> checkFiles() {
     return this.<ConfigWatchReply>ask(
             "The process file watcher",
@@ -365,8 +370,8 @@ public final class DaemonClient {
         .mapEmpty();
   }
 
-  /// Prints the list of instances, unless the client is quiet. This is how commands that change
-  /// apps usually finish.
+  /// Prints the list of instances, unless the session is quiet. Most commands that change apps end
+  /// with this list.
   public Future<ExitCode> table(Session session) {
     return session.isQuiet() ? Future.succeededFuture(ExitCode.OK) : list(session);
   }
@@ -382,10 +387,10 @@ public final class DaemonClient {
         });
   }
 
-  /// All instances.
+  /// The reply to a query for all instances.
   ///
-  /// @param code the exit code of a command that only shows them; [ExitCode#FAILED] if the list may
-  ///   be incorrect
+  /// @param code the exit code for a command that only lists instances; [ExitCode#FAILED] if the
+  ///   list may be incorrect
   public record All(List<InstanceView> instances, ExitCode code) {}
 
   /// Returns all instances. If the list may be incorrect, the reasons are printed on standard
@@ -399,7 +404,7 @@ public final class DaemonClient {
         });
   }
 
-  /// Prints the problems of watched process files.
+  /// Warns about watched process files whose last edit could not be applied.
   public Future<Void> reportRejectedFiles(Session session) {
     return printWarnings(rejectedFiles(), session);
   }
@@ -411,14 +416,14 @@ public final class DaemonClient {
         .mapEmpty();
   }
 
-  /// Returns the instances as JSON with PM2's names, including the balancing status of those in
+  /// Returns the instances as JSON with PM2's names, including the balancing status of instances in
   /// cluster mode.
   public Future<JsonArray> json(InstanceListing instanceListing) {
     return balances(instanceListing.instances())
         .map(balances -> InstanceJson.list(instanceListing, balances));
   }
 
-  /// Sends a command that concerns the daemon as a whole. No reply is expected.
+  /// Sends a command to the daemon itself, such as a request to stop. Does not wait for a reply.
   public void daemon(DaemonCommand command) {
     bus.send(Addresses.DAEMON_COMMAND, command);
   }

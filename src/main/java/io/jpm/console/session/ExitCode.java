@@ -1,9 +1,9 @@
 package io.jpm.console.session;
 
-/// Exit codes of the client. The first two are PM2's.
+/// Exit codes of the client. The first two have the same values as in PM2.
 public enum ExitCode {
   OK(0),
-  /// The command failed, wholly or in part, or was not understood.
+  /// The command failed, wholly or in part, or was not valid.
   FAILED(1),
   /// The request is not valid: client and daemon have incompatible versions.
   BAD_REQUEST(2),

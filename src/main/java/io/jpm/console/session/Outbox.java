@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Output that has not been sent to the client yet. It is divided into chunks when the client asks
-/// for one: adjacent texts for the same stream are sent together, at most [#CHUNK_BYTES] of UTF-8
-/// at a time. Characters are never divided, and neither is text with a resume mark. A client that
-/// has received a mark has therefore received all of the text before it.
+/// A queue of output for the client. Each chunk that the client requests combines adjacent texts
+/// for the same stream, up to [#CHUNK_BYTES] of UTF-8. Characters are never split, and neither is
+/// text with a resume mark. A client that has received a mark has therefore received all text
+/// before it.
 ///
 /// Not thread-safe: confined to one session.
 public final class Outbox {
@@ -129,7 +129,7 @@ public final class Outbox {
         return used;
       }
       if (isSurrogate(point)) {
-        chunk.append(REPLACEMENT); // a byte that was not UTF-8: not valid in JSON
+        chunk.append(REPLACEMENT); // stands for a byte that is not UTF-8; JSON cannot contain it
       } else {
         chunk.appendCodePoint(point);
       }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 ///
 /// Not thread-safe: confined to one session.
 public final class PrintedOutput {
-  /// The first word of the resume marks of commands that clients send again.
+  /// The first word of the resume marks of commands that the client sends again if the daemon dies.
   private static final String WORD = "again";
 
   /// The maximum number of texts that a mark contains, which limits its length. Older texts are
@@ -23,7 +23,7 @@ public final class PrintedOutput {
   private final List<String> printedEarlier = new ArrayList<>();
   private final boolean resumed;
 
-  /// The number of entries of `said` that have been sent.
+  /// The number of entries of `printed` that have been sent.
   private int sent;
 
   private String note = "";
@@ -54,7 +54,7 @@ public final class PrintedOutput {
 
   /// Saves a checkpoint, which all further marks contain.
   ///
-  /// @param words letters, digits and `_`
+  /// @param words the checkpoint, consisting of letters, digits and `_`
   void checkpoint(String words) {
     note = words;
   }

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Shows how many instances remain while a long command is running. On a terminal, it redraws one
-/// line; otherwise, it prints a line occasionally. It polls God instead of subscribing to events,
-/// so that short commands cost nothing.
+/// Shows how many instances a long-running command still has to process. On a terminal, it redraws
+/// one line; otherwise, it prints a line occasionally. It polls God instead of subscribing to
+/// events, so that short commands cost nothing.
 public final class Progress {
   private static final Duration REDRAWN_AFTER = Duration.ofMillis(500);
   private static final Duration TOLD_AFTER = Duration.ofSeconds(5);
@@ -32,7 +32,7 @@ public final class Progress {
     this.context = context;
   }
 
-  /// Runs `work` and returns its result.
+  /// Runs `work`, shows its progress, and returns its result.
   ///
   /// @param action what `work` does
   /// @param words the selectors of the instances that it affects
@@ -77,8 +77,8 @@ public final class Progress {
       }
     }
 
-    /// Requests the remaining instances as soon as the client asks for output, so that a terminal
-    /// that is slow or gone receives no further lines.
+    /// Queries the remaining instances as soon as the client requests output. No lines are
+    /// therefore produced for a slow or disconnected client.
     private void poll() {
       session
           .awaitDemand()

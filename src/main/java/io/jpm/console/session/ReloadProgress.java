@@ -30,7 +30,7 @@ public final class ReloadProgress {
     this.consumer = bus.localConsumer(Addresses.GOD_EVENTS);
   }
 
-  /// Starts reporting.
+  /// Starts to report the steps of a reload.
   ///
   /// @param ids the instances whose reload is reported
   /// @param apps the apps for which the reload of all instances is reported
@@ -41,7 +41,7 @@ public final class ReloadProgress {
     return progress;
   }
 
-  /// Stops reporting.
+  /// Stops reporting and unregisters the event consumer.
   public Future<Void> end() {
     return consumer.unregister();
   }

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The conversation with one client. Each chunk is a reply to the client's last message, and the
-/// client's next message asks for another chunk. A slow terminal therefore slows down only its own
+/// The conversation with one client. Each chunk is the reply to a message from the client, and the
+/// client's next message requests the next chunk. A slow terminal therefore slows down only its own
 /// command.
 ///
 /// Confined to the context on which it was created.
@@ -44,7 +44,7 @@ public final class Session {
   /// The client's message that has not been answered yet; null while a chunk is in transit.
   private @Nullable Message<Object> asked;
 
-  /// Receives the body of each message with which the client asks for more output.
+  /// Receives the body of each message with which the client requests more output.
   private Consumer<@Nullable Object> listener = _ -> {};
 
   private @Nullable ExitCode exit;
@@ -71,8 +71,8 @@ public final class Session {
     return outputOptions.tty();
   }
 
-  /// Reports whether only requested output is printed. Commands that change apps then print no
-  /// table.
+  /// Reports whether only results and errors are printed (`--silent`). Commands that change apps
+  /// then do not print the list of instances.
   public boolean isQuiet() {
     return outputOptions.quiet();
   }
@@ -116,10 +116,10 @@ public final class Session {
     return printedOutput == null ? "" : printedOutput.checkpoint();
   }
 
-  /// Saves a checkpoint for the next daemon; it is sent with the next chunk. Has no effect if the
-  /// client does not send the command again.
+  /// Saves a checkpoint for the next daemon; it is sent with the next chunk. Has no effect without
+  /// [#enableReplay], because the client then does not send the command again if the daemon dies.
   ///
-  /// @param words letters, digits and `_`
+  /// @param words the checkpoint, consisting of letters, digits and `_`
   public void setCheckpoint(String words) {
     if (printedOutput != null) {
       printedOutput.checkpoint(words);
@@ -131,8 +131,8 @@ public final class Session {
   ///
   /// @param error whether the text is for standard error
   /// @param text the text; empty if only the mark is new
-  /// @param mark returns the position after `text`, for the resume mark of a request; called when
-  ///   the chunk is sent
+  /// @param mark returns the resume mark, which is the position after `text`; called when the chunk
+  ///   is sent
   public void writeMarked(boolean error, String text, Supplier<String> mark) {
     if (outputOptions.resumable()) {
       outbox.add(error, text, mark);
@@ -150,8 +150,8 @@ public final class Session {
     out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalSanitizer.visible(message) + "\n");
   }
 
-  /// Prints `[jpm] …` on standard error, unless the session is quiet. For commands whose standard
-  /// output is read by programs.
+  /// Prints `[jpm] …` on standard error, unless the session is quiet. Used by commands whose
+  /// standard output is read by programs.
   public void note(String message) {
     if (!isQuiet()) {
       printMessage(Paint.GREEN, "[jpm]", message);
@@ -176,22 +176,23 @@ public final class Session {
             + "\n");
   }
 
-  /// Tells the client immediately that its command has arrived. From then on, the client must not
-  /// send the command to another daemon if this one dies. Also used to report that there is nothing
-  /// new.
+  /// Sends an empty chunk immediately. It confirms that the command has arrived: if this daemon
+  /// dies, the client must not send the command to another daemon. Also used if there is no new
+  /// output.
   public void acknowledge() {
     if (asked != null && !over && outbox.isEmpty()) {
       send(asked, new ConsoleChunk.KeepAlive());
     }
   }
 
-  /// Passes the body of each further message from the client to `hears`.
+  /// Sets the consumer for the bodies of all further messages from the client.
   public void onInput(Consumer<@Nullable Object> hears) {
     listener = hears;
   }
 
-  /// Completes when the client has received all output and asks for more; fails when the client is
-  /// gone. A command with unlimited output waits for this before it fetches more.
+  /// Returns a future that completes when the client has received all output and requests more, or
+  /// fails when the client is gone. A command with unlimited output must wait for it before
+  /// fetching more.
   public Future<Void> awaitDemand() {
     if (over) {
       return Future.failedFuture("the client is gone");
@@ -205,7 +206,8 @@ public final class Session {
     return promise.future();
   }
 
-  /// Completes when the last reply has been handed to the bus, or the client is gone.
+  /// Returns a future that completes when the last reply has been passed to the event bus, or the
+  /// client is gone.
   public Future<Void> ended() {
     return ended.future();
   }
@@ -222,7 +224,7 @@ public final class Session {
   }
 
   /// Sends output after a short delay, so that many small writes form one chunk. If the command has
-  /// finished, a command waits for demand, or a chunk is full, the output is sent right after the
+  /// finished or waits for demand, or if a chunk is full, the output is sent right after the
   /// current task.
   private void schedulePump() {
     if (over) {
@@ -276,7 +278,7 @@ public final class Session {
       case ConsoleChunk.KeepAlive _ -> new ConsoleChunk.Code(code);
       case null -> new ConsoleChunk.Code(code);
       case ConsoleChunk.Code _, ConsoleChunk.FinalText _ ->
-          throw new IllegalArgumentException("an outbox holds texts");
+          throw new IllegalArgumentException("the outbox returned a chunk that is not text");
     };
   }
 

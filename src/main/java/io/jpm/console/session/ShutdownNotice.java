@@ -5,21 +5,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Tracks the commands that the shutdown of the daemon would interrupt, so that their clients are
-/// told why. Confined to ConsoleVerticle's context.
+/// Tracks the commands that the shutdown of the daemon would interrupt, so that their clients
+/// receive the reason. Confined to ConsoleVerticle's context.
 public final class ShutdownNotice {
   private final Set<Session> waiting = new HashSet<>();
   private final Set<Session> following = new HashSet<>();
 
-  /// Registers the client until `work` has completed.
+  /// Registers the client of a command until `work` has completed.
   public <T> Future<T> during(Session session, Future<T> work) {
     waiting.add(session);
     return work.onComplete(_ -> waiting.remove(session));
   }
 
-  /// Registers the client of a command that only follows output or events until `work` has
-  /// completed. The client resumes the command with the next daemon, so it is notified only if
-  /// there will be no next daemon ([#end]).
+  /// Registers, until `work` has completed, the client of a command that only follows output or
+  /// events. The client resumes the command with the next daemon, so it is notified only if there
+  /// will be no next daemon ([#end]).
   public <T> Future<T> following(Session session, Future<T> work) {
     following.add(session);
     return work.onComplete(_ -> following.remove(session));

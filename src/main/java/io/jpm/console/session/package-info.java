@@ -1,5 +1,5 @@
-/// One request of a client: its arguments and terminal, its output queue, and the requests to the
-/// other verticles.
+/// Handles a single request from a client: its arguments and terminal, its output queue, and the
+/// requests to other verticles.
 @NullMarked
 package io.jpm.console.session;
 

@@ -17,7 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// Runs `jpm get`, and `jpm conf` without a value, which print the whole store or the value of one
+/// Runs `jpm get`, and `jpm conf` without a value. Both print the whole store or the value of one
 /// key.
 public final class ReadStoreCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
@@ -30,7 +30,8 @@ public final class ReadStoreCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     List<String> targets = commandCall.arguments().targets();
     if (targets.size() > 1) {
-      throw new CommandFailure("get accepts only one key: use jpm set KEY VALUE to change it");
+      throw new CommandFailure(
+          "get accepts only one key: to change a value, use jpm set KEY VALUE");
     }
     Optional<String> key = targets.stream().filter(word -> !word.equals(AppName.ALL)).findFirst();
     Optional<List<String>> path = key.map(StoreKey::path);
@@ -92,6 +93,6 @@ public final class ReadStoreCommand implements ConsoleCommand {
             .formatted(
                 StoreKey.of(path),
                 near.map(name -> ": did you mean %s?".formatted(name))
-                    .orElse("; jpm conf shows all values")));
+                    .orElse(": run jpm conf to see all values")));
   }
 }

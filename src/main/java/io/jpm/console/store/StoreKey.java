@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /// Parses and formats the keys of the store as PM2 users type them: names separated by `:` or `.`.
 /// A name that contains either character must be quoted (`'"api.v1":PORT'`).
 final class StoreKey {
-  /// The maximum depth: more than users need, but small enough to be written as JSON.
+  /// The maximum number of names in a key. It exceeds what users need and bounds the depth of the
+  /// stored JSON.
   private static final int MOST_NAMES = 8;
 
   /// Names with a special meaning in JavaScript. PM2 does not allow them in its store either.
@@ -30,8 +31,7 @@ final class StoreKey {
     }
     if (names.size() > MOST_NAMES) {
       throw new CommandFailure(
-          "key \"%s\" consists of too many names: at most %d are allowed"
-              .formatted(shortened(key), MOST_NAMES));
+          "key \"%s\" has too many names: use at most %d".formatted(shortened(key), MOST_NAMES));
     }
     names.stream()
         .filter(name -> RESERVED.contains(name) || name.contains("="))
@@ -42,11 +42,12 @@ final class StoreKey {
                   .formatted(
                       key,
                       name.contains("=")
-                          ? "a name cannot contain =; use jpm set APP:KEY VALUE"
-                          : "the name \"%s\" is not allowed".formatted(name)));
+                          ? "a name must not contain =; use jpm set APP:KEY VALUE"
+                          : "the name \"%s\" is reserved; choose another name".formatted(name)));
         });
     if (names.getFirst().equals(AppName.ALL)) {
-      throw new CommandFailure("key \"%s\": \"all\" is reserved for all keys".formatted(key));
+      throw new CommandFailure(
+          "key \"%s\": \"all\" stands for all keys; choose another name".formatted(key));
     }
     return names;
   }
@@ -67,7 +68,8 @@ final class StoreKey {
       }
     }
     if (quote != 0) {
-      throw new CommandFailure("key \"%s\" has an unclosed quote".formatted(key));
+      throw new CommandFailure(
+          "key \"%s\" has an unclosed quote: add the closing quote".formatted(key));
     }
     names.add(name.toString());
     return names;
@@ -77,7 +79,7 @@ final class StoreKey {
     return key.length() <= 40 ? key : key.substring(0, 40) + "…";
   }
 
-  /// Returns the key that [#path] parses into these names.
+  /// Returns the key that consists of these names. The inverse of [#path].
   static String of(List<String> path) {
     return path.stream()
         .map(name ->

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Formats the store as commands that would restore its content, as PM2 does.
+/// Formats the store as the `jpm set` commands that restore its content, as PM2 does.
 public final class StoreText {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_@%+=:,./-]+");
 
@@ -31,7 +31,7 @@ public final class StoreText {
     return text.toString();
   }
 
-  /// Formats everything under a name at the root.
+  /// Formats all values of one app, that is, all values below a name at the root.
   static String of(String app, JsonObject below) {
     var text = new StringBuilder("Module: ").append(TerminalSanitizer.visible(app)).append('\n');
     add(text, List.of(app), below);
@@ -61,7 +61,7 @@ public final class StoreText {
         .append('\n');
   }
 
-  /// Returns a value in the form that it has as an environment variable.
+  /// Returns the text of a value, as an app receives it in an environment variable.
   static String plain(Object value) {
     return switch (value) {
       case null -> "null";
@@ -76,7 +76,8 @@ public final class StoreText {
     return TerminalSanitizer.visible(quoted);
   }
 
-  /// Masks secrets in those variables from the store whose values are JSON objects.
+  /// Returns a copy of the variables in which the secrets within JSON objects are masked. Values
+  /// that are not JSON objects are unchanged.
   public static Map<String, String> masked(Map<String, String> variables) {
     Map<String, String> masked = new HashMap<>(variables);
     masked.replaceAll((name, value) -> value.startsWith("{") ? maskedObject(value) : value);

@@ -60,12 +60,12 @@ public final class WriteStoreCommand implements ConsoleCommand {
                   + " directory; apps use the new value from their next start");
       case 1 ->
           throw new CommandFailure(
-              "set requires a value: jpm set %1$s VALUE, or jpm unset %1$s"
+              "set requires a value: use jpm set %1$s VALUE, or jpm unset %1$s"
                   .formatted(words.getFirst()));
       case 2 -> new Setting(StoreKey.path(words.getFirst()), value(words.getLast()));
       default ->
           throw new CommandFailure(
-              "set accepts one key and one value: put quotes around a value with spaces, or use jpm multiset");
+              "set accepts one key and one value: put quotes around a value with spaces, or use jpm multiset for several keys");
     };
   }
 
@@ -84,7 +84,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
             .toList();
     if (all.isEmpty() || all.size() % 2 != 0) {
       throw new CommandFailure(
-          "multiset requires keys and values alternately: jpm multiset \"web:PORT 8080 web:MODE fast\"");
+          "multiset requires alternating keys and values: use jpm multiset \"web:PORT 8080 web:MODE fast\"");
     }
     List<Setting> settings = new ArrayList<>();
     for (int i = 0; i < all.size(); i += 2) {
@@ -150,7 +150,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
       return Future.succeededFuture();
     }
     if (own.stream().allMatch(instance -> instance.phase() == Phase.STOPPED)) {
-      commandCall.session().info(app + " is stopped and uses the value from its next start");
+      commandCall.session().info(app + " is stopped: the value takes effect at its next start");
       return Future.succeededFuture();
     }
     return daemonClient
@@ -161,7 +161,8 @@ public final class WriteStoreCommand implements ConsoleCommand {
 
   private Future<ExitCode> unset(List<String> words, CommandCall commandCall) {
     if (words.size() != 1) {
-      throw new CommandFailure("unset requires one key, or all");
+      throw new CommandFailure(
+          "unset requires one key or all: use jpm unset KEY, or jpm unset all");
     }
     String key = words.getFirst();
     List<String> path = key.equals(AppName.ALL) ? List.of() : StoreKey.path(key);
@@ -171,11 +172,11 @@ public final class WriteStoreCommand implements ConsoleCommand {
           if (content.changed()) {
             commandCall
                 .session()
-                .info("Setting changed: apps use the change from their next start");
+                .info("Setting changed: the change takes effect at the next start of each app");
           } else {
             commandCall
                 .session()
-                .warn(path.isEmpty() ? "nothing is stored" : "no value is stored for " + key);
+                .warn(path.isEmpty() ? "the store is empty" : "no value is stored for " + key);
           }
           return ExitCode.OK;
         });

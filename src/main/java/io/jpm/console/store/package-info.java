@@ -1,4 +1,4 @@
-/// Commands for the key-value store: get, set, unset.
+/// Commands that read and change the key-value store: `get`, `conf`, `set`, `multiset` and `unset`.
 @NullMarked
 package io.jpm.console.store;
 

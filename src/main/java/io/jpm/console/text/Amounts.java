@@ -9,8 +9,8 @@ public final class Amounts {
 
   private Amounts() {}
 
-  /// Formats an uptime: `45s`, `119s`, `2m`, `3h`, `4D`. A larger unit is used only if the uptime
-  /// is at least two of that unit.
+  /// Formats an uptime: `45s`, `119s`, `2m`, `3h`, `4D`. Uses a larger unit only if the uptime is
+  /// at least two of that unit.
   public static String uptime(Duration uptime) {
     long seconds = Math.max(0, uptime.toSeconds());
     if (seconds >= 2 * 86_400) {
@@ -39,7 +39,7 @@ public final class Amounts {
     return tenths == Math.rint(tenths) ? (long) tenths + "%" : tenths + "%";
   }
 
-  /// Rounds to one decimal place, as in `jlist`.
+  /// Rounds to one decimal place, the precision of `jpm jlist`.
   static double tenths(double value) {
     return Math.round(value * 10) / 10.0;
   }
@@ -50,7 +50,7 @@ public final class Amounts {
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
-  /// Formats a count: `1 app`, `2 apps`.
+  /// Formats a count with its noun: `1 app`, `2 apps`.
   public static String count(int number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
   }

@@ -7,11 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about how the instances of an app in cluster mode share their ports.
+/// Builds the rows of `jpm describe` that show how the instances of an app in cluster mode share a
+/// port.
 final class ClusterRows {
   private ClusterRows() {}
 
-  /// Returns the values by label, in the order in which they are printed.
+  /// Returns the rows in display order, keyed by label.
   ///
   /// @param status the balancing status of the app; empty if it is unknown, in which case the
   ///   configured mode is shown
@@ -32,7 +33,8 @@ final class ClusterRows {
     return rows;
   }
 
-  /// Returns the balancing mode with its reason: `node, kernel: the program is node`.
+  /// Returns the balancing mode, the strategy and the reason, such as `node, kernel: the program is
+  /// node`.
   private static String way(BalancerReply.Status status) {
     String strategy = status.strategy().isEmpty() ? "" : ", " + status.strategy();
     String reason = status.reason().isEmpty() ? "" : ": " + status.reason();

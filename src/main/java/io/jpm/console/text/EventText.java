@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/// Formats events for `jpm events`, one line per event. Columns are as wide as the events formatted
-/// so far require.
+/// Formats events for `jpm events`, one line per event. Each column is as wide as its widest value
+/// so far.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
   private static final String DAEMON = "jpm";
@@ -24,6 +24,8 @@ public final class EventText {
   private int labelWidth;
   private int pidWidth;
 
+  /// Creates a formatter without any column widths yet.
+  ///
   /// @param zone the time zone of the displayed times
   /// @param colors whether to use SGR colors
   public EventText(ZoneId zone, boolean colors) {
@@ -70,9 +72,9 @@ public final class EventText {
     return event.pid() == 0 ? NO_PID : "pid " + event.pid();
   }
 
-  /// Returns the style that the table uses for the phase that resulted from the event. The phase
-  /// may be unknown if the event comes from a newer jpm. After a failed reload, the instance is as
-  /// healthy as before, but the failure needs attention.
+  /// Returns the style of an event. Failed reloads, rejected process files and problems of the
+  /// daemon are yellow; other events have the style of the resulting phase in `jpm ls`. An unknown
+  /// phase, written by a newer jpm, is printed plain.
   private static Paint paint(EventMessage event) {
     if (event.event().equals(RELOAD_FAILED)
         || event.event().equals(CONFIG_FAILED)
@@ -86,8 +88,8 @@ public final class EventText {
         .orElse(Paint.PLAIN);
   }
 
-  /// Returns the events as JSON in their wire format, one per line. Control characters that would
-  /// affect a terminal are escaped.
+  /// Returns the events in their JSON wire format, one per line. Escapes control characters that
+  /// would affect a terminal.
   public static String json(List<EventMessage> events) {
     var text = new StringBuilder();
     events.forEach(event -> text.append(TerminalSanitizer.json(event.toJson())).append('\n'));

@@ -3,18 +3,18 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table with box-drawing lines that fits the screen. If it is too wide, the least important
-/// columns are dropped first, then the flexible column is truncated.
+/// A table drawn with box-drawing characters. If the table is wider than the screen, it drops the
+/// least important columns first and then truncates the flexible columns.
 final class Grid {
   private final List<Column> columns;
   private final List<List<Cell>> rows;
 
-  /// A column.
+  /// The layout of a column.
   ///
-  /// @param header the title; if all titles are empty, no header is drawn
-  /// @param minimum the minimum width
+  /// @param header the title; the table has no header row if all titles are empty
+  /// @param minimum the minimum width, in terminal columns
   /// @param rank columns with a higher rank are dropped first; rank 0 is never dropped
-  /// @param flexible whether the texts in this column may be truncated
+  /// @param flexible whether the text in this column may be truncated
   record Column(String header, int minimum, int rank, boolean flexible) {}
 
   private static final int NARROWEST_FLEXIBLE = 4;
@@ -65,8 +65,7 @@ final class Grid {
     return widths;
   }
 
-  /// Drops columns as long as the table is too wide even with its flexible columns at their
-  /// narrowest.
+  /// Drops columns until the table fits with its flexible columns at their comfortable width.
   private void dropColumns(List<Integer> shown, int[] widths, int limit) {
     while (total(shown, widths) - slack(shown, widths) > limit) {
       Integer worst = null;
@@ -89,8 +88,8 @@ final class Grid {
         .sum();
   }
 
-  /// Returns the width below which a flexible column is not reduced until all other droppable
-  /// columns have been dropped.
+  /// Returns the comfortable width of a flexible column. The column is narrowed further only after
+  /// all optional columns have been dropped.
   private int comfortable(int i) {
     return Math.max(columns.get(i).minimum, 2 * NARROWEST_FLEXIBLE);
   }

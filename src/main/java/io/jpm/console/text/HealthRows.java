@@ -8,15 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about the probes of an app.
+/// Builds the rows of `jpm describe` that show the probes of an app.
 final class HealthRows {
   private HealthRows() {}
 
-  /// Returns the configured probes and their results by label, in the order in which they are
-  /// printed.
+  /// Returns the rows in display order, keyed by label. Each row shows a configured probe and its
+  /// result.
   ///
-  /// @param found the results; empty if they are unknown
-  /// @param now the current time of the wall clock
+  /// @param found the probe results; empty if they are unknown
+  /// @param now the current wall-clock time
   static Map<String, String> of(
       HealthProbes healthProbes, Optional<HealthReport> found, Instant now) {
     Map<String, String> rows = of(healthProbes);
@@ -51,8 +51,8 @@ final class HealthRows {
   private static String words(HealthProbes.Probe probe) {
     ProbeHandler.ProbeTiming probeTiming = probe.rhythm();
     String delay =
-        probeTiming.delay().isZero() ? "" : ", after " + Amounts.span(probeTiming.delay());
-    return "%s, every %s, timeout %s, fails after %d%s"
+        probeTiming.delay().isZero() ? "" : ", initial delay " + Amounts.span(probeTiming.delay());
+    return "%s, every %s, timeout %s, failure threshold %d%s"
         .formatted(
             words(probe.check()),
             Amounts.span(probeTiming.interval()),

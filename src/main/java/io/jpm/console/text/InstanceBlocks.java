@@ -4,8 +4,7 @@ import io.jpm.bus.god.InstanceView;
 import java.util.stream.Collectors;
 
 /// Formats the list of `jpm ls --mini-list`, which prints one block of lines per instance, with
-/// PM2's labels. It is meant for screens too narrow for a table, and for scripts that search for
-/// lines.
+/// PM2's labels. Intended for narrow screens and for scripts that search for individual lines.
 public final class InstanceBlocks {
   private InstanceBlocks() {}
 

@@ -30,30 +30,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// Builds the output of `jpm jlist`: PM2's fields under PM2's names, and all fields that PM2 does
-/// not have under `jpm`.
+/// Builds the output of `jpm jlist`. PM2's fields keep their names; fields that PM2 does not have
+/// are grouped under `jpm`.
 ///
-/// The values of environment variables are omitted: `env` is an empty object, and only `NODE_ENV`
-/// is copied into `pm2_env`. Users send lists to logs, tickets and monitoring systems, and PM2's
-/// lists contain every password that an app was started with.
+/// `env` is an empty object; of the environment variables, only `NODE_ENV` is included. Lists often
+/// end up in logs, tickets and monitoring systems. PM2's lists disclose every password in the
+/// environment of an app there.
 ///
-/// After an exit with a code, `exit_code` is a number. After a signal, it is null and `exit_signal`
-/// names the signal. If the kernel did not report the exit, it is null. Before the first exit, it
-/// is absent.
+/// `exit_code` is the exit code of the last process. If a signal terminated the process,
+/// `exit_code` is null and `exit_signal` names the signal. `exit_code` is also null if the kernel
+/// did not report the exit, and absent before the first exit.
 public final class InstanceJson {
   private InstanceJson() {}
 
-  /// Returns the JSON array on one line.
+  /// Returns the instances as a JSON array on one line.
   ///
-  /// @param balances the balancing status of instances in cluster mode, where it is known
+  /// @param balances the known balancing statuses of instances in cluster mode
   public static String draw(
       InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
     return list(instanceListing, balances).encode() + "\n";
   }
 
-  /// Returns the JSON array.
+  /// Returns the instances as a JSON array.
   ///
-  /// @param balances the balancing status of instances in cluster mode, where it is known
+  /// @param balances the known balancing statuses of instances in cluster mode
   public static JsonArray list(
       InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
@@ -251,8 +251,8 @@ public final class InstanceJson {
     return json;
   }
 
-  /// Returns the log limits that the app sets, in bytes and milliseconds. The names are those of a
-  /// process file.
+  /// Returns the log limits that the app overrides, in bytes and milliseconds. The names are those
+  /// of process files.
   private static JsonObject limits(LogLimits.Overrides overrides) {
     var json = new JsonObject();
     overrides.maxSize().ifPresent(bytes -> json.put("max_size", bytes));

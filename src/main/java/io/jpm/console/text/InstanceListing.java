@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The instances at one point in time, with everything that lists show about them.
+/// A snapshot of instances with all data that lists display.
 ///
 /// @param instances the instances, ordered by id
-/// @param usages the usage of their processes, where Satan has reported it
-/// @param health the probe results of their processes, where Satan has reported them
-/// @param now the point in time, according to the wall clock
+/// @param usages the resource usage by process; a process is absent if Satan has not reported it
+/// @param health the probe results by process; a process is absent if Satan has not reported it
+/// @param now the wall-clock time of the snapshot
 /// @param user the user that the daemon runs as, which is the default for apps
 public record InstanceListing(
     List<InstanceView> instances,
@@ -57,12 +57,13 @@ public record InstanceListing(
     return instance.spec().runAs().user().orElse(user);
   }
 
-  /// Returns the usage of an instance; empty if it has no process, or Satan did not answer.
+  /// Returns the resource usage of an instance; empty if it has no process, or Satan did not
+  /// answer.
   Optional<MeasuredUsage> loadOf(InstanceView instance) {
     return instance.process().flatMap(process -> Optional.ofNullable(usages.get(process)));
   }
 
-  /// Returns the text of PM2's uptime column, which is 0 unless the instance is online.
+  /// Returns the text of the uptime column, which is `0` unless the instance is online, as in PM2.
   String uptimeOf(InstanceView instance) {
     return instance.phase() == Phase.ONLINE
         ? instance
@@ -85,7 +86,7 @@ public record InstanceListing(
     return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
   }
 
-  /// Returns the content of the status column: the phase, or the problem of a running instance.
+  /// Returns the content of the status column: `crash-looping`, `unhealthy` or the phase.
   static Cell statusOf(InstanceView instance) {
     if (instance.crashLooping()) {
       return new Cell("crash-looping", Paint.BOLD_RED);
@@ -95,7 +96,7 @@ public record InstanceListing(
         : new Cell(instance.phase().keyword(), paintOf(instance.phase()));
   }
 
-  /// Returns the style of a phase.
+  /// Returns the style in which a phase is displayed.
   public static Paint paintOf(Phase phase) {
     return switch (phase) {
       case ONLINE -> Paint.BOLD_GREEN;

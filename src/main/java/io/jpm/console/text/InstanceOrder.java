@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A sort order of instance lists. Equal instances are ordered by id.
+/// A sort order of instance lists. Instances with equal sort keys are ordered by id.
 ///
 /// @param field the sort key
 /// @param descending whether the largest value comes first
 public record InstanceOrder(Field field, boolean descending) {
-  /// PM2's order: by name.
+  /// The default order, by name as in PM2.
   public static final InstanceOrder USUAL = new InstanceOrder(Field.NAME, false);
 
-  /// Sort keys. For an instance that is not running, pid, usage and uptime are 0.
+  /// The sort keys. An instance that is not running has pid, usage and uptime 0.
   public enum Field {
     NAME,
     NAMESPACE,
@@ -31,18 +31,19 @@ public record InstanceOrder(Field field, boolean descending) {
     STATUS,
     RESTARTS;
 
-    /// Returns the spelling in options.
+    /// Returns the spelling in the `--sort` option.
     public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /// Returns the spellings of all fields.
+  /// Returns the keywords of all fields.
   public static List<String> keywords() {
     return Arrays.stream(Field.values()).map(Field::keyword).toList();
   }
 
-  /// Parses `memory`, `memory:asc` or `memory:desc`; empty if `text` is not valid.
+  /// Parses a sort order, such as `memory`, `memory:asc` or `memory:desc`. Returns empty if `text`
+  /// is not valid.
   public static Optional<InstanceOrder> parse(String text) {
     int colon = text.indexOf(':');
     String word = colon < 0 ? text : text.substring(0, colon);

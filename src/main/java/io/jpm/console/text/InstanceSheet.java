@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Draws the two-column sheet of `jpm describe`, which contains PM2's rows and the reasons for the
-/// state of the instance.
+/// Draws the two-column sheet of `jpm describe`. It contains PM2's rows and further details, such
+/// as the reason for the current status.
 public final class InstanceSheet {
   private static final String NONE = "N/A";
   private static final int NARROWEST_VALUE = 20;
@@ -41,14 +41,14 @@ public final class InstanceSheet {
   private final RuntimeDetails runtimeDetails;
   private final List<Row> rows = new ArrayList<>();
 
-  /// PM2's rows in PM2's order, with the reasons following the status. All other rows come after
-  /// these.
+  /// The labels of the first rows: PM2's labels in PM2's order, with the reasons directly after the
+  /// status. All other rows follow.
   private static final List<String> FIRST =
       List.of(
           "status",
           "why",
           "unhealthy",
-          "it says",
+          "status message",
           "name",
           "namespace",
           "version",
@@ -79,16 +79,16 @@ public final class InstanceSheet {
     }
   }
 
-  /// The state of an instance as other verticles report it.
+  /// Details of an instance that verticles other than God report.
   ///
-  /// @param capture the state of its log capture, which is shown only if there is a problem
+  /// @param capture the state of its log capture; displayed only if there is a problem
   /// @param balancerStatus the balancing status of its app
   /// @param reloadPreview how a reload would replace its process
   public record RuntimeDetails(
       Optional<LogsReply.Status> capture,
       Optional<BalancerReply.Status> balancerStatus,
       Optional<BalancerReply.Handover> reloadPreview) {
-    /// No other verticle has reported anything.
+    /// The value if no details are known.
     public static final RuntimeDetails UNKNOWN =
         new RuntimeDetails(Optional.empty(), Optional.empty(), Optional.empty());
   }
@@ -103,7 +103,7 @@ public final class InstanceSheet {
   /// Draws the sheet of one instance. A value that is too long for the screen continues on the next
   /// line, so that paths are never truncated.
   ///
-  /// @param runtimeDetails the state that other verticles report
+  /// @param runtimeDetails details that verticles other than God report
   public static String draw(
       InstanceView instance,
       InstanceListing instanceListing,
@@ -125,7 +125,7 @@ public final class InstanceSheet {
     row("why", instance.reason().isEmpty() ? NONE : instance.reason());
     instance.unhealthy().ifPresent(why -> row("unhealthy", new Cell(why, Paint.BOLD_YELLOW)));
     if (!instance.status().isEmpty()) {
-      row("it says", instance.status());
+      row("status message", instance.status());
     }
     row("name", spec.name().toString());
     row("namespace", spec.namespace());
@@ -157,7 +157,8 @@ public final class InstanceSheet {
     }
   }
 
-  /// A JVM or a shell exits with 128 plus the number of the signal that asked it to terminate.
+  /// Formats an exit. A JVM or a shell that a signal such as SIGTERM has terminated exits with 128
+  /// plus the signal number, which may be a clean stop.
   private static String exit(Exit exit) {
     return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
         ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
@@ -307,7 +308,7 @@ public final class InstanceSheet {
   private static String delay(Backoff backoff) {
     return switch (backoff) {
       case Backoff.Gradual() ->
-          "0; from the third fast exit on %s, growing to %s"
+          "0; %s from the third fast exit on, growing to %s"
               .formatted(Amounts.span(Backoff.Gradual.INITIAL), Amounts.span(Backoff.Gradual.CAP));
       case Backoff.Constant(Duration delay) -> Amounts.span(delay);
       case Backoff.Exponential(Duration initial, Duration cap, _) ->

@@ -12,7 +12,8 @@ public final class InstanceTable {
 
   private InstanceTable() {}
 
-  /// Which columns to show that are omitted if they would be the same for all instances.
+  /// Selects the optional columns. A column is omitted if it would contain the default value for
+  /// all instances.
   private record Extra(boolean namespaces, boolean versions, boolean watching) {
     static Extra of(List<InstanceView> instances) {
       return new Extra(
@@ -22,8 +23,8 @@ public final class InstanceTable {
     }
   }
 
-  /// Draws the table, sorted by name and id as in PM2. The table is followed by a line for each
-  /// failed instance or, if there are no instances, a hint on how to start an app.
+  /// Draws the table, sorted by name and id as in PM2. The table is followed by one line per failed
+  /// instance or, if there are no instances, by a hint on how to start an app.
   public static String draw(InstanceListing instanceListing, TextStyle textStyle) {
     return draw(instanceListing, InstanceOrder.USUAL, textStyle);
   }
@@ -106,12 +107,12 @@ public final class InstanceTable {
               .append('\n');
         });
     if (failed.size() > MOST_REASONS) {
-      text.append("… and %d more have failed\n".formatted(failed.size() - MOST_REASONS));
+      text.append("… and %d more failed instances\n".formatted(failed.size() - MOST_REASONS));
     }
     return text.toString();
   }
 
-  /// Reports whether the instance is not running because it failed, or is in a crash loop.
+  /// Reports whether the instance is down because of a failure, or is crash-looping.
   private static boolean hasFailed(InstanceView instance) {
     return switch (instance.phase()) {
       case ERRORED, WAITING_RESTART -> true;

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class JpmFields {
   private JpmFields() {}
 
-  /// Returns the resource limits of the instance, and those that are not enforced. The names are
-  /// those of a process file; the values are bytes, cores, and numbers as in `setrlimit(2)`.
+  /// Returns the resource limits of the instance and, under `unenforced`, the limits that are not
+  /// enforced. The names are those of process files. Memory limits are in bytes, the CPU limit is
+  /// in cores, and process limits have the units of `setrlimit(2)`.
   static JsonObject limits(InstanceView instance) {
     ResourceLimits limits = instance.spec().limits();
     var json = new JsonObject();
@@ -36,8 +37,8 @@ final class JpmFields {
   }
 
   /// Returns the health of the instance: the state (`not_ready`, `well` or `unhealthy`), the
-  /// reason, the start time of the state (milliseconds since 1970), and each of its probes. Returns
-  /// null if no probe has reported.
+  /// reason, the time of the last change of state (milliseconds since 1970), and the result of each
+  /// probe. Returns null if no probe has reported.
   static @Nullable JsonObject health(InstanceView instance, InstanceListing instanceListing) {
     return instanceListing
         .healthOf(instance)

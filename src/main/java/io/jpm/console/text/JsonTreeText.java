@@ -8,7 +8,7 @@ import java.util.Map;
 public final class JsonTreeText {
   private JsonTreeText() {}
 
-  /// Returns the lines, each terminated by a line feed; empty for an empty object.
+  /// Returns the lines, each terminated by a line feed; an empty string for an empty object.
   public static String draw(JsonObject object) {
     var text = new StringBuilder();
     draw(text, object, "");

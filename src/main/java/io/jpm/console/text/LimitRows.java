@@ -7,22 +7,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The rows of `jpm describe` about the resource limits of an app.
+/// Builds the rows of `jpm describe` that show the resource limits of an app.
 final class LimitRows {
-  /// Limits whose unit is bytes.
+  /// Resources whose limits are in bytes.
   private static final Set<String> SIZES =
       Set.of("as", "core", "data", "fsize", "memlock", "rss", "stack");
 
   private LimitRows() {}
 
-  /// Returns the values by label, in the order in which they are printed; empty if nothing is
-  /// limited.
+  /// Returns the rows in display order, keyed by label; empty if the app has no limits.
   static Map<String, String> of(ResourceLimits limits) {
     Map<String, String> rows = new LinkedHashMap<>();
     limits.memoryMax().ifPresent(bytes -> rows.put("memory limit", Amounts.memory(bytes)));
     limits
         .memoryHigh()
-        .ifPresent(bytes -> rows.put("memory slowed down from", Amounts.memory(bytes)));
+        .ifPresent(bytes -> rows.put("memory throttled above", Amounts.memory(bytes)));
     limits
         .cpuMax()
         .ifPresent(cores -> rows.put("cpu limit", String.format(Locale.ROOT, "%.2f cores", cores)));
@@ -37,7 +36,7 @@ final class LimitRows {
     return rows;
   }
 
-  /// Returns the name of the resource in process files.
+  /// Returns the name that process files use for a resource of `setrlimit(2)`.
   static String name(String resource) {
     return resource.equals("cpu") ? "cpu_time" : resource;
   }

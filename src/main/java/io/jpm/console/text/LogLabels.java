@@ -12,9 +12,9 @@ import java.util.Set;
 
 /// Maps log files to apps and streams, and formats the label that `jpm logs` prints before a line.
 ///
-/// Immutable: a new object is created when instances are added or removed.
+/// Immutable: callers create a new object when instances are added or removed.
 public final class LogLabels {
-  /// A mapping that contains no log files.
+  /// An empty mapping.
   public static final LogLabels NONE = new LogLabels(Map.of());
 
   private static final Path NOWHERE = Path.of("/dev/null");
@@ -22,9 +22,10 @@ public final class LogLabels {
   private final Map<Path, Source> sources;
   private final int width;
 
-  /// The source of a log.
+  /// The source of a log file.
   ///
-  /// @param id the instance; empty if several instances share the log, or if it is the daemon's log
+  /// @param id the id of the instance; empty if several instances share the file, or if it is the
+  ///   daemon's log
   /// @param runAs the user that the app runs as
   private record Source(String name, Optional<Integer> id, Stream stream, RunAs runAs) {
     String label() {
@@ -44,7 +45,7 @@ public final class LogLabels {
     }
   }
 
-  /// Selects the output streams of instances.
+  /// The output streams whose logs to include.
   public enum Streams {
     BOTH,
     OUT,
@@ -57,7 +58,8 @@ public final class LogLabels {
         sources.values().stream().mapToInt(source -> TextWidth.of(source.label())).max().orElse(0);
   }
 
-  /// Returns the labels for the logs of `instances`, in the same order, without `/dev/null`.
+  /// Returns the labels for the log files of `instances`, in the order of `instances`. Omits
+  /// `/dev/null`.
   public static LogLabels of(List<InstanceView> instances, Streams streams) {
     Map<Path, List<InstanceView>> outs = new LinkedHashMap<>();
     Map<Path, List<InstanceView>> errors = new LinkedHashMap<>();
@@ -88,16 +90,16 @@ public final class LogLabels {
     return new LogLabels(all);
   }
 
-  /// Returns the union with `newer`, whose labels take precedence. The labels of deleted apps are
-  /// kept for their last lines.
+  /// Returns the union with `newer`, whose labels take precedence. Labels of deleted apps are kept,
+  /// because their last lines may still have to be printed.
   public LogLabels merge(LogLabels newer) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
     all.putAll(newer.sources);
     return new LogLabels(all);
   }
 
-  /// Returns the source of a log. Its label is `0|web`, or only the name if several instances share
-  /// the log.
+  /// Returns the source of the log file that `owners` write. Its label is `0|web`, or only the name
+  /// if several instances share the file.
   private static Source source(List<InstanceView> owners, Stream stream) {
     InstanceView first = owners.getFirst();
     return new Source(
@@ -107,7 +109,8 @@ public final class LogLabels {
         first.spec().runAs());
   }
 
-  /// Returns the users of apps that do not run as the daemon's user, by log file.
+  /// Returns the users that apps run as, keyed by log file. Apps without a configured user are
+  /// omitted.
   public Map<Path, RunAs> users() {
     Map<Path, RunAs> users = new LinkedHashMap<>();
     sources.forEach((log, source) -> {

@@ -14,12 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about how the output of an app is stored. Settings that have their
-/// default value are omitted.
+/// Builds the rows of `jpm describe` that show how the output of an app is logged. Settings with
+/// their default value are omitted.
 final class LogRows {
   private LogRows() {}
 
-  /// Returns the values by label, in the order in which they are printed.
+  /// Returns the rows in display order, keyed by label.
   static Map<String, String> of(LogFiles logs) {
     Map<String, String> rows = new LinkedHashMap<>();
     if (logs.disabled()) {

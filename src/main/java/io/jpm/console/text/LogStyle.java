@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Formats log lines for `jpm logs`.
 ///
-/// @param kind the format of the output around the text of a line
+/// @param kind the output format of a line
 /// @param time the format of the timestamp before the text; empty for no timestamp
-/// @param highlight a word to highlight if colors are available
+/// @param highlight a word to highlight on a color terminal; empty for none
 public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> highlight) {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -29,15 +29,15 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   private static final String MARK = "\u001b[7m";
   private static final String MARK_END = "\u001b[27m";
 
-  /// The format of the output around the text of a line.
+  /// The output format of a line.
   public enum Kind {
-    /// The prefix `0|web | `.
+    /// The text with a label before it: `0|web | text`.
     LABELLED,
-    /// Nothing: only the text is printed.
+    /// Only the text.
     RAW,
     /// A JSON object.
     JSON,
-    /// The prefix `timestamp=… app=… id=… type=… message=`.
+    /// Key-value pairs: `timestamp=… app=… id=… type=… message=…`.
     FORMAT
   }
 
@@ -48,7 +48,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   /// @param colors whether the device supports colors
   public record Target(ZoneId zone, boolean terminal, boolean colors) {}
 
-  /// Returns the line in its printed form, without a line feed.
+  /// Formats a line for output, without a line feed.
   public String draw(Line line, LogLabels labels, Target target) {
     return switch (kind) {
       case LABELLED -> labels.prefix(line.log(), target.colors()) + text(line, target);
@@ -79,7 +79,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalSanitizer.colored(text) : text;
   }
 
-  /// Highlights the word in visible text only, not within color sequences.
+  /// Highlights `word` in visible text, but not within color sequences.
   private static String marked(String text, String word) {
     var all = new StringBuilder();
     Matcher color = COLOR.matcher(text);
@@ -107,7 +107,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalSanitizer.json(json) : json.encode();
   }
 
-  /// Returns the JSON object if the line was written with `log_type: json`; otherwise null.
+  /// Parses a line that was written with `log_type: json`. Returns null for any other line.
   private static @Nullable JsonObject own(String text) {
     if (!text.startsWith("{")) {
       return null;

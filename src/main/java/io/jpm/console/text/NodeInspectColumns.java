@@ -3,10 +3,10 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Arranges arrays of many short elements in columns, as close to a square as possible, as
+/// Arranges the elements of long arrays in columns, approximately in a square, as Node's
 /// `util.inspect` does.
 final class NodeInspectColumns {
-  /// Arrays up to this size are written on one line, or with one element per line.
+  /// The maximum size of an array that is not arranged in columns.
   private static final int FEW = 6;
 
   private static final int SEPARATOR = 2;
@@ -18,7 +18,8 @@ final class NodeInspectColumns {
 
   private NodeInspectColumns() {}
 
-  /// Returns the lines. Returns `entries` unchanged if columns would not help.
+  /// Returns the lines, each with several entries. Returns `entries` unchanged if columns would not
+  /// save lines.
   ///
   /// @param numbers whether all entries are numbers, which are right-aligned
   /// @param width the width of a line

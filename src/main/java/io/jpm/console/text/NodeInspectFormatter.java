@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Node truncates arrays after 100 elements and strings after 10,000 characters; this class writes
 /// everything.
 public final class NodeInspectFormatter {
-  /// The maximum length of a line, including a reserve, as in Node.
+  /// The maximum line length (Node's `breakLength`).
   private static final int LINE = 80;
 
-  /// The maximum number of nesting levels on one line.
+  /// The maximum number of nesting levels on one line (Node's `compact`).
   private static final int COMPACT = 3;
 
   /// Strings up to this length are never split.
@@ -29,8 +29,8 @@ public final class NodeInspectFormatter {
 
   private int indent;
 
-  /// The depth of the innermost value in the text written last, not counting empty objects and
-  /// arrays.
+  /// The depth of the most recently formatted object or array that is not empty (Node's
+  /// `currentDepth`).
   private int deepest;
 
   private NodeInspectFormatter() {}
@@ -86,6 +86,8 @@ public final class NodeInspectFormatter {
     return text;
   }
 
+  /// Joins the entries of an object or array on one line if they fit, otherwise on separate lines.
+  ///
   /// @param apart whether each entry must be on its own line
   private String together(List<String> entries, int depth, char open, char close, boolean apart) {
     if (!apart && deepest - depth < COMPACT && fits(entries)) {
@@ -112,7 +114,7 @@ public final class NodeInspectFormatter {
     return IDENTIFIER.matcher(key).matches() ? key : quoted(key);
   }
 
-  /// Splits a long string after its line feeds.
+  /// Formats a string. A long string is split after each line feed.
   private String string(String text) {
     if (text.length() <= SHORT_STRING || text.length() <= LINE - indent - 4) {
       return quoted(text);

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-/// Styles of text on a color terminal (`console_codes(4)`).
+/// Text styles for color terminals (`console_codes(4)`).
 public enum Paint {
   PLAIN(""),
   BOLD("1"),

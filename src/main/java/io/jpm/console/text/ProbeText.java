@@ -11,7 +11,7 @@ final class ProbeText {
   /// Returns a text such as `passing since 2026-03-04T09:58:20Z` or `failing 1 of 3 since …: …
   /// answers 503`.
   ///
-  /// @param now the current time of the wall clock
+  /// @param now the current wall-clock time
   static String of(ProbeReport check, Instant now) {
     String since = " since " + now.minus(check.since()).truncatedTo(ChronoUnit.SECONDS);
     return switch (check.verdict()) {

@@ -32,7 +32,7 @@ public final class TerminalSanitizer {
     return painted ? kept.append(RESET).toString() : kept.toString();
   }
 
-  /// Returns `text` on one line, with its control characters in visible form: `\x1b`.
+  /// Returns `text` on one line, with control characters in visible form, such as `\x1b`.
   public static String visible(String text) {
     if (isHarmless(text) && text.indexOf('\t') < 0) {
       return text;
@@ -83,7 +83,8 @@ public final class TerminalSanitizer {
     return true;
   }
 
-  /// Reports whether `c` is in C0 or C1, or is DEL. Many terminals interpret the 8-bit forms of C1.
+  /// Reports whether `c` is a control character: C0, DEL or C1. Many terminals interpret the 8-bit
+  /// forms of C1.
   private static boolean isControl(char c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
   }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// Measures text in terminal columns. A wide character occupies 2 columns, a combining character 0.
 public final class TextWidth {
-  /// First and last code points of the ranges that Unicode classifies as Wide or Fullwidth (UAX
+  /// The first and last code points of the ranges that Unicode classifies as Wide or Fullwidth (UAX
   /// #11).
   private static final int[] WIDE = {
     0x1100, 0x115F, 0x231A, 0x231B, 0x2329, 0x232A, 0x23E9, 0x23EC, 0x23F0, 0x23F0, 0x23F3, 0x23F3,
@@ -47,8 +47,8 @@ public final class TextWidth {
     return text.substring(0, prefix(text, Math.max(columns - 1, 0))) + "…";
   }
 
-  /// Returns how many chars of `text` fit in `columns`. Combining characters are kept with their
-  /// base.
+  /// Returns the length in chars of the longest prefix of `text` that fits in `columns`. A
+  /// combining character is never separated from its base character.
   public static int prefix(String text, int columns) {
     int used = 0;
     int end = 0;

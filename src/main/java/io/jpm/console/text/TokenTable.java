@@ -4,7 +4,7 @@ import io.jpm.bus.access.IssuedToken;
 import io.jpm.console.text.Grid.Column;
 import java.util.List;
 
-/// Draws the table of service tokens.
+/// Draws the table of `jpm token ls`.
 public final class TokenTable {
   private static final List<Column> COLUMNS =
       List.of(

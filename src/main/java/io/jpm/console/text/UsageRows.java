@@ -4,12 +4,12 @@ import io.jpm.model.process.TreeUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The rows of `jpm describe` about the resource usage of a process tree, except CPU and memory.
-/// Values that the system does not report are omitted.
+/// Builds the rows of `jpm describe` that show the resource usage of a process tree, except CPU and
+/// resident memory. Values that the system does not report are omitted.
 final class UsageRows {
   private UsageRows() {}
 
-  /// Returns the values by label, in the order in which they are printed.
+  /// Returns the rows in display order, keyed by label.
   static Map<String, String> of(TreeUsage tree) {
     Map<String, String> rows = new LinkedHashMap<>();
     tree.proportionalBytes().ifPresent(bytes -> rows.put("memory (PSS)", Amounts.memory(bytes)));

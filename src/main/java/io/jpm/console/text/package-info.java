@@ -5,7 +5,7 @@
 /// [io.jpm.console.text.EventText] (`jpm events`). [io.jpm.console.text.Grid] draws tables,
 /// [io.jpm.console.text.TextWidth] measures text, and [io.jpm.console.text.TerminalSanitizer]
 /// prevents the output of apps from controlling the terminal. The package depends on `model`,
-/// `config`, `wire` and `bus`.
+/// `config`, `wire` and the message types in `bus`.
 @NullMarked
 package io.jpm.console.text;
 

@@ -31,9 +31,10 @@ import java.util.Optional;
 /// log; apps that have exited in the meantime are handled according to their restart policy.
 /// Confined to GodVerticle's context.
 ///
-/// The daemon may be killed at any point during adoption. Therefore, the journal contains a
-/// recorded process until its exit has been handled ([SupervisedInstance#journaledProcess]), and no
-/// process is created for an instance while a running one has its process tag.
+/// The daemon may be killed at any point during adoption. Therefore, a process recorded in the
+/// journal stays there until it has been adopted or its exit has been handled
+/// ([SupervisedInstance#journaledProcess]). No process is created for an instance while a running
+/// process has the instance's process tag.
 public final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -52,10 +53,10 @@ public final class Adoption {
     this.ending = new TreeTerminator(context, god.host());
   }
 
-  /// Adopts the process of each instance in the journal, or handles its exit. Completes when this
-  /// has been done for all instances.
+  /// Adopts the process of each instance in the journal, or handles the exit of a process that is
+  /// no longer running. Completes when this has been done for all instances.
   ///
-  /// @param tagged all running main processes of the home directory, by tag
+  /// @param tagged the main processes that run for this home directory, by process tag
   public Future<Void> adoptAll(Registry registry, Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     var missingProcesses = new MissingProcesses(god, vertx, supervisor, ending);
     List<String> doubled = new ArrayList<>();
@@ -142,9 +143,9 @@ public final class Adoption {
     Failpoint.ADOPTION_TOLD.hit();
   }
 
-  /// Updates an instance whose recorded process is older than the one that was found. Must be
-  /// called in the same turn of the event loop as the event that follows. If the journal were
-  /// written in between, the next daemon would count the same restarts again.
+  /// Updates the generation of an instance if the process that was found is newer than the recorded
+  /// one. Must be called in the same turn of the event loop as the supervision event that follows.
+  /// A journal write between the two would make the next daemon count the same restarts again.
   static void catchUp(SupervisedInstance supervisedInstance, long generation, Instant now) {
     if (generation > supervisedInstance.state.generation()) {
       // The time in the journal is that of the previous process.
@@ -155,7 +156,8 @@ public final class Adoption {
   }
 
   /// Returns the tag of a process of an earlier generation that is still running and must be
-  /// stopped; empty if there is none or if the app does not request stopping the whole tree.
+  /// stopped. Returns empty if there is no such process, or if the spec does not require that the
+  /// whole process tree is stopped.
   private Optional<String> olderThanAdopted(
       SupervisedInstance supervisedInstance, NavigableMap<Long, ProcessIdentity> tagged) {
     Map.Entry<Long, ProcessIdentity> older =
@@ -167,7 +169,7 @@ public final class Adoption {
     }
     LOG.log(
         Level.WARNING,
-        "{0}: pid {1} from an earlier start is still running in addition to pid {2} and will be stopped",
+        "{0}: pid {1}, which was started before the adopted pid {2}, is still running and will be stopped",
         supervisedInstance.label(),
         Integer.toString(older.getValue().pid()),
         Integer.toString(supervisedInstance.child.identity().pid()));
@@ -184,7 +186,7 @@ public final class Adoption {
     if (deaf && toSpeak && supervisedInstance.state.startBlocker() == StartBlocker.READINESS) {
       LOG.log(
           Level.WARNING,
-          "{0}: its IPC channel cannot be restored, so it counts as ready",
+          "{0}: the IPC channel of the adopted process cannot be restored, so the process is considered ready",
           supervisedInstance.label());
       supervisor.healthCoordinator().ipcChannelLost(supervisedInstance);
     }

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Handles the processes that a new daemon no longer finds. Each exit is published once, with the
-/// pid and with the exit status if the kernel still knows it. Confined to GodVerticle's context.
+/// Handles processes that exited while no daemon was running. Publishes each exit once, with the
+/// pid and, if it can still be determined, the exit status. Confined to GodVerticle's context.
 final class MissingProcesses {
   private final GodContext god;
   private final Vertx vertx;
@@ -34,27 +34,29 @@ final class MissingProcesses {
 
   /// An instance whose process is gone.
   ///
-  /// @param process the process; empty if it is unknown
-  /// @param tree the possible leftovers of the process
+  /// @param process the process that is gone; empty if it is unknown
+  /// @param tree the process tree that may contain leftovers; empty if there cannot be any
   private record Gone(
       SupervisedInstance instance,
       long generation,
       Optional<ProcessIdentity> process,
       Optional<Child> tree) {}
 
-  /// A recorded process that the earlier daemon had already replaced.
+  /// A process in the journal that the earlier daemon had already replaced with a newer one.
   ///
   /// @param startedAt when the process was started
   private record Replaced(
       SupervisedInstance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
-  /// The results of examining the missing processes: how they terminated, whether a limit was the
-  /// cause, their last output, and their leftovers.
+  /// The results of examining the missing processes: how they terminated, whether a memory limit
+  /// was the cause, their last line of error output, and their leftovers.
   ///
-  /// @param exits the exit of each [Gone] and [Replaced]
-  /// @param causes the limit that caused the exit; empty strings if none did
-  /// @param words the last line on standard error
-  /// @param left the trees that have leftovers
+  /// @param exits the exit of each [Gone], and of each [Replaced] whose process is no longer
+  ///   running
+  /// @param causes a text that names the memory limit that caused the exit; an empty string if no
+  ///   limit caused it
+  /// @param words the last line that the process wrote to standard error; may be empty
+  /// @param left the process trees that have leftovers
   private record Ends(
       IdentityHashMap<Object, Exit> exits,
       IdentityHashMap<Gone, String> causes,
@@ -72,12 +74,12 @@ final class MissingProcesses {
     this.ending = ending;
   }
 
-  /// Returns the instances without a process.
+  /// Returns the added instances whose process is gone.
   List<SupervisedInstance> instances() {
     return gone.stream().map(Gone::instance).toList();
   }
 
-  /// Adds an instance without a recorded process.
+  /// Adds an instance for which the journal contains no process.
   void addUnrecorded(SupervisedInstance supervisedInstance) {
     BalancerCoordinator.forgetProcess(supervisedInstance);
     long generation = supervisedInstance.state.generation();
@@ -90,8 +92,8 @@ final class MissingProcesses {
     gone.add(new Gone(supervisedInstance, generation, Optional.empty(), tree));
   }
 
-  /// Adds an instance whose process `found` is gone. Must be called before a new process is
-  /// created.
+  /// Adds an instance whose process `found` is gone. Must be called before a new process is created
+  /// for the instance.
   void add(SupervisedInstance supervisedInstance, FoundProcess found) {
     BalancerCoordinator.forgetProcess(supervisedInstance);
     supervisedInstance.unreportedExitProcess = Optional.of(found.identity());
@@ -102,7 +104,7 @@ final class MissingProcesses {
     gone.add(new Gone(supervisedInstance, found.generation(), Optional.of(found.identity()), tree));
   }
 
-  /// Adds a recorded process that is no longer the current one of the instance.
+  /// Adds a process in the journal that is no longer the current process of the instance.
   ///
   /// @param startedAt when the process was started
   void addReplaced(
@@ -113,8 +115,8 @@ final class MissingProcesses {
   }
 
   /// Publishes all exits and starts new processes for the instances that must run. All missing
-  /// processes are examined before the first new process is created, because each additional
-  /// process slows down a scan of all processes.
+  /// processes are examined before the first new process is created, because a scan of all
+  /// processes takes longer with each additional process.
   Future<Void> handleAll() {
     if (gone.isEmpty() && replaced.isEmpty()) {
       return Future.succeededFuture();
@@ -148,7 +150,7 @@ final class MissingProcesses {
     return new Ends(exits, causes, words, left);
   }
 
-  /// Returns how the process terminated, as far as the system still knows.
+  /// Returns how the process terminated, or [Exit.Unknown] if this can no longer be determined.
   private Exit exitOf(Gone gone) {
     return gone.process()
         .map(god.host()::exitOf)

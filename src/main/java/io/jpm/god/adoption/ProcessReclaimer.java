@@ -28,16 +28,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// Reclaims running processes that are missing from the list when their apps are started again.
-/// Confined to GodVerticle's context.
+/// Reclaims running processes whose instances are missing from the list, when their apps are
+/// started again. Confined to GodVerticle's context.
 ///
 /// The process tag shows that a process belongs to this home directory. The host accepts the tag
-/// only on processes of the daemon's own user, and on processes with the user and the pipes of
-/// their instance. A process is matched with its app as follows:
+/// only from processes of the daemon's own user, and from processes that run as the user of their
+/// instance and use its pipes. A process is matched with its app as follows:
 ///
-/// - The variables that jpm set for the process must match: name, id, number and home directory.
-/// - The host does not read the variables of another user's process. The pid file in the home
-///   directory decides instead, because only the daemon can write it.
+/// - The variables that jpm set for the process must match: app name, id, instance number and home
+///   directory.
+/// - The host does not read the variables of a process that runs as another user. Such a process is
+///   matched by the pid file in the home directory, which only the daemon can write.
 /// - A process that cannot be matched is not adopted, and an app to which it may belong is not
 ///   started a second time.
 public final class ProcessReclaimer {
@@ -50,7 +51,7 @@ public final class ProcessReclaimer {
   private final Adoption adoption;
   private final UnlistedProcesses unlistedProcesses;
 
-  /// The result for the processes that are not in the list.
+  /// The result of reclaiming unlisted processes.
   ///
   /// @param adopted the running instances that were added to the list
   /// @param doubtful the apps that may have a process that cannot be matched
@@ -64,7 +65,7 @@ public final class ProcessReclaimer {
   private sealed interface Match {
     /// The process belongs to the app.
     ///
-    /// @param number the number of the instance; empty means the first free number
+    /// @param number the number of the instance; empty to use the first free number
     record Of(AppSpec spec, OptionalInt number) implements Match {}
 
     /// The process may belong to the app.
@@ -95,7 +96,7 @@ public final class ProcessReclaimer {
     return unlistedProcesses;
   }
 
-  /// Reclaims the processes of those apps in `specs` that are not in the list.
+  /// Reclaims the running processes of those apps in `specs` that are not in the list.
   public Future<Outcome> claim(List<AppSpec> specs) {
     List<AppSpec> missing =
         specs.stream().filter(spec -> registry.ofApp(spec.name()).isEmpty()).toList();
@@ -119,8 +120,8 @@ public final class ProcessReclaimer {
             UnlistedProcesses.pids(processes));
   }
 
-  /// Matches processes with apps, newest first. If a process was being replaced in a reload, its
-  /// replacement is therefore preferred.
+  /// Matches processes with apps and returns the newest first, so that the new process of an
+  /// interrupted reload is preferred to the old one.
   private List<MatchedProcess> judge(
       Map<Tags.InstanceTag, ProcessIdentity> found, List<AppSpec> specs) {
     List<MatchedProcess> judged = new ArrayList<>();
@@ -189,7 +190,8 @@ public final class ProcessReclaimer {
         : new Match.Possible(spec);
   }
 
-  /// Reports whether a variable has the value that jpm sets, or is overridden by the app.
+  /// Reports whether a variable of the process has the value that jpm sets, or is overridden by the
+  /// spec.
   private boolean says(
       ProcessIdentity process, Map<String, String> declared, String name, String value) {
     return declared.containsKey(name)
@@ -213,7 +215,7 @@ public final class ProcessReclaimer {
           left(one, spec, "its id or number is in use", outcome);
       case Match.Possible(AppSpec spec) -> {
         outcome.doubtful().add(spec.name());
-        yield left(one, spec, "its variables do not show which app it belongs to", outcome);
+        yield left(one, spec, "its environment does not show which app it belongs to", outcome);
       }
       case Match.None _ -> Future.succeededFuture();
     };
@@ -239,7 +241,7 @@ public final class ProcessReclaimer {
     outcome
         .problems()
         .add(
-            "pid %d may be a process of %s, but %s: it was left running; stop it with kill %d or jpm kill"
+            "pid %d may be a process of %s, but %s, so it was left running: run kill %d to stop it, or jpm kill to stop everything"
                 .formatted(one.process().pid(), spec.name(), why, one.process().pid()));
     return Future.succeededFuture();
   }

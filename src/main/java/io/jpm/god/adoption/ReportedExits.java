@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The exits that an earlier daemon has already published. They are needed because that daemon may
-/// have been killed between publishing an exit and the next journal write, and each exit must be
-/// published only once.
+/// The exits that an earlier daemon has already published. With them, an exit is not published a
+/// second time if that daemon was killed after it published the exit but before the next journal
+/// write.
 ///
 /// @param exits the latest exits
 record ReportedExits(List<EventMessage> exits) {
-  /// Number of events that are requested. It is large enough for everything that was published just
-  /// before the daemon was killed, even if many apps exited at that time.
+  /// Number of events to request; large enough for all events between the last journal write and
+  /// the end of the earlier daemon, even if many apps exited at that time.
   private static final int LATEST = 2000;
 
   private static final long PATIENCE_MILLIS = 5000;
@@ -34,7 +34,7 @@ record ReportedExits(List<EventMessage> exits) {
   }
 
   /// Requests the published exits from History. If History does not answer, no exit counts as
-  /// published, because publishing an exit twice is better than not at all.
+  /// published, because a duplicate is better than a missing exit.
   static Future<ReportedExits> fetch(Vertx vertx) {
     var options = new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS);
     return vertx
@@ -53,7 +53,7 @@ record ReportedExits(List<EventMessage> exits) {
     return new ReportedExits(exits);
   }
 
-  /// Reports whether the exit of this process has been published.
+  /// Reports whether the exit of `process` has been published.
   ///
   /// @param startedAt when the process was started; needed because pids are reused
   boolean contains(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {

@@ -15,19 +15,21 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Removes the pipes of instances that are not in the list and have no process. Such pipes are left
-/// if an earlier daemon could not remove them or died before it did.
+/// Removes the pipes of instances that are not in the list and have no process. Such pipes remain
+/// if an earlier daemon failed to remove them or was killed before it could do so.
 public final class StalePipes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Matches only pipes, because the directory also contains other files, such as the one that
-  /// refers to the memory with log output that has not been written to disk yet.
+  /// The names of pipes. The directory also contains other files, such as the record of the log
+  /// buffer.
   private static final Pattern PIPE = Pattern.compile("[0-9]+-[0-9]+\\.(in|out|err)");
 
   private final Vertx vertx;
   private final Path folder;
   private List<Path> found = List.of();
 
+  /// Creates an object that has not found any pipes yet; see [#scan].
+  ///
   /// @param home the daemon's home directory
   public StalePipes(Vertx vertx, Path home) {
     this.vertx = vertx;
@@ -65,7 +67,7 @@ public final class StalePipes {
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException unreadable) {
-      LOG.log(Level.WARNING, "{0} cannot be listed: {1}", folder, FileErrors.of(unreadable));
+      LOG.log(Level.WARNING, "cannot list {0}: {1}", folder, FileErrors.of(unreadable));
       return List.of();
     }
   }
@@ -79,7 +81,7 @@ public final class StalePipes {
     try {
       Files.deleteIfExists(pipe);
     } catch (IOException refused) {
-      LOG.log(Level.WARNING, "{0} cannot be removed: {1}", pipe, FileErrors.of(refused));
+      LOG.log(Level.WARNING, "cannot remove {0}: {1}", pipe, FileErrors.of(refused));
     }
   }
 }

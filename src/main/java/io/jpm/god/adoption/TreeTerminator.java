@@ -12,17 +12,17 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Collection;
 
-/// Terminates processes that have a process tag but are not watched for any instance. Sends
-/// SIGTERM, and SIGKILL to the processes that remain after a timeout. Confined to GodVerticle's
-/// context.
+/// Terminates tagged processes that are not the current process of any instance. Sends SIGTERM, and
+/// after a timeout SIGKILL to the processes that remain. Confined to GodVerticle's context.
 final class TreeTerminator {
   private static final Duration PATIENCE = Duration.ofMillis(1600);
 
-  /// A process that has not exited within this time after SIGKILL hangs in the kernel.
+  /// How long to wait after SIGKILL. A process that still exists after this time is blocked in the
+  /// kernel.
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
-  /// An identity that no process has. It is used for trees whose members are determined by the tag
-  /// alone.
+  /// An identity that no process has, used as the main process of trees whose members are
+  /// determined by the tag alone.
   private static final ProcessIdentity NOBODY = new ProcessIdentity("none", Integer.MAX_VALUE, 0);
 
   private final Context context;
@@ -34,8 +34,7 @@ final class TreeTerminator {
   }
 
   /// Returns the processes that have `tag`, or the tag of an earlier generation of the same
-  /// instance, as a tree without a known main process. The termination of this tree is not
-  /// reported.
+  /// instance, as a tree without a known main process. Events of this tree are ignored.
   static Child treeOf(ProcessHost host, String tag) {
     return host.adoptLeftovers(NOBODY, tag, new IgnoringWatcher());
   }

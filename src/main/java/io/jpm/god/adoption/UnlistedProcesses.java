@@ -38,13 +38,14 @@ public final class UnlistedProcesses {
   /// Messages about damage to the journal; empty if the list can be trusted.
   private List<String> damage = List.of();
 
-  /// The main processes that are not in the list. Tracked only while the list cannot be trusted.
+  /// The running main processes that are not in the list, as of the last scan; empty while the list
+  /// can be trusted.
   private Map<Tags.InstanceTag, ProcessIdentity> known = Map.of();
 
-  /// Whether any such process has been found since the damage was detected.
+  /// Whether an unlisted process has been found since the damage was detected.
   private boolean seen;
 
-  /// Completes when all processes have been scanned once.
+  /// The result of the first scan: the running main processes of the home directory, by tag.
   private Future<Map<Tags.InstanceTag, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
 
   private final TreeTerminator ending;
@@ -52,12 +53,13 @@ public final class UnlistedProcesses {
 
   /// The result of terminating unlisted processes.
   ///
-  /// @param processes the processes that were found, by tag
+  /// @param processes the processes to terminate, by tag
   /// @param left the processes that are still running, by tag
   public record Ended(
       Map<Tags.InstanceTag, List<ProcessIdentity>> processes,
       Map<Tags.InstanceTag, List<ProcessIdentity>> left) {
-    /// Returns `reply` with the messages about the terminated processes.
+    /// Returns `reply` with a message about the terminated processes and one about those that are
+    /// still running.
     public GodReply told(GodReply reply) {
       List<ProcessIdentity> living = flat(left);
       List<ProcessIdentity> gone = new ArrayList<>(flat(processes));
@@ -66,7 +68,7 @@ public final class UnlistedProcesses {
           gone.isEmpty()
               ? reply
               : reply.withNote(
-                  "terminated %d %s of this home that %s not in the list (%s)"
+                  "terminated %d %s of this home directory that %s not in the list (%s)"
                       .formatted(
                           gone.size(),
                           gone.size() == 1 ? "process" : "processes",
@@ -75,7 +77,7 @@ public final class UnlistedProcesses {
       return living.isEmpty()
           ? told
           : told.withProblem(
-              "%s of this home could not be terminated: inspect them with ps"
+              "%s of this home directory could not be terminated: run ps to see why"
                   .formatted(pids(living)));
     }
 
@@ -92,9 +94,10 @@ public final class UnlistedProcesses {
     this.ending = new TreeTerminator(context, god.host());
   }
 
-  /// Performs the first scan for processes of the home directory.
+  /// Performs the first scan for running processes of the home directory, and determines whether
+  /// the list can be trusted.
   ///
-  /// @param found the journal, whose instances are in the registry
+  /// @param found the journal as it was read; its instances are already in the registry
   /// @return the running main processes of the home directory, by tag
   public Future<Map<Tags.InstanceTag, ProcessIdentity>> look(
       DurableFile.ReadResult<JournalEntry.Snapshot> found) {
@@ -134,18 +137,19 @@ public final class UnlistedProcesses {
     return List.copyOf(damage);
   }
 
-  /// Completes when the running processes are known.
+  /// Completes when the first scan has finished.
   Future<Void> ready() {
     return looked.mapEmpty();
   }
 
-  /// Returns the messages about damage to the list, for the journal; empty if there is none.
+  /// Returns the messages about damage to the list, which the journal must record; empty if the
+  /// list can be trusted.
   public List<String> damage() {
     return damage;
   }
 
-  /// Returns the running main processes that are not in the list, by tag. Scans all processes only
-  /// while the list cannot be trusted.
+  /// Returns the running main processes that are not in the list, by tag. While the list can be
+  /// trusted, returns an empty map without a scan.
   Future<Map<Tags.InstanceTag, ProcessIdentity>> present() {
     return damage.isEmpty()
         ? Future.succeededFuture(Map.of())
@@ -160,7 +164,7 @@ public final class UnlistedProcesses {
             });
   }
 
-  /// Marks the list as trustworthy: from now on, it contains exactly the apps that the user wants.
+  /// Marks the list as trustworthy: it now contains exactly the apps that the user wants.
   public void trust() {
     if (!damage.isEmpty()) {
       damage = List.of();
@@ -169,9 +173,10 @@ public final class UnlistedProcesses {
     }
   }
 
-  /// Marks the list as trustworthy after `jpm resurrect` if it now contains all running processes.
+  /// Marks the list as trustworthy after `jpm resurrect` if it now contains all running processes
+  /// of the home directory.
   ///
-  /// @return the main processes that are not in the list
+  /// @return the main processes that are still not in the list
   public Future<Collection<ProcessIdentity>> repaired() {
     return present()
         .map(left -> {
@@ -184,7 +189,7 @@ public final class UnlistedProcesses {
 
   /// Returns the message about main processes that were not adopted.
   public static String unadoptedMessage(Collection<ProcessIdentity> left) {
-    return "%d running %s of this home %s not in the list, and no app matches (%s): stop them with kill, or everything with jpm kill"
+    return "%d running %s of this home directory %s not in the list and cannot be assigned to an app (%s): run kill with a pid to stop one process, or jpm kill to stop everything"
         .formatted(
             left.size(),
             left.size() == 1 ? "process" : "processes",
@@ -204,11 +209,12 @@ public final class UnlistedProcesses {
     String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
     if (unlistedProcesses.isEmpty()) {
       return lost
-          + "No process of its apps is running: jpm resurrect restores the saved apps, jpm save"
-          + " keeps the list as it is now";
+          + "No app of this home directory is running: run jpm resurrect to restore the saved apps,"
+          + " or jpm save to keep the list as it is now";
     }
     return lost
-        + "%d running %s of this home %s not in it (%s): jpm resurrect and jpm start adopt those that match an app, jpm kill terminates all"
+        + ("%d running %s of this home directory %s not in it (%s): run jpm resurrect or jpm start"
+                + " to adopt the processes that match an app, or jpm kill to stop everything")
             .formatted(
                 unlistedProcesses.size(),
                 unlistedProcesses.size() == 1 ? "process" : "processes",
@@ -216,8 +222,8 @@ public final class UnlistedProcesses {
                 pids(unlistedProcesses.values()));
   }
 
-  /// Terminates every process that has the tag of the home directory and is not in the list,
-  /// together with its descendants.
+  /// Terminates every process that has the tag of the home directory, together with its
+  /// descendants. Called when the list is empty, so that all these processes are unlisted.
   public Future<Ended> endAll() {
     return BlockingCalls.call(vertx, this::unlisted)
         .compose(found -> {
@@ -304,8 +310,8 @@ public final class UnlistedProcesses {
   private static void warn(Tags.InstanceTag instanceTag, ProcessIdentity process) {
     LOG.log(
         Level.WARNING,
-        "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the"
-            + " journal: it is left running",
+        "pid {0}, which an earlier daemon of this home directory started as id {1}, is not in the"
+            + " journal and is left running: run jpm ls for advice",
         Integer.toString(process.pid()),
         instanceTag.id());
   }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Computes the changes that are needed to apply the spec from a process file to an app. Depends
-/// only on the current and the desired state.
+/// Computes the changes that are needed to apply the spec from a process file to an app. The
+/// computation is a pure function of the current and the desired state.
 final class AppDiff {
   private static final String PWD = "PWD";
   private static final String STATUS = "status";
@@ -30,7 +30,6 @@ final class AppDiff {
   ///
   /// @param spec the current spec; after a failed reload, instances of an app can have different
   ///   specs
-  /// @param phase the current phase
   record Present(AppSpec spec, Phase phase) {
     private boolean isStopped() {
       return phase == Phase.STOPPED;
@@ -41,8 +40,8 @@ final class AppDiff {
     }
   }
 
-  /// Returns the change from the instances in `present` to the spec `wanted`. A stopped app stays
-  /// stopped and only receives its new spec. An errored app is started if any field changes.
+  /// Returns the change that applies the spec `wanted` to the instances in `present`. A stopped app
+  /// stays stopped and only receives its new spec. An errored app is started if any field changes.
   ///
   /// @param present the instances of the app; empty if there is no app with this name
   /// @param again whether to start an errored app even if no field changes
@@ -97,8 +96,9 @@ final class AppDiff {
         .anyMatch(it -> it.effectOf(wanted) == ChangeEffect.PROCESS);
   }
 
-  /// Returns `wanted` with the inherited variables of the running app. The variables of the current
-  /// shell are ignored, because they differ from shell to shell, unless the filter has changed.
+  /// Returns `wanted` with the inherited variables of the running app. The variables of the
+  /// client's shell are ignored, because they differ from shell to shell and would cause needless
+  /// restarts. If the variable filter has changed, returns `wanted` unchanged.
   static AppSpec withInherited(AppSpec running, AppSpec wanted) {
     EnvironmentVariables now = wanted.variables();
     if (!now.filter().equals(running.variables().filter())) {

@@ -46,10 +46,10 @@ final class Applying {
     this.reload = reload;
   }
 
-  /// The progress of one command.
+  /// An `apply` command that is in progress.
   ///
-  /// @param repeatableCommand receives the goals of the command, except those of rolling
-  ///   replacements, because an instance keeps its old spec until it is replaced
+  /// @param repeatableCommand receives the goals of the command. Rolling replacements need none: an
+  ///   instance keeps its old spec until it is replaced, which shows what remains to be done
   /// @param started receives the instances that had no process and were started
   private record Job(
       GodCommand.Apply command,
@@ -148,7 +148,7 @@ final class Applying {
     return godServices.deletion().delete(instances, List.of());
   }
 
-  /// Applies the changes in the order of the dependencies in the new specs.
+  /// Applies the changes in dependency order, according to the new specs.
   private Future<Void> inOrder(
       Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Job job) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
@@ -193,8 +193,8 @@ final class Applying {
     };
   }
 
-  /// Checks which of the started instances have exited immediately. Called once at the end for all
-  /// of them.
+  /// Records a problem for each started instance that has exited immediately. Called once, after
+  /// all changes have been applied.
   private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
     return job.command().awaitStable()
         ? godServices
@@ -225,7 +225,8 @@ final class Applying {
         });
   }
 
-  /// Returns the instances whose processes must be replaced, and those that are errored.
+  /// Returns the instances of the app that are errored or whose process must be replaced to apply
+  /// `spec`. Stopped instances are not included.
   private List<SupervisedInstance> needing(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
         .filter(supervisedInstance -> supervisedInstance.state.phase() != Phase.STOPPED)
@@ -239,16 +240,17 @@ final class Applying {
     AppName app = spec.name();
     if (!godServices.reloadInterruptions().begin(app)) {
       return Future.succeededFuture(
-          List.of("%s is being reloaded or scaled: try again when that is done".formatted(app)));
+          List.of(
+              "%s is being reloaded or scaled: try again when this has finished".formatted(app)));
     }
-    // Called through `compose` so that the change is also ended after an exception.
+    // `compose` turns a thrown exception into a failed future, so that `end` is always called.
     return Future.succeededFuture()
         .compose(_ -> fit(spec, job))
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// Applies the spec to all instances, restarts those that need it, and adjusts the number of
-  /// instances.
+  /// Applies the spec to all instances, restarts those whose process must be replaced or that are
+  /// errored, and adjusts the number of instances.
   private Future<List<String>> fit(AppSpec spec, Job job) {
     List<SupervisedInstance> before = registry.ofApp(spec.name());
     boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
@@ -267,7 +269,7 @@ final class Applying {
         .map(left -> CommandReplies.failures(toRun, left));
   }
 
-  /// Publishes the change of an existing app.
+  /// Publishes an event about a change to an existing app.
   private void tell(AppChange change, Optional<Path> file) {
     boolean told =
         switch (change.kind()) {
@@ -289,7 +291,7 @@ final class Applying {
     }
   }
 
-  /// Publishes for each app of `file` that the file cannot be applied.
+  /// For each app of `file`, publishes an event that states why the file cannot be applied.
   void reportFailure(Path file, List<String> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     for (AppName app : registry.files().appsOf(file)) {

@@ -72,7 +72,8 @@ public final class Commands {
     this.resumption = new Resumption(godServices);
   }
 
-  /// Executes `command`. A command with an idempotency key is executed at most once.
+  /// Executes `command`. A command with an idempotency key takes effect only once, even if the
+  /// client sends it again.
   public Future<GodReply> carryOut(GodCommand command) {
     return command instanceof GodCommand.Idempotent(String key, GodCommand inner)
         ? idempotencyRegistry.answer(
@@ -88,11 +89,11 @@ public final class Commands {
         .recall(question.key(), outcome -> remembered(question, outcome))
         .orElseGet(() ->
             Future.succeededFuture(
-                new GodReply(List.of(), List.of("no recent command has this key"))));
+                new GodReply(List.of(), List.of("no recent command has this idempotency key"))));
   }
 
-  /// Returns the reply of an earlier daemon, with the current views of those instances that still
-  /// exist.
+  /// Returns the reply that an earlier daemon recorded, with the current views of those instances
+  /// that still exist.
   private GodReply remembered(GodCommand command, IdempotencyRecord.Outcome outcome) {
     List<SupervisedInstance> present =
         outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
@@ -171,8 +172,8 @@ public final class Commands {
     };
   }
 
-  /// Writes to the journal that a command may have taken effect. Called before an action that can
-  /// neither be undone nor be verified later.
+  /// Records in the journal that the command may have taken effect. Called before an action that
+  /// can neither be undone nor verified later.
   private Future<Void> begun(IdempotencyRecord idempotencyRecord) {
     if (!idempotencyRecord.isKeyed()) {
       return Future.succeededFuture();
@@ -192,9 +193,9 @@ public final class Commands {
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
-  /// Adds a note if the journal cannot be written. The command has succeeded nevertheless and is
-  /// journaled as soon as possible. For example, a user who stops a program that fills the disk
-  /// must see that the program has stopped.
+  /// Adds a note if the journal cannot be written. The command has succeeded nevertheless, and its
+  /// effects are journaled as soon as possible. A command must not fail for this reason, because it
+  /// may be what frees the disk: for example, it stops the program that fills the disk.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
@@ -215,7 +216,8 @@ public final class Commands {
         new GodReply(CommandReplies.views(selection.found()), selection.problems()));
   }
 
-  /// Also terminates the unlisted processes of the home directory.
+  /// Terminates the unlisted processes of the home directory and adds messages about them to
+  /// `reply`.
   private Future<GodReply> endStrays(GodReply reply) {
     return unlistedProcesses
         .endAll()
@@ -244,7 +246,7 @@ public final class Commands {
                     stopped, new GodReply(CommandReplies.views(stopped), problems));
               });
       case DELETE -> {
-        // Recorded here so that it is part of the same write as the first removal.
+        // Recorded here so that one journal write contains the goals and the first removal.
         idempotencyRecord.addRemovalGoals(found);
         yield deletion.delete(found, problems);
       }
@@ -286,8 +288,8 @@ public final class Commands {
         });
   }
 
-  /// Replaces the inherited environment with that of the current shell, for all instances of the
-  /// apps (`--update-env`).
+  /// Replaces the inherited environment with that of the client's shell for all instances of the
+  /// apps that `instances` belong to (`--update-env`).
   private void takeOver(List<SupervisedInstance> instances, Map<String, String> shell) {
     instances.stream()
         .map(supervisedInstance -> supervisedInstance.spec)

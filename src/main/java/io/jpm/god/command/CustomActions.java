@@ -24,9 +24,10 @@ final class CustomActions {
     this.vertx = vertx;
   }
 
-  /// Sends the action to each instance and collects the replies.
+  /// Sends the action to each instance and collects the replies. The result contains `problems`,
+  /// followed by the problems of this call.
   ///
-  /// @param problems the problems found so far
+  /// @param problems the problems that the caller found when it resolved the targets
   Future<GodReply> trigger(
       GodCommand.Trigger trigger, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
@@ -51,20 +52,23 @@ final class CustomActions {
                 instances.stream().map(SupervisedInstance::view).toList(), allProblems, answers));
   }
 
-  /// Sends a message over the IPC channel of each instance.
+  /// Sends a message over the IPC channel of each instance. The result contains `problems`,
+  /// followed by the problems of this call.
   ///
   /// @param json one JSON value without line breaks
-  /// @param problems the problems found so far
+  /// @param problems the problems that the caller found when it resolved the targets
   static GodReply send(String json, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
     for (SupervisedInstance supervisedInstance : instances) {
       Child child = supervisedInstance.child;
       if (child == null) {
         allProblems.add(
-            "%s is %s and cannot receive messages"
+            "%s is %s and cannot receive messages: start it first"
                 .formatted(supervisedInstance.label(), supervisedInstance.state.phase().keyword()));
       } else if (!child.send(json)) {
-        allProblems.add(supervisedInstance.label() + " does not read its IPC channel");
+        allProblems.add(
+            supervisedInstance.label()
+                + " cannot receive messages: its IPC channel is missing, closed or full");
       }
     }
     return new GodReply(instances.stream().map(SupervisedInstance::view).toList(), allProblems);
@@ -74,7 +78,7 @@ final class CustomActions {
     Child child = supervisedInstance.child;
     if (child == null) {
       return Future.failedFuture(
-          "%s is %s and cannot receive messages"
+          "%s is %s and cannot receive messages: start it first"
               .formatted(supervisedInstance.label(), supervisedInstance.state.phase().keyword()));
     }
     AppChannel channel = supervisedInstance.channel;
@@ -82,9 +86,9 @@ final class CustomActions {
       List<String> offered = channel.report().actions();
       return Future.failedFuture(
           offered.isEmpty()
-              ? "%s does not offer any actions (io.action of @pm2/io defines them)"
+              ? "%s does not offer any actions: define one with io.action of @pm2/io"
                   .formatted(supervisedInstance.label())
-              : "%s has no action \"%s\"; it offers %s"
+              : "%s has no action \"%s\": choose one of %s"
                   .formatted(
                       supervisedInstance.label(), trigger.action(), String.join(", ", offered)));
     }
@@ -93,7 +97,9 @@ final class CustomActions {
     channel.addPending(debt);
     if (!child.send(message(trigger, supervisedInstance))) {
       channel.removePending(debt);
-      return Future.failedFuture(supervisedInstance.label() + " does not read its IPC channel");
+      return Future.failedFuture(
+          supervisedInstance.label()
+              + " cannot receive messages: its IPC channel is missing, closed or full");
     }
     long timer =
         vertx.setTimer(
@@ -101,13 +107,14 @@ final class CustomActions {
             _ -> {
               channel.removePending(debt);
               answer.tryFail(
-                  "%s did not reply within %d s"
+                  "%s did not reply to the action within %d s"
                       .formatted(supervisedInstance.label(), PATIENCE_MILLIS / 1000));
             });
     return answer.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// Returns the message in one of PM2's two formats.
+  /// Returns the message in PM2's format: an object if there is a parameter, otherwise the name of
+  /// the action.
   private static String message(GodCommand.Trigger trigger, SupervisedInstance supervisedInstance) {
     return trigger
         .parameter()

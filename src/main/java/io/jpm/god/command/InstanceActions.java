@@ -27,7 +27,7 @@ final class InstanceActions {
     this.registry = godServices.registry();
   }
 
-  /// Writes to the standard input of the selected instance, of which there must be exactly one.
+  /// Writes to the standard input of an instance. The target must select exactly one instance.
   Future<GodReply> type(GodCommand.WriteInput type) {
     Registry.Selection selection = registry.select(List.of(type.target()));
     List<SupervisedInstance> found = selection.found();
@@ -66,7 +66,7 @@ final class InstanceActions {
   }
 
   private static String asleep(SupervisedInstance supervisedInstance) {
-    return "%s is %s and has no process"
+    return "%s is %s and has no process: start it first"
         .formatted(supervisedInstance.title(), supervisedInstance.state.phase().keyword());
   }
 
@@ -87,7 +87,7 @@ final class InstanceActions {
     return new GodReply(CommandReplies.views(signalled), problems);
   }
 
-  /// Resets the counters of the selected instances.
+  /// Resets the restart counters of the selected instances.
   Future<GodReply> reset(List<String> targets) {
     Registry.Selection selection = registry.select(targets);
     Instant now = godServices.god().wallClock().instant();
@@ -105,7 +105,7 @@ final class InstanceActions {
         .map(_ -> new GodReply(CommandReplies.views(selection.found()), selection.problems()));
   }
 
-  /// Replaces the spec of all instances of an app.
+  /// Updates some settings of an app in the specs of all its instances.
   Future<GodReply> alter(GodCommand.UpdateSpec order) {
     List<SupervisedInstance> instances = registry.ofApp(order.app());
     if (instances.isEmpty()) {

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/// Resumes a command that an earlier daemon started and that the client has sent again. The goals
-/// of the command are in the journal. Confined to GodVerticle's context.
+/// Resumes a command that an earlier daemon started and that the client has sent again. The journal
+/// contains the goals of the command. Confined to GodVerticle's context.
 final class Resumption {
   private final GodServices godServices;
 
@@ -21,11 +21,11 @@ final class Resumption {
     this.godServices = godServices;
   }
 
-  /// Resumes `command`.
+  /// Performs what remains to be done of `command`.
   ///
   /// @param idempotencyRecord the record of the command
-  /// @param restart executes a command from the beginning; used for commands that detect by
-  ///   themselves what has already been done
+  /// @param restart executes a command from the beginning; used for commands that detect on their
+  ///   own what has already been done
   Future<GodReply> resume(
       GodCommand command,
       IdempotencyRecord idempotencyRecord,
@@ -62,19 +62,18 @@ final class Resumption {
     };
   }
 
-  /// Returns a failure, because executing the command could repeat it, and skipping it could lose
-  /// it.
+  /// Returns a failure, because a second execution could repeat the action, and none could lose it.
   private static Future<GodReply> unknown(String what) {
     return Future.succeededFuture(
         new GodReply(
             List.of(),
             List.of(
-                "the daemon exited while executing the command, so it is not known whether %s: check this, and repeat the command if necessary"
+                "the daemon exited while executing the command, so it is unknown whether %s: check the app, and repeat the command if necessary"
                     .formatted(what))));
   }
 
-  /// Restarts the instances that still have their former process, and deletes those that must still
-  /// be removed.
+  /// Restarts the instances that the command has not restarted yet, and deletes those that it has
+  /// not removed yet.
   private Future<GodReply> finish(IdempotencyRecord idempotencyRecord) {
     List<SupervisedInstance> all = List.copyOf(godServices.registry().all());
     List<SupervisedInstance> concerned = idempotencyRecord.renewalTargets(all);

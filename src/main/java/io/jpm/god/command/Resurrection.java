@@ -54,10 +54,10 @@ final class Resurrection {
   }
 
   /// Adds those apps from the saved list that do not exist, and starts the ones that were running
-  /// when the list was saved. An existing app is left unchanged, because it is newer than the saved
-  /// list.
+  /// when the list was saved. An app that exists is left unchanged, because its state is newer than
+  /// the saved list.
   ///
-  /// @param lasting whether to wait until the started processes have run for a moment
+  /// @param lasting whether to wait briefly and report processes that exit immediately
   Future<GodReply> restore(SavedList list, boolean lasting) {
     return list.load()
         .compose(found ->
@@ -150,8 +150,8 @@ final class Resurrection {
             .count();
   }
 
-  /// Returns a message if the saved and the existing apps together have a dependency cycle. Each of
-  /// the two sets has been checked only on its own.
+  /// Returns a message if the saved and the existing apps together have a dependency cycle. The two
+  /// sets have been checked for cycles only separately.
   private Optional<String> circleWith(List<SavedApp> apps, Set<AppName> present) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     apps.stream()
@@ -162,12 +162,12 @@ final class Resurrection {
         .cycle()
         .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
         .map(way ->
-            "nothing was restored because apps would depend on each other in a circle: %s; start or delete one of them first"
+            "nothing was restored because the saved apps and those in the list would have a dependency cycle (%s): delete one of the listed apps first"
                 .formatted(way));
   }
 
-  /// Adds the instances of one app. An instance whose process may already be running is not started
-  /// a second time.
+  /// Adds the instances of one app. Skips an instance whose process was adopted or may still be
+  /// running, so that it is not started a second time.
   private void create(
       SavedApp app,
       ProcessReclaimer.Outcome claimed,
@@ -194,7 +194,8 @@ final class Resurrection {
     }
   }
 
-  /// Writes the instances to the journal before the first process is created, as for every start.
+  /// Writes the instances to the journal, then starts them. No process is created before the
+  /// journal contains its instance.
   private Future<?> start(
       List<SupervisedInstance> created,
       List<SupervisedInstance> toStart,

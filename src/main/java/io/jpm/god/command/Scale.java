@@ -56,10 +56,11 @@ final class Scale {
       return refused(refusal.get());
     }
     if (!godServices.reloadInterruptions().begin(app)) {
-      return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
+      return refused(
+          "%s is being reloaded or scaled: try again when this has finished".formatted(app));
     }
     List<SupervisedInstance> created = new ArrayList<>();
-    // Called through `compose` so that the scaling is also ended after an exception.
+    // `compose` turns a thrown exception into a failed future, so that `end` is always called.
     return Future.succeededFuture()
         .compose(_ -> to(app, (int) wanted, idempotencyRecord, created))
         .onComplete(_ -> godServices.reloadInterruptions().end(app))
@@ -87,7 +88,7 @@ final class Scale {
     }
     if (wanted < 1) {
       return Optional.of(
-          "%s cannot have %d instances: at least 1 is required; jpm delete %s removes the app"
+          "%s cannot have %d instances: at least 1 is required; to remove the app, run jpm delete %s"
               .formatted(app, wanted, app));
     }
     int most = godServices.god().mostInstances().getAsInt();

@@ -61,7 +61,7 @@ public final class AppChannel {
     pendingActions.remove(debt);
   }
 
-  /// Completes the oldest pending action that has the name in `reply`.
+  /// Completes the oldest pending action whose name matches `reply`.
   public void replied(AppMessage.Reply reply) {
     Optional<PendingAction> paid =
         pendingActions.stream().filter(debt -> debt.action().equals(reply.action())).findFirst();

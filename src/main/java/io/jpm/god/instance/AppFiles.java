@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Records the process file of each app. When an app is no longer listed in its file, it can be
-/// stopped without affecting the apps of other files. An app belongs to at most one file, and a
-/// file without apps is not recorded. Confined to GodVerticle's context.
+/// Records the process file of each app. With this record, `jpm apply` can delete an app that was
+/// removed from its file without affecting the apps of other files. An app belongs to at most one
+/// file, and a file without apps is not recorded. Confined to GodVerticle's context.
 public final class AppFiles {
   private final Map<Path, AppFile> files = new TreeMap<>();
 

@@ -30,7 +30,7 @@ public sealed interface AppMessage {
   /// Maximum length of the name or value of a metric, and of the name of an action, in characters.
   int LONGEST = 200;
 
-  /// Maximum number of metrics of one app, and of actions of one app.
+  /// Maximum number of metrics of one process, and also of its actions.
   int MOST = 100;
 
   /// Parses one message. Returns empty if `json` is not valid JSON.

@@ -17,7 +17,8 @@ public final class CommandReplies {
     return views;
   }
 
-  /// Returns `problems`, followed by the reason for each of `instances` that is errored.
+  /// Returns `problems`, followed by one message for each of `instances` that is errored, with the
+  /// reason.
   public static List<String> failures(List<SupervisedInstance> instances, List<String> problems) {
     List<String> all = new ArrayList<>(problems);
     for (SupervisedInstance supervisedInstance : instances) {
@@ -32,7 +33,7 @@ public final class CommandReplies {
   public static List<String> deleted(List<SupervisedInstance> instances) {
     return instances.stream()
         .filter(supervisedInstance -> supervisedInstance.removed)
-        .map(supervisedInstance -> supervisedInstance.title() + " was deleted in the meantime")
+        .map(supervisedInstance -> supervisedInstance.title() + " was deleted by another command")
         .toList();
   }
 

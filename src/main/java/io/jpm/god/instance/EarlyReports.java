@@ -1,8 +1,8 @@
 package io.jpm.god.instance;
 
-/// Buffers the reports about a process that arrive before God knows the process.
+/// Buffers reports about a new process that arrive before God has recorded the process.
 public interface EarlyReports {
   /// Delivers the buffered reports. Later reports are delivered immediately. Must be called as soon
-  /// as God knows the process.
+  /// as God has recorded the process.
   void begin();
 }

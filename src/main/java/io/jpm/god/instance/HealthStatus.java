@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// The health of one process as far as God knows it. Confined to GodVerticle's context.
 public final class HealthStatus {
-  /// The process as Satan knows it while it is monitored; empty before and after monitoring.
+  /// The identity under which Satan monitors the process; empty while the process is not monitored.
   public Optional<WorkerId> monitoredWorker = Optional.empty();
 
   /// The probes with which the process is monitored.
@@ -18,6 +18,6 @@ public final class HealthStatus {
   /// Whether the probes have succeeded at least once.
   public boolean probesSucceeded;
 
-  /// The last probe result before the probes succeed for the first time; empty if there is none.
+  /// Why the process is not ready yet; empty if it is ready or if no reason is known.
   public String notReadyReason = "";
 }

@@ -13,11 +13,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Record of a command that a client may send more than once, and of its progress. The targets are
-/// resolved to instances and generations before the command takes effect. A repetition therefore
-/// continues towards the same goals instead of starting again, even if it is sent to the next
-/// daemon. Confined to GodVerticle's context.
+/// resolved to instances and generations before the command takes effect. If the client sends the
+/// command again, even to the next daemon, the command therefore continues towards the same goals
+/// instead of starting again. Confined to GodVerticle's context.
 public final class IdempotencyRecord {
-  /// Maximum number of problems, and also of notes, that are recorded for the next daemon.
+  /// Maximum number of problems that are recorded for the next daemon; also the maximum number of
+  /// notes.
   private static final int MOST_TEXTS = 20;
 
   private final String key;
@@ -30,15 +31,16 @@ public final class IdempotencyRecord {
 
   /// The goal of a command for one instance.
   public enum Goal {
-    /// The instance must have a process of a newer generation than the recorded one.
+    /// The instance must have a process of a newer generation than [InstanceTarget#generation].
     RENEW,
     /// The instance must be removed from the list.
     END
   }
 
-  /// An instance and its state before the command.
+  /// A goal for one instance, with the state of the instance before the command.
   ///
-  /// @param incarnation the incarnation, see [InstanceIdentity#incarnation]
+  /// @param incarnation see [InstanceIdentity#incarnation]
+  /// @param generation the generation of the instance before the command
   public record InstanceTarget(
       Goal goal, InstanceId id, AppName app, Instant incarnation, long generation) {
     private static InstanceTarget of(Goal aim, SupervisedInstance supervisedInstance) {
@@ -78,7 +80,7 @@ public final class IdempotencyRecord {
     }
   }
 
-  /// The journaled form of a command.
+  /// The form in which the journal stores this record.
   public record Entry(
       String key, Instant at, List<InstanceTarget> targets, Optional<Outcome> outcome) {
     public Entry {
@@ -141,8 +143,8 @@ public final class IdempotencyRecord {
     return outcome;
   }
 
-  /// Returns the reply, which may still be pending. Returns null if an earlier daemon started the
-  /// command and this daemon has not continued it.
+  /// Returns the reply, which may still be pending. Returns null until this daemon has begun to
+  /// execute or to continue the command.
   @Nullable Future<GodReply> pendingReply() {
     return underWay;
   }
@@ -161,7 +163,7 @@ public final class IdempotencyRecord {
     begun = true;
   }
 
-  /// Adds the goal that each of `instances` has a newer process.
+  /// Adds the goal that each of `instances` gets a newer process.
   public void addRenewalGoals(List<SupervisedInstance> instances) {
     mark(Goal.RENEW, instances);
   }

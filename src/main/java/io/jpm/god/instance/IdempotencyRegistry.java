@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Records the recent commands that have an idempotency key. A command that is sent again is not
-/// executed again; it is answered with the reply to the first one. The records are written to the
-/// journal together with the effects of the commands. Confined to GodVerticle's context.
+/// executed a second time, but receives the reply to the first execution. The records are written
+/// to the journal together with the effects of the commands. Confined to GodVerticle's context.
 public final class IdempotencyRegistry {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// How long a command is recorded. Clients repeat a command within seconds, so this is ample.
+  /// How long the record of a command is kept. Clients repeat a command within seconds.
   private static final Duration KEPT = Duration.ofMinutes(10);
 
   private static final int MOST = 256;
@@ -37,8 +37,7 @@ public final class IdempotencyRegistry {
     records.forEach(record -> known.put(record.key(), IdempotencyRecord.of(record)));
   }
 
-  /// Returns the records that the next daemon needs, which are those of commands that may have
-  /// taken effect.
+  /// Returns the records that the next daemon needs: those of commands that may have taken effect.
   public List<IdempotencyRecord.Entry> records() {
     forgetOld();
     return known.values().stream()
@@ -69,7 +68,7 @@ public final class IdempotencyRegistry {
     if (outcome.isPresent()) {
       return Future.succeededFuture(remembered.apply(outcome.get()));
     }
-    // Called through `compose` so that an exception thrown by `work` also becomes a reply.
+    // `compose` turns an exception thrown by `work` into a failed future, which is answered.
     Future<GodReply> reply =
         Future.succeededFuture(idempotencyRecord)
             .compose(work)
@@ -83,7 +82,8 @@ public final class IdempotencyRegistry {
     });
   }
 
-  /// Returns the reply to the recorded command with this key; empty if there is no such command.
+  /// Returns the reply to the recorded command with this key. Returns empty if there is no such
+  /// command, or if an earlier daemon started it and no client has sent it again.
   public Optional<Future<GodReply>> recall(
       String key, Function<IdempotencyRecord.Outcome, GodReply> remembered) {
     return Optional.ofNullable(known.get(key))
@@ -95,7 +95,7 @@ public final class IdempotencyRegistry {
 
   private static GodReply failed(Throwable error) {
     LOG.log(Level.ERROR, "a command failed", error);
-    return new GodReply(List.of(), List.of("internal error: " + error));
+    return new GodReply(List.of(), List.of("internal error: " + error + "; see the daemon's log"));
   }
 
   private void forgetOld() {

@@ -6,7 +6,7 @@ import java.time.Instant;
 /// The immutable identity of an instance.
 ///
 /// @param id PM2's `process_id`; a replacement created by a reload has the same id
-/// @param number the index among the app's instances, from 0
+/// @param number the index among the app's instances, starting at 0
 /// @param createdAt when the instance was added to the list or its counters were reset; for display
 ///   only
 /// @param incarnation distinguishes the instance from all others that have or had this id; part of

@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 ///
 /// The default names are those of PM2: `<name>-out.log`, `<name>-error.log` and, if requested,
 /// `<name>.log`. If the app has several instances with separate files, `-<id>` is inserted before
-/// `.log` and replaces a number at that position. Names of pid files always contain the id, except
-/// when an app with a single instance sets a name that does not end with `.pid`.
+/// `.log`; a number that is already there is replaced. Names of pid files always contain the id,
+/// except when an app with a single instance sets a name that does not end with `.pid`.
 ///
 /// @param out the pipe and file of standard output
 /// @param error the pipe and file of standard error
-/// @param combined the file that receives both; empty if there is none
+/// @param combined the file that receives both streams; empty if there is none
 /// @param pidFile the file with the pid, for users and scripts
 /// @param input the pipe of standard input
 public record InstancePaths(
@@ -27,7 +27,7 @@ public record InstancePaths(
   /// The file to which discarded output is written.
   static final Path NOWHERE = Path.of("/dev/null");
 
-  /// Stands for the default path of the combined file.
+  /// Placeholder in a spec for the default path of the combined file.
   private static final Path USUAL = Path.of("");
 
   private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");

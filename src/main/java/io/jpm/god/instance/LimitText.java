@@ -14,13 +14,14 @@ public final class LimitText {
 
   private LimitText() {}
 
-  /// Returns the reason for the exit if a memory limit caused it; otherwise an empty string.
+  /// Returns the reason for the exit of the main process if the kernel enforced a memory limit;
+  /// otherwise an empty string.
   public static String exitReason(AppSpec spec, Child child, Exit exit) {
     return child.ranOutOfMemory() ? exitReason(spec, exit) : "";
   }
 
-  /// Returns the reason for the exit of a main process after the kernel killed processes of its
-  /// tree for exceeding the memory limit.
+  /// Returns the reason for the exit of a main process if the kernel killed processes of its tree
+  /// for exceeding the memory limit.
   public static String exitReason(AppSpec spec, Exit exit) {
     boolean itself =
         exit instanceof Exit.Signalled(int signal, boolean _) && signal == Signal.SIGKILL.number();
@@ -35,7 +36,8 @@ public final class LimitText {
         .formatted(processes == 1 ? "a process" : processes + " processes", memoryMax(spec));
   }
 
-  /// Returns the message that the kernel throttles an app and reclaims its memory.
+  /// Returns the message that the kernel throttles an app because its memory usage exceeds
+  /// `limits.memory_high`.
   public static String throttled(AppSpec spec) {
     return "throttled by the kernel for exceeding its limits.memory_high of %d MB"
         .formatted(spec.limits().memoryHigh().orElse(0) / MEGA);

@@ -30,7 +30,7 @@ public final class Registry {
   /// The instances that a user's targets select.
   ///
   /// @param found the selected instances without duplicates, in the order of the targets
-  /// @param problems one message for each target that selects no instance
+  /// @param problems one message for each target that selects no instance or is invalid
   public record Selection(List<SupervisedInstance> found, List<String> problems) {}
 
   /// Returns an id that has not been used since the list was last empty (PM2's rule).
@@ -41,16 +41,16 @@ public final class Registry {
     return new InstanceId(nextId++);
   }
 
-  /// Makes the id of an instance available again if the instance was withdrawn before it had a
-  /// process.
+  /// Makes an id available again whose instance was withdrawn before it had a process. Has an
+  /// effect only if this id was the last one allocated.
   public void releaseId(InstanceId id) {
     if (id.value() == nextId - 1 && id.value() > reserved) {
       nextId--;
     }
   }
 
-  /// Reserves all ids up to `id`, which are used by processes outside the list. The reservation is
-  /// valid until the next call.
+  /// Reserves all ids up to `id`, which are used by processes outside the list. The next call
+  /// replaces the reservation.
   ///
   /// @param id the highest reserved id; -1 reserves none
   public void reserve(int id) {
@@ -58,8 +58,8 @@ public final class Registry {
     nextId = Math.max(nextId, id + 1);
   }
 
-  /// Returns an incarnation that no instance has. It may be slightly later than `now`, because two
-  /// calls may see the same time, and the clock may be set back.
+  /// Returns a timestamp that no other instance has as its incarnation. It may be later than `now`,
+  /// because two calls may see the same time, and the clock may be set back.
   public Instant nextIncarnation(Instant now) {
     lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));
     return lastBirth;
@@ -91,7 +91,7 @@ public final class Registry {
     return files;
   }
 
-  /// Replaces `old` in the list with `successor`; `old` becomes the draining instance.
+  /// Replaces `old` in the list with `candidate`; `old` becomes the draining instance.
   public void promote(SupervisedInstance candidate, SupervisedInstance old) {
     replacements.remove(candidate);
     candidate.replacementRole = ReplacementRole.CURRENT;
@@ -117,13 +117,13 @@ public final class Registry {
     return replacements.stream().filter(other -> other.id.equals(supervisedInstance.id)).toList();
   }
 
-  /// Returns the instance in the list with this id.
+  /// Returns the instance with this id in the list.
   public Optional<SupervisedInstance> current(InstanceId id) {
     return Optional.ofNullable(instances.get(id));
   }
 
-  /// Returns the instance that is now in the list in place of the given one, because a reload may
-  /// have replaced it. Returns the given instance if the list contains no such instance.
+  /// Returns the instance that replaced the given one in the list after a reload. Returns the given
+  /// instance if it was not replaced, or if it was deleted.
   public SupervisedInstance currentOf(SupervisedInstance supervisedInstance) {
     return current(supervisedInstance.id)
         .filter(now -> now.createdAt.equals(supervisedInstance.createdAt))
@@ -139,7 +139,7 @@ public final class Registry {
     return nextId;
   }
 
-  /// Ensures that ids assigned from now on are not below `id`.
+  /// Ensures that all ids allocated from now on are at least `id`.
   public void continueFrom(int id) {
     nextId = Math.max(nextId, id);
   }
@@ -169,7 +169,7 @@ public final class Registry {
   private static String nothing(String target) {
     return target.equals(AppName.ALL)
         ? "there are no apps: start one with jpm start <script>"
-        : "no app, namespace or id matches " + target + ": jpm ls lists all of them";
+        : "no app, namespace or id matches " + target + ": run jpm ls to list them";
   }
 
   /// Returns the dependencies between the apps.

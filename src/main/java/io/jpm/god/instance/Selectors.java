@@ -25,7 +25,7 @@ final class Selectors {
     /// The selected instances, of which there may be none.
     record Found(List<SupervisedInstance> instances) implements TargetResolution {}
 
-    /// The target itself is invalid.
+    /// The target is invalid, for example a malformed regular expression.
     record Invalid(String problem) implements TargetResolution {}
   }
 
@@ -80,7 +80,8 @@ final class Selectors {
       return new TargetResolution.Invalid(
           "%s is not a regular expression: %s".formatted(word, e.getDescription()));
     } catch (TooManySteps e) {
-      return new TargetResolution.Invalid(word + " takes too long to match: simplify it");
+      return new TargetResolution.Invalid(
+          word + " takes too long to match: simplify the expression");
     }
   }
 

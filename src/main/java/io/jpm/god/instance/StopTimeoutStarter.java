@@ -2,11 +2,11 @@ package io.jpm.god.instance;
 
 import org.jspecify.annotations.Nullable;
 
-/// Starts the stop timeout of a process tree only after the requested signal has been sent, because
-/// the host sends signals asynchronously. Otherwise, the timeout could expire before the process
-/// had time to react. Confined to GodVerticle's context.
+/// Starts the stop timeout of a process tree only after the requested signal has been sent. The
+/// host sends signals asynchronously, so the timeout could otherwise expire before the process had
+/// time to react. Confined to GodVerticle's context.
 public final class StopTimeoutStarter {
-  /// The number of the latest request.
+  /// The sequence number of the latest request.
   private long latest;
 
   private boolean underWay;

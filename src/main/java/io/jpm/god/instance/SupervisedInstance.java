@@ -54,7 +54,8 @@ public final class SupervisedInstance {
   /// Delivers the reports about [#child] that arrived before God knew the process.
   public @Nullable EarlyReports earlyReports;
 
-  /// The process that the journal contained at boot, until it is adopted or found to be gone.
+  /// The process that the journal contained when the daemon started; empty once that process has
+  /// been adopted or its exit has been handled.
   public Optional<ProcessIdentity> recorded = Optional.empty();
 
   /// The last process whose exit has not been published yet.
@@ -68,8 +69,7 @@ public final class SupervisedInstance {
   /// known or if the process accepts connections.
   public String notListeningReason = "";
 
-  /// Whether ClusterBalancer must be notified when the current process will not be followed by
-  /// another.
+  /// Whether ClusterBalancer must be notified when the current process exits and is not replaced.
   public boolean balanced;
 
   /// The variables from env files when the current process was started. Kept in memory only.
@@ -82,7 +82,7 @@ public final class SupervisedInstance {
   /// The package version from which the current process was started; empty if unknown.
   public volatile String version = "";
 
-  /// Whether the current process is certain to accept connections sooner or later.
+  /// Whether the current process is known to accept connections eventually.
   public boolean mustListen;
 
   /// Whether the current process has been observed to accept connections.
@@ -109,8 +109,8 @@ public final class SupervisedInstance {
   /// The health of the current process.
   public HealthStatus healthStatus = new HealthStatus();
 
-  /// Why the process is being replaced; empty if a user requested the replacement, or if the
-  /// process is not being replaced.
+  /// Why jpm is replacing the process; empty if a user requested the replacement or if the process
+  /// is not being replaced.
   public String replacementReason = "";
 
   /// Why the current process is unhealthy although it is running; empty if it is healthy.
@@ -125,7 +125,8 @@ public final class SupervisedInstance {
   /// Whether the instance is in a crash loop, see [io.jpm.supervise.CrashLoopDetector].
   public boolean crashLooping;
 
-  /// How the process started by a command failed on its own; empty if it did not fail.
+  /// How the process that was started by a command failed shortly afterwards; empty if it did not
+  /// fail.
   public String earlyFailure = "";
 
   /// How the last stop was forced; empty if it was not forced, or if that has already been
@@ -135,7 +136,7 @@ public final class SupervisedInstance {
   /// When the next scheduled restart is due.
   public Optional<Instant> nextRun = Optional.empty();
 
-  /// Starts the stop timeout when all requested signals have been sent.
+  /// Starts the stop timeout as soon as all requested signals have been sent.
   public final StopTimeoutStarter patience = new StopTimeoutStarter();
 
   /// Ids of the running Vert.x timers.
@@ -145,6 +146,8 @@ public final class SupervisedInstance {
 
   private record Waiting(Predicate<InstanceState> settled, Promise<SupervisedInstance> promise) {}
 
+  /// Creates an instance that has no process yet.
+  ///
   /// @param home the daemon's home directory, which contains the instance's files unless its spec
   ///   says otherwise
   public SupervisedInstance(InstanceIdentity instanceIdentity, AppSpec spec, Path home) {
@@ -196,7 +199,7 @@ public final class SupervisedInstance {
     return promise.future();
   }
 
-  /// Completes the futures whose condition accepts the current state.
+  /// Completes the futures returned by [#when] whose condition accepts the current state.
   public void completeWaiters() {
     List<Waiting> done = waiting.stream().filter(w -> w.settled().test(state)).toList();
     waiting.removeAll(done);
@@ -207,9 +210,9 @@ public final class SupervisedInstance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
-  /// Returns the process that the next daemon must know. It is the current process or, until that
-  /// is adopted or found to be gone, the one that the previous daemon recorded. Every journal write
-  /// contains it.
+  /// Returns the process that every journal write must record for the next daemon. This is the
+  /// current process or, as long as there is none, the process that the previous daemon recorded
+  /// ([#recorded]).
   public Optional<ProcessIdentity> journaledProcess() {
     return process().or(() -> recorded);
   }
@@ -234,7 +237,7 @@ public final class SupervisedInstance {
 
   /// Returns the view of the instance with a process other than the current one.
   ///
-  /// @param exit how that process terminated
+  /// @param exit how `process` terminated
   public InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
     return view(phase, Optional.of(process), Optional.of(exit), reason);
   }
@@ -286,12 +289,13 @@ public final class SupervisedInstance {
     return spec.name() + ":" + id;
   }
 
-  /// Returns the name that is used in the problems of a command, such as `web (id 2)`.
+  /// Returns the name that is used in replies to commands, such as `web (id 2)`.
   public String title() {
     return "%s (id %s)".formatted(spec.name(), id);
   }
 
-  /// Returns the process tag of one generation of this instance, which its descendants inherit.
+  /// Returns the process tag of one generation of this instance. All descendants of the process
+  /// inherit the tag.
   public String tag(Path home, long generation) {
     return new Tags.InstanceTag(id, incarnation.toEpochMilli(), secret, generation).tag(home);
   }

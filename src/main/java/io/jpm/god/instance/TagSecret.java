@@ -19,7 +19,10 @@ public record TagSecret(String hex) {
 
   public TagSecret {
     if (!HEX.matcher(hex).matches()) {
-      throw new IllegalArgumentException("a secret of " + hex.length() + " characters");
+      throw new IllegalArgumentException(
+          "expected 32 hexadecimal digits as the secret of a process tag, but got "
+              + hex.length()
+              + " characters");
     }
   }
 
@@ -34,7 +37,7 @@ public record TagSecret(String hex) {
     return hex.isEmpty();
   }
 
-  /// Does not reveal the secret, because records that contain it may be logged.
+  /// Returns a text that does not reveal the secret, because records that contain it may be logged.
   @Override
   public String toString() {
     return isNone() ? "none" : "hidden";

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 ///
 /// - The incarnation is included because ids are reused, and processes of a deleted app may have
 ///   been left running on purpose.
-/// - The secret is included because the other parts can be guessed. It serves no other purpose.
+/// - The secret is included because other users can guess the other parts.
 ///
 /// An instance created by a daemon version without secrets keeps a tag without a secret for as long
 /// as it is in the list. A tag with a secret never matches such an instance.
@@ -29,7 +29,7 @@ public final class Tags {
   /// @param secret the unpredictable part
   /// @param generation the generation of the instance
   public record InstanceTag(InstanceId id, long incarnation, TagSecret secret, long generation) {
-    /// Orders by id, then by age.
+    /// Orders by id, then from the oldest to the newest process.
     public static final Comparator<InstanceTag> ORDER =
         Comparator.comparing(InstanceTag::id)
             .thenComparingLong(InstanceTag::incarnation)

@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 final class AppFilesJson {
   private AppFilesJson() {}
 
-  /// @param environments collects the environments of the users who started the files
+  /// Converts the recorded process files to JSON.
+  ///
+  /// @param environments receives the environments in which the files are evaluated
   static JsonArray write(List<AppFile> files, Environments environments) {
     JsonArray all = new JsonArray();
     for (AppFile file : files) {
@@ -41,6 +43,8 @@ final class AppFilesJson {
     return json;
   }
 
+  /// Converts JSON to the recorded process files.
+  ///
   /// @throws RuntimeException of any subtype if the JSON is invalid
   static List<AppFile> read(JsonArray json, List<Map<String, String>> environments) {
     return json.stream().map(JsonObject.class::cast).map(it -> file(it, environments)).toList();

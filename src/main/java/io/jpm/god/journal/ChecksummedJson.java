@@ -21,6 +21,8 @@ public final class ChecksummedJson {
 
   private ChecksummedJson() {}
 
+  /// Returns the text in UTF-8 with a checksum.
+  ///
   /// @param json the text of a JSON object with at least one key
   static ByteBuffer write(String json) {
     byte[] rest = escaped(json.substring(1)).getBytes(StandardCharsets.UTF_8);
@@ -56,7 +58,7 @@ public final class ChecksummedJson {
     if (!checked && json.containsKey(KEY)) {
       // An editor has reformatted the text, so the checksum can no longer be verified.
       throw new IllegalArgumentException(
-          "its checksum is not at the beginning: remove the key " + KEY + " after editing");
+          "its checksum is not at the beginning; after editing the file, remove the key " + KEY);
     }
     return json;
   }
@@ -79,8 +81,8 @@ public final class ChecksummedJson {
     }
   }
 
-  /// Escapes lone surrogates, which cannot be encoded in UTF-8, as `\\uDC80`. They represent bytes
-  /// that are not valid UTF-8.
+  /// Replaces lone surrogates, which cannot be encoded in UTF-8, with escape sequences such as
+  /// `\\uDC80`. They represent bytes that are not valid UTF-8.
   private static String escaped(String json) {
     StringBuilder text = new StringBuilder(json.length());
     for (int i = 0; i < json.length(); i++) {

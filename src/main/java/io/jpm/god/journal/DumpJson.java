@@ -39,6 +39,8 @@ final class DumpJson {
     return savedInstance.version().isEmpty() ? json : json.put("version", savedInstance.version());
   }
 
+  /// Converts JSON to the saved apps.
+  ///
   /// @throws RuntimeException of any subtype if the object is not a complete list
   static List<SavedApp> read(JsonObject json) {
     int version = json.getInteger("v");

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A file of which a complete version exists under one of its names at any time, regardless of
-/// failures. The newest version and a number of older ones, called generations, have separate
-/// names. Blocking. Must be used by one thread at a time, except that [#put] and [#force] may run
+/// A file of which a complete version always exists under one of its names, regardless of failures.
+/// The newest version and a number of older ones, called generations, have separate names.
+/// Blocking. Must be used by one thread at a time, except that [#put] and [#force] may run
 /// concurrently.
 ///
 /// A write works as follows:
@@ -27,16 +27,17 @@ import org.jspecify.annotations.Nullable;
 ///    renames the new file over it. From then on, readers find the new generation, even if this
 ///    program is killed.
 /// 2. It forces the new generation to the disk, in case of a power failure.
-/// 3. Only then does it rename the older generations, even if further generations were written in
-///    the meantime.
+/// 3. Only after a generation is on the disk does it rename the older ones. A generation that is
+///    written before that replaces only the newest one.
 ///
 /// Therefore, the file itself is never missing, except briefly on a file system without hard links.
-/// At most the newest generation is not on the disk yet, and a failed write never displaces an
-/// older generation.
+/// All generations except possibly the newest are on the disk, and a failed write never displaces
+/// an older generation.
 public final class DurableFile {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Number of damaged files that are kept for diagnosis: the first ones and the latest one.
+  /// Maximum number of damaged files of one name that are kept for diagnosis: the first ones and
+  /// the latest one.
   private static final int MOST_DAMAGED = 5;
 
   private final Path folder;
@@ -46,8 +47,8 @@ public final class DurableFile {
   /// The temporary name of a new generation that is not complete yet.
   private final Path next;
 
-  /// The last generation on the disk, while it is being replaced and until it is renamed to an
-  /// older generation.
+  /// The temporary name of the last generation on the disk, from the time when it is replaced until
+  /// it becomes an older generation.
   private final Path old;
 
   private final FileCalls calls;
@@ -56,7 +57,7 @@ public final class DurableFile {
   /// none.
   private final Optional<Object> home;
 
-  /// Must be held to change which files the names refer to.
+  /// The lock that guards which files the names refer to.
   private final Object names = new Object();
 
   /// The current generation if it was written by this object and is not on the disk yet; otherwise
@@ -87,7 +88,7 @@ public final class DurableFile {
     }
   }
 
-  /// The steps of a write, after each of which the state on the disk is different.
+  /// The steps of a write. Each step changes the state on the disk.
   enum Step {
     CREATED,
     WRITTEN,
@@ -197,7 +198,7 @@ public final class DurableFile {
     }
   }
 
-  /// Removes an incomplete file, because it would only take up space on a full disk.
+  /// Removes the incomplete file, which would only occupy space on a full disk.
   private void giveUp(FileCalls.Output output) {
     close(output);
     try {
@@ -309,8 +310,8 @@ public final class DurableFile {
     }
   }
 
-  /// Undoes the replacement by a generation that could not be forced to the disk, because such a
-  /// generation must not displace older ones.
+  /// Restores the previous generation after the newest one could not be forced to the disk, because
+  /// such a generation must not displace older ones.
   private void revert(FileCalls.Output output) {
     synchronized (names) {
       if (!output.equals(unforced)) {
@@ -331,7 +332,8 @@ public final class DurableFile {
   ///
   /// @param parser throws a RuntimeException of any subtype if the object is incomplete, and
   ///   [NewerFormat] if this version of jpm must not read it
-  /// @throws UnreadableFile if a generation exists that must not be ignored
+  /// @throws UnreadableFile if a generation cannot be read, or was written by a newer version of
+  ///   jpm
   public <T> ReadResult<T> read(Function<JsonObject, T> parser) {
     List<String> problems = new ArrayList<>();
     for (Path generation : newestFirst()) {
@@ -381,8 +383,8 @@ public final class DurableFile {
   }
 
   /// Reads the newest complete generation, like [#read], but does not rename damaged ones, because
-  /// a user may be editing the file. If the newest generation is missing, the result is empty,
-  /// because a user has deleted it. Thread-safe.
+  /// a user may be editing the file. If the newest generation is missing, a user has deleted it, so
+  /// the result is empty. Thread-safe.
   public ReadResult<JsonObject> peek() {
     List<String> problems = new ArrayList<>();
     try {
@@ -421,9 +423,9 @@ public final class DurableFile {
     try {
       Path kept = damagedName(damaged);
       calls.rename(damaged, kept);
-      return "kept as " + kept.getFileName();
+      return "it was kept as " + kept.getFileName();
     } catch (IOException impossible) {
-      return "left in place";
+      return "it could not be renamed and was left in place";
     }
   }
 

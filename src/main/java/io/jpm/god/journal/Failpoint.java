@@ -17,7 +17,7 @@ public enum Failpoint {
   SPAWN_BEGINS,
   /// A process is running, but God does not know it yet.
   SPAWNED,
-  /// God knows the process, but it is not in the journal.
+  /// God knows the process, but the journal does not contain it yet.
   SPAWN_TOLD,
   /// A stop has been decided, but no process has been signalled.
   SIGNAL_BEGINS,
@@ -39,15 +39,15 @@ public enum Failpoint {
   REMOVAL_WRITTEN,
   /// A process of the previous daemon is about to be adopted.
   ADOPTION_BEGINS,
-  /// A process is watched, but its instance does not know it yet.
+  /// The process of the previous daemon is watched, but not assigned to its instance yet.
   ADOPTED,
-  /// The instance knows the adopted process, but it is not in the journal.
+  /// The process has been adopted, but the adoption is not in the journal yet.
   ADOPTION_TOLD,
   /// A candidate is in the journal but does not have a process yet.
   RELOAD_SUCCESSOR_MADE,
   /// A candidate has been promoted, but this is not in the journal.
   RELOAD_SWAPPED,
-  /// The replaced process has no connections left but has not been asked to stop.
+  /// The replaced process has no connections left, but its stop has not been requested.
   RELOAD_DRAINED,
   JOURNAL_CREATED,
   JOURNAL_WRITTEN,

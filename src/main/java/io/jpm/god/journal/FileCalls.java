@@ -30,7 +30,7 @@ public interface FileCalls {
 
   boolean exists(Path file) throws IOException;
 
-  /// Reports whether both paths lead to the same file.
+  /// Reports whether both paths refer to the same file.
   boolean isSame(Path one, Path other) throws IOException;
 
   byte[] read(Path file) throws IOException;
@@ -38,10 +38,10 @@ public interface FileCalls {
   /// Creates a new file that only its owner can read.
   Output create(Path file) throws IOException;
 
-  /// Renames a file and replaces an existing file with the new name.
+  /// Renames a file. If a file with the new name exists, it is replaced.
   void rename(Path file, Path name) throws IOException;
 
-  /// Gives a file a second name. No file with this name may exist.
+  /// Creates a hard link to a file. No file named `name` may exist.
   void link(Path file, Path name) throws IOException;
 
   void deleteIfExists(Path file) throws IOException;
@@ -49,7 +49,7 @@ public interface FileCalls {
   /// Forces the entries of a directory to the disk.
   void forceDirectory(Path directory) throws IOException;
 
-  /// The implementation of [#KERNEL].
+  /// The implementation of [#KERNEL] with the file API of the JDK.
   class Kernel implements FileCalls {
     private record Opened(FileChannel channel) implements Output {
       @Override

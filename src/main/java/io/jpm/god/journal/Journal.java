@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 public final class Journal {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Upper bound on the duration of a quick write. Slower writes are those of many apps.
+  /// Upper bound on the duration of a quick write. Only the journals of many apps take longer.
   private static final long QUICK_WRITE_MILLIS = 5;
 
   /// Delay before a flush. A flush makes all other file operations wait, so it should run after the
@@ -35,30 +35,29 @@ public final class Journal {
 
   private static final long LONGEST_FORCE_AFTER_MILLIS = 500;
 
-  /// The pause after a flush is the duration of the flush times this factor, to leave a busy disk
-  /// to others.
+  /// The pause after a flush is the duration of the flush times this factor, so that other programs
+  /// can use a busy disk.
   private static final long FORCE_PAUSE_FACTOR = 4;
 
   /// Pause before the next attempt after a failure, for example because the disk is full.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
 
-  /// Part of every refusal, whatever the problem with the disk is.
-  private static final String NOTHING_BEGUN =
-      "so nothing was started that the next daemon would not know about";
+  /// Part of every message returned by [#persisted]; [#isRefusal] recognizes the messages by it.
+  private static final String NOTHING_BEGUN = "so no process was started";
 
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final JournalFile file;
   private final Supplier<JournalEntry.Snapshot> present;
 
-  /// Limits the rate of writes. With a thousand apps, a write takes long. While all of them are
-  /// starting, most of the time must be available to them.
+  /// Limits the rate of writes. A journal of a thousand apps takes long to write, and while they
+  /// are starting, most of the CPU time must be available to them.
   private final WriteThrottle writes;
 
   /// Whether there are changes that are not part of any write yet.
   private boolean changed;
 
-  /// Whether a write is scheduled or running, or is followed by a pause.
+  /// Whether a write is scheduled or running, or the pause after a write has not ended.
   private boolean busy;
 
   /// Whether a caller is waiting for changes that are not part of any write yet.
@@ -138,10 +137,11 @@ public final class Journal {
     return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
   }
 
-  /// Like [#written], for actions that must not begin before the file contains the changes.
+  /// Completes like [#written]. Intended for actions that must not begin before the file contains
+  /// the changes.
   ///
-  /// @return empty if the file contains the changes; otherwise a message that tells the user why it
-  ///   does not, and that the action was not started
+  /// @return empty if the file contains the changes; otherwise a message for the user that explains
+  ///   why not, and that the action was not started
   public Future<Optional<String>> persisted() {
     return written()
         // If the disk has failed before, a successful write alone does not prove that the data will
@@ -154,7 +154,7 @@ public final class Journal {
   }
 
   private String refusal(Throwable cause) {
-    return "%s cannot be written (%s), %s: free space on the disk or repair it, and try again"
+    return "%s cannot be written (%s), %s: free disk space or repair the disk, and try again"
         .formatted(file.path(), words(cause), NOTHING_BEGUN);
   }
 
@@ -231,7 +231,7 @@ public final class Journal {
     }
   }
 
-  /// Schedules a flush, which will cover all writes until then.
+  /// Schedules a flush, which covers all writes made before it begins.
   private void forceSoon() {
     if (!forcing) {
       forcing = true;
@@ -290,7 +290,8 @@ public final class Journal {
     }
     problem =
         failure.map(cause ->
-            "the command succeeded, but the change cannot be recorded yet (%s): jpm tries again every second; if the daemon exits before that succeeds, the change is lost"
+            ("the command succeeded, but the change cannot be recorded yet (%s): jpm retries every"
+                    + " second; the change is lost if the daemon exits before that")
                 .formatted(words(cause)));
   }
 

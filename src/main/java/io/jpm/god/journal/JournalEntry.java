@@ -40,7 +40,7 @@ public record JournalEntry(
   /// @param listening see [SupervisedInstance#listening]
   public record BalancingState(
       ReplacementRole replacementRole, Optional<String> balancerState, boolean listening) {
-    /// The state for an app that is not in cluster mode.
+    /// The state of a process that takes part neither in a reload nor in balancing.
     public static final BalancingState NONE =
         new BalancingState(ReplacementRole.CURRENT, Optional.empty(), false);
   }
@@ -54,7 +54,8 @@ public record JournalEntry(
   /// @param nextId the id of the next new instance
   /// @param entries all instances
   /// @param files the process files of the apps
-  /// @param damage messages about why instances may be missing; empty if none are
+  /// @param damage messages that explain why instances may be missing; empty if the list is
+  ///   complete
   /// @param attempts the records of recent idempotent commands
   public record Snapshot(
       int nextId,

@@ -22,9 +22,9 @@ public final class JournalFile {
     return file.path();
   }
 
-  /// Writes a new generation for the next daemon. If the disk is full and there are no instances,
-  /// all generations are deleted instead, which has the same meaning and needs no space. Otherwise,
-  /// deleted instances would reappear.
+  /// Writes a new generation for the next daemon. If this fails, for example because the disk is
+  /// full, and there are no instances, deletes all generations instead. This has the same meaning
+  /// and needs no space. Without it, deleted instances would reappear.
   void put(JournalEntry.Snapshot snapshot) throws IOException {
     try {
       file.put(JournalJson.write(snapshot, specs).encode());
@@ -44,12 +44,13 @@ public final class JournalFile {
   /// Returns the newest complete generation, or a snapshot without instances if nothing has been
   /// written yet.
   ///
-  /// @throws UnreadableFile if a generation exists that must not be ignored
+  /// @throws UnreadableFile if a generation cannot be read, or was written by a newer version of
+  ///   jpm
   public JournalEntry.Snapshot read() {
     return readWithProblems().content().orElse(JournalEntry.Snapshot.EMPTY);
   }
 
-  /// Returns the newest complete generation and the problems with the others.
+  /// Returns the newest complete generation, with messages about damaged generations.
   public DurableFile.ReadResult<JournalEntry.Snapshot> readWithProblems() {
     return file.read(JournalJson::read);
   }

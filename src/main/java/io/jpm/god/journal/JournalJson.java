@@ -24,11 +24,13 @@ import java.util.Optional;
 final class JournalJson {
   private static final int VERSION = 2;
 
-  /// The version before channels, triggers and dependencies were added.
+  /// The oldest supported version. Its journals contain no IPC channels, triggers or dependencies.
   private static final int OLDEST = 1;
 
   private JournalJson() {}
 
+  /// Converts a snapshot to JSON.
+  ///
   /// @param specs the cache of converted specs
   static JsonObject write(JournalEntry.Snapshot snapshot, WrittenSpecs specs) {
     var environments = new Environments();
@@ -54,6 +56,8 @@ final class JournalJson {
         : json.put("damage", new JsonArray(snapshot.damage()));
   }
 
+  /// Converts JSON to a snapshot.
+  ///
   /// @throws RuntimeException of any subtype if the object is not a complete journal
   static JournalEntry.Snapshot read(JsonObject json) {
     int version = json.getInteger("v");
@@ -61,7 +65,7 @@ final class JournalJson {
       throw new NewerFormat(version);
     }
     if (version < OLDEST) {
-      throw new IllegalArgumentException("journal version " + version);
+      throw new IllegalArgumentException("unknown journal version " + version);
     }
     List<Map<String, String>> environments = Environments.read(json.getJsonArray("environments"));
     List<JournalEntry> entries = new ArrayList<>();
@@ -112,7 +116,7 @@ final class JournalJson {
     return json;
   }
 
-  /// Writes keys that most apps do not need.
+  /// Adds the optional keys about identity, reload and balancing to `json`.
   private static void putSharing(
       JsonObject json,
       InstanceIdentity instanceIdentity,

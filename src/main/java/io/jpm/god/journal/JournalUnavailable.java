@@ -5,6 +5,8 @@ package io.jpm.god.journal;
 public final class JournalUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /// Creates the exception.
+  ///
   /// @param sentence a message for the user that names the file, the cause and the remedy
   public JournalUnavailable(String sentence) {
     super(sentence, null, false, false);

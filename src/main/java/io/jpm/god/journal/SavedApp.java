@@ -11,9 +11,6 @@ import java.util.List;
 import java.util.Map;
 
 /// One app in the saved list.
-///
-/// @param spec the spec of the app
-/// @param instances the instances of the app
 public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
   public SavedApp {
     instances = List.copyOf(instances);
@@ -21,7 +18,7 @@ public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
 
   /// One instance of a saved app.
   ///
-  /// @param number the index among the app's instances, from 0
+  /// @param number the index among the app's instances, starting at 0
   /// @param running whether the instance must be started when the list is restored
   /// @param version see [SupervisedInstance#version]
   public record SavedInstance(int number, boolean running, String version) {}

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// The list of apps that a user saved last in `dump.json`, and the previous one in `dump.json.bak`.
-/// Unlike the journal, the list changes only by command, and the command fails unless the list is
-/// on the disk. Confined to GodVerticle's context.
+/// The list of apps that was saved last, in `dump.json`, and the list saved before it, in
+/// `dump.json.bak`. Unlike the journal, the list changes only when a user runs a command, and the
+/// command fails if the list cannot be forced to the disk. Confined to GodVerticle's context.
 public final class SavedList {
   private final Vertx vertx;
   private final DurableFile file;
@@ -31,7 +31,7 @@ public final class SavedList {
       return Future.succeededFuture(
           new GodReply(List.of(), List.of())
               .withNote(
-                  "the list of apps is empty: nothing was saved and %s is unchanged (jpm save --force saves the empty list)"
+                  "the list of apps is empty: nothing was saved and %s is unchanged; to save the empty list, run jpm save --force"
                       .formatted(file.path())));
     }
     List<InstanceView> views = instances.stream().map(SupervisedInstance::view).toList();
@@ -56,12 +56,12 @@ public final class SavedList {
                     new GodReply(
                         List.of(),
                         List.of(
-                            "%s cannot be written (%s): the previously saved list was kept; fix this and save again"
+                            "%s cannot be written (%s): the previously saved list was kept; fix the cause and try again"
                                 .formatted(file.path(), words(error)))))
                 : Future.failedFuture(error));
   }
 
-  /// Returns the message of the error without the path, because the sentence already contains it.
+  /// Returns the error message without the path, which the message for the user already contains.
   private static String words(Throwable error) {
     if (error instanceof FileSystemException refused) {
       return refused.getReason() == null ? refused.getClass().getSimpleName() : refused.getReason();
@@ -69,8 +69,8 @@ public final class SavedList {
     return String.valueOf(error.getMessage());
   }
 
-  /// Loads the list that was saved last. Fails with [UnreadableFile] if a list exists that must not
-  /// be ignored.
+  /// Loads the list that was saved last. Fails with [UnreadableFile] if the file cannot be read, or
+  /// was written by a newer version of jpm.
   public Future<DurableFile.ReadResult<List<SavedApp>>> load() {
     return BlockingCalls.call(vertx, () -> file.read(DumpJson::read));
   }

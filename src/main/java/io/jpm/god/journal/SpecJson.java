@@ -104,6 +104,8 @@ final class SpecJson {
     return new JsonObject(json);
   }
 
+  /// Converts JSON to a spec.
+  ///
   /// @param inherited the inherited environment, which is stored separately
   /// @throws RuntimeException of any subtype if the object is not a complete spec
   static AppSpec read(JsonObject json, Map<String, String> inherited) {

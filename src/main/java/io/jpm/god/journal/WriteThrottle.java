@@ -3,8 +3,8 @@ package io.jpm.god.journal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Calculates the pause after each operation. A few operations may follow each other immediately,
-/// but many must leave most of the time to others. Confined to one thread.
+/// Calculates the pause after each operation. A short burst of operations needs no pauses; a longer
+/// series is slowed down so that it uses only a fraction of the time. Confined to one thread.
 final class WriteThrottle {
   /// The minimum pause.
   static final long LEAST_MILLIS = 25;
@@ -18,8 +18,8 @@ final class WriteThrottle {
   private final LongSupplier nanoTime;
   private final long quickMillis;
 
-  /// Number of further operations that need no pause. It grows by one for each minimum pause that
-  /// has elapsed.
+  /// Number of further operations that need no pause. It grows by one every [#LEAST_MILLIS], up to
+  /// [#BURST].
   private int credit = BURST;
 
   private long creditedNanos;

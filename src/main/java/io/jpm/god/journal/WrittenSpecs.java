@@ -10,13 +10,14 @@ final class WrittenSpecs {
   private IdentityHashMap<AppSpec, JsonObject> last = new IdentityHashMap<>();
   private IdentityHashMap<AppSpec, JsonObject> current = new IdentityHashMap<>();
 
-  /// Returns the JSON of `spec`, which must not be modified.
+  /// Returns the JSON of `spec`. The caller must not modify it.
   JsonObject of(AppSpec spec) {
     return current.computeIfAbsent(
         spec, it -> last.containsKey(it) ? last.get(it) : SpecJson.write(it));
   }
 
-  /// Completes a generation. Specs that it does not contain are removed from the cache.
+  /// Completes a generation of the journal. Specs that it does not contain are removed from the
+  /// cache.
   void next() {
     last = current;
     current = new IdentityHashMap<>();

@@ -49,7 +49,9 @@ public final class AppStart {
         : Future.succeededFuture(new GodReply(List.of(), refusals));
   }
 
-  /// @param claimed the running processes of the apps that were not in the list
+  /// Starts the apps after their running processes have been reclaimed.
+  ///
+  /// @param claimed the result of reclaiming the processes
   private Future<GodReply> startApps(
       GodCommand.StartApps start,
       IdempotencyRecord idempotencyRecord,
@@ -108,7 +110,7 @@ public final class AppStart {
   /// @param idempotencyRecord receives the goals of the command
   /// @return the reasons why some instances were left unchanged. The future fails with
   ///   [JournalUnavailable], and nothing is changed, if the journal cannot be written. A command
-  ///   that only deletes instances does not need the journal.
+  ///   that only deletes instances does not fail for this reason.
   public Future<List<String>> run(
       List<SupervisedInstance> toRun,
       List<SupervisedInstance> surplus,
@@ -162,8 +164,8 @@ public final class AppStart {
     });
   }
 
-  /// Returns `problems` and, if `wanted` is true, the messages about those of `started` that have
-  /// failed early.
+  /// Returns `problems` and, if `wanted` is true, one message for each of `started` that has exited
+  /// immediately.
   ///
   /// @param started the instances that had no process before ([EarlyExitWatch#withoutProcess])
   /// @param wanted whether to wait for early failures
@@ -197,7 +199,7 @@ public final class AppStart {
     return refusals;
   }
 
-  /// Returns the problems with the dependencies in `specs`, which are missing apps and cycles.
+  /// Returns the problems with the dependencies in `specs`: missing apps and cycles.
   public List<String> dependencyRefusals(List<AppSpec> specs) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     specs.forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
@@ -207,14 +209,14 @@ public final class AppStart {
           .filter(other -> !dependsOn.containsKey(other))
           .sorted()
           .map(other ->
-              "app %s depends on %s, which does not exist: start it first, or start both from one file"
+              "app %s depends on %s, which does not exist: start the missing app first, or start both from one file"
                   .formatted(spec.name(), other))
           .forEach(refusals::add);
     }
     new DependencyGraph(dependsOn)
         .cycle()
         .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
-        .map(way -> "apps depend on each other in a circle: " + way)
+        .map(way -> way + ": these apps depend on each other in a cycle: remove a dependency")
         .ifPresent(refusals::add);
     return refusals;
   }

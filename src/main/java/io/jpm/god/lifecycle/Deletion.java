@@ -32,8 +32,8 @@ public final class Deletion {
     this.dependencySequence = dependencySequence;
   }
 
-  /// Stops and removes instances. The reply contains `problems` and the instances as they were
-  /// before.
+  /// Stops and removes instances. The reply contains `problems` and the state of the instances
+  /// before the deletion.
   public Future<GodReply> delete(List<SupervisedInstance> instances, List<String> problems) {
     List<InstanceView> before = CommandReplies.views(instances);
     return dependencySequence

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Detects started processes that exit immediately. For example, a program that lacks a file or
-/// whose port is in use runs briefly before it fails. Confined to GodVerticle's context.
+/// Detects started processes that exit immediately. For example, a program whose port is in use
+/// runs briefly before it fails. Confined to GodVerticle's context.
 public final class EarlyExitWatch {
-  /// The time within which most programs fail, if they do. Node needs 40 ms to run the first line,
-  /// and a JVM needs 100 to 200 ms.
+  /// How long a process is watched. Most programs that fail do so within this time. Node needs 40
+  /// ms to run the first line, and a JVM needs 100 to 200 ms.
   static final Duration LENGTH = Duration.ofMillis(300);
 
   private final Vertx vertx;

@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Reconciles the instances of apps in the list with their specs, without starting or stopping any.
-/// Confined to GodVerticle's context.
+/// Reconciles the instances in the list with the specs of their apps. Creates instances, updates
+/// their specs and determines surplus ones, but starts and stops no processes. Confined to
+/// GodVerticle's context.
 public final class InstanceReconciler {
   private final GodContext god;
   private final Registry registry;
@@ -64,8 +65,8 @@ public final class InstanceReconciler {
     fitted.desired.addAll(create(spec, present, missing, fitted.change));
   }
 
-  /// Publishes that the number of instances of an app changes to `wanted`, as soon as the change is
-  /// committed. Does nothing if the app is new or if the number stays the same.
+  /// Publishes, when `change` is committed, that the number of instances of an app changes to
+  /// `wanted`. Does nothing if the app is new or if the number stays the same.
   public void announceScale(
       List<SupervisedInstance> present, int wanted, ProvisionalChange change) {
     if (present.size() != wanted) {
@@ -105,8 +106,8 @@ public final class InstanceReconciler {
     return supervisedInstance;
   }
 
-  /// Removes an instance that never had a process. If another command has started it in the
-  /// meantime, it is kept.
+  /// Removes an instance that never had a process. An instance that another command has started in
+  /// the meantime is kept.
   private void withdraw(SupervisedInstance supervisedInstance) {
     if (DependencySequence.isRunning(supervisedInstance)) {
       return;
@@ -127,7 +128,7 @@ public final class InstanceReconciler {
   }
 
   /// Replaces the spec of an instance and restores the old one if the journal cannot be written. A
-  /// running instance keeps its files until the change is in the journal.
+  /// running instance keeps its log files and pid file until the change is in the journal.
   public void updateSpec(
       SupervisedInstance supervisedInstance, AppSpec spec, ProvisionalChange change) {
     AppSpec before = supervisedInstance.spec;

@@ -12,17 +12,18 @@ public final class ProvisionalChange {
   private final List<Runnable> moving = new ArrayList<>();
   private final List<Runnable> telling = new ArrayList<>();
 
-  /// @param step undoes the preceding step of the change; steps are undone in reverse order
+  /// Adds `step`, which undoes the preceding part of the change on [#rollback]. The steps run in
+  /// reverse order.
   void undoneBy(Runnable step) {
     undoing.push(step);
   }
 
-  /// @param step applies the change outside the list; run on commit
+  /// Adds `step`, which applies the change to log files and pid files on [#commit].
   void movedBy(Runnable step) {
     moving.add(step);
   }
 
-  /// @param step publishes the change; run on commit
+  /// Adds `step`, which publishes the change on [#commit].
   void toldBy(Runnable step) {
     telling.add(step);
   }

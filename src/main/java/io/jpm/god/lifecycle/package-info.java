@@ -1,4 +1,4 @@
-/// Addition and removal of apps, as used by all commands that change the list.
+/// Adds apps to the list and removes them, on behalf of all commands that change the list.
 @NullMarked
 package io.jpm.god.lifecycle;
 

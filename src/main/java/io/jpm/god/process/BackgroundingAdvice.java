@@ -16,7 +16,7 @@ final class BackgroundingAdvice {
   /// A program that exits with 0 within this time is assumed to have daemonized.
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  /// The time for well-known programs, because some of them exit only when their daemon is ready.
+  /// The same limit for [#KNOWN] programs, some of which exit only when their daemon is ready.
   private static final Duration UNTIL_READY = Duration.ofSeconds(10);
 
   private static final String GENERAL =
@@ -61,7 +61,7 @@ final class BackgroundingAdvice {
 
   /// Returns the explanation to use if the main process of an app exits with 0 immediately.
   ///
-  /// @param left the process of its tree that is still running; empty if none was found
+  /// @param left a process of its tree that is still running; empty if none was found
   static Optional<DaemonizedProgram> of(AppSpec spec, Optional<LeftoverProcess> left) {
     return left.map(leftoverProcess -> {
       Optional<Known> known = known(spec.command(), leftoverProcess);
@@ -73,8 +73,9 @@ final class BackgroundingAdvice {
     });
   }
 
-  /// Also searches the command line, because the remaining process may have another name and the
-  /// app may be a script that starts the program.
+  /// Finds the known program by the name of the remaining process or in the command line. One of
+  /// the two may be misleading: the process may have changed its name, or the command line may name
+  /// a script that starts the program.
   private static Optional<Known> known(AppCommand appCommand, LeftoverProcess left) {
     Stream<String> words =
         Stream.concat(Stream.of(appCommand.script().toString()), appCommand.args().stream())

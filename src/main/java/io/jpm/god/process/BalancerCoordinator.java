@@ -34,7 +34,7 @@ import java.util.function.BiConsumer;
 public final class BalancerCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Limits how long a start is delayed if ClusterBalancer does not answer.
+  /// Timeout of requests to ClusterBalancer, which limits how long a start is delayed.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /// The variables from env files that affect balancing. Only these are sent to ClusterBalancer.
@@ -48,6 +48,8 @@ public final class BalancerCoordinator {
   private final AppAccess access;
   private final Promise<Void> begun = Promise.promise();
 
+  /// Creates the coordinator. It acts on reports only after [#listen] and [#start].
+  ///
   /// @param access reads the env files of the apps
   public BalancerCoordinator(
       Vertx vertx,
@@ -62,7 +64,7 @@ public final class BalancerCoordinator {
     this.supervisor = supervisor;
   }
 
-  /// Starts to receive the reports of ClusterBalancer, until the verticle is undeployed.
+  /// Subscribes to the reports of ClusterBalancer until the verticle is undeployed.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -111,9 +113,10 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Requests the settings that the next process of the instance needs for balancing. When the
-  /// future completes, the balancer state is in the journal. This matters if the daemon exits as
-  /// soon as the process exists, because the next daemon has no other source for that state.
+  /// Requests the settings that the next process of the instance needs for balancing. If the app is
+  /// in cluster mode, the journal contains the balancer state when the future completes. The daemon
+  /// may exit as soon as the process exists, and the next daemon can read this state only from the
+  /// journal.
   ///
   /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
   Future<BalancerReply> prepare(SupervisedInstance supervisedInstance) {
@@ -160,13 +163,15 @@ public final class BalancerCoordinator {
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: its env files cannot be read, so a port set in them is unknown: {1}",
+          "{0}: its env files cannot be read ({1}), so a port set in them is unknown",
           supervisedInstance.label(),
           unreadable.getMessage());
       return Map.of();
     }
   }
 
+  /// Records the balancer state of the next process.
+  ///
   /// @param alone whether the app is not in cluster mode. Losing the balancer state would then only
   ///   prevent a reload without downtime, which does not justify waiting for the disk.
   private Future<BalancerReply> remember(
@@ -216,7 +221,7 @@ public final class BalancerCoordinator {
 
   /// Releases the sockets that [#handover] kept.
   ///
-  /// @param clash the spec of a new process that could not listen while the old one was listening;
+  /// @param clash the spec of a new process that could not listen while the old one still listened;
   ///   empty if there was no conflict
   public void finishHandover(SupervisedInstance supervisedInstance, Optional<AppSpec> clash) {
     tell(new BalancerCommand.FinishHandover(supervisedInstance.id, clash));
@@ -225,11 +230,11 @@ public final class BalancerCoordinator {
   private static BalancerReply.Refused silent(Throwable error) {
     LOG.log(Level.WARNING, "ClusterBalancer does not answer: {0}", error.getMessage());
     return new BalancerReply.Refused(
-        "its instances cannot share a port: ClusterBalancer does not answer; start it without"
+        "its instances cannot share a port: ClusterBalancer does not answer; start the app without"
             + " cluster mode, or restart the daemon with jpm update");
   }
 
-  /// Tells ClusterBalancer that the current process of the instance is running.
+  /// Notifies ClusterBalancer that the current process of the instance is running.
   ///
   /// @param ready whether an earlier daemon has already reported the process as ready
   public void processStarted(
@@ -247,7 +252,7 @@ public final class BalancerCoordinator {
     });
   }
 
-  /// Tells ClusterBalancer that the current process of the instance is ready for clients.
+  /// Notifies ClusterBalancer that the current process of the instance is ready for clients.
   public void ready(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isPresent()) {
       tell(new BalancerCommand.Ready(supervisedInstance.worker()));
@@ -256,8 +261,8 @@ public final class BalancerCoordinator {
 
   /// Forwards an internal message of Node from the process of `generation`.
   ///
-  /// @param heard run when the message has been handled; until then, a process that sends many
-  ///   messages has to wait
+  /// @param heard run when the message has been handled, so that a process that sends many messages
+  ///   is throttled
   void nodeMessageReceived(
       SupervisedInstance supervisedInstance, long generation, String json, Runnable heard) {
     if (supervisedInstance.balancerState.isPresent()
@@ -274,8 +279,8 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Tells ClusterBalancer whether the current process of the instance can accept new connections,
-  /// according to its readiness probe.
+  /// Notifies ClusterBalancer whether the current process of the instance can accept new
+  /// connections, according to its readiness probe.
   public void setFit(SupervisedInstance supervisedInstance, boolean fit) {
     if (supervisedInstance.balancerState.isPresent()) {
       tell(new BalancerCommand.SetFit(supervisedInstance.worker(), fit));
@@ -315,7 +320,7 @@ public final class BalancerCoordinator {
         });
   }
 
-  /// Tells ClusterBalancer that the current process of the instance has exited or could not be
+  /// Notifies ClusterBalancer that the current process of the instance has exited or could not be
   /// created.
   void processEnded(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balancerState.isPresent()) {
@@ -331,8 +336,8 @@ public final class BalancerCoordinator {
     supervisedInstance.listening = false;
   }
 
-  /// Tells ClusterBalancer that the current process of the instance will not be followed by another
-  /// one unless a user requests it.
+  /// Notifies ClusterBalancer that the current process of the instance will not be replaced by
+  /// another one unless a user requests it.
   public void released(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.balanced) {
       supervisedInstance.balanced = false;

@@ -63,9 +63,9 @@ final class ExitReasonLine {
     this.lines = lines;
   }
 
-  /// Selects the line.
+  /// Returns the line that best explains the exit.
   ///
-  /// @param tail the last output, which may begin in the middle of a line
+  /// @param tail the last output on standard error, which may begin in the middle of a line
   /// @return at most 200 characters without control characters; empty if there is no suitable line
   static String of(byte[] tail) {
     if (tail.length == 0) {
@@ -97,12 +97,13 @@ final class ExitReasonLine {
     return continued ? lines.get(first - 1).strip() + " " + line : line;
   }
 
-  /// Rust prints the location of a panic in one line and the message in the next.
+  /// Reports whether `line` is the first line of a Rust panic. This line contains the location, and
+  /// the next line contains the message.
   private static boolean isAnnouncement(String line) {
     return line.startsWith("thread '") && line.contains(" panicked at ") && line.endsWith(":");
   }
 
-  /// @return the index of the last line outside a stack trace; -1 if there is none
+  /// Returns the index of the last line outside a stack trace; -1 if there is none.
   private int lastOutsideTrace() {
     for (int i = lines.size() - 1; i >= 0; i--) {
       String line = lines.get(i);
@@ -122,7 +123,8 @@ final class ExitReasonLine {
         || isGoFrame(at);
   }
 
-  /// Go prints the function in one line, and the indented location in the next.
+  /// Reports whether the line at index `at` is a frame of a Go stack trace. This line contains the
+  /// function, and the next line contains the indented location.
   private boolean isGoFrame(int at) {
     return at + 1 < lines.size()
         && lines.get(at).endsWith(")")

@@ -27,7 +27,7 @@ import java.util.Optional;
 public final class HealthCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Limits how long a start is delayed if Satan does not answer.
+  /// Timeout of requests to Satan, which limits how long a start is delayed.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /// Receives the results of health monitoring.
@@ -35,7 +35,7 @@ public final class HealthCoordinator {
     /// Applies an event to the instance.
     void on(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent);
 
-    /// Publishes a change of the instance's health.
+    /// Publishes a change in the instance's health.
     void announce(SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason);
 
     /// Sets whether the current process can accept new connections.
@@ -64,8 +64,8 @@ public final class HealthCoordinator {
         .ifPresent(supervisedInstance -> handle(supervisedInstance, report));
   }
 
-  /// Starts monitoring the process that is about to be spawned. When the future completes, no
-  /// notification from the process can be missed any more.
+  /// Starts monitoring the process that is about to be spawned. After the future has completed, no
+  /// notification from the process can be missed.
   ///
   /// @param variables the environment of the process
   Future<Void> startMonitoring(
@@ -146,14 +146,14 @@ public final class HealthCoordinator {
         .recover(error -> {
           LOG.log(
               Level.WARNING,
-              "{0}: its health is not monitored because Satan does not answer: {1}",
+              "{0}: the health monitor (Satan) does not answer ({1}), so the health of this instance is not monitored",
               supervisedInstance.label(),
               error.getMessage());
           return Future.succeededFuture();
         });
   }
 
-  /// Tells Satan that the process passed to [#startMonitoring] is running.
+  /// Notifies Satan that the process passed to [#startMonitoring] is running.
   void processStarted(SupervisedInstance supervisedInstance, ProcessIdentity process) {
     supervisedInstance.healthStatus.monitoredWorker.ifPresent(
         worker -> tell(new SatanCommand.ProcessStarted(worker, process)));

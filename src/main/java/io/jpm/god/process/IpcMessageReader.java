@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/// Parses the messages that apps send with `process.send`. It uses a separate thread so that the
-/// content and rate of messages affect neither God's context nor other apps.
+/// Parses the messages that apps send with `process.send`. It uses a separate thread, so that
+/// neither large nor frequent messages delay God's context or other apps.
 ///
 /// - If an app sends more than 2 MiB per second, its channel is not read until the rate is below
 ///   this limit again.
@@ -41,7 +41,7 @@ public final class IpcMessageReader implements AutoCloseable {
 
   private static final long BYTES_PER_SECOND = 2L << 20;
 
-  /// Cost of a message in addition to its text, in bytes.
+  /// Fixed cost of a message in addition to its text, in bytes.
   private static final long MESSAGE_BYTES = 256;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -54,7 +54,8 @@ public final class IpcMessageReader implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final AtomicLong waiting = new AtomicLong();
 
-  /// The time until which each app has used up its rate. Confined to the parser thread.
+  /// For each app, the time at which the messages received so far would end if they had been sent
+  /// at the permitted rate. Confined to the parser thread.
   private final Map<AppName, Long> rateUsedUntil = new HashMap<>();
 
   /// The dropped messages of each app. Confined to the parser thread.
@@ -65,6 +66,8 @@ public final class IpcMessageReader implements AutoCloseable {
     long toldAt;
   }
 
+  /// Creates the reader and its thread.
+  ///
   /// @param nanoTime the monotonic clock
   public IpcMessageReader(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -80,7 +83,7 @@ public final class IpcMessageReader implements AutoCloseable {
   /// Parses a message of an app.
   ///
   /// @param done called on the parser thread with the content and the callback to run when it has
-  ///   been handled; with an empty argument if the message was dropped or has no content
+  ///   been handled; with an empty argument if the message was dropped or is not valid JSON
   void read(Incoming message, Consumer<Optional<IpcHandler.ParsedMessage>> done) {
     take(
         message,
@@ -99,7 +102,7 @@ public final class IpcMessageReader implements AutoCloseable {
     take(message, MOST_INTERNAL, Optional::of, done);
   }
 
-  /// Runs `step` after all messages that were received before.
+  /// Runs `step` after all messages received earlier have been parsed.
   void execute(Runnable step) {
     try {
       thread.execute(step);
@@ -137,8 +140,8 @@ public final class IpcMessageReader implements AutoCloseable {
         : BOUNDS.problem(message.json().getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Returns the callback to run when the message has been handled. It lets the app continue either
-  /// immediately or as soon as the app's rate permits.
+  /// Returns the callback to run when the message has been handled. The callback lets the app send
+  /// more, either immediately or as soon as the permitted rate allows.
   private Runnable rateLimited(Incoming message) {
     long now = nanoTime.getAsLong();
     if (rateUsedUntil.size() > 1000) {

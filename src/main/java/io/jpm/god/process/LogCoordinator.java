@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
-/// Tells LogAggregator to capture the output of instances, and the keeper to hold their pipes.
+/// Instructs LogAggregator to capture the output of instances, and the keeper to hold their pipes.
 /// Confined to GodVerticle's context.
 public final class LogCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
@@ -50,7 +50,7 @@ public final class LogCoordinator {
             });
   }
 
-  /// Redirects the output of the instance from now on after a change of its spec.
+  /// Redirects the output of the instance after a change to its spec.
   ///
   /// @param captured the request with which LogAggregator currently captures the output
   void moved(SupervisedInstance supervisedInstance, LogsCommand.Open captured) {
@@ -74,7 +74,8 @@ public final class LogCoordinator {
         .<LogsReply>request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(supervisedInstance.id, open.outFifo(), open.errorFifo()))
-        // Not earlier, because the pipes may contain the only copy of the last output until then.
+        // The keeper must not drop the pipes earlier, because they may contain the only copy of the
+        // last output.
         .onComplete(
             _ -> tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
         .onSuccess(reply -> {
@@ -94,7 +95,7 @@ public final class LogCoordinator {
 
   private static void isLeft(SupervisedInstance supervisedInstance, String problem) {
     String sentence =
-        "%s: the command succeeded, but a pipe could not be removed; the next daemon will try again (%s)"
+        "%s: the command succeeded, but a pipe could not be removed (%s); the next daemon will try again"
             .formatted(supervisedInstance.label(), problem);
     supervisedInstance.stopProblem = Optional.of(sentence);
     LOG.log(Level.WARNING, "{0}", sentence);

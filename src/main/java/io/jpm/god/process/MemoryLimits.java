@@ -34,6 +34,8 @@ public final class MemoryLimits {
   private final BiConsumer<SupervisedInstance, String> announcer;
   private Map<ProcessIdentity, Long> told = Map.of();
 
+  /// Creates the component without any registered limit.
+  ///
   /// @param renewal replaces processes that exceed their limit
   /// @param announcer publishes that an instance exceeds its limit, and the reason
   public MemoryLimits(
@@ -47,7 +49,7 @@ public final class MemoryLimits {
     this.renewal = renewal;
   }
 
-  /// Sends the current limits to Satan if the change of an instance affects them.
+  /// Sends the current limits to Satan if the change to an instance affects them.
   public void refresh(SupervisedInstance changed) {
     if (told.isEmpty() && limitOf(changed).isEmpty()) {
       return;
@@ -94,7 +96,7 @@ public final class MemoryLimits {
     }
   }
 
-  /// Publishes that the kernel throttles a process tree.
+  /// Publishes that the kernel throttles a process tree because it exceeds `limits.memory_high`.
   void slowed(SupervisedInstance supervisedInstance, long generation) {
     if (isNow(supervisedInstance, generation)) {
       announcer.accept(supervisedInstance, LimitText.throttled(supervisedInstance.spec));

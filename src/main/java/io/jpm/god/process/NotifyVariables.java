@@ -13,8 +13,9 @@ import java.util.Map;
 public final class NotifyVariables {
   private static final String TIME = "WATCHDOG_USEC";
 
-  /// The pid to which the watchdog timeout applies. It is left unset, which means any process that
-  /// has the variable, because the pid is not known before the process exists.
+  /// The variable with the pid to which the watchdog timeout applies. It is left unset, because the
+  /// pid is not known before the process exists. The timeout then applies to every process with
+  /// `WATCHDOG_USEC`.
   private static final String PROCESS = "WATCHDOG_PID";
 
   private NotifyVariables() {}

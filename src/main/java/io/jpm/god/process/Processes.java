@@ -44,14 +44,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /// Spawns, adopts, signals and releases the processes of instances, and reports their events to the
-/// supervisor. Confined to God's context, to which it also transfers the events.
+/// supervisor. Confined to God's context, on which it also reports the events.
 public final class Processes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private static final int SPAWN_THREADS = 4;
 
   /// Delay in milliseconds before the exit of a program with a terminal is reported, because its
-  /// last output is still being copied to the pipe.
+  /// last output may still be on its way from the terminal to the pipe.
   private static final long FEED_MILLIS = 50;
 
   /// Time limit for a command that outputs a secret.
@@ -146,8 +146,8 @@ public final class Processes {
     Failpoint.SIGNALLED.hit();
   }
 
-  /// Sends PM2's shutdown message. It is not known whether the app reads its IPC channel. Without a
-  /// channel, the stop continues with the signal immediately.
+  /// Sends PM2's shutdown message, which the app may ignore. If the message cannot be sent, the
+  /// stop continues with the signal immediately.
   public void sendShutdown(SupervisedInstance supervisedInstance, long generation) {
     Child child = supervisedInstance.child;
     if (child == null || !child.send("\"shutdown\"")) {
@@ -188,12 +188,14 @@ public final class Processes {
           spawned(
               supervisedInstance,
               generation,
-              new SpawnResult.Refused("internal error: " + error, false));
+              new SpawnResult.Refused(
+                  "internal error: " + error + "; see the daemon's log", false));
         });
   }
 
-  /// Returns why no further process can be created; empty if one can. Commands are refused earlier,
-  /// but after a boot more starts may be due than this daemon has descriptors for.
+  /// Returns the reason why no further process can be created; empty if one can. Commands are
+  /// checked earlier, but the journal may require more processes after a boot than the descriptor
+  /// limit of this daemon allows.
   private Optional<String> tooMany() {
     return god.host()
         .descriptorBudget()
@@ -375,8 +377,8 @@ public final class Processes {
     }
   }
 
-  /// Removes the pid file. The process of a candidate or draining instance is skipped, because the
-  /// file belongs to the current process.
+  /// Removes the pid file. Does nothing for a candidate or draining instance, because the file
+  /// belongs to the current process.
   private void removePid(SupervisedInstance supervisedInstance) {
     if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
       pidFiles.remove(supervisedInstance.paths.pidFile(), supervisedInstance.spec.runAs());
@@ -403,8 +405,9 @@ public final class Processes {
         });
   }
 
-  /// Returns a handle to the possible leftovers of a main process that is gone; empty if the spec
-  /// does not request stopping the whole tree. Must be called before a new process is created.
+  /// Removes the pid file of a main process that is gone, and returns a handle to its possible
+  /// leftovers; empty if the spec does not require stopping the whole tree. Must be called before a
+  /// new process is created.
   public Optional<Child> leftoverTree(
       SupervisedInstance supervisedInstance, long generation, ProcessIdentity gone) {
     removePid(supervisedInstance);
@@ -495,7 +498,7 @@ public final class Processes {
       }
     }
 
-    /// Called on the thread of [IpcMessageReader].
+    /// Runs `step` on the context. Called on the thread of [IpcMessageReader].
     private void onContext(Runnable step) {
       context.runOnContext(_ -> step.run());
       unread.decrementAndGet();

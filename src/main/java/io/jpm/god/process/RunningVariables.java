@@ -57,7 +57,7 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: its probes and its stop command run without the variables from its env files: {1}",
+          "{0}: its env files cannot be read ({1}), so its probes and its stop command run without their variables",
           label,
           unreadable.getMessage());
       return Map.of();

@@ -70,7 +70,7 @@ final class SpawnRequests {
         share.inheritToDescendants());
   }
 
-  /// Returns `environment` with the texts that differ per instance expanded.
+  /// Expands the variable references in texts that differ between the instances of the app.
   static Map<String, String> expandTemplates(AppSpec spec, Map<String, String> environment) {
     return spec.texts().environment(environment, spec.variables().declared());
   }

@@ -28,8 +28,8 @@ final class StartVariables {
   private static final int MOST_OF_SECRET = 64 << 10;
   private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
-  /// The size of a separate thread pool, because a vault that does not answer must not delay the
-  /// start of other apps.
+  /// Size of the thread pool that reads files and secrets. The pool is separate, because a secret
+  /// store that does not answer must not delay other work of the daemon.
   private static final int THREADS = 8;
 
   private final Vertx vertx;
@@ -53,10 +53,10 @@ final class StartVariables {
         this(files, secrets, Map.of());
       }
 
-      /// Does not reveal any values, because the text may be logged.
+      /// Returns a text without any values, because it may be logged.
       @Override
       public String toString() {
-        return "%d variables of files, %d secrets, %d stored"
+        return "%d variables from files, %d secrets, %d stored values"
             .formatted(files.size(), secrets.size(), stored.size());
       }
     }
@@ -102,8 +102,8 @@ final class StartVariables {
                     .map(Objects::requireNonNull));
   }
 
-  /// Reads the values for one start after the other, so that instances start in the order of their
-  /// numbers.
+  /// Reads the stored values. The reads are performed one after the other, so that instances start
+  /// in the order of their numbers.
   private Future<Map<String, String>> stored(AppSpec spec) {
     Future<Map<String, String>> read =
         lastRead
@@ -162,7 +162,7 @@ final class StartVariables {
         String directory = daemon.getOrDefault(CREDENTIALS, "");
         if (directory.isEmpty()) {
           throw new IOException(
-              "cannot be read: systemd passed no credentials to the daemon (LoadCredential=)");
+              "cannot be read: the daemon has no systemd credentials; add LoadCredential= to its unit");
         }
         yield access.read(Path.of(directory).resolve(name), MOST_OF_SECRET, RunAs.DAEMON);
       }

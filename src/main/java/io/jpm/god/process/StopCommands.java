@@ -47,7 +47,7 @@ final class StopCommands {
 
   /// Runs the stop command of the instance.
   ///
-  /// @param ended called once, on the context, when the command has finished or if it cannot be run
+  /// @param ended called once, on the context, when the command has finished or has failed to start
   void run(SupervisedInstance supervisedInstance, Runnable ended) {
     Optional<ProcessIdentity> process = supervisedInstance.process();
     long generation = supervisedInstance.state.generation();
@@ -135,7 +135,7 @@ final class StopCommands {
 
       @Override
       public void treeGone() {
-        // The tree is signalled only when its termination is no longer awaited.
+        // Ignored: the tree is signalled only when its termination is no longer awaited.
       }
     };
   }

@@ -27,8 +27,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Collects the thread dump of a Java program that is replaced because it hangs. On SIGQUIT, a JVM
-/// prints the dump to standard output, regardless of its user and of the state of its threads. The
-/// dump is written to the app's log like all output, and from there is copied to a separate file.
+/// prints the dump to standard output, even if it runs as another user or its threads are blocked.
+/// The dump is captured in the app's log like all output, and is also copied to a separate file.
 /// Confined to God's context.
 public final class ThreadDumps {
   private static final Logger LOG = System.getLogger("jpm.god");
@@ -48,8 +48,8 @@ public final class ThreadDumps {
   private final Map<WorkerId, Dump> running = new HashMap<>();
   private Optional<Future<Void>> answering = Optional.empty();
 
-  /// @param vertx the Vert.x instance, whose current context is the one that this object is
-  ///   confined to
+  /// Creates the collector, which is confined to the current context of `vertx`.
+  ///
   /// @param host requests the thread dump
   /// @param home the daemon's home directory
   /// @param wallClock the clock for the timestamps in the file names
@@ -62,7 +62,7 @@ public final class ThreadDumps {
   /// Requests a thread dump from the first JVM in the tree of a process.
   ///
   /// @return a future that never fails. It completes within about 2 seconds with the path of the
-  ///   file; empty if there is no JVM or if it printed nothing within that time
+  ///   file; empty if the tree contains no JVM or if the JVM printed nothing within that time
   public Future<Optional<String>> collect(ProcessIdentity process, AppName app, WorkerId worker) {
     Dump known = running.get(worker);
     if (known != null) {

@@ -1,5 +1,5 @@
-/// The processes of the instances: spawning, environment, IPC messages, health monitoring, log
-/// capture and balancing.
+/// Manages the processes of the instances: spawning, environment, IPC messages, health monitoring,
+/// log capture and balancing.
 @NullMarked
 package io.jpm.god.process;
 

@@ -11,10 +11,11 @@ final class AddressConflict {
 
   private AddressConflict() {}
 
-  /// Reports whether a process with the given spec failed for this reason. Always false in cluster
-  /// mode.
+  /// Reports whether `problem` indicates an address conflict. Returns false in cluster mode, in
+  /// which the processes share the port.
   ///
-  /// @param problem why the candidate was not promoted, including its last line on standard error
+  /// @param problem why the candidate was not promoted, including its last line on standard error;
+  ///   empty if it was promoted
   static boolean isToldBy(Optional<String> problem, AppSpec spec) {
     return !spec.cluster().enabled() && problem.filter(it -> WORDS.matcher(it).find()).isPresent();
   }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Restarts instances that cannot be replaced side by side. Publishes the reason before the restart
-/// and the length of the gap afterwards. Confined to GodVerticle's context.
+/// and the length of the downtime afterwards. Confined to GodVerticle's context.
 final class DowntimeRestart {
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONG = Duration.ofSeconds(10);
@@ -26,11 +26,11 @@ final class DowntimeRestart {
     this.godServices = godServices;
   }
 
-  /// Runs `restart` and measures how long the instance is not reachable.
+  /// Runs `restart` and measures how long the instance does not listen on its ports.
   ///
   /// @param handover why a restart is necessary
   /// @param restart starts the restart; its future completes when the instance has settled
-  /// @return a description of the result, without a full stop; empty if there is nothing to report
+  /// @return a description of the result, without a full stop; empty if the instance had no process
   Future<Optional<String>> around(
       SupervisedInstance supervisedInstance, Handover handover, Supplier<Future<Void>> restart) {
     if (supervisedInstance.process().isEmpty()) {

@@ -15,7 +15,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Measures how long no process listens on the given ports. Confined to GodVerticle's context.
+/// Measures how long at least one of the given ports has no listening process. Confined to
+/// GodVerticle's context.
 final class DowntimeWatch {
   private static final long LOOK_MILLIS = 3;
 
@@ -85,10 +86,11 @@ final class DowntimeWatch {
     measured.tryComplete(Optional.empty());
   }
 
-  /// Returns the length of the gap: zero if it was too short to be observed, empty if it exceeds
-  /// `most`. Must be called when the new process is running.
+  /// Returns the length of the downtime: zero if it was too short to be observed; empty if it
+  /// exceeds `most` or if the measurement was stopped. Must be called when the new process is
+  /// running.
   ///
-  /// @param most the maximum time to wait until processes listen on the ports
+  /// @param most the maximum time to wait until each port has a listening process again
   Future<Optional<Duration>> end(Duration most) {
     if (closedAt.isEmpty()) {
       measured.tryComplete(Optional.of(Duration.ZERO));

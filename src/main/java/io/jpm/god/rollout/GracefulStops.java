@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 final class GracefulStops {
   private final boolean graceful;
 
-  /// The notes, which contain `%s` for the number of processes, with that number.
+  /// The number of processes for each note. A note is a format string with one `%s` for the
+  /// processes.
   private final SequencedMap<String, Integer> counts = new TreeMap<>();
 
   /// @param graceful whether the command is `gracefulReload`
@@ -21,7 +22,8 @@ final class GracefulStops {
     this.graceful = graceful;
   }
 
-  /// Must be called immediately before the process of `old` is drained and stopped.
+  /// Determines how the process of `old` is asked to exit. Must be called immediately before the
+  /// process is drained and stopped.
   void prepare(SupervisedInstance old) {
     if (!graceful
         || old.child == null
@@ -33,14 +35,14 @@ final class GracefulStops {
     old.stopsGracefully = old.readsIpcChannel();
     String note =
         old.stopsGracefully
-            ? "asked %%s to exit by the message 'shutdown', within %s (kill_timeout)"
+            ? "sent the message 'shutdown' to %%s, with %s (kill_timeout) to exit"
                 .formatted(DurationText.of(policy.asGraceful().timeout()))
-            : "stopped %%s with %s, because it does not use an IPC channel for the message 'shutdown'"
+            : "stopped %%s with %s, because the app does not use the IPC channel that the message 'shutdown' requires"
                 .formatted(policy.command().isEmpty() ? policy.signal() : "the stop command");
-    counts.merge("%s: %s".formatted(old.spec.name(), note), 1, Integer::sum);
+    counts.merge(old.spec.name() + ": " + note, 1, Integer::sum);
   }
 
-  /// Returns one or two notes for each app, without a full stop.
+  /// Returns the notes for the user, one or two for each app, without a full stop.
   Stream<String> notes() {
     return counts.entrySet().stream()
         .map(entry ->

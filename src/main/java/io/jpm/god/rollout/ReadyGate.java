@@ -1,9 +1,9 @@
 package io.jpm.god.rollout;
 
-/// Decides whether a candidate must listen before it counts as ready. If nothing suggests that it
-/// will listen, it counts as ready after it has run for a while.
+/// Decides whether a candidate must listen on a port before it counts as ready. If nothing suggests
+/// that it will listen, it counts as ready after it has run for a while.
 ///
-/// @param certain whether the candidate is certain to listen
+/// @param certain whether the candidate is known to listen eventually
 /// @param before whether the process to be replaced was seen to listen
 /// @param siblings whether another process of the app was seen to listen
 /// @param young whether the process to be replaced has been running for less than the readiness

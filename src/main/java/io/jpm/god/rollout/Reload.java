@@ -58,7 +58,7 @@ public final class Reload {
   /// The progress of one reload command.
   ///
   /// @param described the new specs from a process file, for apps that are reloaded
-  /// @param affected the affected instances
+  /// @param affected the instances that the reply describes
   /// @param restarted the instances whose old process had to exit before the new one was started
   /// @param problems messages about failures
   /// @param notes messages about the restarts
@@ -133,7 +133,8 @@ public final class Reload {
             rolloutRequest.restarted()));
   }
 
-  /// Writes to the journal which processes must be replaced, if the command may be repeated.
+  /// Records in the journal which processes must be replaced, if the command has an idempotency
+  /// key.
   ///
   /// @return the instances that must still be replaced; an earlier daemon may have replaced others
   private Future<List<SupervisedInstance>> begun(
@@ -168,8 +169,8 @@ public final class Reload {
     return inOrder(instances, rolloutRequest).map(_ -> reply(rolloutRequest));
   }
 
-  /// Reports whether the app exists and its mode stays the same, because processes in fork mode and
-  /// in cluster mode cannot share a port.
+  /// Reports whether the app exists and keeps its mode (fork mode or cluster mode). A process in
+  /// fork mode and a process in cluster mode cannot share a port.
   private boolean isReloadable(AppSpec spec) {
     List<SupervisedInstance> present = registry.ofApp(spec.name());
     return !present.isEmpty()
@@ -212,7 +213,7 @@ public final class Reload {
         });
   }
 
-  /// Runs `restart`, which affects `instances`, and records the gap of each instance.
+  /// Runs `restart`, which affects `instances`, and records the downtime of each instance.
   private Future<Void> around(
       List<SupervisedInstance> instances,
       Function<SupervisedInstance, Handover> why,
@@ -312,14 +313,14 @@ public final class Reload {
     if (!godServices.reloadInterruptions().begin(app)) {
       rolloutRequest
           .problems()
-          .add("%s is being reloaded or scaled: try again when that is done".formatted(app));
+          .add("%s is being reloaded or scaled: try again when this has finished".formatted(app));
       return Future.succeededFuture();
     }
     int wanted = described.map(spec -> spec.instances().count()).orElse(Integer.MAX_VALUE);
     var appRollout =
         new AppRollout(
             instances.stream().filter(i -> i.number < wanted).toList(), change, rolloutRequest);
-    // Called through `compose` so that the reload is also ended after an exception.
+    // `compose` turns a thrown exception into a failed future, so that `end` is always called.
     return Future.succeededFuture()
         .compose(_ -> appRollout.replaceInParallel(rolloutRequest.command().parallel()))
         .compose(_ -> {
@@ -332,7 +333,7 @@ public final class Reload {
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// Restarts instances, none of which can be replaced side by side.
+  /// Restarts instances because none of them can be replaced side by side.
   private Future<Void> restart(
       List<SupervisedInstance> instances,
       Map<SupervisedInstance, Handover> why,
@@ -376,7 +377,7 @@ public final class Reload {
     return instances.stream().filter(SupervisedInstance::hasExplicitReadiness).toList();
   }
 
-  /// Returns the spec with the environment of the current shell (`--update-env`).
+  /// Returns the spec with the environment of the client's shell (`--update-env`).
   public static AppSpec inheriting(AppSpec spec, Map<String, String> shell) {
     return spec.toBuilder().variables(spec.variables().inheriting(shell)).build();
   }
@@ -516,7 +517,7 @@ public final class Reload {
     List<String> failureMessages() {
       return problems.stream()
           .map(problem ->
-              "%s, %d of %d instances were replaced".formatted(problem, replaced.size(), all))
+              "%s; %d of %d instances were replaced".formatted(problem, replaced.size(), all))
           .toList();
     }
   }

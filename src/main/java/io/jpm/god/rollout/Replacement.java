@@ -69,7 +69,8 @@ final class Replacement {
         });
   }
 
-  /// Removes the candidate, because a process is not created if the next daemon would not know it.
+  /// Removes the candidate before it is started. The journal cannot be written, so the next daemon
+  /// would not know the process.
   private Future<Optional<String>> refuse(
       SupervisedInstance successor, SupervisedInstance old, String problem) {
     String sentence = "%s: %s%s".formatted(old.title(), problem, oldProcessNote(old));

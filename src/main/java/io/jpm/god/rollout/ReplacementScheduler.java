@@ -29,8 +29,8 @@ public final class ReplacementScheduler {
     this.replacement = new Replacement(godServices);
   }
 
-  /// Replaces the current process of the instance as soon as the app is not being reloaded or
-  /// scaled. Does nothing if the replacement has already been requested, or if the process is
+  /// Replaces the current process of the instance as soon as no reload or scaling of the app is in
+  /// progress. Does nothing if the replacement has already been requested, or if the process is
   /// stopped or replaced in the meantime.
   ///
   /// @param restartCause the trigger of the replacement

@@ -1,5 +1,5 @@
-/// Reload: replaces the processes of an app one after the other, without downtime if the app
-/// supports that.
+/// Implements reloads: the processes of an app are replaced one after the other, without downtime
+/// if the app supports that.
 @NullMarked
 package io.jpm.god.rollout;
 

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /// current values, even after a crash of the daemon, and manual edits take effect. Blocking. Any
 /// thread may read, but only one thread at a time may write.
 ///
-/// If a manual edit makes the file invalid, apps receive the values from before the last change,
-/// and nothing is written until the file is fixed.
+/// If a manual edit makes the file invalid, apps receive the values from before the last `jpm set`
+/// or `jpm unset`, and nothing is written until the file is fixed.
 public final class KeyValueStore {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -35,7 +35,7 @@ public final class KeyValueStore {
     this.file = new DurableFile(home, DurableFile.Kind.STORE);
   }
 
-  /// Executes a command.
+  /// Executes a command of the key-value store.
   StoreReply execute(StoreCommand command) {
     return switch (command) {
       case StoreCommand.Read() -> {
@@ -84,14 +84,14 @@ public final class KeyValueStore {
   private StoreReply written(JsonObject tree, List<String> problems) {
     if (!problems.isEmpty()) {
       return new StoreReply.Failed(
-          "%s; no changes are possible until this is fixed".formatted(problems.getFirst()));
+          "%s; fix the file before you change values".formatted(problems.getFirst()));
     }
     try {
       file.write(tree.encodePrettily() + "\n");
       return new StoreReply.Content(tree.encode(), true, List.of());
     } catch (IOException error) {
       return new StoreReply.Failed(
-          "%s cannot be written (%s): it was not changed"
+          "%s cannot be written (%s), so no value was changed"
               .formatted(file.path(), error.getMessage()));
     }
   }

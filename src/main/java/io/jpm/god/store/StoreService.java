@@ -23,7 +23,7 @@ public final class StoreService {
     this.store = new KeyValueStore(home);
   }
 
-  /// Starts to receive commands, until the verticle is undeployed.
+  /// Subscribes to commands until the verticle is undeployed.
   public Future<Void> open() {
     return vertx
         .eventBus()
@@ -36,7 +36,8 @@ public final class StoreService {
         .onSuccess(message::reply)
         .onFailure(error -> {
           LOG.log(Level.ERROR, "a command of the key-value store failed", error);
-          message.reply(new StoreReply.Failed("internal error: " + error));
+          message.reply(
+              new StoreReply.Failed("internal error: " + error + "; see the daemon's log"));
         });
   }
 }

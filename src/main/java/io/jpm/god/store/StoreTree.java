@@ -58,7 +58,7 @@ final class StoreTree {
     return fits
         ? Optional.empty()
         : Optional.of(
-            "the values stored for %s would exceed %d bytes: an app receives all of them in one variable, whose size the kernel limits"
+            "the values stored for %s would exceed %d bytes, the limit for all values of an app: remove some with jpm unset"
                 .formatted(app, MOST_OF_APP));
   }
 
@@ -89,7 +89,8 @@ final class StoreTree {
 
   /// Returns the variables of an app according to PM2's rule: each key of the app becomes a
   /// variable, and a further variable with the name of the app contains all of them as JSON. A
-  /// value that is not a string is encoded as JSON. Null values are omitted.
+  /// value that is not a string is encoded as JSON. Null values are omitted, and so are names and
+  /// values that a variable cannot have.
   static Map<String, String> variables(JsonObject tree, AppName app) {
     Map<String, String> variables = new LinkedHashMap<>();
     if (!(tree.getValue(app.value()) instanceof JsonObject own) || own.isEmpty()) {

@@ -5,27 +5,28 @@ import io.jpm.supervise.DesiredState;
 import io.jpm.supervise.InstanceState;
 import io.jpm.supervise.RestartCounters;
 
-/// Derives the instance states that make a crash of the daemon harmless if it happens between a
-/// decision and the corresponding journal entry.
+/// Derives instance states so that a crash of the daemon between a decision and its journal entry
+/// is harmless.
 public final class CrashRecoveryStates {
   private CrashRecoveryStates() {}
 
-  /// Returns the state of a stopped instance that is about to be started. It must be written to the
-  /// journal before the start begins, so that the next daemon knows that the instance must run.
+  /// Returns the state of a stopped instance that is about to be started. This state must be
+  /// written to the journal before the start begins, so that the next daemon knows that the
+  /// instance must run. Returns `state` unchanged if the instance is not stopped.
   public static InstanceState toRun(InstanceState state) {
     return state.phase() == Phase.STOPPED
         ? changed(state, DesiredState.UP, state.counters(), "about to be started")
         : state;
   }
 
-  /// Reports whether the previous daemon exited after deciding to start the instance, but before
-  /// the start.
+  /// Reports whether a start has been decided and journaled but has not begun, for example because
+  /// the previous daemon exited.
   public static boolean isStartPending(InstanceState state) {
     return state.phase() == Phase.STOPPED && state.desiredState() == DesiredState.UP;
   }
 
   /// Returns the state of a candidate or draining instance whose process is gone and will not be
-  /// followed by another one.
+  /// restarted.
   static InstanceState withoutRestart(InstanceState state) {
     InstanceState down = changed(state, DesiredState.DOWN, state.counters(), state.reason());
     return down.phase() == Phase.WAITING_RESTART ? InstanceState.NEW : down;

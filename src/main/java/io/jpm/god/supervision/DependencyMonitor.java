@@ -54,13 +54,14 @@ public final class DependencyMonitor {
     look();
   }
 
-  /// Sends the instance an event with `generation` when its dependencies are met or have failed.
+  /// Sends the instance an event with `generation` as soon as all its dependencies are met or one
+  /// of them cannot be met.
   void await(SupervisedInstance supervisedInstance, long generation) {
     waiting.put(supervisedInstance, generation);
   }
 
-  /// Returns the status of the dependencies of the instance. The future completes when no
-  /// dependency is pending any more.
+  /// Returns the status of the dependencies of the instance. The future completes as soon as all
+  /// dependencies are met or one of them cannot be met.
   Future<DependencyStatus> statusOf(SupervisedInstance supervisedInstance) {
     DependencyStatus now = verdict(supervisedInstance);
     return now instanceof DependencyStatus.Pending
@@ -155,8 +156,7 @@ public final class DependencyMonitor {
     return later ? new DependencyStatus.Pending() : new DependencyStatus.Met();
   }
 
-  /// Returns the dependency status that results from the `state` of another app's instance for an
-  /// instance that waits for `startCondition`.
+  /// Returns the status of a dependency on an instance in `state`, according to `startCondition`.
   static DependencyStatus verdict(InstanceState state, StartCondition startCondition) {
     return switch (startCondition) {
       case STARTED ->
@@ -198,9 +198,8 @@ public final class DependencyMonitor {
     return hasRun(state) && state.lastExit().equals(Optional.of(new Exit.Code(0)));
   }
 
-  /// Returns the instances that must be started together with `instances`, which are those of
-  /// direct and indirect dependencies that are not running. Other instances of the same apps are
-  /// not included.
+  /// Returns the instances that must be started together with `instances`: those of direct and
+  /// indirect dependencies that are not running. Other instances of the same apps are not included.
   public List<SupervisedInstance> missingFor(List<SupervisedInstance> instances) {
     List<SupervisedInstance> missing = new ArrayList<>();
     var graph = registry.graph();

@@ -25,6 +25,8 @@ public final class DependencySequence {
   private final Supervisor supervisor;
   private final ReloadInterruptions reloadInterruptions;
 
+  /// Creates the sequence for the instances in `registry`.
+  ///
   /// @param reloadInterruptions records that another command interrupts a reload
   public DependencySequence(
       Registry registry, Supervisor supervisor, ReloadInterruptions reloadInterruptions) {
@@ -58,8 +60,8 @@ public final class DependencySequence {
     return Future.join(settled).map(_ -> problems);
   }
 
-  /// Completes when all dependencies of the instance that belong to this restart have been
-  /// requested to restart.
+  /// Completes when the command has requested a restart of those dependencies of the instance that
+  /// it includes.
   private static Future<?> askedBefore(
       DependencyGraph graph, SupervisedInstance supervisedInstance, Map<AppName, Future<?>> asked) {
     List<Future<?>> before =
@@ -75,7 +77,7 @@ public final class DependencySequence {
     return before.isEmpty() ? Future.succeededFuture() : Future.join(before);
   }
 
-  /// An instance that waits for its turn to be restarted.
+  /// A request to restart an instance as soon as its dependencies permit.
   ///
   /// @param desiredState the desired state when the restart was requested
   /// @param problems receives the reason if the instance is left unchanged
@@ -119,7 +121,8 @@ public final class DependencySequence {
     }
   }
 
-  /// Applies `end` to all instances, dependents before their dependencies.
+  /// Interrupts the reloads of the instances' apps and applies `end` to all instances, dependents
+  /// before their dependencies.
   public Future<Void> inReverse(
       List<SupervisedInstance> instances, Function<SupervisedInstance, Future<?>> end) {
     // Interrupts the reloads of all apps immediately, because a reload would otherwise continue
@@ -173,8 +176,8 @@ public final class DependencySequence {
         .toList();
   }
 
-  /// Reports whether the request has been completed, which means that no process is being created
-  /// or stopped.
+  /// Reports whether no process is being created or stopped, which means that the last request has
+  /// been completed.
   public static boolean settled(InstanceState state) {
     return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
   }

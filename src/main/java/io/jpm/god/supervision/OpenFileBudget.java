@@ -17,13 +17,15 @@ public final class OpenFileBudget {
   private final Optional<DescriptorBudget> files;
   private final Registry registry;
 
+  /// Creates the budget for the instances in `registry`.
+  ///
   /// @param files the limits; empty if they are unknown
   public OpenFileBudget(Optional<DescriptorBudget> files, Registry registry) {
     this.files = files;
     this.registry = registry;
   }
 
-  /// Returns why the apps cannot run as described by `specs`; empty if they can.
+  /// Returns the reason why the apps cannot run as described by `specs`; empty if they can.
   public Optional<String> refusalOf(Collection<AppSpec> specs) {
     return refusal(specs.stream().mapToInt(this::additional).sum());
   }
@@ -40,15 +42,15 @@ public final class OpenFileBudget {
         running.stream().filter(supervisedInstance -> supervisedInstance.number >= count).count();
   }
 
-  /// Returns why `instances` cannot run in addition to those that are already running; empty if
-  /// they can.
+  /// Returns the reason why `instances` cannot run in addition to those that are already running;
+  /// empty if they can.
   public Optional<String> refusalToRun(Collection<SupervisedInstance> instances) {
     Set<SupervisedInstance> more = new HashSet<>(instances);
     more.removeIf(DependencySequence::isRunning);
     return refusal(more.size());
   }
 
-  /// Returns why `more` additional instances cannot run; empty if they can.
+  /// Returns the reason why `more` additional instances cannot run; empty if they can.
   public Optional<String> refusal(int more) {
     int running =
         (int) registry.ofAllRoles().stream().filter(DependencySequence::isRunning).count();

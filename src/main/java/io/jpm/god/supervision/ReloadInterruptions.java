@@ -6,15 +6,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Records the reloads in progress and whether another command has interrupted them. The other
-/// command takes precedence over the reload. Confined to GodVerticle's context.
+/// Records which apps are being reloaded or scaled, and whether another command, which takes
+/// precedence, has interrupted this. Confined to GodVerticle's context.
 public final class ReloadInterruptions {
   private final Map<AppName, Boolean> underWay = new HashMap<>();
   private final Map<AppName, Deque<Runnable>> waiting = new HashMap<>();
 
-  /// Records that a reload of `app` begins.
+  /// Records that a reload or a change in the number of instances of `app` begins.
   ///
-  /// @return false if another reload of the app is in progress
+  /// @return false if the app is already being reloaded or scaled
   public boolean begin(AppName app) {
     return underWay.putIfAbsent(app, false) == null;
   }

@@ -22,7 +22,8 @@ import java.util.function.BiConsumer;
 final class Schedules {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Maximum interval between two readings of the wall clock, which may be set at any time.
+  /// Maximum interval between two readings of the wall clock, because the clock may be set at any
+  /// time.
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   private final Vertx vertx;

@@ -108,7 +108,7 @@ public final class Supervisor {
     }
     if (supervisionEvent instanceof SupervisionEvent.StartRequested
         || supervisionEvent instanceof SupervisionEvent.RestartRequested) {
-      // Capture begins again, because a start by a command must recreate log files that were moved
+      // Restarts the capture, because a start by a command must recreate log files that were moved
       // away.
       supervisedInstance.captured = false;
     }
@@ -174,7 +174,7 @@ public final class Supervisor {
         });
   }
 
-  /// Records the first failure after a command, because the command reports that one.
+  /// Records the first failure after a command, for the reply to the command.
   private static void noteEarlyEnd(
       SupervisedInstance supervisedInstance,
       SupervisionEvent supervisionEvent,
@@ -255,7 +255,7 @@ public final class Supervisor {
     };
   }
 
-  /// Collects a thread dump before the process is replaced, because it is not available afterwards.
+  /// Collects a thread dump of a hanging process and then replaces the process.
   private void hanging(SupervisedInstance supervisedInstance, String reason) {
     Optional<ProcessIdentity> process = supervisedInstance.process();
     Future<Optional<String>> dump =
@@ -311,7 +311,7 @@ public final class Supervisor {
     return dependencyMonitor;
   }
 
-  /// Starts to receive Satan's reports, until the verticle is undeployed.
+  /// Subscribes to Satan's reports until the verticle is undeployed.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -396,8 +396,8 @@ public final class Supervisor {
     };
   }
 
-  /// Publishes a lifecycle change. Changes of candidates and draining instances are mostly only
-  /// logged, because they must not look like changes of the app.
+  /// Publishes a lifecycle change. Most changes of candidates and draining instances are only
+  /// logged, because users would take them for changes of the current instance.
   private void tell(
       SupervisedInstance supervisedInstance, SupervisionEffect.LifecycleChange lifecycleChange) {
     InstanceEvent.Kind kind = kind(lifecycleChange);
@@ -426,7 +426,7 @@ public final class Supervisor {
   /// Publishes the exit of a process with its pid. Each exit is published only once, even if an
   /// earlier daemon has already published it.
   ///
-  /// @param expected whether the process had been asked to stop
+  /// @param expected whether a stop of the process had been requested
   private void tellExit(SupervisedInstance supervisedInstance, boolean expected) {
     Optional<ProcessIdentity> ended = supervisedInstance.unreportedExitProcess;
     supervisedInstance.unreportedExitProcess = Optional.empty();
@@ -472,7 +472,7 @@ public final class Supervisor {
 
   /// Publishes the exit of a process that is not the current one of the instance.
   ///
-  /// @param expected whether the process had been asked to stop
+  /// @param expected whether a stop of the process had been requested
   public void announceExitOf(
       SupervisedInstance supervisedInstance,
       ProcessIdentity process,

@@ -1,5 +1,5 @@
-/// Runs the state machine in `supervise` for each instance and performs its effects, in the order
-/// of the apps' dependencies.
+/// Runs the state machine in `supervise` for each instance and performs its effects. Starts and
+/// stops instances in the order of their dependencies.
 @NullMarked
 package io.jpm.god.supervision;
 

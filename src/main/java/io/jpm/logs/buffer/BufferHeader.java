@@ -2,7 +2,8 @@ package io.jpm.logs.buffer;
 
 import java.io.IOException;
 
-/// Reads and writes the header of the log buffer: magic number, version, geometry and sizes.
+/// Reads and writes the header of the log buffer: magic number, version, checksum of the geometry,
+/// and the numbers of slots and units.
 final class BufferHeader {
   private static final long MAGIC = 0x6a706d2e6c6f6731L; // jpm.log1
   private static final long VERSION = 1;
@@ -46,7 +47,8 @@ final class BufferHeader {
         && memoryWords.word(SHAPE_AT) == memoryWords.geometry().shape();
   }
 
-  /// Returns the number of slots of the stream table that have ever been used.
+  /// Returns the number of slots of the stream table that have been used so far, including freed
+  /// ones.
   int slots() {
     return (int) memoryWords.word(SLOTS_AT);
   }

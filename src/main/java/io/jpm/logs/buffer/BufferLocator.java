@@ -10,13 +10,13 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Locates and opens the log buffer of a home. The buffer is a file in a directory that all users
-/// share. Therefore its name is random, and an existing file is used or removed only if the
+/// Locates and opens the log buffer of a home. The buffer is usually a file in a directory that all
+/// users share, so its name is random. An existing file there is used or removed only if the
 /// reference in the home names it and no other user can access it.
 ///
-/// @param directory the directory of the reference, and of the buffer if the buffer must be on the
-///   disk
-/// @param shared a directory that is kept only in memory
+/// @param directory the directory that contains the reference, and also the buffer if it cannot be
+///   in memory
+/// @param shared a directory of a file system in memory, such as `/dev/shm`
 /// @param user the uid of this process
 /// @param bootId the boot id of the machine
 record BufferLocator(Path directory, Path shared, int user, String bootId) {
@@ -100,7 +100,7 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
       return known.file() + " no longer exists";
     }
     if (facts.get().inode() != known.inode() || !facts.get().isPrivate(user)) {
-      return known.file() + " was replaced by another file";
+      return known.file() + " was replaced, or its owner, permissions or links were changed";
     }
     return facts.get().size() < Geometry.USUAL.dataAt() ? known.file() + " is truncated" : "";
   }
@@ -142,9 +142,9 @@ record BufferLocator(Path directory, Path shared, int user, String bootId) {
       return make(onDisk(), mostBytes);
     } catch (IOException e) {
       throw new IOException(
-          "the log buffer can be created neither in "
+          "cannot create the log buffer in "
               + shared
-              + " nor in "
+              + " or in "
               + directory
               + ": "
               + e.getMessage(),

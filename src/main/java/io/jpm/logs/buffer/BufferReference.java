@@ -14,7 +14,7 @@ import java.util.List;
 /// @param inode the inode number of that file
 /// @param bootId the boot id of the machine when the buffer was created
 record BufferReference(Path file, long inode, String bootId) {
-  /// Writes the reference atomically.
+  /// Atomically writes the reference to the file `place`.
   void write(Path place) throws IOException {
     Path next = place.resolveSibling(place.getFileName() + ".new");
     Files.deleteIfExists(next);
@@ -25,7 +25,7 @@ record BufferReference(Path file, long inode, String bootId) {
     Files.move(next, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Reads a reference.
+  /// Reads the reference in the file `place`.
   ///
   /// @throws IOException if the file does not exist or does not contain a valid reference
   static BufferReference read(Path place) throws IOException {

@@ -7,7 +7,7 @@ package io.jpm.logs.buffer;
 /// @param inode the file's inode number
 /// @param offset the file's size before the write
 /// @param length the number of bytes written to the file
-/// @param consumed the number of stream bytes that the written bytes represent
+/// @param consumed the number of stream bytes from which the written bytes were formatted
 /// @param reportedLines the total number of dropped lines that the file reports after the write
 public record FileWrite(
     int target,
@@ -17,10 +17,12 @@ public record FileWrite(
     int length,
     int consumed,
     long reportedLines) {
-  /// @throws IllegalArgumentException if a number is negative
+  /// Checks the numbers.
+  ///
+  /// @throws IllegalArgumentException if `target`, `length` or `consumed` is negative
   public FileWrite {
     if (target < 0 || length < 0 || consumed < 0) {
-      throw new IllegalArgumentException("the numbers of a write must not be negative");
+      throw new IllegalArgumentException("target, length and consumed must not be negative");
     }
   }
 }

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
 
-/// Fills reserved space with eight repeated random bytes, each 0xf8 or greater. Such bytes do not
-/// occur in UTF-8 text. If a daemon dies after it has read output but before it has recorded this,
-/// the next daemon can determine from the pattern how much was read.
+/// Fills reserved space with a repeated pattern of eight random bytes, each 0xf8 or greater. Such
+/// bytes do not occur in UTF-8 text. If a daemon dies after it has read output but before it has
+/// recorded how much, the next daemon can determine from the pattern how much was read.
 ///
-/// The whole space is filled, not only its end. A kill can interrupt a read at a page that is not
-/// present; after the fill, all pages are present.
+/// The whole space is filled, not only its end, because a kill can interrupt a read at a page that
+/// is not in memory. After the fill, all pages are in memory.
 final class FillPattern {
   private static final long HIGH = 0xf8f8f8f8f8f8f8f8L;
 
@@ -38,8 +38,8 @@ final class FillPattern {
     room.put(0, stock, 0, room.capacity());
   }
 
-  /// Returns the number of bytes that were read into a space that had been filled with `word`.
-  /// Fewer than eight pattern bytes at the end of the space count as output, because output may
+  /// Returns the number of bytes that were read into a space that had been filled with `word`. If
+  /// fewer than eight pattern bytes remain at the end, they count as output, because output may
   /// happen to look like the pattern.
   static int received(ByteBuffer room, long word) {
     int at = room.capacity();

@@ -12,7 +12,7 @@ package io.jpm.logs.buffer;
 record Geometry(
     int streams, int units, int unitBytes, int stepUnits, int regionUnits, int headerBytes) {
   /// The default layout. A unit has the size of a page, so that thousands of streams with one line
-  /// each need little memory. All units together have 4 GiB.
+  /// each need little memory. All units together hold 4 GiB.
   static final Geometry USUAL = new Geometry(16_384, 1 << 20, 4096, 64, 16_384, 4096);
 
   /// The number of units that every stream may use, regardless of its limit.
@@ -24,27 +24,29 @@ record Geometry(
 
   private static final int PAGE = 4096;
 
-  /// Returns a checksum of the values that must match for an existing buffer to be readable.
+  /// Returns a checksum of the layout. An existing buffer can be read only if it was created with
+  /// the same checksum.
   long shape() {
     return (((long) streams << Integer.SIZE) | units) * 31 + (long) headerBytes * unitBytes;
   }
 
-  /// Returns the offset of a slot in the stream table.
+  /// Returns the file offset of a slot of the stream table.
   long slotAt(int slot) {
     return headerBytes + (long) slot * SLOT_BYTES;
   }
 
-  /// Returns the offset of a unit's owner word.
+  /// Returns the file offset of a unit's owner word, which identifies the stream that owns the
+  /// unit.
   long ownerAt(int unit) {
     return slotAt(streams) + (long) unit * Long.BYTES;
   }
 
-  /// Returns the offset of the first unit.
+  /// Returns the file offset of the first unit.
   long dataAt() {
     return (ownerAt(units) + PAGE - 1) / PAGE * PAGE;
   }
 
-  /// Returns the offset of a unit.
+  /// Returns the file offset of a unit.
   long unitAt(int unit) {
     return dataAt() + (long) unit * unitBytes;
   }

@@ -3,9 +3,9 @@ package io.jpm.logs.buffer;
 /// Drops the oldest bytes of a stream, as whole lines if possible, and counts the dropped lines.
 ///
 /// A line counts as dropped when its end is dropped. If part of a line has already been written,
-/// dropping the rest counts as one line. If the bytes that may be dropped contain no line end, a
-/// line is torn. A torn line is counted immediately and only once, regardless of what happens to
-/// the rest of it.
+/// dropping the rest counts as one line. If the bytes that may be dropped contain no line end, only
+/// part of a line is dropped: the line is torn. A torn line is counted immediately and only once,
+/// regardless of what happens to the rest of it.
 final class LineDropper {
   private final StreamUnits streamUnits;
   private final StreamState state;
@@ -17,9 +17,9 @@ final class LineDropper {
     this.unitBytes = unitBytes;
   }
 
-  /// Drops `need` bytes and the rest of the line in which they end, or as much as possible. If the
-  /// beginning of a line is held, the whole line is kept, provided that its end is present, because
-  /// its beginning will still be written.
+  /// Drops at least `need` bytes, up to the end of a line, or as many as possible. If `held` is
+  /// within a line, the beginning of that line will still be written, so the rest is kept as well
+  /// if the end of the line is present.
   ///
   /// @param held the position before which nothing may be dropped
   /// @param need the number of bytes to drop
@@ -53,9 +53,9 @@ final class LineDropper {
     return end == StreamState.NONE ? position : end;
   }
 
-  /// Drops lines before the hole that are no longer held. If nothing is held, these are the oldest
-  /// lines. Otherwise everything between the held bytes and the hole is dropped, because a stream
-  /// can have only one hole. A line that continues in the hole has already been counted.
+  /// Drops lines between `keep` and the hole (see [StreamState]). If `keep` is the head, the oldest
+  /// lines are dropped. Otherwise everything up to the hole is dropped, because a stream can have
+  /// only one hole. A line that continues in the hole has already been counted.
   private long dropBeforeHole(long keep, long need) {
     boolean oldest = keep == state.head;
     long target = Math.min(keep + need, state.holeBegin);
@@ -122,8 +122,9 @@ final class LineDropper {
     state.closeHole(); // takes effect if no bytes precede the hole
   }
 
-  /// Updates the position of the torn line before bytes are removed at the head. Only the torn line
-  /// counts as already dropped, not the lines after its end.
+  /// Updates the position of the torn line before the head moves to `newHead`. If the torn line
+  /// ends before `newHead`, the position is cleared, because the lines after it have not been
+  /// counted.
   static void headMoved(StreamUnits streamUnits, long newHead) {
     StreamState state = streamUnits.state;
     if (state.tornAt != StreamState.NONE && state.tornAt < newHead) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The log buffer: output that was read from the pipes and is not yet in a file. It is a mapped
 /// file that outlives the daemon, in `/dev/shm` if possible and on the disk otherwise. If the
-/// daemon is killed, the next daemon continues exactly where it stopped.
+/// daemon is killed, the next daemon continues exactly where the killed one stopped.
 ///
 /// Thread-safe. A single lock protects all state; it is never held during access to a log file or a
 /// pipe.
@@ -35,7 +35,7 @@ public final class LogBuffer implements AutoCloseable {
 
   /// Closes the backing file when the log buffer is closed.
   interface CloseAction {
-    /// Closes the file. Called once.
+    /// Closes the file. Called at most once.
     ///
     /// @param needed whether the file must be kept for the next daemon
     void close(boolean needed);
@@ -98,10 +98,12 @@ public final class LogBuffer implements AutoCloseable {
     }
   }
 
-  /// Opens the log buffer of a home, or creates it. No other daemon may use the home.
+  /// Opens the log buffer of a home, or creates it if there is none. No other daemon may be using
+  /// the home.
   ///
   /// If the buffer of an earlier daemon is unusable, a warning is logged and a new buffer is
-  /// created. If the buffer cannot be created in `/dev/shm`, this is logged at level `INFO`.
+  /// created. If the buffer cannot be created in `/dev/shm`, it is created on the disk, which is
+  /// logged at level `INFO`.
   ///
   /// @param home the daemon's home directory
   /// @param mostBytes the maximum number of waiting bytes of all streams, at most 4 GiB; at least
@@ -151,7 +153,7 @@ public final class LogBuffer implements AutoCloseable {
   }
 
   /// Changes the maximum number of waiting bytes of all streams. Output that already waits is kept;
-  /// excess memory is returned as soon as it becomes free.
+  /// excess memory is returned to the system as soon as it becomes free.
   public void resize(long mostBytes) {
     locked(() -> unitPool.limit(geometry().unitsFor(mostBytes)));
   }
@@ -161,7 +163,8 @@ public final class LogBuffer implements AutoCloseable {
     return lockedGet(() -> streams.values().stream().mapToLong(LogStream::waitingNow).sum());
   }
 
-  /// Returns the number of bytes of memory that hold waiting output or are kept for future output.
+  /// Returns the number of bytes of memory that contain waiting output or are reserved for future
+  /// output.
   public long backedBytes() {
     return lockedGet(() -> (long) unitPool.backed() * geometry().unitBytes());
   }

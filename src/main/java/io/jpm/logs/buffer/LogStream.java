@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Whenever the daemon is killed, the next daemon finds every byte that was read from the pipe and
 /// whose write is not [#done], exactly once. Output that was dropped for lack of space is counted
 /// in lines. A line counts as dropped when its end is dropped. If the bytes that may be dropped
-/// contain no line end, a line is torn; it is counted immediately and only once.
+/// contain no line end, only part of a line is dropped; this torn line is counted immediately and
+/// only once.
 ///
 /// After [#forget], and after the log buffer is closed, no space is reserved, nothing waits, no
 /// write may begin, and other calls have no effect.
@@ -25,8 +26,8 @@ public final class LogStream {
   private FullLogPolicy policy = FullLogPolicy.DROP_OLDEST;
   private long mostBytes;
 
-  /// The number of bytes from the head that the writer is examining. They must not be dropped in
-  /// the meantime.
+  /// The number of bytes at the head that the writer is examining and that must therefore not be
+  /// dropped.
   private long lookedAt;
 
   private boolean forgotten;
@@ -62,8 +63,9 @@ public final class LogStream {
   /// daemon dies before [#received], the pattern tells the next daemon how much was read. If a read
   /// leaves only one to seven bytes unused, the next daemon assumes that it filled the space.
   ///
-  /// A stream that must not drop lines leaves half of the buffer to the others, except for its own
-  /// first 64 KiB. The last part of the buffer is reserved for streams that hold little.
+  /// A stream that must not drop lines receives space only while less than half of the buffer is in
+  /// use, apart from its first 64 KiB. The last part of the buffer is reserved for streams with
+  /// little waiting output.
   ///
   /// @return a direct buffer; null if there is no space, which happens with [FullLogPolicy#BLOCK]
   ///   or if all waiting bytes are being written
@@ -71,13 +73,14 @@ public final class LogStream {
     return reserve(most, policy == FullLogPolicy.DROP_OLDEST);
   }
 
-  /// Like [#reserve(int)], but the caller decides whether lines may be dropped.
+  /// Reserves space in the same way as [#reserve(int)], but lets the caller decide whether lines
+  /// may be dropped.
   ///
-  /// @param mayDrop whether lines may be dropped now, of this stream or of others whose policy
-  ///   allows it
+  /// @param mayDrop whether lines of this stream, or of others whose policy allows it, may be
+  ///   dropped now; has no effect with [FullLogPolicy#BLOCK]
   public @Nullable ByteBuffer reserve(int most, boolean mayDrop) {
     if (most < 1) {
-      throw new IllegalArgumentException("space for " + most + " bytes");
+      throw new IllegalArgumentException("cannot reserve " + most + " bytes: expected at least 1");
     }
     boolean drop = mayDrop && policy == FullLogPolicy.DROP_OLDEST;
     return memory.lockedGet(() -> isGone() ? null : reserveRoom(most, drop));
@@ -104,8 +107,8 @@ public final class LogStream {
     return buffer;
   }
 
-  /// Returns the number of bytes that the stream's own limit permits, after dropping lines to make
-  /// space.
+  /// Returns how many of the `wanted` bytes the stream's own limit permits. If `mayDrop` is set,
+  /// first drops lines to make space.
   private int fit(int wanted, boolean mayDrop) {
     long size = Math.min(wanted, mostBytes / 2);
     if (mayDrop && state.waiting() + size > mostBytes) {
@@ -114,7 +117,7 @@ public final class LogStream {
     return (int) Math.clamp(mostBytes - state.waiting(), 0, size);
   }
 
-  /// Confirms that the first `count` bytes of the space reserved last were filled.
+  /// Confirms that the first `count` bytes of the most recently reserved space were filled.
   public void received(int count) {
     memory.locked(() -> receive(count));
   }
@@ -128,7 +131,8 @@ public final class LogStream {
       releaseIfIdle();
     } else {
       if (count < 0 || count > state.room) {
-        throw new IllegalArgumentException(count + " bytes in a space of " + state.room);
+        throw new IllegalArgumentException(
+            count + " bytes do not fit into the reserved space of " + state.room + " bytes");
       }
       state.tail += count;
       state.room = 0;
@@ -172,15 +176,16 @@ public final class LogStream {
   /// replaces the record of the previous write, which must have finished. A failed write may begin
   /// again with the same file.
   ///
-  /// @throws IllegalStateException if a write of other bytes or to a later file is recorded; or if
-  ///   the write cannot be recorded because the stream is forgotten or the log buffer is closed
+  /// @throws IllegalStateException if a write of other bytes, or of the same bytes to a later file,
+  ///   is recorded; or if the write cannot be recorded because the stream is forgotten or the log
+  ///   buffer is closed
   public void begin(FileWrite write) {
     memory.locked(() -> beginNow(write));
   }
 
   private void beginNow(FileWrite write) {
     if (isGone()) {
-      throw new IllegalStateException("no further write may begin: " + name);
+      throw new IllegalStateException("no write may begin: the stream " + name + " is closed");
     }
     FileWrite before = state.write;
     if (before != null
@@ -188,7 +193,8 @@ public final class LogStream {
       requireNoWrite();
     }
     if (write.consumed() > state.frontEnd() - state.head) {
-      throw new IllegalArgumentException(write + ": fewer bytes are waiting");
+      throw new IllegalArgumentException(
+          "cannot begin " + write + ": fewer stream bytes are waiting");
     }
     state.write = write;
     lookedAt = 0;
@@ -210,7 +216,7 @@ public final class LogStream {
     if (forgotten) {
       releaseIfIdle();
     } else if (write == null) {
-      throw new IllegalStateException("no write has begun: " + name);
+      throw new IllegalStateException("no write has begun for the stream " + name);
     } else {
       state.told = write.reportedLines();
       leave(write.consumed());
@@ -269,7 +275,8 @@ public final class LogStream {
     }
     requireNoWrite();
     if (bytes < 0 || bytes > state.frontEnd() - state.head) {
-      throw new IllegalArgumentException(bytes + " bytes are more than are waiting: " + name);
+      throw new IllegalArgumentException(
+          "cannot drop " + bytes + " bytes of the stream " + name + ": fewer are waiting");
     }
     state.lostBytes += bytes;
     state.lostLines += lines > 0 && lineDropper.isCounted(state.head) ? lines - 1 : lines;
@@ -278,7 +285,7 @@ public final class LogStream {
 
   private void requireNoWrite() {
     if (state.write != null) {
-      throw new IllegalStateException("a write has already begun: " + name);
+      throw new IllegalStateException("a write has already begun for the stream " + name);
     }
   }
 

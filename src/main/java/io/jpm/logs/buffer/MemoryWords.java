@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads and writes words and bytes of the mapped log buffer.
 ///
-/// The stores of a daemon that is killed take effect in program order: a kill occurs between two
-/// instructions, so only the compiler could change the order. A word stored with [#publish] becomes
+/// If the daemon is killed, its stores have taken effect in program order, because a kill occurs
+/// between two instructions. Only the compiler could change the order, so [#publish] makes a word
 /// visible after all earlier stores.
 class MemoryWords {
   private static final VarHandle WORD =
@@ -62,7 +62,8 @@ class MemoryWords {
     table.put((int) at, bytes);
   }
 
-  /// Returns bytes of one or more units, which must be in the same region.
+  /// Returns a slice of the memory of one or more contiguous units, which must be in the same
+  /// region.
   ByteBuffer room(int unit, int offset, int length) {
     ByteBuffer region = regions[unit / geometry.regionUnits()];
     if (region == null) {
@@ -72,13 +73,13 @@ class MemoryWords {
     return region.slice(begin, length);
   }
 
-  /// Fills a range of the table with zeros.
+  /// Fills a range of the file with zeros, which also backs it with memory.
   void reserve(long at, long length) throws IOException {
     beforeStore();
     memoryBacking.reserve(at, length);
   }
 
-  /// Backs units without an owner with memory. The owner words and the bytes of the units become
+  /// Backs new units with memory and maps them. The owner words and the bytes of the units become
   /// zero.
   void reserveUnits(int from, int count) throws IOException {
     reserve(geometry.ownerAt(from), (long) count * Long.BYTES);
@@ -107,7 +108,7 @@ class MemoryWords {
     }
   }
 
-  /// Returns the memory of all units from `from` on.
+  /// Returns the memory of unit `from` and of all later units to the system.
   void cutUnits(int from) {
     beforeStore();
     memoryBacking.cut(geometry.unitAt(from));

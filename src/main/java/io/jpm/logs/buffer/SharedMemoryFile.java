@@ -51,8 +51,8 @@ final class SharedMemoryFile implements MemoryBacking, Closeable {
       return all.get(name) instanceof Number number ? number : -1;
     }
 
-    /// Reports whether this is a regular file that no user other than `user` can have created or
-    /// can access.
+    /// Reports whether this is a regular file with a single link that belongs to `user` and that no
+    /// other user can access.
     boolean isPrivate(int user) {
       return mode == REGULAR_0600 && owner == user && links == 1;
     }

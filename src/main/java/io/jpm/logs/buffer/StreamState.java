@@ -3,12 +3,12 @@ package io.jpm.logs.buffer;
 import org.jspecify.annotations.Nullable;
 
 /// The persistent state of a log stream. Positions count the bytes of the stream from its
-/// beginning. The bytes from `head` to `tail` wait, except for the hole, which is a range whose
-/// lines were dropped.
+/// beginning. The bytes from `head` to `tail` are waiting, except for the hole, which is a range
+/// whose lines were dropped.
 ///
-/// Each slot contains two copies of the state. A change is written to the inactive copy; then
-/// storing a single word makes this copy the active one. Therefore a kill leaves either the whole
-/// change or none of it.
+/// Each slot contains two copies of the state. A change is written to the inactive copy; then the
+/// store of a single word activates that copy. A kill therefore leaves either the whole change or
+/// none of it.
 final class StreamState {
   static final int WORDS = 18;
   static final long NONE = -1;
@@ -30,14 +30,15 @@ final class StreamState {
   long told;
 
   /// The position before the hole at which a line continues that has already been counted as
-  /// dropped; [#NONE] if there is none.
+  /// dropped; [#NONE] if there is no such line.
   long tornAt = NONE;
 
-  /// Like `tornAt`, but for a line after the hole.
+  /// The position after the hole at which a line continues that has already been counted as
+  /// dropped; [#NONE] if there is no such line.
   long holeTornAt = NONE;
 
-  /// The number of bytes after `tail` that are reserved for reading, and the pattern that fills
-  /// them.
+  /// The number of bytes after `tail` that are reserved for the next read from the pipe. They are
+  /// filled with `pattern`.
   long room;
 
   long pattern;

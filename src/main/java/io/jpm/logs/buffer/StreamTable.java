@@ -63,7 +63,11 @@ final class StreamTable {
   private void grow(String name) throws IOException {
     if (slots >= memoryWords.geometry().streams()) {
       throw new IOException(
-          "no space for the output of " + name + ": there are already " + slots + " log streams");
+          "no space for the output of "
+              + name
+              + ": the limit of "
+              + slots
+              + " log streams is reached; delete apps that are no longer needed");
     }
     try {
       memoryWords.reserve(memoryWords.geometry().slotAt(slots), Geometry.SLOT_BYTES);

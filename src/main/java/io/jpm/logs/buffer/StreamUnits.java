@@ -9,9 +9,9 @@ import java.util.List;
 /// Maps the positions of one log stream to the units that hold its bytes, before and after the
 /// hole.
 ///
-/// A unit is needed as long as it contains a waiting byte or a part of the reserved space. A change
-/// is made in the state and committed; only then are the units freed that are no longer needed
-/// ([#commit]). After a kill, the next daemon frees them.
+/// A unit is needed as long as it contains a waiting byte or a part of the reserved space.
+/// [#commit] first saves a changed state and then frees the units that are no longer needed. If the
+/// daemon is killed in between, the next daemon frees them.
 ///
 /// Guarded by the lock of the log buffer.
 final class StreamUnits {
@@ -46,7 +46,8 @@ final class StreamUnits {
     arrange();
   }
 
-  /// Splits, joins and frees units according to the state.
+  /// Redistributes the units before and after the hole according to the state, and frees those that
+  /// are no longer needed.
   private void arrange() {
     int before = unitPool.used();
     if (state.hasHole() && back.isEmpty()) {
@@ -158,7 +159,8 @@ final class StreamUnits {
 
   // ------------------------------------------------------------ bytes
 
-  /// Returns contiguous bytes that begin at `from` and end at `to` or earlier.
+  /// Returns the bytes from `from` to `to`, or only the first of them that are contiguous in
+  /// memory.
   ByteBuffer piece(long from, long to) {
     UnitQueue units = front.contains(geometry.index(from)) ? front : back;
     long index = geometry.index(from);

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.util.BitSet;
 
 /// Allocates the units of the log buffer to streams. The lowest free units are used first, so that
-/// few pages are touched and memory at the end can be returned.
+/// few pages are touched and memory at the end can be returned to the system.
 ///
 /// Guarded by the lock of the log buffer.
 final class UnitPool {
   private static final int OWNER_SHIFT = 48;
 
-  /// The divisor that determines the reserve for streams that hold little, as a fraction of the
-  /// pool.
+  /// The reserve for streams with little waiting output is the size of the pool divided by this
+  /// number.
   private static final int RESERVE = 16;
 
   private static final long INDEX_MASK = (1L << OWNER_SHIFT) - 1;
@@ -36,13 +36,13 @@ final class UnitPool {
     static final Run NONE = new Run(0, 0);
   }
 
-  /// Sets the maximum number of units in use. Units above the limit are returned when they become
-  /// free.
+  /// Sets the maximum number of units in use. The memory of units above the limit is returned to
+  /// the system when they become free.
   void limit(int units) {
     most = Math.clamp(units, geometry.stepUnits(), geometry.units());
   }
 
-  /// Returns the number of units in use that exceed the limit minus the reserve.
+  /// Returns by how many units the usage exceeds the limit minus the reserve; 0 if it does not.
   int excess() {
     return Math.max(0, used - (most - reserve()));
   }
@@ -51,14 +51,13 @@ final class UnitPool {
     return most / RESERVE;
   }
 
-  /// Returns the number of units that a stream may take now. The result leaves units for every
+  /// Returns the number of units that a stream may take now. Some units always remain for every
   /// stream, even if the files of other streams hang. From the reserve, a stream receives one unit
-  /// at a time; the more units it holds, the larger the part of the reserve that it must leave
-  /// free.
+  /// at a time. The more units a stream holds, the more of the reserve it must leave free.
   ///
   /// @param held the number of units that the stream's waiting bytes occupy
-  /// @param blocks whether the stream must not drop these bytes; such streams receive at most half
-  ///   of the pool, except for the minimum that every stream may use
+  /// @param blocks whether the stream must not drop these bytes; such streams receive units only
+  ///   while less than half of the pool is in use, apart from the minimum that every stream may use
   int share(long held, boolean blocks) {
     int least = Geometry.LEAST_UNITS;
     int common = most - reserve() - used;
@@ -92,7 +91,7 @@ final class UnitPool {
     }
   }
 
-  /// Allocates at most `count` units to a stream, as many as are contiguous.
+  /// Allocates contiguous units to a stream, at most `count`.
   Run take(int slot, long index, int count) {
     int wanted = Math.min(count, most - used);
     if (wanted <= 0) {
@@ -105,7 +104,7 @@ final class UnitPool {
     return claim(run, slot, index);
   }
 
-  /// Allocates at most `count` free units to a stream, starting with `unit`.
+  /// Allocates contiguous units to a stream, at most `count`, starting with `unit`.
   Run takeAt(int unit, int slot, long index, int count) {
     int wanted = Math.min(Math.min(count, most - used), regionEnd(unit - 1) - unit);
     int free = 0;
@@ -170,7 +169,8 @@ final class UnitPool {
     used--;
   }
 
-  /// Returns memory if only a small part of it is in use. Must be called after units were freed.
+  /// Returns memory to the system if only a small part of it is in use. Must be called after units
+  /// were freed.
   void shrink() {
     int step = geometry.stepUnits();
     int top = Math.max(taken.length(), 1);
@@ -183,7 +183,7 @@ final class UnitPool {
     }
   }
 
-  /// Returns the slot of the stream that owns a unit, or -1.
+  /// Returns the slot of the stream that owns a unit; -1 if the unit is free.
   int ownerOf(int unit) {
     return (int) (memoryWords.word(geometry.ownerAt(unit)) >>> OWNER_SHIFT) - 1;
   }

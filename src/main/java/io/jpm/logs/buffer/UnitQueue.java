@@ -13,12 +13,12 @@ final class UnitQueue {
     return size == 0;
   }
 
-  /// Returns the index of the first unit; meaningless if the queue is empty.
+  /// Returns the index of the first unit; undefined if the queue is empty.
   long first() {
     return first;
   }
 
-  /// Returns the index after the last unit.
+  /// Returns the index that follows that of the last unit.
   long end() {
     return first + size;
   }
@@ -38,7 +38,7 @@ final class UnitQueue {
     if (size == 0) {
       first = index;
     } else if (index != end()) {
-      throw new IllegalStateException("unit " + index + " does not follow " + end());
+      throw new IllegalStateException("expected unit " + end() + ", not " + index);
     }
     if (size == ring.length) {
       grow();

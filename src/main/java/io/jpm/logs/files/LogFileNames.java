@@ -39,16 +39,16 @@ public final class LogFileNames {
     return rotated.toString().endsWith(PACKED);
   }
 
-  /// Returns the rotation time in `name` if it is the name of a rotated file of `log`, compressed
-  /// or not.
+  /// Returns the rotation time in the name of a rotated file of `log`, compressed or not; empty if
+  /// `name` is not the name of such a file.
   public static Optional<Instant> rotationTime(Path log, String name) {
     return parse(name)
         .filter(rotatedName -> rotatedName.log().equals(String.valueOf(log.getFileName())))
         .map(RotatedName::at);
   }
 
-  /// Returns the path of the active log file to which `file` belongs: `file` itself, or the path of
-  /// a rotated file before its rotation.
+  /// Returns the path of the active log file to which `file` belongs: `file` itself or, for a
+  /// rotated file, its path before the rotation.
   public static Path activeFileOf(Path file) {
     Path name = file.getFileName();
     return name == null
@@ -62,7 +62,8 @@ public final class LogFileNames {
   /// @param at the rotation time
   public record RotatedName(String log, Instant at) {}
 
-  /// Parses the name of a rotated file, compressed or not; empty if it is not one.
+  /// Parses the name of a rotated file, compressed or not. Returns empty if `name` is not the name
+  /// of a rotated file.
   public static Optional<RotatedName> parse(String name) {
     String plain =
         name.endsWith(PACKED) ? name.substring(0, name.length() - PACKED.length()) : name;
@@ -97,7 +98,8 @@ public final class LogFileNames {
   /// @param at the rotation time
   public record TimeIndexName(String key, Instant at) {}
 
-  /// Parses the name of a rotated file's time index; empty if it is not one.
+  /// Parses the name of a rotated file's time index. Returns empty if `name` is not the name of
+  /// such an index.
   public static Optional<TimeIndexName> parseTimeIndex(String name) {
     int mark = name.indexOf("__");
     if (mark < 1 || !name.endsWith(TIMES)) {

@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 /// capture time (milliseconds since 1970) and a file offset. The bytes from this offset up to the
 /// offset of the next entry were captured at this time.
 ///
-/// An entry whose offset is smaller than the previous one means that the file was truncated: all
-/// earlier entries are void. The capture time of the bytes before the first entry is unknown.
+/// An entry whose offset is smaller than that of the previous entry means that the file was
+/// truncated: all earlier entries are void. The capture time of the bytes before the first entry is
+/// unknown.
 public final class TimeIndexFormat {
   /// The size of an entry, in bytes.
   public static final int ENTRY_BYTES = 16;

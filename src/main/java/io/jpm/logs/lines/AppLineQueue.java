@@ -26,8 +26,8 @@ final class AppLineQueue {
   /// larger.
   static final int BATCH_SIZE = 128 * 1024;
 
-  /// The maximum number of lines in the queue. It must hold everything that an app prints at once
-  /// when it starts, because a probe may wait for one of these lines.
+  /// The maximum number of lines in the queue. It is large enough for the lines that an app prints
+  /// at once when it starts, because a probe may wait for one of them.
   static final int MAX_LINES = 32 * BATCH_LINES;
 
   /// The maximum size of the queue, measured with [#size].
@@ -38,11 +38,11 @@ final class AppLineQueue {
   private final String app;
   private final Observer observer;
 
-  /// By pipe, because the lines of the two processes of an instance that is being reloaded must not
-  /// be mixed.
+  /// The framers by pipe. During a reload, an instance has two processes, whose lines must not be
+  /// mixed.
   private final Map<Path, LineFramer> framers = new ConcurrentHashMap<>();
 
-  /// Guarded by `this`, like all fields below.
+  /// This field and all fields below are guarded by `this`.
   private final Deque<Line> waiting = new ArrayDeque<>();
 
   private int size;
@@ -51,7 +51,7 @@ final class AppLineQueue {
   private boolean announced;
   private boolean closed;
 
-  /// Is notified when lines are available, and keeps the total size of all queues.
+  /// Receives the signals of a queue, and keeps the total size of all queues.
   interface Observer {
     /// Signals that lines are available. The signal is not repeated until all of these lines have
     /// been taken.
@@ -60,7 +60,7 @@ final class AppLineQueue {
     /// Signals that a full message is available.
     void batchAvailable();
 
-    /// Adds to the total size of all queues.
+    /// Adds `more` to the total size of all queues.
     ///
     /// @param more the difference, negative when a line has left its queue
     /// @return whether the total exceeds its limit
@@ -132,7 +132,7 @@ final class AppLineQueue {
   /// The result of [#take].
   ///
   /// @param message the message to publish; empty if no lines wait
-  /// @param left whether more lines wait; they are not signaled again
+  /// @param left whether more lines wait; no further signal is sent for them
   /// @param full whether the remaining lines fill another message
   record Batch(Optional<LinesMessage> message, boolean left, boolean full) {}
 

@@ -25,7 +25,7 @@ public final class LineCollector implements LogCapture.OutputObserver {
   /// [AppLineQueue#size].
   static final long MAX_SIZE = 4L * 1024 * 1024;
 
-  /// The size at which no further message is added to a round.
+  /// The total size of messages at which one call of [#take] adds no further message.
   private static final int ROUND_SIZE = 256 * 1024;
 
   private volatile Map<String, AppLineQueue> apps = Map.of();
@@ -35,8 +35,8 @@ public final class LineCollector implements LogCapture.OutputObserver {
   private final AtomicBoolean toldSome = new AtomicBoolean();
   private final AtomicBoolean toldBatch = new AtomicBoolean();
 
-  /// Is notified when lines are available. May be called on any thread. Each signal is sent only
-  /// once until the next [#take].
+  /// Is notified when lines are available. May be called on any thread. Each signal is sent at most
+  /// once between two calls of [#take].
   interface Observer {
     /// Signals that lines are available.
     void linesAvailable();
@@ -59,8 +59,8 @@ public final class LineCollector implements LogCapture.OutputObserver {
   ///
   /// @param messages the messages, at most one per app
   /// @param left whether more lines wait
-  /// @param full whether the waiting lines fill another message or round and are therefore due
-  ///   immediately
+  /// @param full whether the waiting lines are due immediately, because they fill another message
+  ///   or exceeded the size of this result
   record Batch(List<LinesMessage> messages, boolean left, boolean full) {}
 
   @Override
@@ -82,8 +82,8 @@ public final class LineCollector implements LogCapture.OutputObserver {
     observer = listener;
   }
 
-  /// Collects lines of exactly these apps from now on. Must not be called by several threads at the
-  /// same time.
+  /// Collects the lines of these apps, and of no other apps, from now on. Must not be called by
+  /// several threads at the same time.
   void collectOnly(Set<String> names) {
     Map<String, AppLineQueue> before = apps;
     if (before.keySet().equals(names)) {
@@ -113,8 +113,9 @@ public final class LineCollector implements LogCapture.OutputObserver {
     return waiting.get();
   }
 
-  /// Takes one message from each app that has lines until the round is full, starting with the app
-  /// that has waited longest. Must not be called by several threads at the same time.
+  /// Takes one message from each app that has lines, starting with the app that has waited longest,
+  /// until their total size reaches `ROUND_SIZE`. Must not be called by several threads at the same
+  /// time.
   Batch take() {
     // Must precede the taking: lines that arrive from here on are signaled again, whether or not
     // this round includes them.

@@ -43,11 +43,12 @@ public final class LinePublisher {
   /// A subscriber.
   ///
   /// @param apps the apps whose lines the subscriber receives
-  /// @param end the id of the timer at which the lease expires
+  /// @param end the id of the timer that ends the lease
   private record Listener(Set<String> apps, long end) {}
 
-  /// @param vertx the Vert.x instance; the publisher is confined to its current context
-  /// @param feed the collected lines
+  /// Creates a publisher that is confined to the current context of `vertx`.
+  ///
+  /// @param feed collects the lines to publish
   public LinePublisher(Vertx vertx, LineCollector feed) {
     this(vertx, feed, LineLease.LEASE);
   }
@@ -138,8 +139,8 @@ public final class LinePublisher {
         });
   }
 
-  /// Completes when every subscriber has processed the published messages, is gone, or has timed
-  /// out.
+  /// Returns a future that completes when every subscriber has processed the published messages,
+  /// has unsubscribed, or has not answered in time.
   private Future<?> told() {
     List<Future<?>> answers = new ArrayList<>();
     for (String listener : listeners.keySet()) {
@@ -163,7 +164,8 @@ public final class LinePublisher {
     }
   }
 
-  /// Receives the signals of the line collector on the threads of the disks.
+  /// Passes the signals of the line collector, which arrive on disk threads, to the context of the
+  /// publisher.
   private final class Wake implements LineCollector.Observer {
     @Override
     public void linesAvailable() {

@@ -10,9 +10,9 @@ final class BackwardNewlineScanner {
 
   private BackwardNewlineScanner() {}
 
-  /// Returns the offset after the last line end between `from` and `to`. If there is no line end,
-  /// returns `from`, or the start of the longest piece that is read as one line if that start is
-  /// greater.
+  /// Returns the offset after the last line end between `from` and `to`. Examines at most the last
+  /// [LineReader#MOST_BYTES] bytes before `to`. If they contain no line end, returns the offset at
+  /// which the examination ended.
   static long last(LogContent bytes, long from, long to) throws IOException {
     int size = SMALL_BYTES;
     long first = Math.max(from, to - LineReader.MOST_BYTES);

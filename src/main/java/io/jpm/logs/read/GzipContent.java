@@ -18,7 +18,7 @@ final class GzipContent implements LogContent, AutoCloseable {
   private final LogFile file;
   private final LogFileAccess access;
 
-  /// The content that was decompressed last, and its offset.
+  /// The most recently decompressed content. It begins at `windowOffset`.
   private final byte[] window = new byte[WINDOW_BYTES];
 
   private long windowOffset;
@@ -40,7 +40,8 @@ final class GzipContent implements LogContent, AutoCloseable {
     return offset >= windowOffset;
   }
 
-  /// Reports whether the file has been decompressed completely or not at all.
+  /// Reports whether no decompression is in progress: the file has been decompressed completely or
+  /// not at all.
   boolean isAtEnd() {
     return ended || stream == null;
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /// Matches log lines against a [LogFilter].
 final class LineFilter {
-  /// The cost of searching a byte for a pattern, relative to the cost of reading it.
+  /// The cost of matching one byte against a pattern, relative to the cost of reading it.
   private static final int PATTERN_WORK = 8;
 
   private final long since;
@@ -23,7 +23,7 @@ final class LineFilter {
             .map(text -> Pattern.compile(text, filter.ignoreCase() ? Pattern.CASE_INSENSITIVE : 0));
   }
 
-  /// Returns milliseconds since 1970, clamped for times that a `long` cannot represent.
+  /// Returns the time in milliseconds since 1970, clamped to a range that a `long` can represent.
   private static long millis(java.time.Instant moment) {
     long seconds = Math.clamp(moment.getEpochSecond(), -1_000_000_000_000L, 1_000_000_000_000L);
     return seconds * 1000 + moment.getNano() / 1_000_000;

@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 
 /// Reads a file line by line through one small buffer, regardless of the length of the lines.
 final class LineReader {
-  /// The maximum number of bytes of a line that are returned. The rest is only in the file.
+  /// The maximum number of bytes of a line that are returned. Longer lines are truncated.
   static final int CUT_BYTES = 64 * 1024;
 
-  /// The length at which a line is split and read as several lines. An app can create a line of any
-  /// length that occupies no space on the disk.
+  /// The maximum length of a line, in bytes. A longer line is read as several lines. Otherwise an
+  /// app could create a line of any length that occupies no disk space, because it consists of
+  /// holes.
   static final long MOST_BYTES = 16L << 20;
 
   /// The text that is appended to a truncated line.
@@ -20,7 +21,7 @@ final class LineReader {
   private final LogContent bytes;
   private final ByteBuffer buffer;
 
-  /// The file offset that corresponds to the position of the buffer.
+  /// The file offset of the next byte in the buffer.
   private long offset;
 
   private long work;

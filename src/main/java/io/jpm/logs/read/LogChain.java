@@ -36,8 +36,8 @@ record LogChain(Path log, List<LogFile> files) {
   ///
   /// @param daemons the path of the daemon's own log
   static List<LogChain> of(List<Path> logs, Path daemons, LogFileAccess access) {
-    // Must precede the listing of directories: a file that is rotated in between is then seen twice
-    // instead of being missed.
+    // The active files are listed before the directories, so that a file that is rotated in between
+    // is seen twice instead of being missed.
     List<Optional<LogFile>> active =
         logs.stream().map(log -> LogFile.active(log, Instant.EPOCH)).toList();
     Map<Path, List<String>> folders = new HashMap<>();
@@ -54,8 +54,9 @@ record LogChain(Path log, List<LogFile> files) {
     return chains;
   }
 
-  /// Lists a directory until two successive listings are equal. A large directory is read in
-  /// several steps, and a file that is renamed in the meantime may be missed under both names.
+  /// Lists a directory repeatedly until two successive listings are equal. A single listing is not
+  /// sufficient: a large directory is read in several steps, and a file that is renamed in the
+  /// meantime may be missing under both names.
   private static List<String> names(Path folder, LogFileAccess access) {
     List<String> names = access.list(folder);
     for (int i = 1; i < MOST_LISTINGS; i++) {
@@ -93,7 +94,8 @@ record LogChain(Path log, List<LogFile> files) {
     return found;
   }
 
-  /// Returns a rotated file. It may have been replaced by its compressed form since the listing.
+  /// Returns a rotated file, or its compressed form if that has replaced the file since the
+  /// directory was listed.
   private static Optional<LogFile> rotated(Path path, Instant at) {
     return LogFile.rotated(path, at)
         .or(() ->
@@ -113,7 +115,7 @@ record LogChain(Path log, List<LogFile> files) {
         .toList();
   }
 
-  /// Returns where a position is in the chain now.
+  /// Converts a position to its current place in the chain, which rotation may have changed.
   ChainPosition resolve(LogPosition position) {
     return switch (position.part()) {
       case Rotated(Instant at) -> {
@@ -125,10 +127,10 @@ record LogChain(Path log, List<LogFile> files) {
     };
   }
 
-  /// Resolves a position in a file that was active. It is the first file that was rotated after its
-  /// predecessor. In the meantime, it may have been rotated and compressed, which gives it a
-  /// different key. An equal key alone proves nothing, because the file system reuses the keys of
-  /// deleted files.
+  /// Resolves a position in a file that was active when the position was created. That file now has
+  /// the index `first`. It may have been rotated and compressed since, and compression gives it a
+  /// different key. An equal key alone does not prove that the file is the same, because the file
+  /// system reuses the keys of deleted files.
   private ChainPosition resolve(int first, String key, long offset) {
     if (first == files.size() || key.isEmpty()) {
       return new ChainPosition(first, 0);
@@ -147,6 +149,8 @@ record LogChain(Path log, List<LogFile> files) {
   }
 
   /// Returns a position that remains valid after rotation.
+  ///
+  /// @param seen the offset up to which the file has been scanned for line ends
   LogPosition position(ChainPosition chainPosition, long seen) {
     if (files.isEmpty()) {
       return LogPosition.startOf(log);

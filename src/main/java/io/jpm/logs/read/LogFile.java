@@ -16,14 +16,14 @@ import java.util.Optional;
 /// A regular file of a log, with the attributes that it had when it was listed.
 ///
 /// @param path the path of the file
-/// @param part identifies the file among the files of the log
+/// @param part identifies the file within its log, across rotations
 /// @param key the file system's identifier of the file
-/// @param bytes the size of the file on the disk
+/// @param bytes the size of the file in bytes, which is the compressed size of a compressed file
 /// @param modified the time of the last write
 record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
   /// Returns the active file of a log.
   ///
-  /// @param after the rotation time of the previous file
+  /// @param after the rotation time of the newest rotated file
   /// @return the file; empty if it does not exist or is not a regular file
   static Optional<LogFile> active(Path log, Instant after) {
     return look(log, attributes -> new Active(after, key(attributes)));
@@ -34,7 +34,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     return look(path, _ -> new Rotated(at));
   }
 
-  /// Returns a rotated file. Its time of last modification is used as the rotation time.
+  /// Returns a rotated file whose rotation time is its time of last modification.
   static Optional<LogFile> rotatedWhenLastWritten(Path path) {
     return look(
         path,
@@ -69,7 +69,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     return key == null ? attributes.creationTime().toString() : key.toString();
   }
 
-  /// Returns this file as the successor of a file that was rotated at `newest`.
+  /// Returns a copy of this active file, with `newest` as the rotation time of the file before it.
   LogFile after(Instant newest) {
     return new LogFile(path, new Active(newest, key), key, bytes, modified);
   }

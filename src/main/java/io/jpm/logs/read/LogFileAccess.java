@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// Opens and lists log files. The implementation determines with whose rights this happens. Only
-/// regular files are opened, because opening a pipe may block forever.
+/// Opens and lists log files, with the rights that the implementation chooses. Only regular files
+/// are opened, because opening a pipe may block forever.
 public interface LogFileAccess {
   /// Access with the rights of this process.
   LogFileAccess DIRECT =
@@ -45,8 +45,8 @@ public interface LogFileAccess {
         }
       };
 
-  /// The maximum number of files that are listed in a directory. An app can create any number of
-  /// files in its own directory.
+  /// The maximum number of files that are listed per directory, because an app can create any
+  /// number of files in its own directory.
   int MOST_LISTED = 20_000;
 
   /// Reports whether the name of the file is that of a rotated app log or of a daemon log.

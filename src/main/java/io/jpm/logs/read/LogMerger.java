@@ -48,7 +48,7 @@ final class LogMerger {
     return lines;
   }
 
-  /// Reads lines until the next one is not older than `turn`.
+  /// Reads the next line of one log, and the lines after it that were captured before `turn`.
   private void read(Head head, long turn) {
     LogCursor cursor = head.cursor();
     long time = head.time();

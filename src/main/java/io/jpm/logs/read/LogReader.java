@@ -23,12 +23,14 @@ import java.util.Optional;
 /// All methods block and may be called on several threads at the same time. A single query may take
 /// a second.
 public final class LogReader implements AutoCloseable {
-  /// A last line without a line end is returned once its file has not been written to for this
-  /// time. Such a line may be a prompt, or the last output of an app that died.
+  /// The time without a write after which a last line without a line end is returned. Such a line
+  /// may be a prompt, or the last output of an app that died.
   private static final Duration QUIET = Duration.ofSeconds(1);
 
   private final LogStore store;
 
+  /// Creates a reader of the logs of one home.
+  ///
   /// @param home the daemon's home directory, which contains the time indexes and the daemon's own
   ///   log
   /// @param access opens log files
@@ -37,9 +39,11 @@ public final class LogReader implements AutoCloseable {
     this.store = new LogStore(home, access, clock);
   }
 
-  /// Continues searches for the start of the last lines.
+  /// Continues searches. Each search finds the position at which the last matching lines of one log
+  /// begin.
   ///
-  /// @return [LogsReply.Searches], or [LogsReply.Failed] if the pattern is not valid
+  /// @return [LogsReply.Lines] with [LogsReply.Searches], or [LogsReply.Failed] if the pattern is
+  ///   not valid
   public LogsReply seek(LogsCommand.Seek seek) {
     try {
       var filter = new LineFilter(seek.filter());
@@ -156,7 +160,8 @@ public final class LogReader implements AutoCloseable {
     return file.modified().isBefore(store.now().minus(QUIET));
   }
 
-  /// Returns the position after the last complete line.
+  /// Returns the position after the last complete line, or the end of the file if nothing has been
+  /// written to it for a while.
   private ChainPosition end(LogChain chain, LogPosition position) {
     int last = chain.files().size() - 1;
     if (last < 0) {
@@ -179,7 +184,8 @@ public final class LogReader implements AutoCloseable {
     }
   }
 
-  /// Records in a position that no further line ends before the current end of the file.
+  /// Returns a copy of `position` that records that no further line ends before the current end of
+  /// the file.
   private static LogPosition seen(LogChain chain, LogPosition position) {
     if (chain.files().isEmpty()) {
       return position;

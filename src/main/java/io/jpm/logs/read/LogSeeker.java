@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the start of the last matching lines of a log. Plain files are read backwards in blocks.
-/// Compressed files are read forwards: once to count the lines, and a second time to find the first
-/// line if there are more lines than requested.
+/// Finds the position at which the last matching lines of a log begin. Plain files are read
+/// backwards in blocks. Compressed files are read forwards: once to count the lines, and a second
+/// time to find the first line if there are more lines than requested.
 final class LogSeeker {
   private static final int BLOCK_BYTES = 64 * 1024;
 
@@ -69,7 +69,7 @@ final class LogSeeker {
         : search.extended(new Span(to, to), 0);
   }
 
-  /// Returns the start of the lines that the filter does not exclude as too old.
+  /// Returns the position of the first line that is not too old for the filter.
   private ChainPosition since(LogChain chain) throws IOException {
     for (int i = chain.files().size() - 1; i >= 0; i--) {
       LogFile file = chain.files().get(i);
@@ -100,7 +100,7 @@ final class LogSeeker {
     }
   }
 
-  /// Reports whether all lines of a file are too old. They were captured before its rotation.
+  /// Reports whether all lines of a file are too old, which follows from its rotation time.
   private boolean isTooOld(LogFile file) {
     Instant at = file.rotatedAt();
     return !at.equals(Instant.MAX) && at.toEpochMilli() < filter.since();
@@ -174,7 +174,8 @@ final class LogSeeker {
     return new TimedLineReader(store, chain, chainPosition, BLOCK_BYTES, times(chain, file));
   }
 
-  /// Returns the time index of a file. It is kept for further blocks of the same file.
+  /// Returns the time index of a file, which is cached while further blocks of the same file are
+  /// searched.
   private TimeIndexReader times(LogChain chain, LogFile file) {
     TimeIndexReader known = times;
     if (known == null || !file.path().equals(timesOf)) {

@@ -77,7 +77,7 @@ final class LogStore implements AutoCloseable {
     return new GzipContent(file, access);
   }
 
-  /// Takes back content that [#bytes] returned.
+  /// Releases content that was returned by [#bytes].
   void release(LogContent bytes) {
     if (bytes instanceof GzipContent packed) {
       synchronized (left) {
@@ -93,8 +93,8 @@ final class LogStore implements AutoCloseable {
     }
   }
 
-  /// Closes files that have not been used for a while. An open file occupies disk space even after
-  /// it is deleted.
+  /// Closes compressed files that have not been used for a while, because an open file occupies
+  /// disk space even after it is deleted.
   void forgetOld() {
     Instant old = now().minus(PATIENCE);
     synchronized (left) {

@@ -1,15 +1,15 @@
 package io.jpm.logs.read;
 
-/// Limits the size of a reply and the number of bytes read for it, because the daemon's heap is
-/// small and the client is waiting.
+/// Limits the size of a reply, because the daemon's heap is small, and the number of bytes read for
+/// it, because the client is waiting.
 final class ReadBudget {
-  /// The maximum size of the lines in a reply.
+  /// The maximum size of the lines in a reply, in bytes.
   static final int ANSWER_BYTES = 2 * 1024 * 1024;
 
   /// The maximum number of bytes read from files.
   private static final long WORK_BYTES = 64L * 1024 * 1024;
 
-  /// The total size of the buffers of all files.
+  /// The size in bytes that the buffers of all files share.
   private static final int BUFFERS_BYTES = 1024 * 1024;
 
   private static final int LARGEST_BUFFER = 64 * 1024;

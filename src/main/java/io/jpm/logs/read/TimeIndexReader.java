@@ -29,14 +29,14 @@ final class TimeIndexReader {
   private long blockFirst;
 
   /// @param path the time index; if it does not exist, no time is known
-  /// @param unknown the time to return for bytes whose time is unknown, unless the first known time
-  ///   is earlier
+  /// @param unknown the time to return for bytes whose capture time is unknown, unless the first
+  ///   known time is earlier
   TimeIndexReader(Path path, long unknown) {
     this.path = path;
     this.unknown = unknown;
   }
 
-  /// Examines the index when a time is first needed. Most requests need no times.
+  /// Examines the index. Called only when a time is needed, because most requests need no times.
   private void look() {
     if (looked) {
       return;
@@ -110,6 +110,8 @@ final class TimeIndexReader {
   }
 
   /// Returns the index of the first entry whose value in `field` is greater than `value`.
+  ///
+  /// @param field the offset within an entry: 0 for the capture time, 8 for the file offset
   private long entriesBefore(int field, long value) {
     long low = first;
     long high = count;

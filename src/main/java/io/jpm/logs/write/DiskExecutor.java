@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The thread that performs all writes to one disk. A disk that hangs therefore does not delay
-/// writes to other disks.
+/// The thread that performs the writes of one user to one disk. A disk that hangs therefore does
+/// not delay writes to other disks.
 final class DiskExecutor implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final LineLayout.Scratch scratch = new LineLayout.Scratch();
@@ -31,7 +31,7 @@ final class DiskExecutor implements AutoCloseable {
 
   private record Timer(long at, Runnable work) {}
 
-  /// @param name the name of the disk in thread dumps
+  /// @param name identifies the disk and the user in thread dumps
   /// @param nanoTime monotonic time
   DiskExecutor(String name, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -44,7 +44,7 @@ final class DiskExecutor implements AutoCloseable {
     return scratch;
   }
 
-  /// Work that is queued at most once at a time, however often it is requested.
+  /// Work that is in the queue at most once, however often it is requested.
   final class Task {
     private final Runnable work;
     private final AtomicBoolean queued = new AtomicBoolean();
@@ -150,7 +150,7 @@ final class DiskExecutor implements AutoCloseable {
     }
   }
 
-  /// Runs `work` and reports a failure, so that a fault with one file does not stop writes to other
+  /// Runs `work` and logs a failure, so that a fault with one file does not stop writes to other
   /// files.
   private void guarded(Runnable work) {
     busySince = nanoTime.getAsLong() | 1;
@@ -163,7 +163,8 @@ final class DiskExecutor implements AutoCloseable {
     }
   }
 
-  /// Stops the thread after the work that has been queued so far. Does not wait for it.
+  /// Stops the thread after the work that has been queued so far. Does not wait until the thread
+  /// stops.
   @Override
   public void close() {
     queue.add(() -> closed = true);

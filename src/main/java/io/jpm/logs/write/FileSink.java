@@ -4,9 +4,9 @@ import io.jpm.os.AppendFile.Problem;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// One file of a stream, with the number of lines that it has missed. An additional file (a
-/// combined log) that accepts no output does not delay the first file. Confined to the disk thread
-/// of the stream.
+/// One file of a stream, with the number of lines that could not be written to it. An additional
+/// file (a combined log) that accepts no output does not delay the first file. Confined to the disk
+/// thread of the stream.
 final class FileSink {
   private final LogFileWriter target;
   private long missed;

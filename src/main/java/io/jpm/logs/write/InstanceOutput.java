@@ -23,10 +23,11 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
 
-  /// A file that has accepted nothing for this time is considered hung. Its disk may be full.
+  /// The time after which a file that has accepted no output is considered hung, for example
+  /// because its disk is full.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// The delay after which the pipe is read again once the log buffer was full. By then, lines have
+  /// The delay before the pipe is read again after the log buffer was full. By then, lines have
   /// been written or may be dropped.
   private static final long LOOK_MILLIS = 100;
 
@@ -37,10 +38,11 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
   private final LogClock clock;
   private final ScheduledExecutorService later;
 
-  /// Whether a further attempt is scheduled.
+  /// Whether another attempt to read the pipe is scheduled, because the log buffer was full.
   private volatile boolean looksLater;
 
-  /// The monotonic time when the file last accepted output, or output arrived while none waited.
+  /// The monotonic time at which the file last accepted output, or at which output arrived while
+  /// none was waiting.
   private volatile long progressAt;
 
   private volatile LogPipeReader.@Nullable Source source;
@@ -49,8 +51,7 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
 
   /// @param diskExecutor the thread of the disk that contains the files
   /// @param later runs delayed work
-  /// @param telling whether the last output may explain why a process exited, as that of standard
-  ///   error does
+  /// @param telling whether the last lines may explain why a process exited, as on standard error
   InstanceOutput(
       LogStream stream,
       DiskExecutor diskExecutor,
@@ -91,8 +92,9 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
     return room;
   }
 
-  /// Reports whether the file has accepted nothing for a while. Until then, nothing is dropped: an
-  /// app that is faster than the disk has to wait, as if it wrote to the file itself.
+  /// Reports whether the file has accepted no output for a while. Lines are dropped only then.
+  /// Before that, an app that is faster than the disk has to wait, as if it wrote to the file
+  /// itself.
   private boolean isHung() {
     return clock.nanos() - progressAt >= PATIENCE_NANOS;
   }
@@ -177,9 +179,9 @@ final class InstanceOutput implements LogPipeReader.OutputReceiver {
 
   /// Moves the content of the pipe and of the log buffer into the files, then ends the capture and
   /// removes its stream, because the app is deleted. Blocking. If the disk does not respond in
-  /// time, this is completed when it responds.
+  /// time, the work is completed when it responds.
   ///
-  /// @param after the action that runs at the end
+  /// @param after runs when the stream has been removed
   void closeAndRemove(Runnable after) {
     LogPipeReader.Source from = source;
     if (from != null) {

@@ -83,7 +83,7 @@ final class LineLayout implements LogLayout {
 
   /// Encodes the lines that end in the first `size` bytes, as far as they fit into the buffer.
   ///
-  /// @return the number of bytes encoded
+  /// @return the number of output bytes of the app that were encoded
   private int lines(int size) {
     byte[] text = scratch.text;
     int from = 0;

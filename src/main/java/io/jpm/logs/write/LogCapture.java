@@ -43,12 +43,13 @@ import org.jspecify.annotations.Nullable;
 public final class LogCapture implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// The time after which a disk that is still busy with one piece of work is reported to the user.
+  /// The time after which a disk that is still busy with the same operation is reported to the
+  /// user.
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final long PATIENCE_SECONDS = 5;
 
-  /// The minimum time that a file stays open after the last write.
+  /// The minimum time that a file stays open after the last write, unless too many files are open.
   private static final long REST_SECONDS = 10;
 
   private final Path home;
@@ -61,7 +62,8 @@ public final class LogCapture implements AutoCloseable {
   private final LogFileRegistry logFileRegistry;
   private final Map<String, DiskExecutor> lanes = new ConcurrentHashMap<>();
 
-  /// By the pipe of standard output, because an instance that is being replaced has two captures.
+  /// The captures, by the path of the pipe of standard output. The instance is not the key, because
+  /// an instance that is being replaced has two captures.
   private final Map<Path, InstanceCapture> instances = new ConcurrentHashMap<>();
 
   private volatile LogLimits perApp = LogLimits.DEFAULT;
@@ -75,9 +77,13 @@ public final class LogCapture implements AutoCloseable {
   /// The streams to which an earlier daemon was writing when it died.
   private volatile List<LogStream> unfinished = List.of();
 
-  /// By stream name: whether the write that was in progress at that time is in its file.
+  /// Whether the write that was in progress when that daemon died is in its file, by the name of
+  /// the stream.
   private final Map<String, Boolean> happened = new ConcurrentHashMap<>();
 
+  /// Creates a log capture without instances. The log buffer is opened together with the first
+  /// instance.
+  ///
   /// @param home the daemon's home directory
   /// @param pipes reads the pipes of the apps
   /// @param disk access to files
@@ -131,8 +137,8 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Captures the output that comes through an instance's pipes, or moves an existing capture to
-  /// other files. An instance that is being replaced has two captures with separate pipes.
+  /// Starts to capture the output of an instance from its pipes, or redirects an existing capture
+  /// to other files. An instance that is being replaced has two captures with separate pipes.
   ///
   /// @throws IOException with a message for the user; an existing capture then continues unchanged
   public void open(LogsCommand.Open order) throws IOException {
@@ -147,7 +153,7 @@ public final class LogCapture implements AutoCloseable {
         release(next);
         throw new IOException(
             present.out().writer().sinks().first().path()
-                + ": the disk does not respond, so the log files remain unchanged");
+                + ": the disk does not respond, so the previous log files remain in use");
       }
       begin(next);
     }
@@ -253,8 +259,8 @@ public final class LogCapture implements AutoCloseable {
         file.toAbsolutePath().normalize(), order.app(), owner(order, file), limits(order));
   }
 
-  /// Returns the user with whose rights a file is opened. Only the daemon's user has access to the
-  /// home, so no link in the home can lead elsewhere.
+  /// Returns the user with whose rights a file is opened. Files in the home are opened with the
+  /// daemon's rights. This is safe, because no other user can place a link in the home.
   private RunAs owner(LogsCommand.Open order, Path file) {
     RunAs runAs = order.runAs();
     Path path = file.normalize();
@@ -317,7 +323,7 @@ public final class LogCapture implements AutoCloseable {
     return Math.max(256 << 10, all.buffer() / 4);
   }
 
-  /// Ends a capture, because the app is deleted. Afterwards its output is in its files, unless
+  /// Ends a capture, because the app is deleted. On return, the output is in the log files, unless
   /// their disk hangs.
   ///
   /// @throws IOException with a message for the user
@@ -349,7 +355,7 @@ public final class LogCapture implements AutoCloseable {
     instanceCapture.both().forEach(this::release);
   }
 
-  /// Releases the files on the disk thread, because a file must not be closed while a hung disk
+  /// Releases the files on the disk thread, because a file must not be closed while a hung
   /// operation uses it.
   private void release(InstanceOutput instanceOutput) {
     instanceOutput.diskLane().execute(() -> releaseNow(instanceOutput));
@@ -359,7 +365,7 @@ public final class LogCapture implements AutoCloseable {
     instanceOutput.writer().sinks().targets().forEach(it -> logFileRegistry.release(it.target()));
   }
 
-  /// Replaces the limits of all captures.
+  /// Replaces the default limits of apps and the limits for all apps together.
   public synchronized void limits(LogsCommand.Limits limits) {
     perApp = limits.perApp();
     all = limits.all();
@@ -399,7 +405,7 @@ public final class LogCapture implements AutoCloseable {
     }
   }
 
-  /// Reopens all files.
+  /// Reopens all log files.
   ///
   /// @throws IOException with a message for the user
   public void reopen() throws IOException {

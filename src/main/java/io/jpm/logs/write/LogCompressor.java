@@ -30,7 +30,7 @@ final class LogCompressor {
   private final LogFileSystem disk;
   private final BooleanSupplier isOver;
 
-  /// The files that could not be compressed. This daemon does not try them again.
+  /// The files that could not be compressed. This daemon does not try to compress them again.
   private final Set<Path> given = new HashSet<>();
 
   LogCompressor(LogFileSystem disk, BooleanSupplier isOver) {
@@ -69,9 +69,9 @@ final class LogCompressor {
     }
   }
 
-  /// Copies and compresses a file.
+  /// Compresses `plain` into the file `part`.
   ///
-  /// @return false if the copy was cut short because the daemon is stopping
+  /// @return false if the compression was canceled because the daemon is stopping
   private boolean copy(RotatedLogFile plain, Path part) throws IOException {
     var owner = plain.owner();
     byte[] block = new byte[BLOCK];

@@ -33,7 +33,7 @@ final class LogDescriptorBudget {
     return open.get() > 0;
   }
 
-  /// Reports whether files should be closed as soon as they are no longer needed.
+  /// Reports whether the limit is exceeded, in which case files must be closed after each batch.
   boolean isExceeded() {
     return open.get() > most;
   }

@@ -18,12 +18,12 @@ final class LogFileRegistry {
   private final Opened opened;
   private final Consumer<LogFileWriter> closer;
 
-  /// Guarded by `this`. Several paths may lead to one file.
+  /// The writers by path, guarded by `this`. Several paths may lead to the same file.
   private final Map<Path, LogFileWriter> open = new HashMap<>();
 
   private final Map<LogFileWriter, Integer> uses = new HashMap<>();
 
-  /// Is notified of each file before the file is first written to.
+  /// Is notified of each opened file before the first write to it.
   interface Opened {
     void opened(LogFileWriter fresh) throws IOException;
   }
@@ -63,8 +63,8 @@ final class LogFileRegistry {
     return known;
   }
 
-  /// Returns the open file of `path`. If there is none, registers `fresh`, or the writer that
-  /// already has the same file open under another path.
+  /// Returns the open writer for `path`. If there is none, registers and returns `fresh`, or the
+  /// writer that already has the same file open under another path.
   private synchronized LogFileWriter useOr(Path path, LogFileWriter fresh) {
     LogFileWriter target =
         use(path)

@@ -40,8 +40,8 @@ final class LogFileWriter {
   /// Identifies jpm itself as the source of a line (a notice).
   static final Object NOTICE = new Object();
 
-  /// The writer of an unfinished line that was already in the file when it was opened. It is
-  /// assumed to be the same stream that writes next.
+  /// Represents the writer of an unfinished line that was already in the file when it was opened.
+  /// The stream that writes next is assumed to be that writer.
   private static final Object EARLIER = new Object();
 
   private final LogContext around;
@@ -50,8 +50,8 @@ final class LogFileWriter {
   private final RunAs owner;
   private final Path timesFile;
 
-  /// This field and the following volatile fields are read without the lock, because the holder of
-  /// the lock may be waiting for a disk.
+  /// The volatile fields are read without the lock, because the holder of the lock may be waiting
+  /// for a disk.
   private volatile LogLimits limits;
 
   private volatile AppendFile.Key key;
@@ -77,11 +77,11 @@ final class LogFileWriter {
 
   private final ByteBuffer entry = ByteBuffer.allocateDirect(TimeIndexFormat.ENTRY_BYTES);
 
-  /// The rest of a batch whose beginning has been accepted by a pipe or terminal. It is written
+  /// The rest of a batch of which a pipe or terminal has accepted only the beginning. It is written
   /// before anything else.
   private ByteBuffer pendingBytes = ByteBuffer.allocate(0);
 
-  /// The writer of the last line if this line has no line end yet.
+  /// The writer of the last line if this line has no line end yet; otherwise null.
   private @Nullable Object midLine;
 
   private Optional<Instant> firstAt = Optional.empty();
@@ -254,13 +254,13 @@ final class LogFileWriter {
     return regular;
   }
 
-  /// Returns the last known space that the file occupies on the disk, in bytes.
+  /// Returns the disk space that the file occupies, in bytes, as last determined.
   long bytes() {
     return Math.max(0, size - holes);
   }
 
-  /// Returns the size minus the space on the disk. A hole with which the owner has extended the
-  /// file therefore does not count as disk usage.
+  /// Returns the size minus the space on the disk, so that holes with which the file's owner has
+  /// extended the file do not count as disk usage.
   private long holes() throws IOException {
     return regular ? file.size() - file.allocated() : 0;
   }
@@ -378,7 +378,7 @@ final class LogFileWriter {
     pendingBytes.flip();
   }
 
-  /// Writes the rest of a batch whose beginning has been accepted by a pipe or terminal.
+  /// Writes the rest of a batch of which a pipe or terminal has accepted only the beginning.
   ///
   /// @return whether the whole rest has been accepted
   synchronized boolean writePending() {
@@ -392,7 +392,7 @@ final class LogFileWriter {
     return true;
   }
 
-  /// Removes the part of a batch that was written, because it could end in a torn line.
+  /// Removes the written part of an incomplete batch, because it could end within a line.
   private Problem undo(long offset, int written, Problem why) throws IOException {
     if (written > 0 && regular) {
       file.truncate(offset);
@@ -459,7 +459,8 @@ final class LogFileWriter {
     }
   }
 
-  /// Moves the file away and opens a new one, or leaves everything unchanged.
+  /// Renames the file to `rotated` and opens a new file at its path. If the new file cannot be
+  /// opened, undoes the renaming.
   private void moveTo(Path rotated, Path rotatedTimes) throws IOException {
     if (Files.isSymbolicLink(path)) {
       throw new IOException("it is a symbolic link");

@@ -18,11 +18,11 @@ interface LogLayout {
   /// Bytes for the file.
   ///
   /// @param bytes the formatted bytes, valid until the next call
-  /// @param consumed the number of stream bytes that they represent
+  /// @param consumed the number of stream bytes from which they were formatted
   record FormattedBytes(List<ByteBuffer> bytes, int consumed) {
     static final FormattedBytes NOTHING = new FormattedBytes(List.of(), 0);
   }
 
-  /// Returns a notice by jpm, formatted like a line of the app, in a new buffer.
+  /// Formats a notice by jpm like a line of the app. Returns a new buffer.
   ByteBuffer formatNotice(String text, Instant at);
 }

@@ -137,7 +137,7 @@ final class RetentionEnforcer implements AutoCloseable {
     return left;
   }
 
-  /// Returns the usage of each app, and the combined usage of all deleted apps.
+  /// Returns the disk usage of each app and, as one entry, of all deleted apps.
   private List<RotatedLogFile.DiskUsage> taken(
       Collection<List<LogFileWriter>> apps, Map<Path, List<RotatedLogFile>> found) {
     List<RotatedLogFile.DiskUsage> taken = new ArrayList<>();
@@ -195,8 +195,8 @@ final class RetentionEnforcer implements AutoCloseable {
     return Math.min(limits.minFree(), space.total() / 10);
   }
 
-  /// Deletes one file because the disk of `target` is full. The app with the largest usage loses
-  /// its oldest rotated file on that disk. Blocking.
+  /// Deletes one rotated file to free space on the disk of `target`. The app with the largest usage
+  /// loses its oldest rotated file on that disk. Blocking.
   ///
   /// @return whether a file was deleted
   boolean makeRoom(LogFileWriter target) throws IOException {
@@ -228,7 +228,10 @@ final class RetentionEnforcer implements AutoCloseable {
       Path folder = next.path().resolveSibling("");
       if (!refusing.contains(folder) && disk.space(next.path()).device() == device) {
         if (files.delete(next)) {
-          LOG.log(Level.WARNING, "{0} was deleted, because its disk is full", next.path());
+          LOG.log(
+              Level.WARNING,
+              "{0} was deleted, because its disk has too little free space",
+              next.path());
           return true;
         }
         refusing.add(folder);

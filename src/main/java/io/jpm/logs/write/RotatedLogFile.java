@@ -61,7 +61,8 @@ record RotatedLogFile(Path log, RunAs owner, Path path, Instant at, long size) {
     return largestFirst(apps, -1, -1);
   }
 
-  /// Selects files as described above until the total is at most `most` or no app exceeds `share`.
+  /// Selects files in the order of [#largestFirst(Collection)] until the total is at most `most` or
+  /// no app exceeds `share`.
   ///
   /// @param most the maximum size of all files together
   /// @param share the size up to which an app loses nothing

@@ -34,7 +34,7 @@ record RotatedLogFiles(Path home, LogFileSystem disk) {
     return find(targets, Map.of(home.resolve("logs"), RunAs.DAEMON));
   }
 
-  /// Like [#find], but without the files of deleted apps.
+  /// Returns the rotated files of each log file, without those of deleted apps.
   Map<Path, List<RotatedLogFile>> findInUse(Collection<LogFileWriter> targets) {
     return find(targets, Map.of());
   }
@@ -86,8 +86,8 @@ record RotatedLogFiles(Path home, LogFileSystem disk) {
   ///
   /// @param logs the log files whose rotated files are known
   /// @param found the result of [#find] for these log files
-  /// @param before the time before which a file must have been rotated; [#find] cannot have missed
-  ///   such a file
+  /// @param before only indexes of files that were rotated before this time are deleted, because
+  ///   [#find] cannot have missed such a file
   void deleteStaleTimeIndexes(
       Collection<LogFileWriter> logs, Map<Path, List<RotatedLogFile>> found, Instant before) {
     Map<String, Set<Instant>> known = new HashMap<>();

@@ -13,7 +13,7 @@ final class RotationPolicy {
   ///
   /// @param size the size of the file in bytes
   /// @param incoming the number of bytes to be written now
-  /// @param firstAt the capture time of the file's first line
+  /// @param firstAt the capture time of the file's first line; empty if the file is empty
   /// @param midLine whether the file's last line has no line end yet. The rotation then waits for
   ///   the line end, unless the file has reached twice its maximum size
   static boolean isDue(

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /// Moves the waiting output of one stream into its files. Runs on a disk thread.
 ///
-/// Whole lines are written immediately. A line without a line end waits for it for a short time, so
+/// Whole lines are written immediately. A line without a line end is held back for a short time, so
 /// that files almost always end with a whole line and lines of different streams are not mixed.
 final class StreamWriter {
   private static final Logger LOG = System.getLogger("jpm.logs");
@@ -22,14 +22,14 @@ final class StreamWriter {
   /// The maximum number of bytes per write.
   private static final int BATCH = 256 * 1024;
 
-  /// The number of successive batches after which other streams of the disk thread have their turn.
+  /// The number of consecutive batches after which the disk thread serves other streams.
   private static final int BATCHES = 4;
 
-  /// The length at which a line no longer waits for its line end.
+  /// The length at which a line is written even without a line end.
   private static final int LONG_LINE = 64 * 1024;
 
-  /// How long continuous output is gathered before a write. One large write costs only a fraction
-  /// of many small ones.
+  /// How long continuous output is gathered before a write, because one large write costs only a
+  /// fraction of many small ones.
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -43,7 +43,8 @@ final class StreamWriter {
   private final Runnable onRoom;
   private final Sinks outlets;
 
-  /// The time at which the line without a line end is written as it is; 0 if there is none.
+  /// The time at which a line without a line end is written as it is; 0 if no such line is held
+  /// back.
   private long partialAt;
 
   /// Whether all waiting output must be written, including a line without a line end.
@@ -55,7 +56,7 @@ final class StreamWriter {
   /// The time of the last write.
   private long writtenAt = Long.MIN_VALUE / 2;
 
-  /// Whether a small amount of output is waiting for more output.
+  /// Whether the next write is delayed in order to gather more output.
   private volatile boolean gathering;
 
   /// Whether this writer has written anything.
@@ -149,7 +150,7 @@ final class StreamWriter {
   /// Writes all waiting output, including a last line without a line end, as far as the files
   /// accept it. Nothing is written afterwards.
   ///
-  /// @param wanted checked before each batch; false cancels the remaining batches
+  /// @param wanted checked before each batch; `false` cancels the remaining batches
   void finish(BooleanSupplier wanted) {
     finishing = true;
     while (!retired && wanted.getAsBoolean() && batch()) {
@@ -265,16 +266,16 @@ final class StreamWriter {
     return lines == 1 ? "1 line" : lines + " lines";
   }
 
-  /// Passes output to the tap. A failure of the tap must not stop the writing.
+  /// Passes output to the tap. If the tap fails, writing continues.
   private void tell(List<ByteBuffer> bytes, Instant now) {
     try {
       outlets.tap().onOutput(bytes, now);
     } catch (RuntimeException fault) {
-      LOG.log(Level.ERROR, "lines could not be published", fault);
+      LOG.log(Level.ERROR, "cannot publish log lines", fault);
     }
   }
 
-  /// Like [#write], but does not leave a recorded write behind after an unexpected exception.
+  /// Calls [#write], and removes the record of the write after an unexpected exception.
   private boolean written(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     boolean returned = false;
     try {

@@ -5,10 +5,10 @@ import java.util.Set;
 /// The sender of a request: the owner of the home, or the holder of a token.
 ///
 /// @param name the name of the token; `owner` for the owner of the home
-/// @param role the rights of the principal
-/// @param apps the names of the apps that it may access; empty: all
+/// @param role the role of the principal, which determines its rights
+/// @param apps the names of the apps that the principal may access; empty for all apps
 public record Principal(String name, Role role, Set<String> apps) {
-  /// The name of [#OWNER]. No token is allowed to have this name.
+  /// The name of [#OWNER], which no token may have.
   public static final String OWNER_NAME = "owner";
 
   /// The owner of the home, who is allowed to do everything.

@@ -20,12 +20,12 @@ public enum Role {
     return compareTo(needed) >= 0;
   }
 
-  /// Returns the spelling `read`, `operate` or `admin`.
+  /// Returns the name of the role: `read`, `operate` or `admin`.
   public String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// Returns the role for `word`; empty if there is none.
+  /// Returns the role with the name `word`; empty if there is none.
   public static Optional<Role> of(String word) {
     return Arrays.stream(values()).filter(role -> role.keyword().equals(word)).findFirst();
   }

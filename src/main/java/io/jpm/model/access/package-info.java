@@ -1,4 +1,4 @@
-/// The senders of requests and their rights.
+/// The principals that send requests, and the roles that determine their rights.
 @NullMarked
 package io.jpm.model.access;
 

@@ -1,12 +1,12 @@
 package io.jpm.model.process;
 
-/// How a process terminated. This is not a plain number, because `exit 137` and termination by
-/// SIGKILL are different.
+/// How a process terminated. An exit code alone cannot represent this, because `exit 137` and
+/// termination by SIGKILL are different.
 public sealed interface Exit {
-  /// Reports whether the exit was clean. Clean are exit code 0 and termination by SIGHUP, SIGINT,
-  /// SIGTERM or SIGPIPE, as for `Restart=on-failure` in `systemd.service(5)`. The exit codes 129,
-  /// 130 and 143 (128 plus the signal's number), with which a JVM or a shell reports the first
-  /// three signals, are clean too.
+  /// Reports whether the exit was clean. As for `Restart=on-failure` in `systemd.service(5)`, exit
+  /// code 0 and termination by SIGHUP, SIGINT, SIGTERM or SIGPIPE are clean. So are the exit codes
+  /// 129, 130 and 143 (128 plus the signal number), with which a JVM or a shell reports the first
+  /// three signals.
   default boolean isClean() {
     return switch (this) {
       case Code(int code) -> code == 0 || code == 129 || code == 130 || code == 143;
@@ -43,7 +43,7 @@ public sealed interface Exit {
   /// The process has terminated, but its exit status is not available: it was not a child of the
   /// daemon, and its parent has collected the status.
   ///
-  /// @param reason the reason as a short clause for users
+  /// @param reason why the exit status is not available, as a short clause for users
   record Unknown(String reason) implements Exit {
     @Override
     public String toString() {

@@ -1,9 +1,9 @@
 package io.jpm.model.process;
 
-/// The number of an instance, as in the first column of `jpm ls` (PM2's `pm_id`). A number is not
-/// reused until the list is empty.
+/// The id of an instance, as in the first column of `jpm ls` (PM2's `pm_id`). An id is not reused
+/// until the list of apps is empty.
 ///
-/// @param value the number, 0 or greater
+/// @param value the id, 0 or greater
 public record InstanceId(int value) implements Comparable<InstanceId> {
   public InstanceId {
     if (value < 0) {

@@ -24,7 +24,7 @@ public enum Phase {
     this.word = word;
   }
 
-  /// Returns PM2's name of the phase, as in the `status` column and in `jlist`.
+  /// Returns PM2's name for the phase, as in the `status` column and in `jlist`.
   public String keyword() {
     return word;
   }
@@ -38,6 +38,6 @@ public enum Phase {
         return phase;
       }
     }
-    throw new IllegalArgumentException("no phase is called \"" + word + "\"");
+    throw new IllegalArgumentException("unknown phase \"" + word + "\"");
   }
 }

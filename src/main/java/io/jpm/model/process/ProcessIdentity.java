@@ -11,7 +11,7 @@ package io.jpm.model.process;
 public record ProcessIdentity(String bootId, int pid, long startTime) {
   public ProcessIdentity {
     if (pid <= 0) {
-      throw new IllegalArgumentException("pid " + pid + " is not a process");
+      throw new IllegalArgumentException("pid " + pid + " is not valid: must be greater than 0");
     }
   }
 }

@@ -3,7 +3,7 @@ package io.jpm.model.process;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The signals of Linux on x86-64 and arm64, `signal(7)`.
+/// The signals of Linux on x86-64 and arm64, see `signal(7)`.
 public enum Signal {
   SIGHUP(1),
   SIGINT(2),
@@ -61,8 +61,7 @@ public enum Signal {
     return Optional.empty();
   }
 
-  /// Returns the name of signal `number`, or `signal 34` for one without a name here (real-time
-  /// signals).
+  /// Returns the name of signal `number`, or a text such as `signal 34` for a real-time signal.
   public static String nameOf(int number) {
     for (Signal signal : values()) {
       if (signal.number == number) {

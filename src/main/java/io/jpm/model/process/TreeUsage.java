@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /// @param memoryBytes the sum of the resident memory of all processes; shared pages count once for
 ///   each process, as in `ps`
 /// @param threads the number of threads; 0 if not available
-/// @param cpu the processor time of each process, from which the load is computed
+/// @param cpu the processor time of each process, from which the CPU usage is computed
 /// @param files the values for [Detail#FILES]; empty if they are not available for every process
 /// @param proportionalBytes the proportional set size (PSS) for [Detail#ALL], in which each process
 ///   is charged a fraction of a shared page; empty if not available
@@ -24,7 +24,7 @@ public record TreeUsage(
     cpu = List.copyOf(cpu);
   }
 
-  /// Returns the usage of a single process whose other values are not known.
+  /// Returns the usage of a tree that consists of one process. All other values are unknown.
   public static TreeUsage ofOne(ProcessIdentity main, ProcessUsage processUsage) {
     return new TreeUsage(
         1,
@@ -35,7 +35,7 @@ public record TreeUsage(
         OptionalLong.empty());
   }
 
-  /// Returns a copy with `known`, which was read at a different time.
+  /// Returns a copy with the file values `known`, which were read at a different time.
   public TreeUsage with(Files known) {
     return new TreeUsage(processes, memoryBytes, threads, cpu, known, proportionalBytes);
   }
@@ -57,7 +57,7 @@ public record TreeUsage(
   /// @param readBytes the bytes read from disks
   /// @param writtenBytes the bytes written to disks
   public record Files(OptionalLong open, OptionalLong readBytes, OptionalLong writtenBytes) {
-    /// Not measured, or not available.
+    /// No values: they were not measured or are not available.
     public static final Files UNKNOWN =
         new Files(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
   }

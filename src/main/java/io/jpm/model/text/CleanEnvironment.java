@@ -14,7 +14,7 @@ public final class CleanEnvironment {
 
   private CleanEnvironment() {}
 
-  /// Returns PATH, and the language of the user who starts the app.
+  /// Returns the default PATH, and LANG if the user who starts the app has set it.
   ///
   /// @param starter the variables of that user
   public static Map<String, String> of(Map<String, String> starter) {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// that execute the program after them.
 ///
 /// @param length the number of words
-/// @param ambiguity why variables cannot be passed to the program, worded as the end of a sentence;
-///   empty if they can
+/// @param ambiguity why variables cannot be passed to the program, as a clause such as `it sets
+///   NODE_OPTIONS`; empty if they can
 public record CommandPrefix(int length, Optional<String> ambiguity) {
   private static final Set<String> PROGRAMS =
       Set.of("exec", "command", "time", "env", "nice", "nohup", "!");
@@ -30,7 +30,7 @@ public record CommandPrefix(int length, Optional<String> ambiguity) {
     return new Scan(words).run();
   }
 
-  /// One pass over the words, used only by [#of].
+  /// The state of one pass over the words, used only by [#of].
   private static final class Scan {
     private final List<String> words;
     private Optional<String> unclear = Optional.empty();

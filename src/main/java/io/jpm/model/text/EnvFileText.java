@@ -23,7 +23,7 @@ public final class EnvFileText {
 
   static final int MOST_VARIABLES = 10_000;
 
-  /// The number of mistakes at which parsing stops. A file with so many mistakes is almost
+  /// The number of mistakes after which parsing stops. A file with more mistakes is almost
   /// certainly not an env file.
   private static final int MOST_MISTAKES = 100;
 
@@ -40,15 +40,15 @@ public final class EnvFileText {
   /// A line that cannot be parsed.
   ///
   /// @param line the line number, from 1
-  /// @param message the predicate of a sentence about the line. It quotes nothing from the line,
-  ///   which may contain a secret
+  /// @param message the predicate of a sentence about the line. Does not quote the line, which may
+  ///   contain a secret
   public record Mistake(int line, String message) {}
 
   /// The result of parsing.
   ///
   /// @param variables the variables, in the order of their first occurrence
-  /// @param mistakes the mistakes, in the order of lines; after too many, the rest of the text is
-  ///   not parsed
+  /// @param mistakes the mistakes, in the order of lines; if there are too many, the rest of the
+  ///   text is not parsed
   public record Outcome(Map<String, String> variables, List<Mistake> mistakes) {}
 
   private EnvFileText(String text, Function<String, Optional<String>> others) {
@@ -58,7 +58,7 @@ public final class EnvFileText {
 
   /// Parses `text`.
   ///
-  /// @param others returns the values of variables that the text refers to but has not set before
+  /// @param others returns the value of a variable that the text refers to but has not set before
   public static Outcome parse(String text, Function<String, Optional<String>> others) {
     String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
     var reading = new EnvFileText(unmarked.replace("\r\n", "\n"), others);

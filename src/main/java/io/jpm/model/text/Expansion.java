@@ -10,8 +10,8 @@ public final class Expansion {
   /// The maximum length of the result, in characters. The kernel does not accept a longer argument.
   public static final int LONGEST = 131_072;
 
-  /// The maximum length of a default value. A longer one is not recognized, nor is one that is
-  /// nested deeper than [#DEEPEST].
+  /// The maximum length of a default value. A reference with a longer default, or nested deeper
+  /// than [#DEEPEST], is left unchanged.
   private static final int LONGEST_DEFAULT = 1_000;
 
   private static final int DEEPEST = 10;
@@ -22,7 +22,7 @@ public final class Expansion {
   private final Function<String, Optional<String>> values;
   private final int depth;
 
-  /// Whether `$${` is kept, because the text will be expanded again.
+  /// Whether `$${` is left unchanged, because the text will be expanded again.
   private final boolean again;
 
   private final StringBuilder done = new StringBuilder();
@@ -44,8 +44,8 @@ public final class Expansion {
     return expand(text, values, false);
   }
 
-  /// Expands some references of a text whose other references are expanded later. Literal text
-  /// remains literal in the later expansion.
+  /// Expands some of the references in a text; the others are expanded later. Literal text remains
+  /// literal in the later expansion.
   ///
   /// @param values returns the escaped value of a variable, see [#escape], or `${NAME}` for a
   ///   variable that is expanded later

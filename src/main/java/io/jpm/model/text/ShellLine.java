@@ -10,10 +10,10 @@ import java.util.Optional;
 /// @param commands the words of each command without their quotes, in the order of the text.
 ///   [#UNKNOWN] replaces each part that only the shell can determine, such as the value of a
 ///   variable
-/// @param ambiguity why the commands do not describe what the shell does, worded as the end of a
-///   sentence; empty if the text is only a list of pipelines in the foreground
+/// @param ambiguity why the commands do not fully describe what the shell does, as a clause such as
+///   `it contains a subshell`; empty if the text is only a list of pipelines in the foreground
 public record ShellLine(List<List<String>> commands, Optional<String> ambiguity) {
-  /// Stands for the text in a word that only the shell can determine.
+  /// The placeholder for a part of a word that only the shell can determine.
   public static final char UNKNOWN = '\uFFFC';
 
   private static final String SPECIAL_PARAMETERS = "0123456789@*#?-$!";
@@ -27,7 +27,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> ambiguity)
     return new Scan(text).run();
   }
 
-  /// One pass over a text, used only by [#of].
+  /// The state of one pass over a text, used only by [#of].
   private static final class Scan {
     private final String text;
     private final List<List<String>> commands = new ArrayList<>();
@@ -103,7 +103,9 @@ public record ShellLine(List<List<String>> commands, Optional<String> ambiguity)
       at++;
     }
 
-    /// @param only the characters that a backslash escapes; empty: all characters
+    /// Reads the character after a backslash.
+    ///
+    /// @param only the characters that a backslash escapes; empty for all characters
     private void escaped(String only) {
       if (at >= text.length() || (!only.isEmpty() && only.indexOf(text.charAt(at)) < 0)) {
         word.append('\\');

@@ -16,7 +16,7 @@ public final class SurrogateEscape {
 
   private SurrogateEscape() {}
 
-  /// Returns the bytes that `text` represents. A lone surrogate that represents no byte becomes
+  /// Returns the bytes that `text` represents. A lone surrogate outside U+DC80 to U+DCFF becomes
   /// `?`, as in [String#getBytes(java.nio.charset.Charset)].
   public static byte[] toBytes(String text) {
     int length = text.length();

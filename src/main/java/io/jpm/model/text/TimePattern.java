@@ -40,6 +40,8 @@ public final class TimePattern {
   private final String text;
   private final DateTimeFormatter formatter;
 
+  /// Compiles a pattern.
+  ///
   /// @param text the pattern, which may be any text
   public TimePattern(String text) {
     this.text = text;

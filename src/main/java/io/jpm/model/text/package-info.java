@@ -1,4 +1,4 @@
-/// Parsers and formats of texts: shell command lines, variable references, env files, time
+/// Parsers and formatters for texts: shell command lines, variable references, env files, time
 /// patterns, and bytes that are not UTF-8.
 @NullMarked
 package io.jpm.model.text;

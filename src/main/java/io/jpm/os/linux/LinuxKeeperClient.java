@@ -38,7 +38,7 @@ final class LinuxKeeperClient implements KeeperClient {
   private final Stores stores;
   private final Runnable lost;
 
-  /// Null while there is no keeper. Guarded by `this`.
+  /// The pipe to the keeper; null while no keeper is running. Guarded by `this`.
   private @Nullable KeeperPipe pipe;
 
   /// The fd stores that a keeper holds for the next daemon.
@@ -71,8 +71,8 @@ final class LinuxKeeperClient implements KeeperClient {
     if (!takeStores()) {
       LOG.log(
           Level.INFO,
-          "exits of apps while no daemon was running are not known: the system does not report"
-              + " them");
+          "cannot determine how apps exited while no daemon was running: the kernel does not report"
+              + " this, or the keeper's descriptors are not accessible");
     }
     return true;
   }
@@ -91,8 +91,9 @@ final class LinuxKeeperClient implements KeeperClient {
       if (!stores.sockets.takeFrom(pidFd)) {
         LOG.log(
             Level.INFO,
-            "listening sockets will not outlive the daemon: its keeper is from an earlier version,"
-                + " or the system does not allow it");
+            "listening sockets will be lost if the daemon dies, because its keeper was started by"
+                + " an earlier version or the system does not permit access to the keeper's"
+                + " descriptors");
       }
       return stores.exits.takeFrom(pidFd);
     } catch (PidFd.OpenException gone) {
@@ -131,7 +132,7 @@ final class LinuxKeeperClient implements KeeperClient {
   }
 
   /// Records the keeper for the next daemon. A failure, such as a full disk, is only logged,
-  /// because the keeper is useful even without the record.
+  /// because the keeper works without the record.
   private void recordKeeper(int pid) {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(pid);
@@ -143,7 +144,8 @@ final class LinuxKeeperClient implements KeeperClient {
     } catch (IOException error) {
       LOG.log(
           Level.WARNING,
-          "cannot write {0} ({1}): exits of apps while no daemon is running will not be known",
+          "cannot write {0} ({1}): if an app exits while no daemon is running, the next daemon will"
+              + " not know how",
           setup.pidFile(),
           error.toString());
     }
@@ -220,7 +222,7 @@ final class LinuxKeeperClient implements KeeperClient {
   }
 
   /// Appends one line per file. Paths are relative to the home, because the home's own path may
-  /// contain any character.
+  /// contain any character, even a line feed.
   private void files(StringBuilder lines, String word, List<Path> files) {
     for (Path file : files) {
       Path shown = file.startsWith(setup.home()) ? setup.home().relativize(file) : file;
@@ -248,7 +250,9 @@ final class LinuxKeeperClient implements KeeperClient {
       pipe = null;
     }
     if (open != null && !open.close()) {
-      LOG.log(Level.WARNING, "the keeper does not respond and may restart the daemon");
+      LOG.log(
+          Level.WARNING,
+          "the keeper does not respond and may restart the daemon, which is shutting down");
     }
   }
 }

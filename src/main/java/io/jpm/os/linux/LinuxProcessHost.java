@@ -77,7 +77,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// The process host for Linux. It calls the C library directly. Exit statuses are exact, signals
-/// never reach a recycled pid, whole process trees are tracked, and log pipes survive the daemon.
+/// never reach a process that has reused a pid, whole process trees are tracked, and log pipes
+/// survive the daemon.
 ///
 /// Call [#unsupportedReason] before creating a host. A host requires no privileges. Children keep
 /// running when the host is closed or its JVM dies.
@@ -93,7 +94,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
 
-  /// Those of `children` that can receive messages, by identity.
+  /// The children that can receive messages, by identity.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
   private final Orphans orphans = new Orphans(daemonIdentity, tagVerifier);
@@ -155,7 +156,7 @@ public final class LinuxProcessHost implements ProcessHost {
           ? missing.map(name -> "the C library has no function " + name)
           : kernelLacks();
     } catch (RuntimeException | ExceptionInInitializerError e) {
-      return Optional.of("native access is not possible: " + e.getMessage());
+      return Optional.of("the JVM cannot call native functions: " + e.getMessage());
     }
   }
 
@@ -168,7 +169,7 @@ public final class LinuxProcessHost implements ProcessHost {
     }
     return Files.isReadable(Path.of("/proc/" + pid + "/stat"))
         ? Optional.empty()
-        : Optional.of("/proc is not mounted");
+        : Optional.of("/proc is not mounted or cannot be read");
   }
 
   @Override
@@ -206,7 +207,11 @@ public final class LinuxProcessHost implements ProcessHost {
               spawned.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
-          .orElseGet(() -> undo(spawned, request, "the limit on epoll watches has been reached"));
+          .orElseGet(() ->
+              undo(
+                  spawned,
+                  request,
+                  "the limit on epoll watches has been reached (fs.epoll.max_user_watches)"));
     } catch (PidFd.OpenException e) {
       channel.ifPresent(Libc::close);
       return undo(spawned, request, Errno.message(e.errno()));
@@ -223,7 +228,7 @@ public final class LinuxProcessHost implements ProcessHost {
     Libc.kill(spawned.pid(), Signal.SIGKILL.number());
     reaper.reap(spawned.pid());
     return new SpawnResult.Refused(
-        request.program() + " was stopped because it cannot be monitored: " + reason, true);
+        request.program() + " was killed because it cannot be monitored: " + reason, true);
   }
 
   private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {
@@ -298,8 +303,8 @@ public final class LinuxProcessHost implements ProcessHost {
     }
   }
 
-  /// The exit is exact for a process that its parent has not reaped yet, and for a process whose
-  /// pidfd the keeper holds.
+  /// Returns the exact exit if the parent of the process has not reaped it yet, or if the keeper
+  /// holds its pidfd.
   @Override
   public Exit exitOf(ProcessIdentity identity) {
     Optional<Exit> exit =

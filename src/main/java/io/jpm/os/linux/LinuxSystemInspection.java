@@ -48,11 +48,11 @@ public final class LinuxSystemInspection implements SystemInspection {
         new Feature(
             "pidfd_getfd",
             SystemCalls.supportsPidfdGetfd(),
-            "channels and listening sockets close when the daemon dies"),
+            "IPC channels and listening sockets are closed if the daemon dies"),
         new Feature(
             "PIDFD_GET_INFO",
             ExitQuery.isSupported(),
-            "exits while no daemon is running stay unknown (requires Linux 6.15)"),
+            "how processes exit while no daemon is running is unknown (requires Linux 6.15)"),
         new Feature(
             "close_range",
             SystemCalls.supportsCloseRange(),
@@ -84,9 +84,9 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// Returns the cgroup in which the daemon can create groups, or the daemon's own cgroup if there
-  /// is none. The controllers are read from the former, because a cgroup below it lists only those
-  /// that are enabled.
+  /// Describes the daemon's own cgroup. If the daemon can create child groups in it or in its
+  /// parent, the controllers are read from that cgroup, because a child group lists only those
+  /// enabled for it.
   private static Optional<Cgroup> cgroup() {
     Optional<Path> mount = CgroupMount.find();
     Optional<String> path = CgroupMount.pathOf("self");
@@ -125,8 +125,8 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// Parses a line of `proc_pid_limits(5)`, which contains the name, soft limit, hard limit and
-  /// unit.
+  /// Returns a limit from the lines of `/proc/self/limits` (`proc_pid_limits(5)`): the soft limit
+  /// if `column` is 0, the hard limit if it is 1.
   private static long limit(List<String> lines, String name, int column) {
     String line = lines.stream().filter(it -> it.startsWith(name)).findFirst().orElseThrow();
     String value = line.substring(name.length()).strip().split(" +", -1)[column];

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /// Releases memory to the kernel that the JVM needed only for its startup: free memory of malloc,
 /// and unchanged pages of mapped code and class data. This is about half of the resident memory of
-/// a small daemon. A page that is needed again is mapped from the page cache with a minor fault.
+/// a small daemon. If such a page is needed again, a minor fault maps it from the page cache.
 final class MemoryTrimmer {
   /// A header line of `proc_pid_smaps(5)`, such as `7f47bf6e3000-7f47c0770000 r-xp 00000000 08:01
   /// 123 /usr/lib/libjvm.so`.

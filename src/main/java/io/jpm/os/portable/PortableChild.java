@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 
-/// A main process that is controlled through the JDK. Its tree consists of the descendants found
-/// each time they were listed.
+/// A main process that is controlled through the JDK. Its tree consists of the descendants that
+/// have been found so far and are still running.
 final class PortableChild implements Child {
   private final ProcessIdentity identity;
   private final ProcessHandle handle;
@@ -24,7 +24,7 @@ final class PortableChild implements Child {
   private final ChildWatcher watcher;
   private final Consumer<PortableChild> onEnd;
 
-  /// This and all fields below are guarded by `this`.
+  /// The descendants found so far. This and all fields below are guarded by `this`.
   private final Set<ProcessHandle> known = new LinkedHashSet<>();
 
   private Optional<Signal> latest = Optional.empty();
@@ -153,7 +153,8 @@ final class PortableChild implements Child {
   }
 
   /// Sends a signal. Signals that the JDK does not support are sent by the `kill` program. By the
-  /// time it runs, another process may have the pid, which is one reason to prefer the Linux host.
+  /// time `kill` runs, another process may have reused the pid. The Linux host does not have this
+  /// problem.
   private static void send(ProcessHandle process, Signal signal) {
     if (!process.isAlive()) {
       return;

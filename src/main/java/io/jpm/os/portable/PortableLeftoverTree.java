@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// other members, so the tree is treated as empty.
 ///
 /// @param identity the main process that has exited
-/// @param watcher notified at the first signal that the tree is gone
-/// @param done whether the watcher was notified or was released
+/// @param watcher receives [ChildWatcher#treeGone] when the first signal is requested
+/// @param done whether the watcher was notified or the tree was released
 record PortableLeftoverTree(ProcessIdentity identity, ChildWatcher watcher, AtomicBoolean done)
     implements Child {
   @Override

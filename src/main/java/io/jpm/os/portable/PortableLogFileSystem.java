@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 
 /// Accesses log files through the JDK. It offers weaker guarantees than the Linux implementation:
 ///
-/// - An owner that names a user is rejected, as is an app that names one.
+/// - An owner that names a user is rejected, because no app can run as another user.
 /// - Pipes and terminals are rejected, because the JDK would wait for their other end.
 /// - The daemon's umask determines the mode of a new file.
 final class PortableLogFileSystem implements LogFileSystem {
@@ -194,7 +194,9 @@ final class PortableLogFileSystem implements LogFileSystem {
     BasicFileAttributes about = Files.readAttributes(file, BasicFileAttributes.class);
     if (!about.isRegularFile()) {
       throw new FileSystemException(
-          file.toString(), null, about.isDirectory() ? "it is a directory" : "not a regular file");
+          file.toString(),
+          null,
+          about.isDirectory() ? "it is a directory" : "it is not a regular file");
     }
   }
 
@@ -202,8 +204,8 @@ final class PortableLogFileSystem implements LogFileSystem {
     T make() throws IOException;
   }
 
-  /// Runs `attempt` and completes the message of an exception with the reason. The JDK's exceptions
-  /// name the file, but often indicate the reason only by their type.
+  /// Runs `attempt` and adds the reason to the message of an exception. The JDK's exceptions name
+  /// the file, but often indicate the reason only by their type.
   private static <T> T attempt(String what, Path file, Attempt<T> attempt) throws IOException {
     try {
       return attempt.make();

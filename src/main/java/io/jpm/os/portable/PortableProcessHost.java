@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Controls processes with `ProcessBuilder` and `ProcessHandle`, on systems for which there is no
-/// better implementation. It offers weaker guarantees than the Linux host:
+/// Controls processes with `ProcessBuilder` and `ProcessHandle`, on systems other than those that
+/// the Linux host supports. It offers weaker guarantees than the Linux host:
 ///
 /// - Output is written directly to the files, without pipes. The app itself must deal with a
 ///   truncated file or a full disk.
@@ -36,8 +36,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// - A request for a terminal, or for limits of the process itself ([SpawnRequest#limits]), is
 ///   refused. Limits that require a cgroup are not enforced.
 /// - IPC channels are not available: [Child#hasIpcChannel] returns false, and the environment of a
-///   process does not announce a channel.
-/// - Arguments and values that the JVM's encoding cannot represent are not passed exactly.
+///   process does not contain `NODE_CHANNEL_FD`.
+/// - Arguments and environment variables are passed unchanged only if the JVM's encoding can
+///   represent them.
 public final class PortableProcessHost implements ProcessHost {
   /// The JDK derives start times from the boot time, which the kernel rounds to one second.
   private static final long START_TOLERANCE_MILLIS = 1_000;
@@ -80,8 +81,8 @@ public final class PortableProcessHost implements ProcessHost {
         .redirectError(Redirect.appendTo(request.error().file().toFile()));
   }
 
-  /// Returns the reason to refuse the request, if any. It is determined in advance because the JDK
-  /// reports all of these problems as the same error.
+  /// Returns the reason for refusing the request; empty if there is none. It is determined in
+  /// advance, because the JDK reports all of these problems as the same error.
   private static Optional<String> whyNot(SpawnRequest request) {
     Path program = request.program();
     Path cwd = request.cwd();
@@ -93,7 +94,7 @@ public final class PortableProcessHost implements ProcessHost {
     } else if (!request.limits().resources().isEmpty()) {
       return Optional.of(
           "resource limits are not supported on this system: remove limits, or keep only memory,"
-              + " memory_high and cpu, which are not enforced");
+              + " memory_high and cpu in it, which are ignored");
     } else if (request.terminal()) {
       return Optional.of("terminals are not supported on this system: remove pty");
     } else if (!Files.exists(cwd)) {
@@ -105,7 +106,7 @@ public final class PortableProcessHost implements ProcessHost {
     } else if (Files.isDirectory(program)) {
       return Optional.of(program + " is a directory, not a program");
     } else if (!Files.isExecutable(program)) {
-      return Optional.of(program + " is not executable: chmod +x it or name an --interpreter");
+      return Optional.of(program + " is not executable: run chmod +x on it, or set --interpreter");
     } else {
       return Optional.empty();
     }

@@ -32,11 +32,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the commands of exec probes, with the app's working directory, environment and credentials.
-/// Confined to SatanVerticle's context.
+/// Runs the commands of exec probes with the working directory, environment and credentials of the
+/// app. Confined to SatanVerticle's context.
 final class ExecProbe {
-  /// The length at which an output line is cut, because a reason is shown as a single line in a
-  /// list.
+  /// The maximum length of the output quoted in a failure reason, because a list shows the reason
+  /// in a single line.
   private static final int MOST_SHOWN = 200;
 
   private final Vertx vertx;
@@ -52,7 +52,7 @@ final class ExecProbe {
     this.home = home;
   }
 
-  /// Returns the name of the command for messages.
+  /// Returns the text that names the command in messages.
   static String describe(ProbeHandler.Exec check) {
     return check.command().getFirst();
   }
@@ -209,7 +209,7 @@ final class ExecProbe {
       }
     }
 
-    /// Called only after [#cancel].
+    /// Releases the child and removes its output. Called only after [#cancel].
     @Override
     public void treeGone() {
       context.runOnContext(_ -> {
@@ -239,8 +239,8 @@ final class ExecProbe {
       }
     }
 
-    /// Must be called on a worker thread, because reading the rest of the output waits for the
-    /// thread of the pipes.
+    /// Reads the rest of the output and removes its pipe or file. Must be called on a worker
+    /// thread, because it waits for the thread that reads the pipes.
     private void closeOutput() {
       if (source != null) {
         source.closeAndRemove();

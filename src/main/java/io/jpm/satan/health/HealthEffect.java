@@ -8,7 +8,7 @@ sealed interface HealthEffect {
   /// Cancels an attempt whose result is no longer relevant.
   record CancelAttempt(ProbeKind probeRole, long attempt) implements HealthEffect {}
 
-  /// Reports that the process is ready, for the first time.
+  /// Reports that the process has become ready for the first time.
   record ReportReady() implements HealthEffect {}
 
   /// Reports why the process is not ready yet.
@@ -20,6 +20,6 @@ sealed interface HealthEffect {
   /// Reports that the process is healthy again.
   record ReportRecovered() implements HealthEffect {}
 
-  /// Reports that the process must be replaced.
+  /// Reports that the process is dead and must be replaced.
   record ReportDead(String reason) implements HealthEffect {}
 }

@@ -4,7 +4,7 @@ package io.jpm.satan.health;
 sealed interface HealthEvent {
   /// The process has started.
   ///
-  /// @param ready whether it was already ready under an earlier daemon
+  /// @param ready whether the process was already ready under an earlier daemon
   record ProcessStarted(boolean ready) implements HealthEvent {}
 
   /// Time has passed, so an action may be due.
@@ -14,15 +14,15 @@ sealed interface HealthEvent {
   record AttemptFinished(ProbeKind probeRole, long attempt, ProbeResult probeResult)
       implements HealthEvent {}
 
-  /// The process has sent the signal that a passive probe waits for.
+  /// The process has sent the signal that a passive probe expects.
   record SignalReceived(ProbeKind probeRole) implements HealthEvent {}
 
-  /// The signals that a passive probe waits for cannot be received.
+  /// The signals that a passive probe expects cannot be received.
   ///
   /// @param reason the reason, for users
   record SignalUnavailable(ProbeKind probeRole, String reason) implements HealthEvent {}
 
-  /// The process reports that it cannot continue.
+  /// The process has reported that it cannot continue.
   ///
   /// @param reason the reason, for users
   record Failing(String reason) implements HealthEvent {}

@@ -64,7 +64,7 @@ final class HealthMonitor {
     this.probeHistory = new ProbeHistory(probeStateMachine.rules(), means.nanoTime().getAsLong());
   }
 
-  /// Opens the passive probes. Completes when no further signal of the process can be missed.
+  /// Opens the passive probes. Once the result completes, no signal of the process can be missed.
   Future<Void> open() {
     List<Future<Void>> opening =
         checks.values().stream().filter(HealthMonitor::listens).distinct().map(this::open).toList();
@@ -112,7 +112,7 @@ final class HealthMonitor {
     take(new HealthEvent.SignalUnavailable(probeKind, reason));
   }
 
-  /// Starts the probes, after the process has started.
+  /// Starts the probes, because the process has started.
   void processStarted(ProcessIdentity process) {
     if (probeTarget.isEmpty() && !healthState.isOver()) {
       probeTarget = Optional.of(new ProbeTarget(startMonitoring, process));
@@ -121,7 +121,7 @@ final class HealthMonitor {
     }
   }
 
-  /// Returns the process, once it has started.
+  /// Returns the process; empty until it has started.
   Optional<ProcessIdentity> process() {
     return probeTarget.map(ProbeTarget::process);
   }
@@ -220,8 +220,8 @@ final class HealthMonitor {
     }
   }
 
-  /// Starts an attempt. Its result may arrive before this method returns, so it is processed
-  /// afterwards.
+  /// Starts an attempt. The result is processed in a later task of the context, because it may
+  /// arrive before the attempt is stored.
   private void ask(ProbeKind probeKind, long attempt) {
     ProbeHandler probeHandler = checks.get(probeKind);
     if (probeHandler == null || probeTarget.isEmpty()) {
@@ -243,7 +243,7 @@ final class HealthMonitor {
                                     probeKind, attempt, probeResult)))));
   }
 
-  /// Sets a single timer for the probe that is due first.
+  /// Sets the timer of this monitor to the time at which the first probe is due.
   private void arm() {
     if (timer != null) {
       collaborators.vertx().cancelTimer(timer);

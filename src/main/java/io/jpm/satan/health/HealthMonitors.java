@@ -27,7 +27,7 @@ public final class HealthMonitors {
     this.collaborators = means;
   }
 
-  /// Returns an instance that monitors no process yet.
+  /// Returns health monitors that do not monitor any process yet.
   ///
   /// @param edges the collaborators of the probes
   /// @param nanoTime monotonic time
@@ -55,7 +55,7 @@ public final class HealthMonitors {
 
   /// Starts to monitor a process.
   ///
-  /// @return completes when no further signal of the process can be missed
+  /// @return completes when signals of the process can no longer be missed
   public Future<Void> startMonitoring(SatanCommand.StartMonitoring startMonitoring) {
     var healthMonitor = new HealthMonitor(collaborators, startMonitoring);
     HealthMonitor before = present.put(startMonitoring.worker(), healthMonitor);

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /// @param probes the states of its probes
 /// @param unhealthy whether the process was reported as unhealthy
 /// @param reportedReason the last reported reason why the process is not ready yet; empty if none
-///   was reported
+///   has been reported
 record HealthState(
     Stage stage, Map<ProbeKind, ProbeState> probes, boolean unhealthy, String reportedReason) {
   /// The lifecycle stages of a monitored process.
@@ -22,7 +22,7 @@ record HealthState(
     STARTING,
     /// The readiness probe has not passed yet.
     GETTING_READY,
-    /// The process was ready at some time, or has no probe that determines its readiness.
+    /// The process has been ready at least once, or has no probe that determines its readiness.
     RUNNING,
     /// The liveness probe has failed. No further attempts are made.
     DEAD,

@@ -35,8 +35,8 @@ final class HttpProbe {
   /// The maximum number of bytes that are read from a response body.
   private static final int MOST_BYTES = 64 * 1024;
 
-  /// The maximum number of connections. It is high, so that an app that hangs cannot use up the
-  /// connections for the probes of other apps.
+  /// The maximum number of connections. It is high enough that an app that hangs cannot use up the
+  /// connections that the probes of other apps need.
   private static final int CONNECTIONS = 4096;
 
   private final Vertx vertx;
@@ -44,7 +44,8 @@ final class HttpProbe {
   private final HttpClient verifying;
   private final HttpClient trusting;
 
-  /// By source address. The daemon connects from a special address to reach new processes.
+  /// The clients by source address. The daemon connects from a special source address to reach the
+  /// new process of a reload.
   private final Map<InetAddress, HttpClient> verifyingFrom = new HashMap<>();
 
   private final Map<InetAddress, HttpClient> trustingFrom = new HashMap<>();
@@ -91,7 +92,7 @@ final class HttpProbe {
     } catch (Placeholders.Unknown unknown) {
       answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
     } catch (URISyntaxException | MalformedURLException | IllegalArgumentException _) {
-      answer.accept(new ProbeResult.Failed(url + " is not an HTTP address"));
+      answer.accept(new ProbeResult.Failed(url + " is not a valid HTTP URL"));
     }
     return ProbeAttempt.OVER;
   }

@@ -10,9 +10,9 @@ import java.util.Optional;
 /// Searches for a pattern in the lines of one process. Must not be used by several threads at the
 /// same time.
 ///
-/// The pattern comes from a user and the lines come from an app. With any pattern, RE2 takes time
-/// proportional to the length of a line, and only the first [#MOST_LINE] characters of a line are
-/// searched.
+/// The time of a search is bounded, because users choose the pattern and apps print the lines: RE2
+/// needs time proportional to the length of a line, and only the first [#MOST_LINE] characters of a
+/// line are searched.
 final class LineMatcher {
   /// The number of characters of a line that are searched.
   static final int MOST_LINE = 4096;
@@ -26,8 +26,8 @@ final class LineMatcher {
     this.pattern = pattern;
   }
 
-  /// Returns the first matching line, in the order of output. Of an unfinished line, the part that
-  /// is known is searched.
+  /// Returns the first matching line, in the order of output; empty if no line matches. An
+  /// unfinished line is searched as far as it has been received.
   ///
   /// @param lines lines of this process only
   Optional<String> find(List<Line> lines) {

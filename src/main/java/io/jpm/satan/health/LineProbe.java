@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Subscribes to the lines of apps for log probes. A separate thread searches them for patterns. No
-/// further lines are published to this subscriber until that thread has processed the previous
-/// ones. If an app prints faster, only its probe loses lines. Confined to the context that created
-/// it.
+/// Subscribes to the lines of apps for log probes. A separate thread searches the lines for
+/// patterns. No further lines are published to this subscriber until that thread has processed the
+/// previous ones. If an app prints faster than that, only the probe of that app misses lines.
+/// Confined to the context that created it.
 final class LineProbe {
   private static final long NO_TIMER = -1;
 
@@ -60,7 +60,8 @@ final class LineProbe {
     return answering().compose(_ -> listen(ear)).compose(_ -> want()).map(ear);
   }
 
-  /// Starts to answer the requests that LogAggregator sends before it publishes more lines.
+  /// Starts to answer the flow-control requests that LogAggregator sends before it publishes more
+  /// lines.
   private Future<Void> answering() {
     Future<Void> begun =
         answering.orElseGet(() ->
@@ -104,7 +105,7 @@ final class LineProbe {
         .eventBus()
         .request(Addresses.LINE_LEASES, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
         .recover(
-            silent -> Future.failedFuture("cannot read the app's lines: " + silent.getMessage()))
+            silent -> Future.failedFuture("cannot read the app's output: " + silent.getMessage()))
         .mapEmpty();
   }
 
@@ -121,7 +122,8 @@ final class LineProbe {
     work = reader.executeBlocking(() -> found(lines, ears)).onSuccess(LineProbe::tell);
   }
 
-  /// Must be called on the thread for patterns.
+  /// Searches the lines for the pattern of each subscription. Must be called on the thread for
+  /// patterns.
   private static Map<Subscription, String> found(List<Line> lines, List<Subscription> ears) {
     Map<Subscription, String> found = new HashMap<>();
     for (Subscription ear : ears) {

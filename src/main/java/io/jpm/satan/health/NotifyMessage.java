@@ -19,8 +19,8 @@ final class NotifyMessage {
 
   private NotifyMessage() {}
 
-  /// Returns the signals in several messages, at most one per kind. If a kind occurs repeatedly,
-  /// such as a status text, the last occurrence counts.
+  /// Returns the signals in several messages, at most one per kind. If a kind occurs more than
+  /// once, such as a status text, the last occurrence counts.
   static List<ProbeSignal> signals(List<String> messages) {
     Map<Class<?>, ProbeSignal> signs = new LinkedHashMap<>();
     for (String message : messages) {
@@ -66,8 +66,8 @@ final class NotifyMessage {
     return Optional.of(time).filter(Duration::isPositive);
   }
 
-  /// Returns a text that is safe to show in a table, without control characters, terminal escapes
-  /// and changes of text direction.
+  /// Returns a copy of the text that is safe to show in a table: without control characters,
+  /// terminal escapes and changes of text direction.
   private static String oneLine(String value) {
     String plain = value.replaceAll("\\s+", " ").replaceAll("\\p{C}|\\p{Zl}|\\p{Zp}", "").strip();
     if (plain.codePointCount(0, plain.length()) <= MOST_STATUS) {

@@ -40,8 +40,8 @@ final class NotifyProbe {
     return BlockingCalls.call(vertx, () -> socket(attended, passed)).map(passed::from);
   }
 
-  /// Opens a notify socket. Returns empty on systems without notify sockets, where an app can still
-  /// send `ready` over its IPC channel.
+  /// Opens a notify socket; empty if the system has no notify sockets. An app can then still send
+  /// `ready` over its IPC channel.
   private Optional<NotifySocket> socket(SatanCommand.StartMonitoring attended, Passed passed)
       throws IOException {
     var request =

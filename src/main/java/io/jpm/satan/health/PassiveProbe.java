@@ -7,19 +7,19 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// Waits for signals that processes send on their own initiative, for [ProbeHandler.Log] and
-/// [ProbeHandler.Notify]. Must be called on one Vert.x context; all results arrive on the same
-/// context.
+/// Receives the signals that processes send on their own initiative, for probes of the kinds
+/// [ProbeHandler.Log] and [ProbeHandler.Notify]. Must be called on one Vert.x context; all results
+/// arrive on the same context.
 public interface PassiveProbe {
-  /// Opens a passive probe for a process, before the process starts. A probe that an app configures
-  /// more than once (equal records for startup and liveness) is opened only once.
+  /// Opens a passive probe for a process, before the process starts. If an app configures the same
+  /// handler for several probes, such as startup and liveness, it is opened only once.
   ///
   /// @param attended the process, its app and its environment
   /// @param probeHandler a [ProbeHandler.Log] or [ProbeHandler.Notify] of the app
-  /// @param signs receives all signals from the completion of the future until
-  ///   [ProbeSubscription#close]; later signals are ignored
-  /// @return completes when no further signal can be missed. If signals cannot be received, the
-  ///   future fails with a message for users, and the probe fails with this message as its reason
+  /// @param signs receives all signals between the completion of the future and
+  ///   [ProbeSubscription#close]
+  /// @return completes when signals can no longer be missed. If signals cannot be received, the
+  ///   future fails with a message for users, which becomes the reason for the failure of the probe
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended,
       ProbeHandler probeHandler,
@@ -31,8 +31,8 @@ public interface PassiveProbe {
     /// [#close].
     void processStarted(ProcessIdentity process);
 
-    /// Closes the probe and releases its resources. Called once, even if [#processStarted] was not
-    /// called.
+    /// Closes the probe and releases its resources. Called exactly once, even if [#processStarted]
+    /// was not called.
     void close();
   }
 
@@ -55,9 +55,8 @@ public interface PassiveProbe {
     /// The process is terminating (`STOPPING=1`), so its probes end.
     record Stopping() implements ProbeSignal {}
 
-    /// The process requests more time (`EXTEND_TIMEOUT_USEC=`). The timeout of the startup, or of
-    /// the first readiness, is extended so that it ends after this time, unless it would end later
-    /// anyway.
+    /// The process requests more time (`EXTEND_TIMEOUT_USEC=`). The timeout for the startup probe,
+    /// or for becoming ready, then expires no earlier than this time from now.
     ///
     /// @param time the time from now on; positive
     record TimeoutExtension(Duration time) implements ProbeSignal {}

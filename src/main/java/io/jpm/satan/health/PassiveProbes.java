@@ -8,12 +8,14 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// Opens the passive probes for lines in the output of processes and for messages to
+/// Opens passive probes, which wait for lines in the output of processes or for messages to
 /// `NOTIFY_SOCKET`. Must be created on SatanVerticle's context.
 public final class PassiveProbes implements PassiveProbe {
   private final LineProbe lines;
   private final NotifyProbe notifyProbe;
 
+  /// Creates an instance without open probes.
+  ///
   /// @param host provides the notify sockets
   /// @param home the daemon's home directory
   public PassiveProbes(Vertx vertx, ProcessHost host, Path home) {

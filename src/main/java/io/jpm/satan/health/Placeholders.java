@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Replaces the placeholders `${NAME}` in texts of probes with the variables of the process.
+/// Replaces the placeholders `${NAME}` in texts of probes with the values of environment variables
+/// of the process.
 final class Placeholders {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
@@ -13,7 +14,7 @@ final class Placeholders {
     private static final long serialVersionUID = 1;
 
     Unknown(String text, String name) {
-      super("%s: the app has no variable %s".formatted(text, name));
+      super("%s: the app has no environment variable %s".formatted(text, name));
     }
   }
 

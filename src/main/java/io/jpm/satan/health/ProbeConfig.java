@@ -16,8 +16,8 @@ record ProbeConfig(ProbeHandler.ProbeTiming timing, boolean isActive, String tim
   /// The maximum interval between attempts until the probe has passed for the first time.
   private static final Duration SOON = Duration.ofMillis(500);
 
-  /// The timeout of a single attempt of a startup probe. The configuration of a startup probe has
-  /// only a timeout for all attempts.
+  /// The timeout of a single attempt of a startup probe, for which apps can configure only the
+  /// timeout of all attempts together.
   private static final Duration ONE_ATTEMPT = Duration.ofSeconds(5);
 
   /// Returns the time from the start of one attempt to the start of the next.
@@ -30,7 +30,7 @@ record ProbeConfig(ProbeHandler.ProbeTiming timing, boolean isActive, String tim
 
   /// Returns the settings of the configured probes.
   ///
-  /// @param silences returns the reason to report if a probe has no result within the given time
+  /// @param silences returns the reason to report if a handler has no result within the given time
   static Map<ProbeKind, ProbeConfig> of(
       HealthProbes healthProbes, BiFunction<ProbeHandler, Duration, String> silences) {
     Map<ProbeKind, ProbeConfig> rules = new EnumMap<>(ProbeKind.class);

@@ -10,8 +10,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Records the results of the probes of one process and since when each result has been the same.
-/// For display only; no decision depends on it. Has no clock: `now` is the monotonic time in
+/// Records the results of the probes of one process, and since when each result has been the same.
+/// For display only; no decision depends on it. The parameter `now` is the monotonic time in
 /// nanoseconds. Confined to its [HealthMonitor].
 final class ProbeHistory {
   private final Map<ProbeKind, ProbeConfig> rules;
@@ -20,7 +20,7 @@ final class ProbeHistory {
   private HealthState healthState = HealthState.NEW;
   private TimedValue<Status> standing;
 
-  /// A value and the time since when it has been the same.
+  /// A value and the time since which it has been the same.
   ///
   /// @param value the value
   /// @param nanos the monotonic time at which the value was first seen
@@ -34,7 +34,7 @@ final class ProbeHistory {
     }
   }
 
-  /// @param rules the probes of the process
+  /// @param rules the settings of the probes of the process
   ProbeHistory(Map<ProbeKind, ProbeConfig> rules, long now) {
     this.rules = Map.copyOf(rules);
     this.standing = new TimedValue<>(Status.NOT_READY, now);
@@ -81,8 +81,8 @@ final class ProbeHistory {
     };
   }
 
-  /// Returns the verdict for a probe that has no result under this daemon. A probe that passed for
-  /// good under an earlier daemon is not run again.
+  /// Returns the verdict for a probe without a result under this daemon. A probe that passed
+  /// permanently under an earlier daemon is not run again.
   private Verdict unasked(ProbeKind probeKind) {
     boolean asked = rules.containsKey(probeKind) && healthState.probe(probeKind).due().isPresent();
     boolean passedBefore =

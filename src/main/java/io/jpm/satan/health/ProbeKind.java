@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /// The kind of a probe.
 public enum ProbeKind {
-  /// Must pass once after the start.
+  /// The startup probe, which must pass once before the other probes run.
   STARTUP,
-  /// Determines whether the process may receive connections.
+  /// The readiness probe, which determines whether the process may receive connections.
   READINESS,
-  /// Determines whether the process must be replaced.
+  /// The liveness probe, which determines whether the process must be replaced.
   LIVENESS;
 
   /// Returns the spelling in process files.

@@ -19,7 +19,7 @@ import java.util.Locale;
 /// Finds the route by which a probe's connection reaches one specific process. Processes that share
 /// a port cannot be distinguished by the port. Confined to SatanVerticle's context.
 final class ProbeRoutes {
-  /// The timeout for ClusterBalancer's answer. It is longer than that of most attempts.
+  /// The timeout for ClusterBalancer's reply, which is longer than the timeout of most attempts.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");

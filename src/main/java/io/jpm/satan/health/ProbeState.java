@@ -4,9 +4,8 @@ import java.util.OptionalLong;
 
 /// The state of one probe of one process.
 ///
-/// @param due the monotonic time in nanoseconds at which the next action is due: the running
-///   attempt is canceled, the next attempt starts, or a signal must have arrived; empty if no
-///   action is due
+/// @param due the monotonic time in nanoseconds of the next action: cancel the running attempt,
+///   start the next attempt, or check whether a signal has arrived; empty if no action is pending
 /// @param attempt the number of the latest attempt; results of earlier attempts are ignored
 /// @param inFlight whether an attempt is running
 /// @param attemptedAt the time at which the latest attempt started

@@ -13,13 +13,13 @@ import java.util.Optional;
 ///
 /// The startup probe must pass once before any other probe runs. Then the readiness probe must pass
 /// once; until then, it runs at least twice per second. From then on, the liveness probe also runs.
-/// It does not run earlier because a process that never becomes ready is stopped for that reason,
-/// and a process that starts slowly must not be considered dead.
+/// It does not run earlier, because a process that starts slowly must not be considered dead. If a
+/// process never becomes ready, its start fails with a timeout.
 ///
 /// A process that was ready becomes unhealthy when its readiness probe reaches its failure
-/// threshold. It becomes dead, permanently, when its liveness probe does. For startup and
-/// readiness, a passive probe passes permanently with one signal. For liveness, a signal must
-/// arrive in each interval.
+/// threshold. It becomes dead, permanently, when its liveness probe reaches its failure threshold.
+/// For startup and readiness, a passive probe passes permanently with one signal. For liveness, a
+/// signal must arrive in each interval.
 ///
 /// @param rules the settings of the probes
 record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
@@ -27,7 +27,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
     rules = Map.copyOf(rules);
   }
 
-  /// Returns a state machine without this probe, because the probe cannot run.
+  /// Returns a copy without this probe, because the probe cannot run.
   ProbeStateMachine without(ProbeKind probeKind) {
     Map<ProbeKind, ProbeConfig> others = new EnumMap<>(ProbeKind.class);
     others.putAll(rules);
@@ -97,7 +97,7 @@ record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
       }
     }
 
-    /// Continues after the startup probe has passed, or if there is none.
+    /// Starts the remaining probes, because the startup probe has passed or there is none.
     private void started(boolean wasReady) {
       if (rules.containsKey(ProbeKind.READINESS)) {
         healthState = healthState.withStage(wasReady ? Stage.RUNNING : Stage.GETTING_READY);

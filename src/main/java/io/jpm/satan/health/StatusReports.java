@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Forwards the status texts of a process. The first text is forwarded immediately, then at most
-/// one per second, because a process that shows its progress may send a thousand texts per second.
-/// Confined to one context.
+/// Forwards the status texts of a process. The first text is forwarded immediately and later ones
+/// at most once per second, because a process that shows its progress may send a thousand texts per
+/// second. Confined to one context.
 final class StatusReports {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -17,7 +17,8 @@ final class StatusReports {
   private Optional<String> next = Optional.empty();
   private Optional<Long> pause = Optional.empty();
 
-  /// @param told receives each text that differs from the previous one; the initial text is empty
+  /// @param told receives each text that differs from the previously forwarded one, which is empty
+  ///   at first
   StatusReports(Vertx vertx, Consumer<String> told) {
     this.vertx = vertx;
     this.told = told;

@@ -22,7 +22,8 @@ final class TcpProbe {
   private final Vertx vertx;
   private final NetClient client;
 
-  /// By source address. The daemon connects from a special address to reach new processes.
+  /// The clients by source address. The daemon connects from a special source address to reach the
+  /// new process of a reload.
   private final Map<InetAddress, NetClient> others = new HashMap<>();
 
   TcpProbe(Vertx vertx, ProbeRoutes probeRoutes) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/// Builds the message for a probe without a result in time.
+/// Builds the message for a probe that has no result within its timeout.
 final class TimeoutMessage {
   private TimeoutMessage() {}
 

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Counts restart causes and reload results of instances, which are known only from events. Events
-/// before the creation of this object are not counted. The counters of an instance are removed when
-/// it is deleted. Confined to one event loop.
+/// Counts the causes of restarts and the results of reloads. Only events contain this information.
+/// Events before the creation of this object are not counted. The counters of an instance are
+/// removed when it is deleted. Confined to one event loop.
 public final class EventCounts {
   private final Map<InstanceId, InstanceCounters> tallies = new HashMap<>();
 
@@ -94,7 +94,7 @@ public final class EventCounts {
     }
   }
 
-  /// Updates the counters of the instance that an event concerns.
+  /// Updates the counters of the instance to which an event belongs.
   public void count(InstanceEvent event) {
     InstanceId id = event.instance().id();
     if (event.kind() == InstanceEvent.Kind.DELETE) {
@@ -137,7 +137,7 @@ public final class EventCounts {
     }
   }
 
-  /// Returns the counters of an instance. All are zero if there was no event.
+  /// Returns the counters of an instance, which are zero if no event has been counted for it.
   InstanceCounters of(InstanceId id) {
     return tallies.getOrDefault(id, new InstanceCounters());
   }

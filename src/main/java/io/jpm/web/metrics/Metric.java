@@ -54,8 +54,7 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_instance_reload_seconds_total",
-      "Total duration of these reloads, each from the start of the new process until"
-          + " it took over."),
+      "Total duration of reloads, each from the start of the new process until" + " it took over."),
   INSTANCE_RELOAD_FAILURES(
       Kind.COUNTER,
       Scope.INSTANCE,
@@ -132,7 +131,7 @@ public enum Metric {
       Kind.COUNTER,
       Scope.INSTANCE,
       "jpm_balancer_ejections_total",
-      "How often the instance was temporarily ejected because of such failures."),
+      "How often the instance was temporarily ejected after failed connections."),
   DAEMON_UPTIME(
       Kind.GAUGE,
       Scope.DAEMON,

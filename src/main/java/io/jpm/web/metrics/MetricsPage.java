@@ -36,9 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Builds the text of `/metrics` from data that it requests from the other verticles each time.
-/// Data that does not arrive in time is omitted. A request to Satan has the same effect as `jpm
-/// ls`: he continues to sample for only some minutes. Confined to the server's event loop.
+/// Builds the text of `/metrics` from data that it requests from the other verticles for each page.
+/// Data that does not arrive in time is omitted. As with `jpm ls`, Satan continues to sample usage
+/// for a few minutes after a request. Confined to the server's event loop.
 public final class MetricsPage {
   /// The media type of the Prometheus text format, version 0.0.4.
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -74,8 +74,8 @@ public final class MetricsPage {
     return events.unregister().eventually(daemonEvents::unregister);
   }
 
-  /// Returns the page for `who`. It covers the apps that `who` has access to, and the daemon if
-  /// these are all apps. Fails if God does not answer.
+  /// Returns the page for `who`. It covers the apps that `who` has access to. If `who` has access
+  /// to all apps, it also covers the daemon. Fails if God does not answer.
   ///
   /// @param withShares whether to include proportional memory, which takes the kernel a long time
   ///   to determine

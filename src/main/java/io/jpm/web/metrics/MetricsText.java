@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class MetricsText {
   private static final double NANOS = 1e9;
 
-  /// The metrics for the counters of ClusterBalancer, by the names of the counters.
+  /// The metrics that export the counters of ClusterBalancer, by the name of the counter.
   private static final Map<String, Metric> BALANCER =
       Map.of(
           "connections", Metric.BALANCER_CONNECTIONS,
@@ -37,7 +37,8 @@ final class MetricsText {
 
   /// Returns the text of the page.
   ///
-  /// @param counts the counters of the instances, in the order of `metricsSnapshot`
+  /// @param counts the event counters of the instances, in the order of the instances in
+  ///   `metricsSnapshot`
   static String text(MetricsSnapshot metricsSnapshot, List<Counted> counts) {
     try (var series = new Series()) {
       var metricsText = new MetricsText(series, metricsSnapshot);

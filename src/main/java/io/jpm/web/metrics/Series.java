@@ -9,8 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Collects the series of one page. Each page has its own registry, so that it contains no series
-/// from an earlier page.
+/// Collects the time series of one page. Each page has its own registry, so that it contains no
+/// series from an earlier page.
 final class Series implements AutoCloseable {
   private static final String TOTAL = "_total";
 

@@ -420,7 +420,7 @@ class JvmBackendTest {
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
             "it listens on port 8443 through a native transport (Netty's epoll) instead of Java's"
-                + " sockets; set -Dio.netty.transport.noNative=true to make it use Java's sockets"
+                + " sockets: set -Dio.netty.transport.noNative=true to make it use Java's sockets"
                 + " where possible");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();

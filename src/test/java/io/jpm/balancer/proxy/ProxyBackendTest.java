@@ -676,7 +676,7 @@ class ProxyBackendTest {
     assertThat(proxy.route(worker, proxy.port))
         .isEqualTo(
             new Route.Unreachable(
-                "the process does not listen on port %s, the value of its variable PORT, yet"
+                "the process does not yet listen on port %s, the value of its variable PORT"
                     .formatted(prepared.environment().get("PORT"))));
   }
 

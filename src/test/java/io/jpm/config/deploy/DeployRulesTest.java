@@ -84,9 +84,9 @@ class DeployRulesTest {
   void missingKeyIsReportedWithItsLine() {
     assertThat(problems(COMPLETE, "staging"))
         .containsExactly(
-            "e.json:10: deploy.staging: \"repo\" is missing",
-            "e.json:10: deploy.staging: \"ref\" is missing",
-            "e.json:10: deploy.staging: \"path\" is missing");
+            "e.json:10: deploy.staging: \"repo\" is missing: add it to this section",
+            "e.json:10: deploy.staging: \"ref\" is missing: add it to this section",
+            "e.json:10: deploy.staging: \"path\" is missing: add it to this section");
     assertThat(problems(COMPLETE, "live"))
         .containsExactly(
             "e.json:2: deploy: does not contain environment \"live\": it contains production, staging");
@@ -94,7 +94,7 @@ class DeployRulesTest {
         .containsExactly(
             "e.json:2: deploy: specify an environment: the section contains production, staging");
     assertThat(problems("{\"apps\": []}", "live"))
-        .containsExactly("e.json: has no section \"deploy\"");
+        .containsExactly("e.json: does not contain a \"deploy\" section");
   }
 
   @ParameterizedTest
@@ -103,15 +103,15 @@ class DeployRulesTest {
       quoteCharacter = '`',
       value = {
         "host|\"-oProxyCommand=x\"|begins with a hyphen",
-        "host|[]|the list is empty",
+        "host|[]|the list is empty: add an entry, or remove the key",
         "user|\"-l root\"|begins with a hyphen",
         "repo|\"--upload-pack=x\"|begins with a hyphen",
         "ref|\"-f\"|begins with a hyphen",
-        "ref|\"a\\nb\"|contains a line feed",
+        "ref|\"a\\nb\"|must not contain a line break",
         "ref|[]|is not text",
         "port|70000|is not a port",
         "path|\"srv\"|is not a path on the remote machine",
-        "env|{\"A;touch x\": 1}|is not a valid name of a shell variable",
+        "env|{\"A;touch x\": 1}|is not a valid shell variable name: use letters, digits and _",
         "env|3|is not an object",
         "post-deploy|[\"a\"]|is not a command",
       })

@@ -157,8 +157,8 @@ class SettingsReaderTest {
           {"bridge": {"prt": 1}} | :1: bridge: unknown key "prt": did you mean "port"?
           {"heartbeat": {"interval": "10ms"}} | :1: heartbeat.interval: "10ms" is not valid: use a duration from 1s to 1h
           {"brige": {}} | :1: unknown key "brige": did you mean "bridge"?
-          {"bridge": 5} | :1: bridge: 5 is not an object of settings
-          [] | :1: a list is not an object of settings
+          {"bridge": 5} | :1: bridge: 5 is not an object: use {"NAME": VALUE}
+          [] | :1: a list is not an object: use {"logs": {"keep": 20}}
           {"bridge": {"host": ""}} | :1: bridge.host: "" is not valid: use text
           {"bridge": {"auth_timeout": "0s"}} | :1: bridge.auth_timeout: "0s" is not valid: use a duration of 1ms or more, such as 500ms, 10s, 5m or 1h
           {"bridge": {"max_frame": "2G"}} | :1: bridge.max_frame: "2G" is not valid: use a size from 64K to 1G
@@ -175,7 +175,7 @@ class SettingsReaderTest {
           {"logs": {"buffer": "512K"}} | :1: logs.buffer: "512K" is not valid: use a size from 1M to 1G
           {"logs": {"buffer": 0}} | :1: logs.buffer: 0 is not valid: use a size from 1M to 1G
           {"logs": {"max_siz": "5M"}} | :1: logs: unknown key "max_siz": did you mean "max_size"?
-          {"log": {}, "log": {}} | :1: key "log" is given twice
+          {"log": {}, "log": {}} | :1: duplicate key "log": keep only one
           {"log": | :1:8: unexpected end of file: a }, ] or " is missing
           """)
   void invalidSettingIsReportedAndTheDefaultStays(String json, String sentence) {
@@ -201,6 +201,9 @@ class SettingsReaderTest {
   void missingInstalledFileIsReported() {
     Path gone = dir.resolve("gone.json");
     assertThat(SettingsReader.read(gone, gone).problems())
-        .isEqualTo(List.of(new Problem(gone.toString(), "does not exist")));
+        .isEqualTo(
+            List.of(
+                new Problem(
+                    gone.toString(), "does not exist, although it is part of jpm: reinstall jpm")));
   }
 }

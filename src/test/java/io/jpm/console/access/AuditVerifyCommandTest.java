@@ -78,7 +78,7 @@ class AuditVerifyCommandTest {
         .contains(
             "the hash chain of the audit log is broken at "
                 + file
-                + ":2: this line was changed, or the one before it")
+                + ":2: this line or the one before it was changed")
         .hasLineCount(1);
   }
 

@@ -76,8 +76,8 @@ class TokenCommandTest {
     assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n");
     assertThat(client.err())
         .isEqualTo(
-            "[jpm] ci: operate, only api, web, until 2027-02-19T12:00:00Z; the secret will not be shown"
-                + " again\n");
+            "[jpm] token ci has role operate only for api, web until 2027-02-19T12:00:00Z; the secret"
+                + " will not be shown again\n");
     assertThat(authenticate(client.out().strip()))
         .isEqualTo(
             new AccessReply.Authenticated(new Principal("ci", Role.OPERATE, Set.of("web", "api"))));
@@ -144,7 +144,8 @@ class TokenCommandTest {
     now = NOW.plus(Duration.ofDays(20));
     ConsoleClient client = runExpecting(0, "token", "rotate", "ci");
     assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n").doesNotContain(old);
-    assertThat(client.err()).contains("ci: read, only web, until 2027-01-10T12:00:00Z");
+    assertThat(client.err())
+        .contains("token ci has role read only for web until 2027-01-10T12:00:00Z");
     assertThat(authenticate(old)).isInstanceOf(AccessReply.Refused.class);
     assertThat(authenticate(client.out().strip()))
         .isEqualTo(new AccessReply.Authenticated(new Principal("ci", Role.READ, Set.of("web"))));

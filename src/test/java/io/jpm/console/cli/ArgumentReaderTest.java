@@ -159,7 +159,7 @@ class ArgumentReaderTest {
     "scale web -1x, 'unknown option \"-1x\": see jpm scale --help'",
     "scale web --by, 'unknown option \"--by\": see jpm scale --help'",
     "scale, 'jpm scale requires an argument: jpm scale name|id N|+N|-N|max'",
-    "scale web 1 -- x, 'jpm scale does not accept arguments after --; did you mean jpm start?'"
+    "scale web 1 -- x, 'jpm scale does not accept arguments after --: remove them, or use jpm start'"
   })
   void otherWordsOfScaleWithAHyphenAreOptions(String line, String problem) {
     assertThat(read(line.split(" "))).isEqualTo(new ParsedCommand.Mistake(problem));

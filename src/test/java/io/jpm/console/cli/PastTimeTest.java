@@ -47,7 +47,7 @@ class PastTimeTest {
     assertThatThrownBy(() -> BERLIN.of(VerbOption.UNTIL, text))
         .isInstanceOf(CommandFailure.class)
         .hasMessage(
-            "--until \"%s\" is not a time: use one such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z",
+            "--until \"%s\" is not a valid time: use a value such as 10m, 2h, 1d, 13:20, 2026-11-21 or 2026-11-21T13:20:30Z",
             text);
   }
 }

@@ -52,11 +52,11 @@ class ServeOptionsTest {
     for (List<String> words : List.of(List.<String>of(), List.of("--basic-auth-password", "x"))) {
       assertThatThrownBy(() -> optionsOf(asked, words.toArray(String[]::new)))
           .hasMessage(
-              "basic authentication requires both --basic-auth-username and --basic-auth-password");
+              "basic authentication is incomplete: specify both --basic-auth-username and --basic-auth-password");
     }
     assertThatThrownBy(
             () -> optionsOf(asked, "--basic-auth-username", "a:b", "--basic-auth-password", "x"))
-        .hasMessage("--basic-auth-username cannot contain a colon");
+        .hasMessage("--basic-auth-username cannot contain a colon: choose another user name");
   }
 
   @Test

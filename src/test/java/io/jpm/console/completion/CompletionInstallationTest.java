@@ -48,7 +48,7 @@ class CompletionInstallationTest {
     Files.createDirectories(startup.getParent());
     Files.write(startup, own);
     Files.setPosixFilePermissions(startup, PosixFilePermissions.fromString("rw-------"));
-    assertThat(installation.install()).contains(startup + " now loads it");
+    assertThat(installation.install()).contains(startup + " now loads the completion script");
     byte[] once = Files.readAllBytes(startup);
     String text = new String(once, StandardCharsets.ISO_8859_1);
     assertThat(text)
@@ -57,7 +57,7 @@ class CompletionInstallationTest {
         .endsWith("# <<< jpm completion <<<\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(startup)))
         .isEqualTo("rw-------");
-    assertThat(installation.install()).contains(startup + " already loads it");
+    assertThat(installation.install()).contains(startup + " already loads the completion script");
     assertThat(Files.readAllBytes(startup)).isEqualTo(once);
     installation.remove();
     assertThat(new String(Files.readAllBytes(startup), StandardCharsets.ISO_8859_1))

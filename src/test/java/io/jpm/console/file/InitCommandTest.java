@@ -71,7 +71,7 @@ class InitCommandTest {
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.err())
         .isEqualTo(
-            "[jpm][ERROR] %s already exists, and jpm init does not overwrite files\n"
+            "[jpm][ERROR] %s already exists: choose another name, or remove the file\n"
                 .formatted(file));
     assertThat(Files.readString(file)).isEqualTo("mine");
   }
@@ -83,7 +83,7 @@ class InitCommandTest {
     assertThat(client.code()).isEqualTo(1);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][ERROR] %s cannot be written: the directory does not exist\n".formatted(nowhere));
+            "[jpm][ERROR] %s cannot be written: create its directory first\n".formatted(nowhere));
     ConsoleClient program = ConsoleClient.run(vertx, "init", "app.js");
     assertThat(program.code()).isEqualTo(1);
     assertThat(program.err()).startsWith("[jpm][ERROR] app.js is not a process file name: ");

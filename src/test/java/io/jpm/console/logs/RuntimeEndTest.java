@@ -65,6 +65,6 @@ class RuntimeEndTest {
     assertThat(RuntimeEnd.of(List.of(), nanos::get)).isEmpty();
     assertThatThrownBy(() -> end("until-idle", "web")).isInstanceOf(CommandFailure.class);
     assertThatThrownBy(() -> end("web"))
-        .hasMessage("jpm logs does not accept arguments after --; did you mean jpm start?");
+        .hasMessage("jpm logs does not accept arguments after --: remove them, or use jpm start");
   }
 }

@@ -232,7 +232,7 @@ class MonitCommandTest {
     assertThat(pipe.err()).contains("jpm ls --json").hasLineCount(1);
     ConsoleClient other = ConsoleClient.run(vertx, ConsoleClient.WIDE, "monit");
     assertThat(other.code()).isEqualTo(1);
-    assertThat(other.err()).contains("bin/jpm runs this command itself").hasLineCount(1);
+    assertThat(other.err()).contains("monit runs only through bin/jpm").hasLineCount(1);
     ConsoleClient dumb = ConsoleClient.run(vertx, ConsoleClient.WIDE, "dash", "--", "screen");
     assertThat(dumb.code()).isEqualTo(1);
     assertThat(dumb.err()).contains("TERM=").hasLineCount(1);

@@ -94,7 +94,7 @@ class InstanceTableTest {
     List<InstanceView> many =
         IntStream.range(0, 25).mapToObj(id -> Instances.errored(id, "job-" + id)).toList();
     assertThat(InstanceTable.draw(listing(many), TextStyle.PIPE))
-        .endsWith("… and 15 more have failed\n");
+        .endsWith("… and 15 more failed instances\n");
   }
 
   @Test

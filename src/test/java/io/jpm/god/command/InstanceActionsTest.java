@@ -71,7 +71,7 @@ class InstanceActionsTest extends GodHarness {
         .containsExactly("web (id 0): it has closed its standard input");
     act(Action.STOP, "web");
     assertThat(writeInput("web", "x\n").problems())
-        .containsExactly("web (id 0) is stopped and has no process");
+        .containsExactly("web (id 0) is stopped and has no process: start it first");
   }
 
   @Test
@@ -93,7 +93,8 @@ class InstanceActionsTest extends GodHarness {
     act(Action.STOP, "off");
     host.obeysSignals = false;
     GodReply reply = ask(new GodCommand.SendSignal(List.of("all"), Signal.SIGUSR2));
-    assertThat(reply.problems()).containsExactly("off (id 1) is stopped and has no process");
+    assertThat(reply.problems())
+        .containsExactly("off (id 1) is stopped and has no process: start it first");
     assertThat(reply.instances())
         .singleElement()
         .satisfies(it -> assertThat(it.id().value()).isZero());

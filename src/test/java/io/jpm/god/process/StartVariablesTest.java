@@ -146,7 +146,10 @@ class StartVariablesTest {
                 "env_file %s:2 is not a variable: it contains no ="
                     .formatted(dir.resolve("broken.env"))));
     assertThat(read(List.of(new EnvFile(dir.resolve("gone.env"), false)), Map.of()))
-        .isEqualTo(new Outcome.Refused("env_file " + dir.resolve("gone.env") + " does not exist"));
+        .isEqualTo(
+            new Outcome.Refused(
+                "env_file %1$s does not exist: create it, or write \"%1$s?\" if it is optional"
+                    .formatted(dir.resolve("gone.env"))));
     assertThat(refusal(new SecretSource.FromFile(dir.resolve("gone")))).isEqualTo("does not exist");
     assertThat(refusal(new SecretSource.FromFile(dir))).isEqualTo("is not a regular file");
     assertThat(refusal(new SecretSource.FromFile(dir.resolve("empty")))).isEqualTo("is empty");

@@ -284,7 +284,7 @@ class ReloadTest extends GodHarness {
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.notes())
         .containsExactly(
-            "web: asked the old process to exit by the message 'shutdown', within 30 s (kill_timeout)");
+            "web: sent the message 'shutdown' to the old process, with 30 s (kill_timeout) to exit");
     assertThat(old.signals).isEmpty();
     assertThat(pidOf(only())).isEqualTo(pid(awaitSpawn(2)));
     assertThat(awaitSpawn(2).receivedMessages).doesNotContain("\"shutdown\"");
@@ -308,7 +308,7 @@ class ReloadTest extends GodHarness {
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.notes())
         .containsExactly(
-            "web: asked the old process to exit by the message 'shutdown', within 50 ms (kill_timeout)",
+            "web: sent the message 'shutdown' to the old process, with 50 ms (kill_timeout) to exit",
             "web:0: did not exit within 50 ms: killed (SIGKILL after the shutdown message)");
     assertThat(awaitSpawn(1).signals).containsExactly(Signal.SIGKILL);
   }
@@ -320,7 +320,7 @@ class ReloadTest extends GodHarness {
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.notes())
         .containsExactly(
-            "web: stopped the old process with SIGTERM, because it does not use an IPC channel for the message 'shutdown'");
+            "web: stopped the old process with SIGTERM, because the app does not use the IPC channel that the message 'shutdown' requires");
     assertThat(awaitSpawn(1).receivedMessages).isEmpty();
     assertThat(awaitSpawn(1).signals).containsExactly(Signal.SIGTERM);
   }
@@ -330,7 +330,7 @@ class ReloadTest extends GodHarness {
     start(spec("web"));
     assertThat(await(askAsync(gracefulReloadOf("web"))).notes())
         .contains(
-            "web: stopped the old process with SIGINT, because it does not use an IPC channel for the message 'shutdown'");
+            "web: stopped the old process with SIGINT, because the app does not use the IPC channel that the message 'shutdown' requires");
     assertThat(awaitSpawn(1).receivedMessages).isEmpty();
   }
 
@@ -375,7 +375,7 @@ class ReloadTest extends GodHarness {
     assertThat(await(reload).notes())
         .containsExactly(
             "web (id 0) was restarted; it does not listen on any port",
-            "web: asked the old process to exit by the message 'shutdown', within 30 s (kill_timeout)");
+            "web: sent the message 'shutdown' to the old process, with 30 s (kill_timeout) to exit");
     FakeProcess next = awaitSpawn(2);
     act(Action.STOP, "web");
     assertThat(next.receivedMessages).isEmpty();
@@ -483,6 +483,7 @@ class ReloadTest extends GodHarness {
   @Test
   void candidateThatExitsEndsTheRolloutAndKeepsTheOldProcess() {
     startReady(3);
+    List<Integer> before = list().stream().map(this::pidOf).toList();
     Future<GodReply> reload = askAsync(reloadOf("web"));
     reportReady(awaitSpawn(4));
     FakeProcess bad = awaitSpawn(5);
@@ -492,10 +493,10 @@ class ReloadTest extends GodHarness {
     assertThat(reply.problems()).hasSize(1);
     assertThat(reply.problems().getFirst())
         .matches(
-            "web \\(id 1\\): the new process did not become ready: exit 1 after .*, before it was ready; pid %d keeps serving, 1 of 3 instances were replaced"
-                .formatted(pid(awaitSpawn(2))));
+            "web \\(id 1\\): the new process did not become ready: exit 1 after .*, before it was ready; pid %d keeps serving; 1 of 3 instances were replaced"
+                .formatted(before.get(1)));
     assertThat(list().stream().map(this::pidOf))
-        .containsExactly(pid(awaitSpawn(4)), pid(awaitSpawn(2)), pid(awaitSpawn(3)));
+        .containsExactly(pid(awaitSpawn(4)), before.get(1), before.get(2));
     assertThat(list().stream().map(InstanceView::restarts)).containsExactly(1, 0, 0);
     awaitEvent(Kind.RELOAD_FAILED, "the new process did not become ready: exit 1");
     assertThat(host.spawns).hasSize(5);
@@ -620,7 +621,7 @@ class ReloadTest extends GodHarness {
     Future<GodReply> reload = askAsync(reloadOf("web"));
     FakeProcess next = awaitSpawn(2);
     assertThat(ask(reloadOf("web")).problems())
-        .containsExactly("web is being reloaded or scaled: try again when that is done");
+        .containsExactly("web is being reloaded or scaled: try again when this has finished");
     reportReady(next);
     assertThat(await(reload).problems()).isEmpty();
     assertThat(host.spawns).hasSize(2);
@@ -635,7 +636,7 @@ class ReloadTest extends GodHarness {
     assertThat(host.running()).isEmpty();
     assertThat(await(reload).problems())
         .containsExactly(
-            "web (id 0): it was stopped in the meantime, 0 of 2 instances were replaced");
+            "web (id 0): it was stopped in the meantime; 0 of 2 instances were replaced");
     assertThat(list()).allMatch(i -> i.phase() == Phase.STOPPED);
     assertThat(host.spawns).hasSize(3);
   }

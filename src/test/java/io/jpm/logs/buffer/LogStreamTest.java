@@ -166,7 +166,7 @@ class LogStreamTest {
     for (FileWrite wrong : List.of(write(0, UNIT), write(1, 2 * UNIT), write(2, 1))) {
       assertThatThrownBy(() -> stream.begin(wrong))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("a write has already begun: app");
+          .hasMessage("a write has already begun for the stream app");
     }
     assertThat(stream.unfinished()).contains(write(1, UNIT));
   }
@@ -195,7 +195,7 @@ class LogStreamTest {
   private static void assertGone(ThrowingCallable begin) {
     assertThatThrownBy(begin)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("no further write may begin: app");
+        .hasMessage("no write may begin: the stream app is closed");
   }
 
   private static void assertHarmless(LogStream stream) {

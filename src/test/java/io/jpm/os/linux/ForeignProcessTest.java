@@ -72,7 +72,7 @@ class ForeignProcessTest {
                 + left.getFirst()
                 + " of "
                 + fixture.tag(1, 1)
-                + " belongs to another user and keeps running");
+                + " keeps running because it belongs to another user: stop it as root");
   }
 
   private static Path classPathOf(Class<?> of) throws Exception {

@@ -126,7 +126,8 @@ public class LimitsTest {
         .isInstanceOfSatisfying(
             SpawnResult.Refused.class,
             refused -> {
-              assertThat(refused.reason()).startsWith("limits.nofile of 4611686018427387903 is");
+              assertThat(refused.reason())
+                  .startsWith("limits.nofile of 4611686018427387903 exceeds");
               assertThat(refused.temporary()).isFalse();
             });
   }

@@ -90,7 +90,8 @@ class LinuxProcessHostTest extends ProcessHostContract {
 
     assertThat(fixture.refusal(request))
         .isEqualTo(
-            request.program() + " is not a program and has no #! line: name an --interpreter");
+            request.program()
+                + " is not a program and has no #! line: add a #! line, or set --interpreter");
   }
 
   @Test

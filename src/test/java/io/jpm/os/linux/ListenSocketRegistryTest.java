@@ -179,7 +179,9 @@ class ListenSocketRegistryTest {
   @Test
   void bindFailureIsReportedAsASentence() {
     assertThat(failure(request("192.0.2.1", 3000)))
-        .hasMessage("192.0.2.1:3000: this machine does not have this address")
+        .hasMessage(
+            "192.0.2.1:3000 cannot be used as a listening address because this machine does not"
+                + " have it: use one of its own addresses")
         .extracting(ListenException::errno)
         .isEqualTo(Errno.EADDRNOTAVAIL);
     assertThat(
@@ -212,7 +214,7 @@ class ListenSocketRegistryTest {
         failure(
             request(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 81), false, nobody));
     assertThat(failure)
-        .hasMessage("port 81: permission denied for user nobody: ports below 1024 require root");
+        .hasMessage("port 81: permission denied for user nobody (ports below 1024 require root)");
     assertThat(failure.errno()).isEqualTo(Errno.EACCES);
     ListenSocket high = sockets.open("high", request(Loopback.at(0), false, nobody));
     Loopback.connect(port(high)).close();

@@ -416,7 +416,9 @@ class RunAsTest {
     SpawnRequest request = request("obedient.sh", user(NOBODY));
 
     assertThat(fixture.refusal(request.withProgram(noProgram, List.of("x"))))
-        .isEqualTo(noProgram + " is not a program and has no #! line: name an --interpreter");
+        .isEqualTo(
+            noProgram
+                + " is not a program and has no #! line: add a #! line, or set --interpreter");
     assertThat(fixture.refusal(request.withProgram(noInterpreter, List.of("x"))))
         .isEqualTo(
             noInterpreter
@@ -574,14 +576,15 @@ class RunAsTest {
             daemon: only root can run an app as another user: start the daemon as root or remove uid\
              and gid
             nice: nice -5 is a higher priority than the daemon is allowed to set: start the daemon as\
-             root or use a higher number
+             root or use a higher value
             nobody: started
-            tmp: only root can give an app private_tmp: start the daemon as root or remove it
-            paths: only root can give an app private_tmp and read_only_paths: start the daemon as\
-             root or remove it
+            tmp: only root can apply private_tmp to an app: start the daemon as root or remove\
+             private_tmp
+            paths: only root can apply private_tmp and read_only_paths to an app: start the daemon\
+             as root or remove private_tmp and read_only_paths
             calls: started
-            gaining: only root with sys_admin can give an app seccomp without no_new_privileges:\
-             remove no_new_privileges: false
+            gaining: seccomp without no_new_privileges requires a daemon that runs as root with\
+             sys_admin: remove `no_new_privileges: false`
             """);
     assertThat(exit).isZero();
   }

@@ -285,11 +285,11 @@ class ActiveProbesTest {
   @Test
   void unknownVariableIsReported() {
     assertThat(reason(http("http://127.0.0.1:${NOWHERE}/")))
-        .isEqualTo("http://127.0.0.1:${NOWHERE}/: the app has no variable NOWHERE");
+        .isEqualTo("http://127.0.0.1:${NOWHERE}/: the app has no environment variable NOWHERE");
     assertThat(reason(new ProbeHandler.Tcp("127.0.0.1", "${NOWHERE}")))
-        .isEqualTo("${NOWHERE}: the app has no variable NOWHERE");
+        .isEqualTo("${NOWHERE}: the app has no environment variable NOWHERE");
     assertThat(reason(new ProbeHandler.Exec(List.of("./x", "${NOWHERE}"))))
-        .isEqualTo("${NOWHERE}: the app has no variable NOWHERE");
+        .isEqualTo("${NOWHERE}: the app has no environment variable NOWHERE");
   }
 
   @Test

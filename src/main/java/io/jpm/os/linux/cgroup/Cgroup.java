@@ -44,7 +44,7 @@ public record Cgroup(Path directory) {
       Files.writeString(directory.resolve(file), value);
     } catch (IOException refused) {
       throw new IOException(
-          "limits: cannot set %s of %s to %s (%s)"
+          "limits: cannot set %s of the cgroup %s to %s: %s"
               .formatted(file, directory, value, CgroupMount.reason(refused)),
           refused);
     }
@@ -101,8 +101,8 @@ public record Cgroup(Path directory) {
     }
   }
 
-  /// Returns the events that this daemon or an earlier one has reported. They are stored in an
-  /// extended attribute of the cgroup's directory.
+  /// Returns the events that this daemon or an earlier one has reported, as recorded in an extended
+  /// attribute of the cgroup's directory.
   public ReportedMemoryEvents reportedEvents() {
     UserDefinedFileAttributeView view = view();
     try {
@@ -117,7 +117,8 @@ public record Cgroup(Path directory) {
     }
   }
 
-  /// Records that the events have been reported, for this daemon and the next.
+  /// Records that the events have been reported, so that neither this daemon nor the next one
+  /// reports them again.
   void setReportedEvents(ReportedMemoryEvents reportedMemoryEvents) {
     UserDefinedFileAttributeView view = view();
     try {

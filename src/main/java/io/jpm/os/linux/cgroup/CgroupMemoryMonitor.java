@@ -39,6 +39,8 @@ public final class CgroupMemoryMonitor {
   private Reactor.@Nullable Watch watch;
   private boolean over;
 
+  /// Creates a monitor, which does nothing until [#start] is called.
+  ///
   /// @param main the pid of the main process
   /// @param watcher receives the reports
   public CgroupMemoryMonitor(int main, Reactor reactor, Cgroup group, ChildWatcher watcher) {
@@ -48,7 +50,7 @@ public final class CgroupMemoryMonitor {
     this.watcher = watcher;
   }
 
-  /// Reports the events that no daemon has reported yet and starts monitoring.
+  /// Starts monitoring and reports the events that no daemon has reported yet.
   public void start() {
     if (over) {
       return;
@@ -78,8 +80,8 @@ public final class CgroupMemoryMonitor {
     close();
   }
 
-  /// Opens the file again and reads it once, because the kernel signals only changes after the last
-  /// read.
+  /// Opens `memory.events` again and reads it once, because the kernel signals only changes after
+  /// the last read.
   private boolean listen() {
     close();
     Path file = group.directory().resolve("memory.events");

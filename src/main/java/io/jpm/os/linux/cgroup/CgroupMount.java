@@ -27,8 +27,8 @@ public final class CgroupMount {
     }
   }
 
-  /// Returns the path of a process's cgroup, relative to [#find]; empty if the process no longer
-  /// exists or its cgroup lies outside the visible part of the hierarchy.
+  /// Returns the path of a process's cgroup, relative to the mount point ([#find]); empty if the
+  /// process no longer exists or its cgroup is outside the visible part of the hierarchy.
   ///
   /// @param process a pid, or `self`
   public static Optional<String> pathOf(String process) {

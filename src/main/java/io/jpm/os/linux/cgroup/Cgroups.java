@@ -15,13 +15,14 @@ import java.util.Optional;
 /// Creates cgroups for apps, but only below the cgroup that was delegated to the daemon. systemd
 /// marks a delegated cgroup with the attribute `user.delegate`; all others belong to systemd.
 ///
-/// A cgroup whose children have controllers must not contain processes itself, so the daemon must
-/// run in a child group. In a service, `DelegateSubgroup=daemon` makes systemd start the daemon in
-/// a child group. In a scope, the daemon moves itself to a child group. It does not do so in a
-/// service without that setting, because systemd could then not restart the daemon while apps are
-/// running.
+/// A cgroup that enables controllers for its children must not contain processes itself, so the
+/// daemon must run in a child group. In a service, `DelegateSubgroup=daemon` makes systemd start
+/// the daemon in a child group. In a scope, the daemon moves itself to a child group. It does not
+/// do so in a service without that setting, because systemd could then not restart the daemon while
+/// apps are running.
 ///
-/// The delegated cgroup is looked up on first use, because most daemons do not need it.
+/// The delegated cgroup is looked up on first use, because most daemons do not set limits that
+/// require one.
 public final class Cgroups {
   private static final String DAEMON = "daemon";
   private static final int LONGEST_NAME = 200;
@@ -37,7 +38,7 @@ public final class Cgroups {
   /// Creates cgroups below the cgroup that is delegated to this process.
   public Cgroups() {}
 
-  /// Creates cgroups below `root`, which is known to be delegated.
+  /// Creates cgroups below `root`, which must be delegated to this process.
   public Cgroups(Path root) {
     this.root = Optional.of(root);
     this.looked = true;
@@ -136,7 +137,8 @@ public final class Cgroups {
   private static void enable(Path root, String controller) throws IOException {
     if (!words(root.resolve("cgroup.controllers")).contains(controller)) {
       throw new IOException(
-          "limits: the cgroup %s has no %s controller".formatted(root, controller));
+          "limits: the cgroup %s has no %s controller: delegate the controller, or remove the limit"
+              .formatted(root, controller));
     }
     if (!words(root.resolve("cgroup.subtree_control")).contains(controller)) {
       new Cgroup(root).set("cgroup.subtree_control", "+" + controller);
@@ -147,8 +149,8 @@ public final class Cgroups {
     return List.of(Files.readString(file).strip().split("\\s+", -1));
   }
 
-  /// Removes cgroups without processes, which are left if the exit of the last process was not
-  /// observed.
+  /// Removes cgroups without processes. Such a cgroup remains if no daemon was running when its
+  /// last process exited.
   private static void removeEmpty(Path root) throws IOException {
     try (DirectoryStream<Path> groups = Files.newDirectoryStream(root, Cgroup.PREFIX + "*")) {
       groups.forEach(group -> new Cgroup(group).remove());
@@ -164,7 +166,7 @@ public final class Cgroups {
     root = delegatedGroup(own.get());
     problem =
         root.isEmpty()
-            ? Optional.of("no delegated cgroup")
+            ? Optional.of("no cgroup is delegated to the daemon")
             : root.filter(own.get()::equals).flatMap(Cgroups::moveDown);
   }
 

@@ -18,25 +18,26 @@ import java.util.function.Consumer;
 /// The daemon's end of the IPC channel of one process. It carries JSON values, one per line, in the
 /// format that Node's `child_process` uses on the descriptor named by NODE_CHANNEL_FD.
 ///
-/// The process also holds this end open ([ChannelEnds]), so an end of file does not mean that the
-/// process has exited. Both share one open file description. O_NONBLOCK must therefore not be set;
-/// instead, each call requests non-blocking behavior.
+/// The process itself also has this end open ([ChannelEnds]), with the same open file description.
+/// O_NONBLOCK must therefore not be set on it; instead, each call requests non-blocking behavior.
+/// The exit of the process is not detected here, but through its pidfd.
 public final class Channel {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Maximum length of a message; longer messages are dropped. Also the maximum amount of queued
-  /// outgoing data.
+  /// Maximum length of a message in bytes; longer messages are dropped. Also the maximum amount of
+  /// queued outgoing data.
   static final int MOST_BYTES = 1024 * 1024;
 
-  /// Maximum weight of delivered messages that have not been processed yet. While it is exceeded
-  /// the channel is not read, so the process has to wait.
+  /// Maximum total weight of the delivered messages that have not been processed yet. The weight of
+  /// a message is its length plus [#MESSAGE_BYTES]. While it is exceeded, the channel is not read,
+  /// so the process has to wait.
   private static final int MOST_UNHEARD = 256 * 1024;
 
-  /// Weight of a message in addition to its length. It mainly accounts for the time that a message
-  /// takes on a shared event loop.
+  /// Constant part of the weight of a message. It accounts mainly for the processing time on a
+  /// shared event loop.
   private static final int MESSAGE_BYTES = 512;
 
-  /// Prefix of Node's replies to a passed descriptor.
+  /// Prefix of the messages with which Node replies to a passed descriptor.
   private static final String ANSWER = "{\"cmd\":\"NODE_HANDLE_";
 
   private static final String TAKEN = ANSWER + "ACK\"";
@@ -59,8 +60,8 @@ public final class Channel {
   private final BiConsumer<String, Runnable> messages;
   private final String tag;
 
-  /// Rate limit: the time up to which the data read so far has used the allowed rate. This field
-  /// and the fields below are confined to the reactor's thread.
+  /// Rate limit: the time at which the data read so far would have arrived at the maximum rate, as
+  /// in [System#nanoTime]. This field and the fields below are confined to the reactor's thread.
   private long rateUsedUntil = System.nanoTime();
 
   private boolean pausing;
@@ -71,11 +72,13 @@ public final class Channel {
   /// True while reading is suspended because too many messages have not been processed yet.
   private final AtomicBoolean full = new AtomicBoolean();
 
-  /// This and the following field are guarded by `this`.
+  /// The queue of outgoing messages. Guarded by `this`, as is `open`.
   private final Outgoing outgoing;
 
   private boolean open = true;
 
+  /// Creates a channel, which reads nothing until [#begin] is called.
+  ///
   /// @param reactor reads messages and sends queued messages
   /// @param fd the daemon's end, which the channel closes
   /// @param tag the process tag without its secret, for the log
@@ -98,8 +101,8 @@ public final class Channel {
       droppedToldAt = now;
       LOG.log(
           Level.WARNING,
-          "{0}: dropped {1} messages so far, because they were longer than {2} bytes or too many"
-              + " messages of apps were incomplete",
+          "{0}: dropped {1} IPC messages so far, because they were longer than {2} bytes or the"
+              + " memory for incomplete messages of all apps was exhausted",
           tag,
           Long.toString(dropped),
           Integer.toString(MOST_BYTES));
@@ -118,7 +121,7 @@ public final class Channel {
     return open;
   }
 
-  /// Sends one JSON value, either immediately or as soon as the process reads.
+  /// Sends one JSON value, either immediately or as soon as the process reads from the channel.
   ///
   /// @return whether the message was sent or queued; false if the channel is closed or the queue
   ///   would exceed [#MOST_BYTES]
@@ -136,8 +139,8 @@ public final class Channel {
   ///
   /// @param json one JSON object
   /// @param handle the descriptor to pass
-  /// @param taken called on the reactor's thread with whether the process has received the
-  ///   descriptor; false also if the channel was closed first
+  /// @param taken called on the reactor's thread: with true if the process has received the
+  ///   descriptor, with false if it has refused the descriptor or the channel was closed
   /// @return whether the message was sent or queued; false also if the queue is full or the handle
   ///   is closed
   public boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
@@ -169,7 +172,7 @@ public final class Channel {
     return whole;
   }
 
-  /// Delivers what has been received so far and closes the channel. Must be called on the reactor's
+  /// Delivers the messages received so far and closes the channel. Must be called on the reactor's
   /// thread.
   public void finish() {
     // Reads only what is buffered now, because a child of the process may keep writing.
@@ -290,7 +293,7 @@ public final class Channel {
     return unprocessedWeight.get() > MOST_UNHEARD / 2 || !full.compareAndSet(true, false);
   }
 
-  /// Reads once. Closes the channel if all processes that held the other end have closed it.
+  /// Reads once. Closes the channel if no process has the other end open any more.
   ///
   /// @return the number of bytes read; 0 or less if none were available
   private int receive(int most) {

@@ -23,9 +23,9 @@ import java.util.Set;
 /// the death of the daemon, and the next daemon can recover its end. A broken channel would make a
 /// Node app fail at its next message.
 public record ChannelEnds(int daemon, int app) {
-  /// The variable that identifies the daemon's end by its inode number. It distinguishes the end
-  /// from a socket that the process opened under the same number after it closed its inherited
-  /// descriptors.
+  /// The variable that identifies the daemon's end by its inode number. A descriptor number would
+  /// not be sufficient, because a process that has closed its inherited descriptors may have opened
+  /// another socket under the same number.
   static final String INODE_VARIABLE = "JPM_CHANNEL";
 
   private static final String NUMBER_VARIABLE = "NODE_CHANNEL_FD";
@@ -49,7 +49,7 @@ public record ChannelEnds(int daemon, int app) {
     }
   }
 
-  /// Returns the variables through which the process learns about its channel.
+  /// Returns the environment variables that describe the channel to the process.
   public static Map<String, String> environment(int daemonEnd) throws IOException {
     return Map.of(
         NUMBER_VARIABLE,
@@ -64,10 +64,10 @@ public record ChannelEnds(int daemon, int app) {
   /// process has no channel or has closed it, or if the kernel denies access (another user, Yama).
   ///
   /// If the process belongs to the daemon's user, its environment identifies the end. A process of
-  /// another user could name any socket there, so the kernel is asked which user created the
-  /// socket.
+  /// another user could name any socket there, so the user that created the socket according to the
+  /// kernel is checked instead.
   ///
-  /// @param self the daemon's user
+  /// @param self the user id of the daemon
   public static OptionalInt recover(PidFd pidFd, int pid, int self) {
     Optional<String> inode;
     try (ProcReader reader = new ProcReader()) {

@@ -20,7 +20,7 @@ final class LineBuffer {
   private boolean skipping;
 
   /// @param most the maximum length of a line in bytes
-  /// @param memoryBudget the shared memory for incomplete lines
+  /// @param memoryBudget limits the memory that all buffers together use for incomplete lines
   /// @param lines receives each line that is not empty
   /// @param onTooLong called once for each dropped line
   LineBuffer(int most, MemoryBudget memoryBudget, Consumer<String> lines, Runnable onTooLong) {
@@ -91,7 +91,7 @@ final class LineBuffer {
     skipping = false;
   }
 
-  /// Frees the buffer. It is not kept between messages, because there is one for each app.
+  /// Frees the buffer. It is not kept between messages, because there is one per app.
   private void forget() {
     length = 0;
     memoryBudget.change(taken(kept.length), 0);

@@ -14,13 +14,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The send queue of a [Channel]. Node accepts one descriptor at a time and replies to it. As in
-/// Node's `child_process`, nothing else is sent until the reply. Guarded by the channel.
+/// The send queue of a [Channel]. Node accepts one descriptor at a time and replies to each. As in
+/// Node's `child_process`, nothing else is sent until the reply arrives. Guarded by the channel.
 final class Outgoing {
-  /// Maximum number of times a descriptor is sent if Node replies that it did not receive it.
+  /// Maximum number of times that a descriptor is sent if Node replies each time that it did not
+  /// receive the descriptor.
   private static final int MOST_SENDINGS = 4;
 
-  /// Maximum number of queued messages that pass a descriptor, each of which stays open until then.
+  /// Maximum number of queued messages with a descriptor. The daemon keeps each of these
+  /// descriptors open until the process has replied.
   static final int MAX_DESCRIPTORS = 1024;
 
   private final int fd;
@@ -29,8 +31,8 @@ final class Outgoing {
   private int waitingBytes;
   private int descriptorCount;
 
-  /// The descriptor that was sent, possibly with only the beginning of its line, but has not been
-  /// replied to yet.
+  /// The descriptor that was sent but to which the process has not replied yet. The rest of its
+  /// line may still have to be sent.
   private @Nullable PendingDescriptor descriptorInTransit;
 
   /// @param fd the daemon's end of the channel
@@ -66,7 +68,7 @@ final class Outgoing {
     }
   }
 
-  /// Returns a JSON value encoded as a line.
+  /// Encodes a JSON value as a line of UTF-8.
   static byte[] line(String json) {
     // A line feed is whitespace in JSON, but here it terminates the message.
     return (json.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8);
@@ -93,7 +95,8 @@ final class Outgoing {
     waiting.add(new Line(line, Optional.of(new PendingDescriptor(line, given, taken))));
   }
 
-  /// Reports whether a line is waiting only for the process to read.
+  /// Reports whether a line is queued that can be sent as soon as the process reads from the
+  /// channel, without waiting for a reply.
   boolean isBlocked() {
     Line next = waiting.peek();
     return next != null && maySend(next);
@@ -158,8 +161,9 @@ final class Outgoing {
     }
   }
 
-  /// Completes or repeats the pending descriptor according to the process's reply. If no descriptor
-  /// is pending, the reply belongs to a message of an earlier daemon and is ignored.
+  /// Handles the reply of the process to the descriptor in transit. A descriptor that the process
+  /// did not receive is sent again. If no descriptor is in transit, the reply belongs to a message
+  /// of an earlier daemon and is ignored.
   ///
   /// @param got whether the process received the descriptor
   void answered(boolean got) {

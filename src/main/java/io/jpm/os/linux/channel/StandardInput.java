@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// Writes to the named pipe that serves as an app's standard input (`pipe(7)`). The pipe is opened
-/// and closed for each call. The reading process itself holds it open for reading and writing. It
-/// therefore never reads an end of file, and unread input is lost when it exits.
+/// and closed for each call. The process that reads the pipe has it open for reading and writing.
+/// The process therefore never reads an end of file, and unread input is lost when the process
+/// exits.
 public final class StandardInput {
   /// PIPE_BUF: a write of up to this size is atomic.
   private static final int ATOMIC = 4096;
@@ -39,7 +40,7 @@ public final class StandardInput {
 
   private static String refusal(Path fifo, int errno) {
     return switch (errno) {
-      case Errno.ENOENT -> "it was started without a pipe for its standard input: restart it";
+      case Errno.ENOENT -> "it was started without a pipe as its standard input: restart it";
       case Errno.ENXIO -> "it has closed its standard input";
       default -> "cannot open " + fifo + ": " + Errno.message(errno);
     };
@@ -50,7 +51,7 @@ public final class StandardInput {
     int needed = (bytes.length + PAGE - 1) / PAGE;
     if (needed > slots) {
       return Optional.of(
-          "a line must not exceed %d bytes, but has %d".formatted(room, bytes.length));
+          "a line must not exceed %d bytes, but this one has %d".formatted(room, bytes.length));
     }
     // Upper bound on the pages in use. A page may be partly filled, but two adjacent pages together
     // always hold more than one page of data, except for the first, which may have been read in
@@ -71,7 +72,8 @@ public final class StandardInput {
       }
       return written == bytes.length
           ? Optional.empty()
-          : Optional.of("it accepted only %d of %d bytes".formatted(written, bytes.length));
+          : Optional.of(
+              "its standard input accepted only %d of %d bytes".formatted(written, bytes.length));
     }
   }
 

@@ -15,9 +15,10 @@ import java.util.OptionalInt;
 ///
 /// @param identity the user and groups; empty for those of the daemon
 /// @param nice the nice value; empty for that of the daemon
-/// @param umask the mode bits that are cleared in new files; empty for those of the daemon
-/// @param environment the variables that a login session of the user would have
-/// @param sandbox what the kernel denies the child
+/// @param umask the mode bits that are cleared in new files; empty for the daemon's umask
+/// @param environment the variables that a login sets for the user: HOME, USER, LOGNAME and SHELL;
+///   empty if no user is named
+/// @param sandbox the restrictions that the kernel enforces on the child
 public record ChildCredentials(
     Optional<Identity> identity,
     OptionalInt nice,
@@ -82,7 +83,8 @@ public record ChildCredentials(
     return new ChildCredentials(identity, OptionalInt.empty(), OptionalInt.empty(), environment);
   }
 
-  /// Describes the error of an operation with these credentials.
+  /// Returns a description of an error that occurred with these credentials. If access was denied,
+  /// the description contains the user's name.
   public String describe(int errno) {
     boolean refused = errno == Errno.EACCES || errno == Errno.EPERM;
     return refused && environment.containsKey("USER")
@@ -90,7 +92,7 @@ public record ChildCredentials(
         : Errno.message(errno);
   }
 
-  /// Looks up the user and group named by `runAs`.
+  /// Returns the credentials for `runAs`, whose user and group are looked up.
   ///
   /// @throws IOException with a message for the user if there is no such user or group
   public static ChildCredentials of(RunAs runAs) throws IOException {
@@ -122,8 +124,8 @@ public record ChildCredentials(
             new Identity(OptionalInt.empty(), group.getAsInt(), List.of(group.getAsInt())));
   }
 
-  /// Returns the identity of `user`. Empty if an unprivileged daemon is to run an app as its own
-  /// user, because nothing has to be changed.
+  /// Returns the identity of `user`; empty if an unprivileged daemon runs the app as its own user,
+  /// so that nothing has to be changed.
   private static Optional<Identity> ofUser(UserDatabase.User user, OptionalInt group) {
     int gid = group.orElse(user.gid());
     if (isOrdinary() && user.uid() == Libc.effectiveUser() && gid == Libc.effectiveGroup()) {

@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
 /// The thread assumes the user's identity for file access (`setfsuid(2)`) and the groups, and gives
 /// up all capabilities. Its real, effective and saved user remain those of the daemon: if one of
 /// these were the app's user, that user could signal, limit or trace the thread, and with it the
-/// daemon. A child becomes another user by itself ([UserLaunch]).
+/// daemon. A child changes its user by itself ([UserLaunch]).
 ///
 /// At the first change, the kernel permanently marks the whole daemon as "not dumpable"
 /// (PR_SET_DUMPABLE, `prctl(2)`). The only drawback is that no core file is written if the daemon
@@ -39,8 +39,8 @@ public final class CredentialThread {
   private static final int CAPSET = ARM ? 91 : 126;
   private static final long CLONE_FS = 0x200;
 
-  /// `struct __user_cap_header_struct` with the version for 64-bit sets, followed by three empty
-  /// capability sets.
+  /// Version for 64-bit capability sets in `struct __user_cap_header_struct`. The header is
+  /// followed by three empty sets.
   private static final int CAPABILITY_VERSION = 0x20080522;
 
   private static final int CAPABILITY_BYTES = 8 + 2 * 12;
@@ -49,7 +49,7 @@ public final class CredentialThread {
   private final MemorySegment groups;
   private final MemorySegment noCapabilities;
 
-  /// Written by the thread, read after the thread has terminated.
+  /// The step that failed. Written by the thread, read after the thread has terminated.
   private Step failed = Step.NONE;
 
   private int result;
@@ -100,7 +100,8 @@ public final class CredentialThread {
         throw new ErrnoException(self.sentence(-self.result), -self.result);
       }
       if (!self.worked) {
-        throw new IllegalStateException("the work of " + thread.getName() + " was aborted");
+        throw new IllegalStateException(
+            "the thread " + thread.getName() + " terminated before its work was done");
       }
       return self.result;
     }
@@ -113,7 +114,7 @@ public final class CredentialThread {
     return childCredentials.isDaemon() ? work.getAsInt() : call(childCredentials, work);
   }
 
-  /// A C library call whose argument is the address of a path.
+  /// A C library call that takes the address of a path.
   public interface PathCall {
     /// Performs the call.
     ///
@@ -198,14 +199,14 @@ public final class CredentialThread {
     return switch (failed) {
       case NONE -> throw new IllegalStateException("nothing failed");
       case UMASK ->
-          "the umask cannot be set only for this app ("
+          "umask: the daemon cannot set a umask for a single app ("
               + Errno.message(errno)
-              + "; a container may forbid `unshare`): remove umask";
+              + "): allow `unshare` in its container, or remove umask";
       case NICE ->
           "nice "
               + childCredentials.nice().orElse(0)
               + " is a higher priority than the daemon is allowed to set: start the daemon as root"
-              + " or use a higher number";
+              + " or use a higher value";
       case GROUPS, GROUP, USER ->
           errno == Errno.EPERM
               ? "only root can run an app as another user: start the daemon as root or remove"

@@ -33,8 +33,9 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
   /// Number of descriptors below the lower limit that must be free before the limit is lowered.
   private static final int MARGIN = 256;
 
-  /// How long to wait before a descriptor is left where it is. The limit may stay low for a long
-  /// time, because spawning a program from a disk that does not respond may take forever.
+  /// Maximum time to wait until the limit is raised again before a descriptor keeps its old number.
+  /// The limit may stay low for a long time if the disk of a program that is being spawned does not
+  /// respond.
   private static final long PATIENCE_MILLIS = 20;
 
   private final long callers;
@@ -44,7 +45,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
   /// lowered.
   private final ReentrantReadWriteLock making = new ReentrantReadWriteLock();
 
-  /// Guarded by `this`.
+  /// The daemon's soft limit while no child is being spawned. Guarded by `this`.
   private long raised;
 
   private int lowered;
@@ -59,12 +60,12 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     raised = callers;
   }
 
-  /// Converts −1 (no limit) to the largest number.
+  /// Converts a negative value, which means no limit, to the largest number.
   private static long unsigned(long limit) {
     return limit < 0 ? Long.MAX_VALUE : limit;
   }
 
-  /// Returns the limit of this process.
+  /// Returns the limit on open files of this process.
   public static OpenFileLimit ofDaemon() {
     return OURS;
   }
@@ -78,7 +79,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     }
   }
 
-  /// Returns the soft limit that the process was started with, which its children receive.
+  /// Returns the soft limit that the daemon was started with, which its children receive.
   public int inheritedLimit() {
     return (int) Math.min(callers, Integer.MAX_VALUE);
   }
@@ -88,7 +89,7 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     return (int) Math.min(raised, Integer.MAX_VALUE);
   }
 
-  /// Returns how the descriptors of this process are divided.
+  /// Returns the descriptor budget of this process.
   public DescriptorBudget budget() {
     return new DescriptorBudget(most());
   }
@@ -97,8 +98,8 @@ public final class OpenFileLimit implements InheritedLimits.LimitScope {
     return most() > inheritedLimit();
   }
 
-  /// Reports whether so few numbers below the children's limit are free that lowering the limit
-  /// would disturb other threads.
+  /// Reports whether so few descriptor numbers below the children's limit are free that lowering
+  /// the limit could make other threads fail.
   public boolean isNearlyExhausted() {
     if (!isRaised()) {
       return false;

@@ -56,7 +56,8 @@ public final class ProcessLimits {
       for (Map.Entry<String, Long> limit : new TreeMap<>(limits).entrySet()) {
         int number = NAMES.indexOf(limit.getKey());
         if (number < 0) {
-          throw new IOException("limits: this system has no limit named " + limit.getKey());
+          throw new IOException(
+              "limits: this system does not support the limit " + limit.getKey() + ": remove it");
         }
         pair.setAtIndex(ValueLayout.JAVA_LONG, 0, limit.getValue());
         pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
@@ -73,7 +74,8 @@ public final class ProcessLimits {
     }
   }
 
-  /// Sets the limit as that user, by running `prlimit(1)` in a separate process.
+  /// Sets the limit as the app's user, by running `prlimit(1)` in a separate process. Returns
+  /// whether this succeeded.
   private static boolean as(
       ChildCredentials childCredentials, int pid, Map.Entry<String, Long> limit)
       throws IOException {
@@ -117,14 +119,15 @@ public final class ProcessLimits {
       return what + " cannot be set: " + Errno.message(errno);
     }
     if (Libc.effectiveUser() == 0) {
-      return what + " is above the maximum of the system (sysctl fs.nr_open, kernel.*)";
+      return what
+          + " exceeds the system's maximum (sysctl fs.nr_open, kernel.*): use a lower value";
     }
     call(0, number, MemorySegment.NULL, pair);
     return what
-        + " is above the hard limit of the daemon, "
+        + " exceeds the daemon's hard limit, "
         + shown(pair.getAtIndex(ValueLayout.JAVA_LONG, 1))
-        + ": use a lower value, or raise the hard limit of the daemon (`ulimit -H`, or LimitNOFILE="
-        + " and similar settings of its service)";
+        + ": use a lower value, or raise the daemon's hard limit (`ulimit -H`, or LimitNOFILE="
+        + " and similar settings in its systemd unit)";
   }
 
   private static String shownName(String name) {

@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads regular files that other processes may replace at any moment. The file is first opened
-/// with O_PATH (`open(2)`), which does not open its content, and is read only if it is a regular
-/// file. The daemon therefore never blocks on a pipe and never triggers the side effects of opening
-/// a device.
+/// Reads regular files that other processes may replace at any moment. A file is first opened with
+/// O_PATH (`open(2)`), which does not give access to its content. It is read only if it is a
+/// regular file. The daemon therefore never blocks on a pipe and never triggers the side effects of
+/// opening a device.
 public final class RegularFile {
   private RegularFile() {}
 
@@ -21,13 +21,13 @@ public final class RegularFile {
   ///
   /// @param most the maximum size in bytes
   /// @throws NoSuchFileException if the file does not exist
-  /// @throws IOException if the file cannot be read; the message has no subject and reveals nothing
-  ///   of the file's content
+  /// @throws IOException if the file cannot be read; the message is a clause without a subject,
+  ///   such as `is not a regular file`, and contains nothing from the file
   static byte[] read(Path file, int most) throws IOException {
     return whole(head(file, most + 1), most);
   }
 
-  /// Returns the content like [#read(Path, int)], for the file that an open descriptor refers to.
+  /// Returns the content of the file that an open descriptor refers to, like [#read(Path, int)].
   static byte[] read(int fd, int most) throws IOException {
     return whole(head(fd, most + 1), most);
   }

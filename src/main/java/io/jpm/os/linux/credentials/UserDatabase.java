@@ -65,7 +65,7 @@ public final class UserDatabase {
   }
 
   /// Returns the id of the group with this name. If there is none and the text is a number, returns
-  /// the number, because a group id does not need an entry.
+  /// the number, because a group id does not have to be in the database.
   ///
   /// @throws ErrnoException if the database cannot be read
   static Optional<Integer> group(String nameOrNumber) throws ErrnoException {
@@ -108,7 +108,7 @@ public final class UserDatabase {
     }
   }
 
-  /// A filled structure and the buffer that contains its strings.
+  /// A structure filled by the C library, and the buffer that contains its strings.
   private record Entry(MemorySegment struct, MemorySegment buffer) {
     int number(int offset) {
       return struct.get(ValueLayout.JAVA_INT, offset);
@@ -143,7 +143,7 @@ public final class UserDatabase {
         case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> Optional.empty();
         default ->
             throw new ErrnoException(
-                "cannot read the users and groups of this machine: " + Errno.message(errno), errno);
+                "cannot look up users and groups on this machine: " + Errno.message(errno), errno);
       };
     }
   }

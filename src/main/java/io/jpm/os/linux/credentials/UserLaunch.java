@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Makes a child become another user by itself before it executes its program. The child starts as
-/// `setpriv(1)`, continues as `env(1)`, and then becomes the program, all with the same pid.
+/// Spawns a child that changes its own user before it executes its program. The child first
+/// executes `setpriv(1)`, then `env(1)`, and finally the program, all with the same pid.
 ///
 /// No thread of the daemon ever has the ids of an app's user. `kill(2)` and `prlimit(2)` check the
 /// ids of the target thread, so a user who owned such a thread could stop, kill and limit the whole
@@ -35,14 +35,15 @@ public record UserLaunch(Path setpriv, Path env) {
   private static final List<Path> TRUSTED =
       List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/run/current-system/sw/bin"));
 
-  /// Command that precedes a program whose path contains `=`, which `env` would mistake for a
-  /// variable. `nice` starts any program.
+  /// Command prefix for a program whose path contains `=`, which `env` would mistake for a variable
+  /// assignment. `nice` executes any path.
   private static final List<String> ANY_NAME = List.of("/usr/bin/nice", "-n", "0");
 
   private static final String VALUE = "JPM_V";
   private static final long NEEDED = 1L << 6 | 1L << 7; // CAP_SETGID, CAP_SETUID
 
-  /// Returns the launch for children with `childCredentials`.
+  /// Returns a launch for children with `childCredentials`, after finding the programs that it
+  /// requires.
   ///
   /// @throws IOException with a message for the user if this daemon cannot start programs with
   ///   these credentials
@@ -71,8 +72,9 @@ public record UserLaunch(Path setpriv, Path env) {
             .toList();
     if (!lacking.isEmpty()) {
       throw new ErrnoException(
-          "capabilities: the daemon itself lacks %s, which its container or service must allow"
-              .formatted(String.join(", ", lacking)),
+          "cannot apply capabilities because the daemon lacks %s: allow it in its container or"
+                  .formatted(String.join(", ", lacking))
+              + " service",
           Errno.EPERM);
     }
   }
@@ -86,13 +88,14 @@ public record UserLaunch(Path setpriv, Path env) {
     }
     if ((DaemonStatusFile.effectiveCapabilities() & NEEDED) != NEEDED) {
       throw new ErrnoException(
-          "the app cannot be run as another user: the daemon lacks CAP_SETUID or CAP_SETGID, which"
-              + " its container or service must allow; otherwise remove uid and gid",
+          "the app cannot be run as another user, because the daemon lacks CAP_SETUID or"
+              + " CAP_SETGID: allow them in its container or service, or remove uid and gid",
           Errno.EPERM);
     }
   }
 
-  /// Finds a program. Programs from BusyBox are skipped, because they cannot change the user.
+  /// Finds a program in the trusted directories. Programs from BusyBox are skipped, because they
+  /// cannot change the user.
   private static Optional<Path> find(String name) {
     return TRUSTED.stream()
         .map(folder -> folder.resolve(name))
@@ -122,7 +125,8 @@ public record UserLaunch(Path setpriv, Path env) {
             + " is not sufficient), or remove these settings");
   }
 
-  /// Returns the arguments with which [#setpriv] becomes the program.
+  /// Returns the arguments with which [#setpriv] assumes `childCredentials` and then executes the
+  /// program.
   ///
   /// @param cwd the directory to enter as the user; empty if the process is started in it
   /// @param program the file to execute, absolute, which is also its argument 0
@@ -146,7 +150,8 @@ public record UserLaunch(Path setpriv, Path env) {
     return argv;
   }
 
-  /// Returns the arguments with which [#setpriv] assumes `childCredentials`, up to the program.
+  /// Returns the arguments with which [#setpriv] assumes `childCredentials`. The program to execute
+  /// must be appended.
   List<String> become(ChildCredentials childCredentials) {
     List<String> argv = new ArrayList<>(List.of(setpriv.toString()));
     childCredentials.identity().ifPresent(identity -> argv.addAll(identity(identity)));
@@ -194,7 +199,7 @@ public record UserLaunch(Path setpriv, Path env) {
   public record Environment(Map<String, String> hidden, String split) {
     /// Replaces the names of all variables except one.
     ///
-    /// @param tag the name that is kept
+    /// @param tag the name of the variable that keeps its name
     public static Environment of(Map<String, String> environment, String tag) {
       Map<String, String> hidden = new LinkedHashMap<>();
       StringBuilder split = new StringBuilder();
@@ -209,7 +214,7 @@ public record UserLaunch(Path setpriv, Path env) {
     }
   }
 
-  /// Returns the process names that the kernel reports until the process has become the program.
+  /// Returns the names that the kernel reports for the process before it executes `program`.
   public List<String> stages(Path program) {
     List<String> stages = new ArrayList<>(List.of(name(setpriv), name(env)));
     if (program.toString().indexOf('=') >= 0) {

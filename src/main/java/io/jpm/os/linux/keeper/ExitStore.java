@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 /// Stores pidfds that outlive the daemon, so that the next daemon can read how the processes
 /// exited.
 ///
-/// The keeper holds them in an [FdStore]. An inspection takes all entries out of one direction and
-/// puts those to keep into the other, so that no entry is read twice.
+/// The keeper holds the pidfds in an [FdStore], which has two directions. An inspection takes all
+/// entries out of one direction and puts the entries to keep into the other, so that no entry is
+/// read twice.
 public final class ExitStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -36,18 +37,19 @@ public final class ExitStore {
   private int living;
   private boolean warned;
 
-  /// How many more entries may be dropped before the store is again searched for dead processes.
+  /// How many more entries may be dropped because the store is full, before it is searched for dead
+  /// processes again.
   private int refusals;
 
   private long patienceEnds;
 
-  /// Whether the exits that this daemon read at boot have been recorded. Until then the pidfds of
-  /// dead processes stay in the store, because the next daemon would have to read them again if
-  /// this one were killed.
+  /// Whether the exits that this daemon read at startup have been recorded. Until then the pidfds
+  /// of dead processes stay in the store. If this daemon were killed, the next one would have to
+  /// read them again.
   private boolean exitsRecorded;
 
-  /// Known exits. The oldest are dropped so that an app that keeps crashing cannot exhaust the
-  /// memory.
+  /// The known exits. The oldest ones are dropped so that an app that keeps crashing cannot exhaust
+  /// the daemon's memory.
   private final Map<ProcessIdentity, Exit> ended = new LinkedHashMap<>();
 
   /// A process in the store and its pidfd.
@@ -140,8 +142,8 @@ public final class ExitStore {
     return exit;
   }
 
-  /// Removes the pidfds of dead processes. Called when the exits that were read at boot have been
-  /// recorded.
+  /// Removes the pidfds of dead processes. Called when the exits that were read at startup have
+  /// been recorded.
   public synchronized void releaseDead() {
     exitsRecorded = true;
     if (pair.exists()) {
@@ -157,12 +159,12 @@ public final class ExitStore {
     return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, patienceEnds - now));
   }
 
-  /// Takes out all entries, notes how dead processes exited, and puts the other entries into the
-  /// other direction.
+  /// Takes out all entries, records how dead processes exited, and puts the remaining entries into
+  /// the other direction.
   ///
   /// @param wanted a process whose entry is not put back if the process is dead and its exit is
   ///   still unknown
-  /// @return the entry of `wanted` in that case, otherwise empty
+  /// @return the entry of `wanted` if it was not put back, otherwise empty
   private Optional<Entry> inspect(Optional<ProcessIdentity> wanted) {
     Optional<Entry> found = Optional.empty();
     List<Entry> stay = new ArrayList<>();
@@ -220,8 +222,8 @@ public final class ExitStore {
       warned = true;
       LOG.log(
           Level.WARNING,
-          "no more processes can be stored with the keeper (ulimit -n): some exits while no daemon"
-              + " is running will not be known");
+          "the keeper cannot store more processes, possibly because of ulimit -n: if some of them"
+              + " exit while no daemon is running, the next daemon will not know how");
     }
   }
 

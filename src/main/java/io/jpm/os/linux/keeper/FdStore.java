@@ -10,10 +10,12 @@ import java.util.Optional;
 ///
 /// A descriptor that was sent through a socket but not received yet stays open as long as a process
 /// holds the socket (`unix(7)`). The keeper holds both ends. The next daemon copies them with
-/// `pidfd_getfd(2)` and receives the messages. The pair has two directions: one is read, and
-/// entries to keep are sent into the other, which is read the next time. Not thread-safe.
+/// `pidfd_getfd(2)` and receives the messages. The pair has two directions. A daemon reads all
+/// entries from one direction and sends those to keep into the other, which is read the next time.
+/// Not thread-safe.
 final class FdStore {
-  /// Both ends, or empty if there is no pair. The stored entries can be read from `ends[side]`.
+  /// The two ends of the pair; empty if there is no pair. The stored entries can be read from
+  /// `ends[side]`.
   private int[] ends = {};
 
   private int side;
@@ -71,7 +73,8 @@ final class FdStore {
     return FdStoreCalls.send(ends[side], descriptorMessage);
   }
 
-  /// Takes out one entry; the result is empty if there is none, because no empty entry is stored.
+  /// Takes out one entry. The result is an empty message if there is none; an empty message is
+  /// never stored.
   FdStoreCalls.DescriptorMessage take() {
     return FdStoreCalls.receive(ends[side]);
   }
@@ -81,8 +84,8 @@ final class FdStore {
     return FdStoreCalls.peek(ends[side]);
   }
 
-  /// Makes the entries that were put back the content of the store. Must be called when all entries
-  /// have been taken out.
+  /// Makes the entries that were put back the new content of the store. Must be called after all
+  /// entries have been taken out.
   void swapDirections() {
     side = 1 - side;
   }

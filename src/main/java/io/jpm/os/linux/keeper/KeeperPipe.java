@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 
 /// The write end of the keeper's pipe. Lines are sent in order, as fast as the keeper reads them,
 /// and the exit of the keeper is detected immediately. While the daemon is running, this is the
-/// only write end. It is close-on-exec, because the keeper takes the closing of the pipe as the
-/// death of the daemon.
+/// only write end. It is close-on-exec, because the keeper treats an end of file as the death of
+/// the daemon.
 public final class KeeperPipe {
   private static final long PATIENCE_MILLIS = 1_000;
 
@@ -31,12 +31,14 @@ public final class KeeperPipe {
   private final Runnable lost;
   private final Reactor.Watch watch;
 
-  /// Confined to the reactor's thread.
+  /// The lines that have not been sent yet. Confined to the reactor's thread.
   private final Deque<byte[]> unsent = new ArrayDeque<>();
 
   private final List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
   private boolean closed;
 
+  /// Creates the pipe and starts watching for the exit of the keeper.
+  ///
   /// @param fd the open write end, which this object closes
   /// @param lost called on the reactor's thread when the keeper has exited
   public KeeperPipe(Reactor reactor, int fd, Runnable lost) {

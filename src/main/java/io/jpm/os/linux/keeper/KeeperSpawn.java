@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 /// a terminal, in the directory `/`. It inherits only the pipe that it reads and the ends of the
 /// two stores.
 public final class KeeperSpawn {
-  /// Descriptor numbers in the keeper of the ends of the two stores. `bin/jpm-keeper` does not use
-  /// them.
+  /// Descriptor numbers under which the keeper holds the ends of the two stores. `bin/jpm-keeper`
+  /// must not use these numbers for anything else.
   static final int FIRST_END = 3;
 
   static final int SECOND_END = 4;
@@ -37,7 +37,8 @@ public final class KeeperSpawn {
   /// POSIX_SPAWN_SETSIGDEF, POSIX_SPAWN_SETSIGMASK and POSIX_SPAWN_SETSID.
   private static final int FLAGS = 0x04 | 0x08 | 0x80;
 
-  /// Variables that concern only the daemon: those that systemd sets for it, and jpm's own.
+  /// Environment variables that are not passed to the keeper: those that systemd sets for the
+  /// daemon, and jpm's own.
   private static final Pattern NOT_FOR_KEEPER =
       Pattern.compile("(JPM_|NOTIFY_SOCKET=|WATCHDOG_|LISTEN_).*", Pattern.DOTALL);
 
@@ -124,8 +125,8 @@ public final class KeeperSpawn {
     return found.orElseThrow(() -> new IOException("bash was not found on the PATH: install it"));
   }
 
-  /// Returns the daemon's original environment, byte for byte, which the keeper passes to the next
-  /// daemon.
+  /// Returns the environment that the daemon was started with, byte for byte. The keeper passes it
+  /// on to the next daemon.
   private List<String> environment() throws IOException {
     String own = SurrogateEscape.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
     List<String> entries = new ArrayList<>(List.of(own.split("\0")));

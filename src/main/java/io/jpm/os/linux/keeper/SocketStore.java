@@ -11,14 +11,14 @@ import java.util.Optional;
 
 /// Stores listening sockets that outlive the daemon, in an [FdStore] held by the keeper.
 ///
-/// Each socket is stored in at least one of the two directions at any moment, because it is put
-/// back before it is taken out. A daemon that is killed in between may leave a socket twice, or one
-/// that was already closed, but no socket is lost. Guarded by
+/// At any moment, each socket is stored in at least one of the two directions, because it is put
+/// into one before it is taken out of the other. If the daemon is killed in between, the store may
+/// contain a socket twice or a socket that was already closed, but no socket is lost. Guarded by
 /// [io.jpm.os.linux.socket.LinuxListenSockets].
 public final class SocketStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Maximum number of sockets per message. It ensures that the keys fit into one message.
+  /// Maximum number of sockets per message, so that their keys fit into the message.
   private static final int MAX_PER_MESSAGE = 32;
 
   private final FdStore pair = new FdStore();
@@ -38,7 +38,7 @@ public final class SocketStore {
   /// Adds a socket.
   ///
   /// @param entry the new socket
-  /// @param all all sockets, including the new one
+  /// @param all all open sockets, including the new one
   public void add(Entry entry, List<Entry> all) {
     if (pair.ends().length == 0) {
       warnOnce();
@@ -131,8 +131,8 @@ public final class SocketStore {
       complained = true;
       LOG.log(
           Level.WARNING,
-          "not all listening sockets can be stored with the keeper (ulimit -n): some will be closed"
-              + " if the daemon is killed");
+          "the keeper cannot store all listening sockets, possibly because of ulimit -n: some of"
+              + " them will be closed if the daemon is killed");
     }
   }
 

@@ -14,16 +14,16 @@ public final class Descriptors implements AutoCloseable {
   /// Maximum number of sockets that a child inherits.
   public static final int MOST_SOCKETS = 32;
 
-  /// First number above those of the channel, the sockets, the pipe behind a terminal, and the
-  /// descriptor that a limit gate passes on.
+  /// First descriptor number above those of the channel, the sockets, the log pipe of a terminal,
+  /// and the standard input that a limit gate passes on.
   public static final int FIRST_FREE = DAEMON_CHANNEL + 1 + MOST_SOCKETS + 2;
 
   private int[] open = new int[8];
   private int count;
 
   /// Adds `fd` to the descriptors that [#close] closes, and moves it above the numbers that a child
-  /// inherits. A lower number occurs if the daemon was started with a standard stream closed. A
-  /// descriptor that is prepared for a child would then overwrite it.
+  /// inherits. A lower number occurs if the daemon was started with a closed standard stream.
+  /// Another descriptor prepared for the child could then overwrite it.
   ///
   /// @return the new number of the descriptor
   public int keep(int fd) throws ErrnoException {
@@ -42,7 +42,8 @@ public final class Descriptors implements AutoCloseable {
     return kept;
   }
 
-  /// Removes a descriptor from those that [#close] closes, because it now has another owner.
+  /// Removes a descriptor from those that [#close] closes. Called when another object becomes its
+  /// owner.
   public void handOver(int kept) {
     for (int i = 0; i < count; i++) {
       if (open[i] == kept) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /// Binds the functions of the C library that access files by path or append to files. Failures are
 /// returned as in [Libc].
 ///
-/// Paths are passed as addresses that were created by [#path] beforehand. No class must be loaded
-/// while the calling thread has the credentials of another user.
+/// Paths are passed as addresses that were created by [#path] beforehand, because no class may be
+/// loaded while the calling thread has the credentials of another user.
 public final class DiskCalls {
   /// Size of `struct iovec` in bytes.
   public static final int IOVEC_BYTES = 16;
@@ -71,7 +71,7 @@ public final class DiskCalls {
     return WRITEV.errnoInt(fd, iovec.address(), count);
   }
 
-  /// Calls `lseek(2)` to seek to the end, which returns the size.
+  /// Calls `lseek(2)` to seek to the end. Returns the size of the file.
   public static long size(int fd) {
     return LSEEK.errnoLong(fd, 0, 2);
   }

@@ -49,15 +49,15 @@ public final class Errno {
     };
   }
 
-  /// Returns a description of the error. Unlike with `strerror(3)`, its language does not depend on
-  /// the daemon's locale.
+  /// Returns a description of the error in English. Unlike that of `strerror(3)`, it does not
+  /// depend on the daemon's locale.
   public static String message(int errno) {
     return switch (errno) {
       case EPERM, EACCES -> "permission denied";
       case ENOENT -> "it does not exist";
       case ESRCH -> "no such process";
       case EIO -> "input/output error";
-      case ENXIO -> "no process has its other end open";
+      case ENXIO -> "no process has the other end open";
       case E2BIG -> "the arguments and the environment are too large";
       case ENOEXEC -> "it is not a program";
       case EAGAIN -> "the limit on processes has been reached";
@@ -69,13 +69,13 @@ public final class Errno {
       case EMFILE -> "the daemon has too many open files";
       case ENFILE -> "the machine has too many open files";
       case ETXTBSY -> "it is being written to";
-      case EFBIG -> "it would become too large";
+      case EFBIG -> "the file would become too large";
       case ENOSPC -> "no space left on the device";
       case EROFS -> "the file system is read-only";
       case ENAMETOOLONG -> "the name is too long";
       case ENOSYS -> "the kernel does not support the system call";
       case ELOOP -> "too many symbolic links";
-      case ECONNREFUSED -> "no process is listening there";
+      case ECONNREFUSED -> "no process is listening at this address";
       case EDQUOT -> "the disk quota is exhausted";
       default -> "error " + errno;
     };

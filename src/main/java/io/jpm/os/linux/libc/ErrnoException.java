@@ -8,6 +8,8 @@ public final class ErrnoException extends IOException {
 
   private final int errno;
 
+  /// Creates an exception for a failed system call.
+  ///
   /// @param sentence the message for the user
   /// @param errno the error number, positive
   public ErrnoException(String sentence, int errno) {

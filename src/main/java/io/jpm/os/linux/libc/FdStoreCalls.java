@@ -79,7 +79,7 @@ public final class FdStoreCalls {
   /// Calls `recvmsg(2)`, non-blocking. If the process has reached its limit on open files, the last
   /// descriptors of the message are lost.
   ///
-  /// @return the message; without text and descriptors if no message is available
+  /// @return the message; empty, without text and descriptors, if no message is available
   public static DescriptorMessage receive(int socket) {
     return receive(socket, 0);
   }

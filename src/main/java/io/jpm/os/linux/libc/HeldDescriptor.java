@@ -2,12 +2,14 @@ package io.jpm.os.linux.libc;
 
 import java.util.function.IntUnaryOperator;
 
-/// A descriptor that several threads use and any of them may close. After it was closed, no call
-/// can reach another file that was opened under the same number.
+/// A descriptor that several threads share and that each of them may close. Once it is closed, no
+/// call through this object can reach another file that was opened under the same number.
 public final class HeldDescriptor {
-  /// Guarded by `this`; negative if closed.
+  /// The descriptor number; negative if closed. Guarded by `this`.
   private int fd;
 
+  /// Takes ownership of a descriptor.
+  ///
   /// @param fd the descriptor, which this object owns from now on
   public HeldDescriptor(int fd) {
     this.fd = fd;

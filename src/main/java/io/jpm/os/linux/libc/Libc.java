@@ -13,8 +13,7 @@ import java.util.Optional;
 /// [Native].
 ///
 /// Unless noted otherwise, a method returns the result of the function, or the negative `errno` if
-/// the function returns -1. The error number cannot be overwritten between the call and its
-/// evaluation.
+/// the function returns -1. The JVM cannot overwrite the error number before it is read.
 public final class Libc {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
@@ -28,7 +27,7 @@ public final class Libc {
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// Unlike the other flags, these two differ between the architectures.
+  /// The values of this flag and the next differ between the architectures.
   public static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
   public static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
@@ -95,8 +94,8 @@ public final class Libc {
 
   private Libc() {}
 
-  /// Returns the first required function that this C library lacks. `addfchdir_np` was added in
-  /// glibc 2.29, `addclosefrom_np` in 2.34.
+  /// Returns the name of the first required function that this C library lacks; empty if it has all
+  /// of them. `addfchdir_np` was added in glibc 2.29, `addclosefrom_np` in 2.34.
   public static Optional<String> missingFunction() {
     for (Native function : List.of(SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM)) {
       if (!function.exists()) {
@@ -252,7 +251,7 @@ public final class Libc {
   }
 
   /// Calls `madvise(2)` with MADV_DONTNEED, which drops the pages of a private file mapping. They
-  /// are read from the file again when needed, so modified pages would be lost.
+  /// are read from the file again when needed, so any modifications would be lost.
   public static int dropUnchanged(long address, long bytes) {
     return MADVISE.errnoInt(address, bytes, 4);
   }
@@ -262,7 +261,7 @@ public final class Libc {
     MALLOC_TRIM.call(0);
   }
 
-  /// Calls `sysconf(3)` with _SC_CLK_TCK. The result is the unit of times in `/proc/PID/stat`.
+  /// Calls `sysconf(3)` with _SC_CLK_TCK. Times in `/proc/PID/stat` are in these ticks.
   public static long ticksPerSecond() {
     return SYSCONF.call(2);
   }
@@ -287,7 +286,8 @@ public final class Libc {
     return FCHOWN.errnoInt(fd, uid, gid);
   }
 
-  /// Calls `syscall(2)`. A bare system call affects only the calling thread.
+  /// Calls `syscall(2)`. Unlike the wrappers of the C library, a bare system call affects only the
+  /// calling thread.
   public static int systemCall(int number, long... arguments) {
     long[] all = new long[arguments.length + 1];
     all[0] = number;
@@ -344,7 +344,7 @@ public final class Libc {
     return PRCTL.errnoInt(38, set ? 1 : 0);
   }
 
-  /// Calls `prlimit(2)`, which reads or sets the soft and hard limit of a process. Pid 0 stands for
+  /// Calls `prlimit(2)`, which reads or sets the soft and hard limit of a process. A pid of 0 means
   /// this process.
   ///
   /// @param limits the two new values (`long`), or a null address

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// Binds the system calls that change a thread's view of the file system (`mount_namespaces(7)`).
-/// Failures are returned as in [Libc]. Paths are passed as addresses, as in [DiskCalls].
+/// Binds the system calls that change which mounts a thread sees (`mount_namespaces(7)`). Failures
+/// are returned as in [Libc]. Paths are passed as addresses, as in [DiskCalls].
 public final class MountCalls {
   public static final long READ_ONLY = 1;
   public static final long NO_SET_USER_ID = 2;
@@ -35,8 +35,8 @@ public final class MountCalls {
 
   private MountCalls() {}
 
-  /// Loads all classes that later calls need. A thread with a different view of the file system
-  /// might not find a class file, and a class loader never retries a class that it failed to find.
+  /// Loads all classes that later calls need. A thread in another mount namespace might not find a
+  /// class file, and a class loader does not look again for a class that it failed to find.
   public static void load() {
     Libc.systemCall(UNSHARE, 0);
     MOUNT.errnoInt(0, 0, 0, 0, 0);
@@ -69,7 +69,8 @@ public final class MountCalls {
     return Libc.systemCall(MOUNT_SETATTR, HERE, target, BELOW_TOO, attributes, ATTRIBUTES_BYTES);
   }
 
-  /// Calls `readlink(2)`. Returns one character per byte; empty if the call fails.
+  /// Calls `readlink(2)`. Returns the target of the link with one character per byte; empty if the
+  /// call fails.
   public static String link(String file) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(LONGEST_PATH);

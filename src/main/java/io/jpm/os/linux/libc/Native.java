@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A function of the C library or of another library, which is looked up by name at its first call.
 ///
 /// Every function is called through one downcall handle with six `long` arguments and a `long`
-/// result. It is linked only once; a separate handle for each function would add 8 ms each to the
+/// result. It is linked only once; separate handles for the functions would add 8 ms each to the
 /// daemon's startup. Both calling conventions (x86-64 and arm64 System V) pass an `int` or a
 /// pointer in the same register as a `long`, even to variadic functions. Only the upper half of a
 /// returned `int` is undefined, and it is discarded here.
@@ -42,6 +42,8 @@ public final class Native {
     this.name = name;
   }
 
+  /// Creates a reference to a function, which is not looked up yet.
+  ///
   /// @param library the library that contains the function
   /// @param name the name of the function
   public Native(SymbolLookup library, String name) {
@@ -109,7 +111,8 @@ public final class Native {
       known =
           library()
               .find(name)
-              .orElseThrow(() -> new IllegalStateException("no library has the function " + name));
+              .orElseThrow(() ->
+                  new IllegalStateException("no loaded library contains the function " + name));
       address = known;
     }
     return known;

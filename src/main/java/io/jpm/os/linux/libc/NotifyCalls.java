@@ -23,14 +23,16 @@ public final class NotifyCalls {
   private static final int CLOEXEC = 0x40000000;
 
   /// Size of `struct cmsghdr` with `struct ucred` on 64-bit systems. There is no space for
-  /// descriptors, so the kernel closes any that were sent along. A sender of `BARRIER=1` waits for
-  /// exactly that.
+  /// descriptors, so the kernel closes those that accompany a message. A client that sends
+  /// `BARRIER=1` waits until its descriptor is closed.
   private static final int CONTROL_BYTES = 32;
 
   private final MemorySegment text;
   private final MemorySegment control;
   private final MemorySegment message;
 
+  /// Allocates the buffers.
+  ///
   /// @param arena determines the lifetime of the buffers
   public NotifyCalls(Arena arena) {
     text = arena.allocate(MOST_BYTES, 8);

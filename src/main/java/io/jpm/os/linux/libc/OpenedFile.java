@@ -38,6 +38,6 @@ public record OpenedFile(AppendFile.Key key, boolean isRegular) {
     if (about.get(name) instanceof Number number) {
       return number.longValue();
     }
-    throw new IOException("the system does not report " + name);
+    throw new IOException("the system does not report the file attribute " + name);
   }
 }

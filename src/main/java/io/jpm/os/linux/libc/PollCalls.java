@@ -19,7 +19,7 @@ public final class PollCalls {
 
   private PollCalls() {}
 
-  /// Calls `poll(2)` for `wanted` and the events that are always reported.
+  /// Calls `poll(2)` for the event `wanted` and for the events that are always reported.
   ///
   /// @param wanted POLLIN, or 0 for POLLHUP only
   /// @return the events of each descriptor; all 0 if no event occurred within `milliseconds`

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Runs handlers, timers and tasks on one thread that waits in `epoll(7)`. One reactor handles
-/// process exits, another one reads log pipes. Handlers, timers and tasks never run concurrently,
-/// so data that only they use does not need a lock.
+/// process exits, another reads log pipes. The handlers, timers and tasks of a reactor never run
+/// concurrently, so data that only they use does not need a lock.
 public final class Reactor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -35,10 +35,12 @@ public final class Reactor implements AutoCloseable {
   private boolean stopping;
   private boolean ended;
 
-  /// Confined to the reactor's thread.
+  /// The pending timers, earliest first. Confined to the reactor's thread.
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
+  /// Creates a reactor and starts its thread.
+  ///
   /// @param name the name of the thread; the kernel shows at most 15 characters of it
   public Reactor(String name) {
     epoll = Libc.epollCreate();
@@ -52,9 +54,9 @@ public final class Reactor implements AutoCloseable {
     thread.start();
   }
 
-  /// Called on the reactor's thread when a descriptor is ready.
+  /// Handles the events of a watched descriptor. Called on the reactor's thread.
   public interface Handler {
-    /// Reacts to events of the descriptor.
+    /// Called when the descriptor is ready.
     ///
     /// @param events the reported `EPOLL…` bits
     void ready(int events);
@@ -194,7 +196,8 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// Runs `task` and reports any exception, which must not stop the other handlers.
+  /// Runs `task`. An exception is passed to the thread's uncaught exception handler, so that it
+  /// does not stop the other handlers.
   private void guarded(Runnable task) {
     try {
       task.run();
@@ -232,9 +235,9 @@ public final class Reactor implements AutoCloseable {
 
   private record Timer(long at, Runnable task) {}
 
-  /// A watched descriptor. Events are matched by a token that is never reused. An event that was
-  /// fetched before the watch was removed therefore never reaches a later watch of the same
-  /// descriptor number.
+  /// A watched descriptor. Each watch has a token that is never reused. An event that was fetched
+  /// before the watch was removed therefore never reaches a later watch of the same descriptor
+  /// number.
   public final class Watch {
     private final int fd;
     private final long token;

@@ -101,8 +101,8 @@ public final class SocketCalls {
   }
 
   /// Reports whether the socket belongs to a pair that `user` has created (`socketpair(2)`). The
-  /// kernel records the creator, and the ends of a pair are recognized by their lack of a name,
-  /// which a connected socket has.
+  /// kernel records the creator. The ends of a pair are recognized by their peer, which has no
+  /// name.
   public static boolean isPairOf(int user, int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment credentials = arena.allocate(ValueLayout.JAVA_INT, 3); // pid, uid, gid

@@ -78,8 +78,9 @@ public final class SystemCalls {
     return epoll >= 0;
   }
 
-  /// Reports whether a process has the pipe open for reading. Only then can the pipe be opened for
-  /// writing without blocking (`fifo(7)`).
+  /// Reports whether a process has the pipe open for reading, by opening it for writing without
+  /// blocking (`fifo(7)`). Returns false if the pipe does not exist; empty if this cannot be
+  /// determined.
   public static Optional<Boolean> hasReader(Path fifo) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
     if (fd >= 0) {

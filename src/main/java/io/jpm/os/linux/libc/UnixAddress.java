@@ -6,8 +6,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Encodes addresses of unix sockets that are written as `/path`, or as `@name` for a name in the
-/// abstract namespace.
+/// Encodes addresses of unix sockets: `/path`, or `@name` for a name in the abstract namespace.
 public final class UnixAddress {
   /// Offset of the path in `struct sockaddr_un` (`unix(7)`), after two bytes for the family.
   private static final int PATH_OFFSET = 2;

@@ -144,8 +144,8 @@ final class LinuxAppendFile implements AppendFile {
     }
   }
 
-  /// Uses the daemon's credentials regardless of the owner. The method only compares device and
-  /// inode numbers, which does not disclose anything.
+  /// Uses the daemon's credentials regardless of the owner of the file. This is safe, because only
+  /// device and inode numbers are compared.
   @Override
   public boolean isInPlace() {
     try {

@@ -181,7 +181,7 @@ public final class LinuxLogDisk implements LogFileSystem {
     try {
       return OpenedFile.of(fd);
     } catch (IOException e) {
-      throw new IOException("cannot examine the log file " + file, e);
+      throw new IOException("cannot determine the type of the log file " + file, e);
     }
   }
 

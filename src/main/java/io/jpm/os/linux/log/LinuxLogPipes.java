@@ -19,7 +19,7 @@ public final class LinuxLogPipes implements LogPipeReader {
   private final PipeSource.Context context =
       new PipeSource.Context(reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
 
-  /// Guarded by itself, as is `closed`.
+  /// The pipes that are being read. Guarded by itself, as is `closed`.
   private final Set<PipeSource> sources = new HashSet<>();
 
   private boolean closed;

@@ -22,8 +22,8 @@ final class LogFolder {
 
   /// Creates `folder` and its parents.
   ///
-  /// @param childCredentials the credentials used to create the directories, which then belong to
-  ///   this user
+  /// @param childCredentials the credentials used to create the directories. Their user then owns
+  ///   the directories.
   /// @throws IOException with a message for the user
   static void create(Path folder, ChildCredentials childCredentials) throws IOException {
     Deque<Path> fromTheTop = new ArrayDeque<>();

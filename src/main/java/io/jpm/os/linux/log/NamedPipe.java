@@ -8,19 +8,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Creates, opens and removes the named pipe that an app writes its output to (`fifo(7)`).
+/// Creates, opens and removes the named pipe to which an app writes its output (`fifo(7)`).
 ///
 /// Both the app and the daemon open it with O_RDWR, which has two effects:
 ///
-/// - The app is a reader of its own pipe. While no daemon is running it receives no SIGPIPE, and it
-///   blocks when the pipe is full.
+/// - The app is a reader of its own pipe. While no daemon is running, the app does not receive
+///   SIGPIPE, but blocks when the pipe is full.
 /// - The daemon does not read an end of file between one app process and the next.
 ///
-/// Each opens the pipe itself to get a separate open file description, so that the daemon's
-/// O_NONBLOCK does not affect the app.
+/// The app and the daemon open the pipe separately. Each therefore has its own open file
+/// description, and the daemon's O_NONBLOCK does not affect the app.
 public final class NamedPipe {
   /// Buffer size of a pipe. With 1 MiB, an unprivileged user could have only 64 such pipes, and
-  /// later ones would shrink to 8 KiB (pipe-user-pages-soft, `pipe(7)`).
+  /// further pipes would have only 8 KiB (pipe-user-pages-soft, `pipe(7)`).
   private static final int BYTES = 128 * 1024;
 
   private static final int MOST_BYTES = 256 * 1024;

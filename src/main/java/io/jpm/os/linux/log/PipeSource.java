@@ -35,14 +35,15 @@ final class PipeSource implements LogPipeReader.Source {
 
   private final Optional<Tail> tail;
 
-  /// Held while reading. Usually the pipe thread reads, but another thread does so when it takes
-  /// the tail. Guards the tail, and protects `closed` from that other thread.
+  /// Lock that is held while reading. Usually the pipe thread reads; another thread reads when it
+  /// takes the tail. Guards the tail, and also `closed` against access by that other thread.
   private final Object reading = new Object();
 
   /// True while reading is suspended until [#resume] is called.
   private final AtomicBoolean starved = new AtomicBoolean();
 
-  /// This and the following fields are confined to the reactor's thread.
+  /// True if a round of reading is queued. This field and the fields below are confined to the
+  /// reactor's thread.
   private boolean queued;
 
   private int busyRounds;
@@ -102,8 +103,8 @@ final class PipeSource implements LogPipeReader.Source {
     NamedPipe.remove(fifo);
   }
 
-  /// Runs a round unless one is already queued. Otherwise two sequences of rounds would run in
-  /// parallel forever.
+  /// Runs a round of reading unless one is already queued. Because each round may queue the next,
+  /// two sequences of rounds would otherwise go on in parallel.
   private void roundIfIdle() {
     if (!queued) {
       round();
@@ -177,8 +178,8 @@ final class PipeSource implements LogPipeReader.Source {
     }
   }
 
-  /// Reads only what is buffered now. Otherwise an app that keeps writing would prevent this method
-  /// from returning.
+  /// Reads only the bytes that are in the pipe now. Otherwise an app that keeps writing would
+  /// prevent this method from returning.
   private void moveAll(MemorySegment number) {
     int left = Libc.waitingBytes(fd, number);
     for (int moved = 1; left > 0 && moved > 0; left -= moved) {
@@ -193,9 +194,9 @@ final class PipeSource implements LogPipeReader.Source {
     }
   }
 
-  /// Moves some of the `waiting` bytes.
+  /// Reads up to `waiting` bytes into a buffer of the receiver.
   ///
-  /// @return the number of bytes moved; 0 if the receiver has no buffer or the source was closed in
+  /// @return the number of bytes read; 0 if the receiver has no buffer or the source was closed in
   ///   the meantime
   private int move(int waiting) {
     @Nullable ByteBuffer room = outputReceiver.reserve(waiting);
@@ -216,7 +217,7 @@ final class PipeSource implements LogPipeReader.Source {
     int asked = room.remaining();
     int begin = room.position();
     if (!room.isDirect() || asked < 1 || asked > waiting) {
-      throw new IllegalStateException("space of " + asked + " bytes for " + waiting);
+      throw new IllegalStateException("a buffer of " + asked + " bytes for " + waiting + " bytes");
     }
     int count;
     try {

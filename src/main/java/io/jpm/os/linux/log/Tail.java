@@ -4,8 +4,7 @@ import io.jpm.os.LogPipeReader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// Keeps the last bytes of a stream. Allocates memory only for bytes that it contains. Not
-/// thread-safe.
+/// Keeps the last bytes of a stream. Uses no memory while it is empty. Not thread-safe.
 final class Tail {
   private static final int SMALLEST = 512;
 
@@ -29,7 +28,7 @@ final class Tail {
     }
   }
 
-  /// Returns the bytes and clears them.
+  /// Returns the bytes and clears the tail.
   byte[] take() {
     byte[] taken = Arrays.copyOf(bytes, length);
     bytes = new byte[0];

@@ -39,7 +39,7 @@ final class LinuxNotifySocket implements NotifySocket {
   /// @param fd the bound socket
   /// @param file the file at its address; empty for an abstract address
   /// @param users the users whose messages are accepted
-  /// @param daemonIdentity the identity of the daemon, at which the search for ancestors stops
+  /// @param daemonIdentity the daemon, at which the search for ancestors of a sender stops
   record Origin(int fd, Optional<Path> file, Set<Integer> users, DaemonIdentity daemonIdentity) {}
 
   /// @param reactor reads the socket
@@ -96,7 +96,7 @@ final class LinuxNotifySocket implements NotifySocket {
   }
 
   /// Reports whether a message is accepted. Must be called before the next message is read, because
-  /// each read may unblock a waiting sender, which may then exit.
+  /// each read may unblock a sender, which may then exit before it is examined.
   private boolean counts(NotifyCalls.NotifyMessage notifyMessage, ProcReader reader) {
     return senders != null
         && !notifyMessage.text().isEmpty()

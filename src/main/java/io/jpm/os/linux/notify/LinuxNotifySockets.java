@@ -28,12 +28,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Opens notify sockets and reads them on one thread, which is started with the first socket.
+/// Opens notify sockets and reads them on one thread, which is started when the first socket is
+/// opened.
 public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
   private final DaemonIdentity daemonIdentity;
   private final Set<LinuxNotifySocket> sockets = ConcurrentHashMap.newKeySet();
 
-  /// Guarded by `this`, as is [#closed].
+  /// Null until the first socket is opened. Guarded by `this`, as is [#closed].
   private @Nullable Reactor reactor;
 
   private boolean closed;
@@ -78,7 +79,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
 
   private synchronized Reactor reactor() {
     if (closed) {
-      throw new IllegalStateException("the host is closed");
+      throw new IllegalStateException("the process host is closed");
     }
     Reactor running = reactor == null ? new Reactor("jpm-notices") : reactor;
     reactor = running;
@@ -106,7 +107,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
     for (Path one : forOthers ? List.of(above(folder), folder) : List.of(folder)) {
       try {
         Files.createDirectory(one);
-        // Set after the creation, because the umask would restrict permissions passed to it.
+        // Set after the creation, because the umask restricts the permissions passed to mkdir(2).
         Files.setPosixFilePermissions(one, permissions);
       } catch (FileAlreadyExistsException there) {
         if (!Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {

@@ -9,16 +9,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Sends datagrams to the system log. Each datagram is sent through a new socket, so that a
-/// restarted log service is found. If the queue of the service is full, the kernel rejects the
-/// datagram (`EAGAIN`, `sendto(2)`).
+/// Sends datagrams to the system log. Each datagram is sent through a new socket, so that it also
+/// reaches a log service that was restarted in the meantime. If the queue of the service is full,
+/// the kernel rejects the datagram (`EAGAIN`, `sendto(2)`).
 public final class LinuxSystemLog implements SystemLog {
   @Override
   public Optional<String> send(String address, byte[] datagram) {
     try (Arena arena = Arena.ofConfined()) {
       Optional<MemorySegment> to = UnixAddress.encode(arena, address);
       if (to.isEmpty()) {
-        return Optional.of("it is neither /path nor @name");
+        return Optional.of("its address is neither /path nor @name");
       }
       int socket = Libc.datagramSocket();
       int result =

@@ -9,18 +9,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Decides whether messages on the notify socket of a process are accepted. The sender must belong
-/// to the tree of the process. If the sender has already exited, it is sufficient that its user is
-/// accepted, because small programs such as `systemd-notify` exit as soon as they have sent their
-/// message.
+/// to the tree of the process. If the sender has already exited, only its user is checked, because
+/// small programs such as `systemd-notify` exit immediately after sending a message.
 ///
-/// @param main the process
-/// @param mark the rlimit tag of its tree, which also identifies daemonized processes
+/// @param main the main process of the tree
+/// @param mark the rlimit tag of the tree, by which daemonized processes are recognized too
 /// @param users the users whose messages are accepted
 /// @param self the daemon's pid
 record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int self) {
   private static final int MOST_ANCESTORS = 64;
 
-  /// Returns the accepted senders for a process that has just started.
+  /// Returns the senders that are accepted on the notify socket of `main`.
   static NotifySenders of(ProcessIdentity main, Set<Integer> users, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
       return new NotifySenders(main, RlimitTag.of(main.pid(), reader), users, daemonIdentity.pid());

@@ -20,6 +20,8 @@ public final class SystemdNotifier implements ServiceNotifier {
 
   private final String address;
 
+  /// Creates a notifier, which does not open a socket yet.
+  ///
   /// @param address the value of NOTIFY_SOCKET
   public SystemdNotifier(String address) {
     this.address = address;
@@ -30,7 +32,10 @@ public final class SystemdNotifier implements ServiceNotifier {
     try (Arena arena = Arena.ofConfined()) {
       Optional<MemorySegment> to = UnixAddress.encode(arena, address);
       if (to.isEmpty()) {
-        LOG.log(Level.WARNING, "NOTIFY_SOCKET={0} is neither /path nor @name", address);
+        LOG.log(
+            Level.WARNING,
+            "cannot notify the service manager: NOTIFY_SOCKET={0} is neither /path nor @name",
+            address);
       } else {
         byte[] text = SurrogateEscape.toBytes(state);
         send(arena.allocateFrom(ValueLayout.JAVA_BYTE, text), to.get());

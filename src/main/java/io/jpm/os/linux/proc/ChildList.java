@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /// Reads the children of a process. If the process has several threads, only the children of its
-/// first thread are read. The list is in the order in which they became children; orphans are
-/// appended to the list of the first thread. If a child exits during a read, another child may be
-/// missing from the list. Only two identical reads in a row are therefore reliable
-/// (`proc_pid_task_tid_children(5)`).
+/// first thread are read. The list is in the order in which the processes became children; orphans
+/// are always appended to the list of the first thread. If a child exits during a read, another
+/// child may be missing from the list (`proc_pid_task_tid_children(5)`). A list is therefore
+/// reliable only if two reads in a row return it.
 public final class ChildList implements AutoCloseable {
   private final MemorySegment buffer;
   private final Path path;
@@ -19,6 +19,8 @@ public final class ChildList implements AutoCloseable {
   private byte[] last = new byte[0];
   private int length;
 
+  /// Creates a list of the children of `process`, which is read by [#read].
+  ///
   /// @param process the pid of the parent
   /// @param buffer used for reading; its content is overwritten
   public ChildList(int process, MemorySegment buffer) {

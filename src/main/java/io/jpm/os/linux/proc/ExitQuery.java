@@ -9,8 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /// Reads from a pidfd how a process exited, with `PIDFD_GET_INFO`. The caller does not have to be
-/// the parent, and the parent can still collect the status. Kernels before 6.15 do not support
-/// this.
+/// the parent, and the exit status remains available to the parent. Requires Linux 6.15.
 public final class ExitQuery {
   /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
   private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
@@ -20,7 +19,7 @@ public final class ExitQuery {
 
   private ExitQuery() {}
 
-  /// Reports whether this kernel supports the request.
+  /// Reports whether this kernel supports `PIDFD_GET_INFO`.
   public static boolean isSupported() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
@@ -49,8 +48,8 @@ public final class ExitQuery {
       if (result < 0) {
         return new ExitStatus.Result.Unavailable(
             result == -Errno.ESRCH
-                ? "its parent has collected the status"
-                : "this kernel reports the status only to the parent");
+                ? "its parent has already collected the exit status"
+                : "this kernel reports the exit status only to the parent process");
       }
       if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
         return new ExitStatus.Result.NotYetReaped();

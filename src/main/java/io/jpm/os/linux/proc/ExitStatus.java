@@ -26,8 +26,8 @@ public final class ExitStatus {
     record Ended(Exit exit) implements Result {}
 
     /// The process has exited, but its exit is not available yet. Either its parent, which is not
-    /// the daemon, has not collected the status, or another process traces it and has not released
-    /// it. When a parent has collected the status, the pidfd reports EPOLLHUP.
+    /// the daemon, has not collected the status yet, or another process still traces it. The pidfd
+    /// reports EPOLLHUP when the parent has collected the status.
     record NotYetReaped() implements Result {}
 
     /// The process has exited, and the pidfd will never provide its exit.
@@ -37,8 +37,8 @@ public final class ExitStatus {
   }
 
   /// Reads the exit of a process whose pidfd has become readable, and frees its pid if it is a
-  /// child of the daemon. Does not block: a process that traces the child, as its user is allowed
-  /// to do, can withhold the status from the daemon.
+  /// child of the daemon. Does not block, because a process that traces the child can withhold the
+  /// status from the daemon.
   public static Result read(PidFd pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
@@ -52,9 +52,9 @@ public final class ExitStatus {
     }
   }
 
-  /// Frees the pid of a child if the child has exited and no process traces it.
+  /// Reaps a child, which frees its pid, if the child has exited and no process traces it.
   ///
-  /// @return whether this child no longer exists
+  /// @return whether the daemon no longer has such a child
   public static boolean discard(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);

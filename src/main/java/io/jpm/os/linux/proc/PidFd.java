@@ -6,9 +6,9 @@ import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 
 /// Refers to one process by its pidfd (`pidfd_open(2)`). A signal sent through it never reaches
-/// another process that received the same pid later. Sending a signal and closing the pidfd exclude
-/// each other, because the number of a closed descriptor may immediately be reused for another
-/// process.
+/// another process that received the same pid later. Sending a signal and closing the pidfd are
+/// mutually exclusive, because the number of a closed descriptor may be reused immediately for the
+/// pidfd of another process.
 public final class PidFd implements AutoCloseable {
   private final int fd;
   private boolean closed;
@@ -28,8 +28,8 @@ public final class PidFd implements AutoCloseable {
     return new PidFd(fd);
   }
 
-  /// Like [#open], for a pidfd that stays open for the lifetime of the process. It is moved to a
-  /// high descriptor number.
+  /// Opens a pidfd like [#open], but moves it to a high descriptor number. For a pidfd that stays
+  /// open as long as the process is running.
   public static PidFd openLongLived(int pid) throws OpenException {
     return new PidFd(OpenFileLimit.ofDaemon().moveUp(open(pid).fd));
   }

@@ -42,7 +42,7 @@ public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
     return (text + "\0").getBytes(StandardCharsets.US_ASCII);
   }
 
-  /// Reads all current processes.
+  /// Reads all current processes into `table`.
   ///
   /// @param outsiders the processes to skip: their pids, and the inode numbers of their `/proc/PID`
   ///   directories
@@ -89,7 +89,8 @@ public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
     return kibi < 0 ? -1 : kibi << 10;
   }
 
-  /// Since Linux 6.2 the size of the directory is the number of descriptors; before, it is 0.
+  /// Returns the number of open descriptors; -1 if it cannot be read. Since Linux 6.2 it is the
+  /// size of the directory, which earlier kernels report as 0.
   private static long descriptors(int pid) {
     Path folder = Path.of("/proc/" + pid + "/fd");
     try {

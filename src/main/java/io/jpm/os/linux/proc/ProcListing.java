@@ -85,12 +85,12 @@ public final class ProcListing {
     inodes[place] = buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, entry);
   }
 
-  /// Returns the number of processes.
+  /// Returns the number of processes found by the last read.
   public int size() {
     return count;
   }
 
-  /// Returns all pids.
+  /// Returns the pids found by the last read.
   int[] pids() {
     return Arrays.copyOf(pids, count);
   }

@@ -16,14 +16,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Reads files in `/proc` (`proc(5)`) into reused buffers, at a third of the cost of the JDK's file
-/// API. Must be used by one thread only.
+/// Reads files in `/proc` (`proc(5)`) into reused buffers, which costs a third of the time that the
+/// JDK's file API takes. Must be used by one thread only.
 public final class ProcReader implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
 
   /// Upper bound on the environment that is read, the maximum for a new process (`execve(2)`). A
-  /// larger one can be faked: with PR_SET_MM_MAP (`prctl(2)`), a process can present any range of
-  /// its memory as its environment, including a huge range that occupies no physical memory.
+  /// process can pretend to have a larger one: with PR_SET_MM_MAP (`prctl(2)`), it can present any
+  /// range of its memory as its environment, even a huge range without physical memory.
   private static final int MOST_OF_ENVIRONMENT = 6 << 20;
 
   private static final String USER_LINE = "\nUid:\t";
@@ -79,8 +79,8 @@ public final class ProcReader implements AutoCloseable {
     return variable(pid, SpawnRequest.TAG_VARIABLE);
   }
 
-  /// Returns the process tag and the rlimit tag of a process. A process tag is returned only if
-  /// `trust` accepts it for this process.
+  /// Returns the process tag and the rlimit tag of a process. The process tag is empty if `trust`
+  /// does not accept it for this process.
   public ProcessSnapshot.Environment environment(int pid, TagVerifier trust) {
     byte[] environment = environment(pid);
     Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);

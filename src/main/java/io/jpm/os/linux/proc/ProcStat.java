@@ -27,8 +27,8 @@ public record ProcStat(
   private static final long PF_KTHREAD = 0x200000;
   private static final int LAST_FIELD = 52;
 
-  /// Reports whether the process is still running. If the first thread has exited before the
-  /// others, the state is that of a zombie although the process is running.
+  /// Reports whether the process is still running. If only its first thread has exited, the state
+  /// is that of a zombie although the process is still running.
   public boolean isAlive() {
     return switch (state) {
       case 'X', 'x' -> false;

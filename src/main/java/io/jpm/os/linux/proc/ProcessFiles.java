@@ -11,7 +11,7 @@ import java.util.Map;
 
 /// The sockets and epoll instances that a process has open, read from `/proc/PID/fd`.
 ///
-/// @param pid the process
+/// @param pid the pid of the process
 /// @param sockets the inode numbers of sockets, by descriptor
 /// @param epolls the descriptors of `epoll(7)` instances
 public record ProcessFiles(int pid, Map<Integer, Long> sockets, List<Integer> epolls) {

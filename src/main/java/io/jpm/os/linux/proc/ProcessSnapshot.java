@@ -11,18 +11,18 @@ import java.util.function.Predicate;
 
 /// The relevant processes found by one scan of `/proc`, with their tags and parents. A scan does
 /// not capture a single moment, so a process must be verified again through a pidfd before it is
-/// signaled. One snapshot serves all trees that are being terminated, so that terminating a hundred
-/// apps costs only one scan.
+/// signaled. All trees that are being terminated share one snapshot, so that terminating a hundred
+/// apps requires only one scan.
 public final class ProcessSnapshot {
-  /// Upper bound on the number of ancestors. An inconsistent scan could contain a cycle of parents;
-  /// no real chain is this long.
+  /// Upper bound on the number of ancestors followed, because an inconsistent scan could contain a
+  /// cycle of parents. No real chain of ancestors is this long.
   public static final int MOST_ANCESTORS = 4096;
 
-  /// Age from which an empty environment is final. A younger process may not have received its
-  /// environment yet.
+  /// Age from which an empty environment is considered final. A younger process may not have
+  /// received its environment yet.
   private static final long MIN_ENVIRONMENT_AGE_SECONDS = 2;
 
-  /// An inode number that no directory of a process has.
+  /// Placeholder for an unknown inode number. No process directory has this number.
   static final long NO_INODE = 0;
 
   private final long began;
@@ -38,7 +38,7 @@ public final class ProcessSnapshot {
   /// The origin of a process according to its environment and its limits.
   ///
   /// @param tag the process tag; empty if there is none or it is not accepted
-  /// @param kind what the environment contains
+  /// @param kind whether the environment contains a process tag
   /// @param rlimitTag the rlimit tag, see [RlimitTag]
   public record Environment(Optional<String> tag, Kind kind, long rlimitTag) {
     private static final Environment UNTAGGED = new Environment(Optional.empty(), Kind.UNTAGGED);
@@ -51,7 +51,7 @@ public final class ProcessSnapshot {
     }
   }
 
-  /// Checks whether the kernel confirms the tag of a process, see [TagVerifier].
+  /// Checks whether the tag of a process is genuine, see [TagVerifier].
   public interface TagChecks {
     /// Accepts all tags, for snapshots in which all processes belong to the daemon's user.
     TagChecks NONE_NEEDED =
@@ -74,7 +74,7 @@ public final class ProcessSnapshot {
     boolean mayBeMainOf(int pid, String tag);
   }
 
-  /// The kind of an environment.
+  /// Whether the environment of a process contains a process tag.
   public enum Kind {
     /// The environment is empty or cannot be read.
     BARE,
@@ -84,7 +84,9 @@ public final class ProcessSnapshot {
     TAGGED
   }
 
-  /// @param began when the first process was read, in ticks since boot
+  /// Creates a snapshot of the processes that a scan has read.
+  ///
+  /// @param began the time before the first process was read, in ticks since boot
   /// @param processes the processes that were read
   /// @param reader reads the environment of a process when its tag is requested
   /// @param unrelatedPidCache the processes whose environment does not have to be read again
@@ -96,6 +98,8 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, Map.of(), TagChecks.NONE_NEEDED);
   }
 
+  /// Creates a snapshot of the processes that a scan has read.
+  ///
   /// @param inodes the inode numbers of the directories of all processes, including those that were
   ///   not read
   ProcessSnapshot(
@@ -107,6 +111,8 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, inodes, TagChecks.NONE_NEEDED);
   }
 
+  /// Creates a snapshot of the processes that a scan has read.
+  ///
   /// @param inodes the inode numbers of the directories of all processes, including those that were
   ///   not read
   /// @param tagChecks checks the tags of processes
@@ -128,13 +134,13 @@ public final class ProcessSnapshot {
     }
   }
 
-  /// Scans `/proc` now. `reader` must stay open as long as tags are requested. Only tags that
-  /// `trust` accepts are returned.
+  /// Takes a snapshot of `/proc`. `reader` must stay open as long as tags are requested. Only tags
+  /// that `trust` accepts are returned.
   public static ProcessSnapshot take(ProcReader reader, TagVerifier trust) {
     return take(reader, trust, new UnrelatedPidCache((int) ProcessHandle.current().pid()));
   }
 
-  /// Scans `/proc` like [#take(ProcReader, TagVerifier)], for callers that scan often.
+  /// Takes a snapshot like [#take(ProcReader, TagVerifier)], for callers that do so often.
   ///
   /// @param unrelatedPidCache the processes that earlier scans have found to belong to no tree;
   ///   those that are outsiders are skipped

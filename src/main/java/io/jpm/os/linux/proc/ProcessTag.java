@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /// A process tag, `<home>:<instance>:<generation>`, by which the processes of a tree are
 /// recognized. A tree consists of processes with the same tag and of processes with the tag of an
 /// earlier generation of the same instance, which can only be leftovers. A process of a later
-/// generation does not belong to the tree: during a rollout it is the one that stays.
+/// generation does not belong to the tree, because during a rollout it replaces the process of this
+/// generation.
 ///
 /// The name of the instance may end with a secret, `-` and 32 hexadecimal digits, so that no other
 /// program can guess the tag. The secret is present only in the environment of the tree, never in
@@ -26,7 +27,7 @@ public record ProcessTag(String text) {
     return withoutSecret(text);
   }
 
-  /// Returns `tag` in the form that users and other processes may see.
+  /// Returns `tag` without its secret, in the form that users and other processes may see.
   public static String withoutSecret(String tag) {
     String instance = instance(tag);
     return SECRET.matcher(instance).replaceFirst("") + tag.substring(instance.length());
@@ -38,7 +39,8 @@ public record ProcessTag(String text) {
     return colon < 0 ? tag : tag.substring(0, colon);
   }
 
-  /// Returns the log pipes to which the main process with this tag may write.
+  /// Returns the log pipes of the instance, hook or stop command that `tag` names; empty if the tag
+  /// is not valid.
   static List<Path> pipes(String tag) {
     String home = home(tag);
     if (!home.startsWith("/")) {

@@ -61,9 +61,9 @@ public record RlimitTag(long number) {
     return (limit >>> 62) == 1;
   }
 
-  /// Runs `work`, which creates a process that has this rlimit tag from its first instruction. To
-  /// achieve this, the number becomes the daemon's own soft limit while `work` runs. Must be called
-  /// within [SpawnLock#runExclusively].
+  /// Runs `work`, which creates a process that has this rlimit tag from its first instruction. The
+  /// process inherits the tag, which becomes the daemon's own soft limit while `work` runs. Must be
+  /// called within [SpawnLock#runExclusively].
   ///
   /// @return the result of `work`
   public int applyDuring(SpawnLock.Work<Integer> work) throws IOException {

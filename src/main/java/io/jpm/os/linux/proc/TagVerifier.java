@@ -16,20 +16,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Decides whether to accept the process tag of a process. This is necessary because any process
-/// can put anything into its environment. A tag is accepted if the process belongs to the daemon's
-/// user. If it belongs to another user, the kernel must confirm one of these conditions:
+/// Decides whether to accept the process tag of a process, because any process can put anything
+/// into its environment. A tag is accepted if the process belongs to the daemon's user. If it
+/// belongs to another user, the kernel must confirm one of these conditions:
 ///
-/// - The real user of the process is that of the instance that the tag names. This is the user with
-///   which the daemon started or adopted the instance, or the owner of its pipes.
+/// - The real user of the process is the user of the instance that the tag names. The instance's
+///   user is the one under which the daemon started or adopted it, or the owner of its pipes.
 /// - The process writes to a pipe of that instance. Only a process in the tree of the instance
-///   could open that pipe, so the process must have changed its user since.
+///   could open that pipe, so the process has changed its user since then.
 ///
 /// Names in `/proc/PID/fd` are not trusted, because a process in its own mount namespace can make
 /// them show any path. Device and inode numbers are compared instead.
 public final class TagVerifier {
-  /// First descriptor at which an app with a terminal can have its pipe. The actual number depends
-  /// on the other inherited descriptors.
+  /// First descriptor number under which an app with a terminal can have its log pipe open. The
+  /// actual number depends on the other inherited descriptors.
   private static final int FIRST_BEHIND_TERMINAL = 3;
 
   private static final int MOST_INSTANCES = 16_384;
@@ -44,14 +44,16 @@ public final class TagVerifier {
 
   private volatile Optional<Path> home = Optional.empty();
 
-  /// @param self the daemon's user
+  /// Creates a verifier that accepts tags of any home.
+  ///
+  /// @param self the user id of the daemon
   public TagVerifier(int self) {
     this.self = self;
     users.add(self);
   }
 
-  /// Restricts the tags accepted on processes of other users to those of this home. Looking up the
-  /// pipes of another home could access arbitrary paths.
+  /// Makes the verifier accept only tags of this home on processes of other users. Without this
+  /// restriction, it would look up pipes at paths that such a process chooses.
   public void restrictToHome(Path only) {
     home = Optional.of(only);
   }
@@ -78,7 +80,9 @@ public final class TagVerifier {
     }
   }
 
-  /// Accepts tags of the instance that `tag` names on processes of `user` as well.
+  /// Makes the verifier also accept the tags of an instance on processes of `user`.
+  ///
+  /// @param tag a process tag of the instance
   public void add(String tag, int user) {
     if (user == self || user < 0) {
       return;

@@ -30,13 +30,15 @@ public final class UnrelatedPidCache {
   private final Map<Integer, Long> outsiders = new HashMap<>();
   private Set<Integer> mains = Set.of();
 
+  /// Creates an empty cache.
+  ///
   /// @param self the daemon's pid. The daemon's children are never added: a child has the daemon's
   ///   environment until it executes its program, which a slow disk may delay.
   public UnrelatedPidCache(int self) {
     this.self = self;
   }
 
-  /// Must be called before a scan.
+  /// Prepares the cache for a scan. Must be called before each scan.
   ///
   /// @param mains the main processes of all trees
   public void beginScan(Set<Integer> mains) {
@@ -93,7 +95,8 @@ public final class UnrelatedPidCache {
                     .isEmpty());
   }
 
-  /// Determines the outsiders. Must be called after a scan for which all tags were read.
+  /// Determines the outsiders. Must be called after a scan and after the tags of all its processes
+  /// were read.
   public void endScan(ProcessSnapshot now) {
     for (ProcStat process : now.all()) {
       long inode = now.inodeOf(process.pid());

@@ -7,13 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Reads how a zombie exited from `/proc/PID/stat`, where the kernel keeps the status until the
-/// parent, which is not the daemon, collects it. Some init programs collect it only every second or
-/// two.
+/// Reads from `/proc/PID/stat` how a zombie exited. The kernel keeps the status there until the
+/// parent, which is not the daemon, collects it. Some init programs do so only every second or two.
 public final class ZombieExit {
-  /// Whether a status of 0 is reliable. In earlier kernels the field contains the exit of the first
-  /// thread, which may have exited with 0 long before its process. The release checked here is the
-  /// one that introduced PIDFD_INFO_EXIT, although the field was corrected somewhat earlier.
+  /// Whether a wait status of 0 in `/proc/PID/stat` is reliable. Older kernels report the status of
+  /// the first thread, which may have exited with 0 long before the process. The fix is somewhat
+  /// older than the release checked here, which introduced PIDFD_INFO_EXIT.
   private static final boolean ZERO_COUNTS = isAtLeast(System.getProperty("os.version", ""), 6, 15);
 
   private ZombieExit() {}
@@ -41,8 +40,8 @@ public final class ZombieExit {
   }
 
   /// Reports whether the status may be read. Without permission, the kernel shows the status 0, as
-  /// after a normal exit. This link requires the same permission, PTRACE_MODE_READ_FSCREDS, and it
-  /// exists for zombies too.
+  /// after a normal exit. The link `/proc/PID/ns/user` is read to find out, because it requires the
+  /// same permission (PTRACE_MODE_READ_FSCREDS) and exists for zombies too.
   private static boolean mayInspect(int pid) {
     try {
       Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/user"));

@@ -79,6 +79,8 @@ final class AcceptState {
     return false;
   }
 
+  /// Reports whether a system call waits on any of the descriptors.
+  ///
   /// @param call the number of the system call, followed by its arguments in hexadecimal
   ///   (`proc_pid_syscall(5)`)
   private boolean isWaiting(String[] call, Collection<Integer> numbers) {

@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Accepts the connections to one socket in the daemon, on a reactor's thread. The number of
-/// connections that are not closed yet is limited; further connections wait in the kernel's queue.
+/// Accepts the connections to one listening socket in the daemon, on a reactor's thread. The number
+/// of connections that are not closed yet is limited; further connections wait in the kernel's
+/// queue.
 public final class Acceptor {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -26,8 +27,8 @@ public final class Acceptor {
 
   private static final int MOST_PER_ROUND = 64;
 
-  /// Delay before accepting is tried again if the process or the machine has reached its limit on
-  /// open files.
+  /// Delay before the next attempt to accept a connection if the process or the machine has reached
+  /// its limit on open files.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final HeldDescriptor socket;

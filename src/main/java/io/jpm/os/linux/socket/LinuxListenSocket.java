@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /// A listening socket of this daemon, created by this daemon or by a former one.
 public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
-  /// Separates the key from the other data in the name under which the fd store keeps the socket.
+  /// Character that separates the key from the other data in the name of a socket in the fd store.
   static final char KEY_END = '\t';
 
   private final String key;

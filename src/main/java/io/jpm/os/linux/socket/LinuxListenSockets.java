@@ -30,7 +30,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
 
   private final Set<SingleUseListener> singleUseListeners = ConcurrentHashMap.newKeySet();
 
-  /// This and all fields below are guarded by `this`.
+  /// The open sockets by key. This and all fields below are guarded by `this`.
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
 
   private final SocketStore store = new SocketStore();
@@ -38,6 +38,8 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
   private final DaemonIdentity daemonIdentity;
   private Optional<Reactor> reactor = Optional.empty();
 
+  /// Creates a registry without any sockets.
+  ///
   /// @param holders finds other processes that listen on an address
   /// @param daemonIdentity the identity of the daemon
   public LinuxListenSockets(PortOwnerFinder holders, DaemonIdentity daemonIdentity) {
@@ -58,7 +60,7 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
   public synchronized ListenSocket open(String key, UnixListenRequest wish) throws ListenException {
     checkKey(key);
     if (key.indexOf(LinuxListenSocket.KEY_END) >= 0) {
-      throw new IllegalArgumentException("a tab in the name of a new socket: " + key);
+      throw new IllegalArgumentException("the name of a new socket contains a tab: " + key);
     }
     UnixSocketCreation.Made made = UnixSocketCreation.make(wish);
     return keep(key, made.fd(), made.file());
@@ -97,7 +99,8 @@ public final class LinuxListenSockets implements ListenSocketRegistry, AutoClose
             || key.chars().anyMatch(c -> c == '\n' || c == '\r')
             || key.getBytes(StandardCharsets.UTF_8).length > MOST_KEY_BYTES;
     if (bad || open.containsKey(key)) {
-      throw new IllegalArgumentException("not a valid name for a new socket: " + key);
+      throw new IllegalArgumentException(
+          "the name of a new socket is invalid or already in use: " + key);
     }
   }
 

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds the processes that listen on an address where this daemon is about to listen. Apps in the
-/// daemon's own home may listen there on sockets that a former daemon has created and this daemon
-/// could not recover. All other processes are unrelated.
+/// Finds the processes that listen on an address where this daemon is about to listen. They may be
+/// apps of the daemon's own home, with sockets that a former daemon created and this daemon could
+/// not recover. All other processes are unrelated to the daemon.
 public final class PortOwnerFinder {
   private static final String AGENTS_VARIABLE = "JPM_SOCKET_INODES";
 
@@ -26,6 +26,8 @@ public final class PortOwnerFinder {
   private final DaemonIdentity daemonIdentity;
   private final TagVerifier trust;
 
+  /// Creates a finder for the daemon of a home.
+  ///
   /// @param home the daemon's home, which is the prefix of its process tags; empty if it has none
   public PortOwnerFinder(Optional<Path> home, DaemonIdentity daemonIdentity, TagVerifier trust) {
     this.home = home;
@@ -37,8 +39,8 @@ public final class PortOwnerFinder {
   ///
   /// @param lost whether all processes that listen there belong to this home and use a socket that
   ///   the daemon does not have open
-  /// @param name one of the processes as text for the user, ` by pid 4711 (node)`; empty if none is
-  ///   known
+  /// @param name one of the processes, as a phrase for the user such as ` by pid 4711 (node)`;
+  ///   empty if none is known
   record PortOwners(boolean lost, String name) {}
 
   private record Holder(int pid, Set<Long> sockets, boolean ours) {
@@ -109,8 +111,8 @@ public final class PortOwnerFinder {
             || trust.writesToPipeOf(home.get(), pid, reader));
   }
 
-  /// Reports whether a process in this home listens on a socket that it received unbound and that
-  /// the daemon does not have open.
+  /// Reports whether an app of this home listens on a socket that it received unbound and that the
+  /// daemon does not have open.
   ///
   /// @param own the inode numbers of the sockets that the daemon has open
   boolean hasLostUnbound(Set<Long> own) {

@@ -18,9 +18,9 @@ import java.nio.file.Path;
 ///
 /// A BPF program is attached to a group of sockets, but a socket that was bound without
 /// SO_REUSEPORT does not belong to a group yet. The kernel creates the group when another socket
-/// starts to listen on the same address. This class opens such a socket for the duration of two
-/// system calls. A connection request that reaches it is dropped; the client repeats the request
-/// one second later and reaches the old socket.
+/// starts to listen on the same address. This class opens such a second socket for the duration of
+/// two system calls. Connection requests to the second socket are dropped; the clients repeat them
+/// one second later and reach the first socket.
 final class ReuseportPinner {
   private static final Native CHANGE_OWNER = new Native("fchown");
 
@@ -74,8 +74,8 @@ final class ReuseportPinner {
     return result < 0 ? result : SocketCalls.listen(fd, 1);
   }
 
-  /// Changes the owner of `fd` to that of `old`, because only sockets of the same user can listen
-  /// on the same address.
+  /// Changes the owner of the socket `fd` to the owner of `old`, because only sockets of the same
+  /// user can listen on the same address.
   private static int likeThatOf(int fd, int old) {
     try {
       int owner = owner(old);

@@ -55,9 +55,9 @@ final class ReuseportSelector {
     }
   }
 
-  /// Directs new connections to one of the first `older` sockets, except that connections from
-  /// `source` go to the next socket. In an IPv6 header, a part of the sender's network prefix is at
-  /// the same offset; about one in four billion prefixes equals `source` by chance.
+  /// Directs new connections to one of the first `older` sockets, except for connections from
+  /// `source`, which go to the next socket. In an IPv6 header, a part of the sender's network
+  /// prefix is at the same offset; about one in four billion prefixes equals `source` by chance.
   ///
   /// @return 0 or the negative `errno`
   static int pin(int fd, int older, InetAddress source) {

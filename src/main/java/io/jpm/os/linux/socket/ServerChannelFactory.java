@@ -13,8 +13,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Opens a [ServerSocketChannel] on a listening socket that the JDK did not create. To do so, a
-/// channel is opened that listens on another address, and its descriptor is replaced with the
+/// Opens a [ServerSocketChannel] on a listening socket that the JDK did not create. It opens a
+/// channel that listens on another address and replaces the channel's descriptor with that of the
 /// socket (`dup3(2)`).
 final class ServerChannelFactory {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

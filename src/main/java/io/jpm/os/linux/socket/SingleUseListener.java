@@ -20,8 +20,8 @@ final class SingleUseListener implements SingleUseEndpoint {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
-  /// Larger than 1, so that an unrelated client that is being rejected does not prevent the
-  /// expected client from connecting.
+  /// Maximum number of waiting connections. It is larger than 1, so that an unrelated client that
+  /// is being rejected does not prevent the expected client from connecting.
   private static final int BACKLOG = 8;
 
   private final InetSocketAddress address;
@@ -36,7 +36,7 @@ final class SingleUseListener implements SingleUseEndpoint {
       Consumer<SingleUseListener> onClose) {
     this.address = address;
     this.descriptor = new HeldDescriptor(fd);
-    this.acceptor = new Acceptor(descriptor, "a check", reactors);
+    this.acceptor = new Acceptor(descriptor, "a probe", reactors);
     this.onClose = onClose;
   }
 

@@ -22,9 +22,9 @@ import java.util.Set;
 
 /// Creates internet sockets (`socket(7)`).
 ///
-/// A TCP socket is bound without SO_REUSEPORT, so the bind fails if the port is in use. The option
-/// is set afterwards. If the daemon then loses the socket while a process still has it open,
-/// another socket can be bound to the same address.
+/// A TCP socket is bound without SO_REUSEPORT, so that the bind fails if the port is in use. The
+/// option is set after the bind, so that another socket can be bound to the same address if the
+/// daemon loses this one while a process still has it open.
 final class SocketCreation {
   private static final String MOST_BACKLOG = "net/core/somaxconn";
   private static final int USUAL_MOST_BACKLOG = 4096;
@@ -39,8 +39,8 @@ final class SocketCreation {
     this.own = Set.copyOf(own);
   }
 
-  /// Creates a socket that is close-on-exec and non-blocking. If an address is given, the socket is
-  /// bound and, for TCP, listens.
+  /// Creates a socket that is close-on-exec and non-blocking. If the request contains an address,
+  /// the socket is bound and, for TCP, listens.
   ///
   /// @return the descriptor of the socket
   int make(ListenRequest listenRequest) throws ListenException {
@@ -80,6 +80,8 @@ final class SocketCreation {
         : Optional.empty();
   }
 
+  /// Creates a socket that is not bound.
+  ///
   /// @param beside whether the socket may be bound to the same address as another socket that
   ///   allows it
   private static int unbound(ListenRequest listenRequest, boolean ipv6, boolean beside)
@@ -140,6 +142,8 @@ final class SocketCreation {
     return result;
   }
 
+  /// Creates a socket that is bound to `address` and, for TCP, listens.
+  ///
   /// @return the descriptor, or the negative `errno` if the socket cannot be bound
   private static int bound(
       ListenRequest listenRequest,
@@ -168,7 +172,7 @@ final class SocketCreation {
     }
   }
 
-  /// Returns the maximum number of waiting connections.
+  /// Returns the backlog for `listen(2)`, the maximum number of waiting connections.
   ///
   /// @param wished the requested maximum, or 0 for the system's maximum
   static int backlog(int wished) {

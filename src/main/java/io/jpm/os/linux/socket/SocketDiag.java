@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /// Queries the kernel for the TCP sockets in the daemon's network namespace (`sock_diag(7)`). The
 /// kernel returns only sockets in the requested states. In contrast, `/proc/net/tcp` also lists
-/// every recently closed connection, which can be tens of thousands on a busy server.
+/// every recently closed connection, of which a busy server may have tens of thousands.
 final class SocketDiag {
   private static final int AF_NETLINK = 16;
   private static final int NETLINK_SOCK_DIAG = 4;
@@ -98,6 +98,8 @@ final class SocketDiag {
     }
   }
 
+  /// Decodes one part of the reply of the kernel.
+  ///
   /// @return empty if more parts of the reply follow; otherwise whether the query succeeded
   private Optional<Boolean> read(int bytes) {
     int at = 0;

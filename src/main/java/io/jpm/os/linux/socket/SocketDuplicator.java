@@ -62,8 +62,8 @@ final class SocketDuplicator {
     return checked(fd, inode);
   }
 
-  /// Verifies the descriptor, because the process may have closed the socket and opened another
-  /// file under the same number.
+  /// Verifies that the duplicate is the requested socket, because the process may have closed it
+  /// and opened another file under the same number.
   private static int checked(int fd, long inode) throws ListenException {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();

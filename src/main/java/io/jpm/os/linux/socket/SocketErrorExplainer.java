@@ -8,8 +8,8 @@ import io.jpm.os.linux.libc.UnixPath;
 import io.jpm.os.linux.proc.KernelSetting;
 import java.net.InetSocketAddress;
 
-/// Explains to the user why a socket could not be created, bound or listened on, based on the error
-/// number.
+/// Creates the exceptions for sockets that cannot be created, bound or listened on, with a message
+/// for the user that depends on the error number.
 final class SocketErrorExplainer {
   private static final int USUAL_FIRST_PORT = 1024;
   private static final String FIRST_PORT = "net/ipv4/ip_unprivileged_port_start";
@@ -19,8 +19,8 @@ final class SocketErrorExplainer {
   /// Explains why a socket cannot be bound to `address`.
   ///
   /// @param childCredentials the credentials used for the attempt
-  /// @param holder the process that uses the address, ` by pid 4711 (node)`; empty if it is not
-  ///   known
+  /// @param holder the process that uses the address, as a phrase such as ` by pid 4711 (node)`;
+  ///   empty if it is not known
   static ListenException explain(
       InetSocketAddress address, ChildCredentials childCredentials, int errno, String holder) {
     String sentence =
@@ -39,10 +39,11 @@ final class SocketErrorExplainer {
     String sentence =
         switch (errno) {
           case Errno.EADDRINUSE ->
-              " already exists: stop the program that listens on it, or remove the file if there is"
-                  + " none";
+              " already exists: stop the program that listens on this socket, or remove the file if"
+                  + " no program does";
           case Errno.ENOENT ->
-              " cannot be used as a listening address: its directory does not exist";
+              " cannot be used as a listening address because its directory does not exist: create"
+                  + " the directory";
           case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.describe(errno);
           default -> " cannot be used as a listening address: " + Errno.message(errno);
         };
@@ -54,7 +55,7 @@ final class SocketErrorExplainer {
     return new ListenException(
         what
             + (errno == Errno.EAFNOSUPPORT
-                ? ": this machine has no IPv6"
+                ? " cannot be created because this machine has no IPv6: use an IPv4 address"
                 : " cannot be created: " + Errno.message(errno)),
         errno);
   }
@@ -62,14 +63,18 @@ final class SocketErrorExplainer {
   private static String sentence(int port, ChildCredentials childCredentials, int errno) {
     return switch (errno) {
       case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.describe(errno) + needsRoot(port);
-      case Errno.EADDRNOTAVAIL -> ": this machine does not have this address";
-      case Errno.EAFNOSUPPORT -> ": this machine has no IPv6";
+      case Errno.EADDRNOTAVAIL ->
+          " cannot be used as a listening address because this machine does not have it: use one of"
+              + " its own addresses";
+      case Errno.EAFNOSUPPORT ->
+          " cannot be used as a listening address because this machine has no IPv6: use an IPv4"
+              + " address";
       default -> " cannot be used as a listening address: " + Errno.message(errno);
     };
   }
 
   private static String needsRoot(int port) {
     int first = KernelSetting.number(FIRST_PORT, USUAL_FIRST_PORT);
-    return port < first ? ": ports below " + first + " require root" : "";
+    return port < first ? " (ports below " + first + " require root)" : "";
   }
 }

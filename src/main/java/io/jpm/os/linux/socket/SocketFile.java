@@ -43,7 +43,7 @@ record SocketFile(String path, String number, RunAs owner) {
         : Optional.empty();
   }
 
-  /// Returns all data except the path as text, for the next daemon.
+  /// Returns all data except the path, as text that the next daemon passes to [#of].
   String text() {
     return number + "\t" + owner.user().orElse("") + "\t" + owner.group().orElse("");
   }
@@ -58,7 +58,7 @@ record SocketFile(String path, String number, RunAs owner) {
   }
 
   /// Removes the file, unless the path refers to another file by now. Uses the credentials of its
-  /// owner: if the owner can modify the directory, the daemon could otherwise be misled into
+  /// owner, who may be able to modify the directory and could otherwise mislead the daemon into
   /// removing a different file.
   void remove() {
     if (!isThere()) {
@@ -77,7 +77,7 @@ record SocketFile(String path, String number, RunAs owner) {
   private void complain(String why) {
     LOG.log(
         Level.WARNING,
-        "the unix socket {0} was closed, but its file cannot be removed: {1}",
+        "the unix socket {0} was closed, but its file could not be removed: {1}",
         path,
         why);
   }

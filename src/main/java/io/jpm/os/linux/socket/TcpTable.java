@@ -28,7 +28,7 @@ public final class TcpTable {
   ///
   /// @param address the local address
   /// @param peerPort the remote port, 0 if there is none
-  /// @param user the owner; 0 for a closed connection
+  /// @param user the user id of the owner; 0 for a closed connection
   /// @param state the state of the connection, [TcpTable#LISTEN] for a listening socket
   /// @param inode the inode number, 0 if no process has the socket open
   public record Row(InetSocketAddress address, int peerPort, int user, int state, long inode) {
@@ -56,7 +56,7 @@ public final class TcpTable {
     }
   }
 
-  /// Returns the same sockets as [#of], but always reads them from the files.
+  /// Returns the same sockets as [#of], but always reads them from the files in `/proc`.
   static List<Row> read(int pid, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     for (String name : List.of("tcp", "tcp6")) {

@@ -19,11 +19,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Lists the sockets of one tree, that is, of its main process, the descendants and the session.
+/// Lists the sockets of one tree: of the main process, its descendants and the processes in its
+/// session.
 public final class TreeSockets {
   private final ProcessIdentity main;
   private final DaemonIdentity daemonIdentity;
 
+  /// Creates a view of the sockets of one tree, which are read at each call.
+  ///
   /// @param main the main process of the tree
   /// @param daemonIdentity the daemon, which belongs to no tree
   public TreeSockets(ProcessIdentity main, DaemonIdentity daemonIdentity) {

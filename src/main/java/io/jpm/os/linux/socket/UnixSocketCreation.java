@@ -34,7 +34,7 @@ final class UnixSocketCreation {
     byte[] bytes = SurrogateEscape.toBytes(wish.path());
     if (bytes.length > UnixPath.MOST_PATH_BYTES || bytes.length == 0) {
       throw new ListenException(
-          "%s cannot be used as a listening address: a unix path must have 1 to %d bytes, not %d"
+          "%s cannot be used as a unix socket: its path must have 1 to %d bytes, not %d"
               .formatted(UnixPath.format(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
           Errno.EINVAL);
     }

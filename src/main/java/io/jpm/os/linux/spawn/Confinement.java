@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/// A restriction that a thread permanently applies to itself before it spawns a child and
-/// terminates ([io.jpm.os.linux.credentials.CredentialThread]). The child inherits the restriction
-/// and is therefore subject to it from its first instruction. If it cannot be applied, no child is
-/// spawned.
+/// A restriction on a child, such as a system call filter. The thread that spawns the child first
+/// applies it to itself, permanently, and terminates after the spawn
+/// ([io.jpm.os.linux.credentials.CredentialThread]). The child inherits the restriction, which is
+/// therefore in effect from its first instruction. If it cannot be applied, no child is spawned.
 interface Confinement {
   /// Applies the restriction to the calling thread. An implementation must call only methods that
   /// have already run in this JVM, because the thread may no longer see the class files.
@@ -23,12 +23,12 @@ interface Confinement {
   /// Returns the message for the user when [#enter] has failed.
   String sentence(int errno);
 
-  /// The restrictions of one child, in the order in which they are applied.
+  /// The restrictions on one child, in the order in which they are applied.
   final class All {
     private final List<Confinement> all;
 
-    /// Index of the current restriction. Written by the spawning thread, read after the thread has
-    /// terminated.
+    /// Index of the restriction that is being applied. Written by the spawning thread, read after
+    /// the thread has terminated.
     private int entered;
 
     All(List<Confinement> all) {
@@ -37,7 +37,8 @@ interface Confinement {
 
     /// Returns the restrictions for the child that `request` describes.
     ///
-    /// @param folder the descriptor of its working directory, which may be reopened
+    /// @param folder the descriptor of the working directory, which may be replaced with one inside
+    ///   the mount namespace of the child
     /// @param arena the arena for memory, which must live until the child is spawned
     static All of(ChildCredentials childCredentials, SpawnRequest request, int folder, Arena arena)
         throws IOException {

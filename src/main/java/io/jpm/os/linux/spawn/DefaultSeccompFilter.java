@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Builds the filter program for `seccomp: default`, once per daemon. It uses libseccomp, which
-/// knows the system call numbers of each processor.
+/// contains the system call numbers of each processor architecture.
 ///
 /// The filter denies a list of calls, taken from the groups of systemd's `SystemCallFilter=` and
 /// from Docker's profile, and allows all others. Calls that are added in later kernels are
-/// therefore allowed, and the list does not depend on what language runtimes use. A denied call
-/// fails with EPERM, as for a user without the required privilege.
+/// therefore allowed, and the list does not have to include the calls of every language runtime. A
+/// denied call fails with EPERM, as for a user without the required privilege.
 final class DefaultSeccompFilter {
   private static final List<String> DENIED =
       List.of(
@@ -101,8 +101,8 @@ final class DefaultSeccompFilter {
           "uselib",
           "ustat");
 
-  /// The numbers of calls that an old libseccomp may not know. Calls from number 424 have the same
-  /// number on all processors that Java supports.
+  /// The numbers of calls that an old libseccomp may not know. Calls with numbers from 424 upward
+  /// have the same number on all processors that Java supports.
   private static final Map<String, Integer> YOUNG =
       Map.ofEntries(
           Map.entry("io_uring_setup", 425),
@@ -248,8 +248,8 @@ final class DefaultSeccompFilter {
     for (String name : DENIED) {
       rule(arena, name, Errno.EPERM, Optional.empty());
     }
-    // A filter cannot inspect the flags of `clone3`, which are passed by pointer. With ENOSYS,
-    // every C library falls back to `clone`.
+    // A filter cannot inspect the flags of `clone3`, which are passed by pointer. If it fails with
+    // ENOSYS, every C library falls back to `clone`.
     rule(arena, "clone3", Errno.ENOSYS, Optional.empty());
     for (int flag : NAMESPACES) {
       var set = Optional.of(new Comparison(0, flag, flag));
@@ -337,7 +337,8 @@ final class DefaultSeccompFilter {
 
   private static IOException failure(String what, int errno) {
     return new ErrnoException(
-        "seccomp: cannot create the filter: %s failed (%s)".formatted(what, Errno.message(errno)),
+        "seccomp: cannot create the filter because %s failed: %s"
+            .formatted(what, Errno.message(errno)),
         errno);
   }
 }

@@ -8,8 +8,8 @@ import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import java.io.IOException;
 
-/// Checks with an app's credentials whether its program can be executed, before the child is
-/// spawned. Once the child has changed its user, no process can report a meaningful error.
+/// Checks before the spawn whether the credentials of an app permit executing its program. Once the
+/// child has changed its user, the daemon could no longer determine the reason for a failure.
 final class LaunchAccessCheck {
   private static final int FACCESSAT2 = 439;
   private static final int HERE = -100; // AT_FDCWD
@@ -29,14 +29,15 @@ final class LaunchAccessCheck {
     }
   }
 
-  /// Returns ` for user NAME` if `errno` indicates a missing permission, otherwise an empty text.
+  /// Returns ` for user NAME` if `errno` indicates a missing permission, otherwise an empty string.
   static String of(ChildCredentials childCredentials, int errno) {
     String user = childCredentials.environment().getOrDefault("USER", "");
     return errno == Errno.EACCES && !user.isEmpty() ? " for user " + user : "";
   }
 
-  /// Reports whether the call denied access. Kernels before 5.8 do not have the call, and
-  /// containers may forbid it. In these cases the check is left to `setpriv`.
+  /// Reports whether `faccessat2` denied access. Kernels before 5.8 do not have this call, and
+  /// containers may forbid it. In these cases this method returns false, and `setpriv` reports the
+  /// failure later.
   private static boolean isRefusal(int result) {
     return result < 0 && result != -Errno.ENOSYS && result != -Errno.EPERM;
   }

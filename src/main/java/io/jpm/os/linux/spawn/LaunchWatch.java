@@ -14,12 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Waits until a child that starts as other programs ([io.jpm.os.linux.credentials.UserLaunch]) has
-/// become its own program or has exited. If it exits before it has become its program, the start
-/// has failed.
+/// Waits until a child that first executes helper programs
+/// ([io.jpm.os.linux.credentials.UserLaunch]) executes its own program or exits. If it exits before
+/// it executes its own program, the start has failed.
 final class LaunchWatch {
-  /// Time after which the child is assumed to have started, for example because the disk with its
-  /// program does not respond.
+  /// Time after which the child is assumed to have started. Such a delay is possible if the disk
+  /// with its program does not respond.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int LOOK_MILLIS = 1;
@@ -31,19 +31,19 @@ final class LaunchWatch {
 
   /// The result of the wait.
   sealed interface Outcome {
-    /// The child has become its program, or is assumed to do so later.
+    /// The child executes its own program, or is assumed to do so eventually.
     record Started() implements Outcome {}
 
-    /// The child exited before it became its program, and was reaped.
+    /// The child exited before it executed its own program, and was reaped.
     ///
-    /// @param stage the name of the program that the child was executing when it exited
+    /// @param stage the name of the helper program that the child was executing when it exited
     /// @param exit how the child exited
     record Ended(String stage, Exit exit) implements Outcome {}
   }
 
   /// Waits for the child `pid`, which no other thread may reap.
   ///
-  /// @param stages the names of the programs that the child executes before its own
+  /// @param stages the names of the helper programs that the child executes before its own program
   static Outcome await(int pid, List<String> stages) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (PidFd hold = PidFd.open(pid);

@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 
 /// Makes a child wait until its limits are set. The limits must be in effect before the program's
 /// first instruction, because many programs read them only once (a JVM reads its memory limit, Node
-/// its file limit). In addition, a child that the program forked earlier would be outside the
-/// cgroup.
+/// its file limit). In addition, a child that the program forks before the limits are set would be
+/// outside the cgroup.
 ///
 /// The process starts as a shell that reads a line from its standard input and then executes the
 /// program. If the daemon dies, the shell reads an end of file and exits.
@@ -41,6 +41,8 @@ public final class LimitGate {
 
   private final Cgroups groups;
 
+  /// Creates a gate for the children of one host.
+  ///
   /// @param groups creates the cgroups for children whose limits require one
   public LimitGate(Cgroups groups) {
     this.groups = groups;
@@ -51,11 +53,13 @@ public final class LimitGate {
     return !limits.resources().isEmpty() || (limits.needsCgroup() && groups.problem().isEmpty());
   }
 
-  /// Returns a request for the shell that executes the program of `request`.
+  /// Returns a request for a shell that waits at the gate and then executes the program of
+  /// `request`.
   ///
   /// @param input the descriptor that becomes standard input after the gate, if the request has an
   ///   input pipe
-  /// @param crowded whether the child starts with the daemon's own descriptor limit
+  /// @param crowded whether the child inherits the daemon's own descriptor limit, which the shell
+  ///   must lower
   /// @throws IOException with a message for the user if the program cannot be executed; checked
   ///   here because a failure in the shell would not be reported
   static SpawnRequest wrap(SpawnRequest request, int input, boolean crowded) throws IOException {
@@ -90,8 +94,9 @@ public final class LimitGate {
   }
 
   /// Returns the redirection to the input pipe. Because some shells do not accept descriptor
-  /// numbers with two digits, such a pipe is reopened through `/proc`. The kernel allows this for a
-  /// pipe regardless of the directories above it. The original descriptor stays open.
+  /// numbers with two digits, a pipe with such a number is reopened through `/proc`. The kernel
+  /// allows this for a pipe regardless of the directories above it. The original descriptor stays
+  /// open.
   private static String redirection(SpawnRequest request, int input) {
     if (request.input().isEmpty()) {
       return "</dev/null";
@@ -136,7 +141,7 @@ public final class LimitGate {
     }
   }
 
-  /// Signals the waiting child to execute its program.
+  /// Lets the waiting child execute its program.
   static void open(int writer) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment line = arena.allocate(1);

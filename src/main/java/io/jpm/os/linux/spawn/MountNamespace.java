@@ -44,13 +44,14 @@ final class MountNamespace implements Confinement {
   private final Optional<FileStatus.Key> key;
   private final boolean recursive;
 
-  /// Addresses of C strings, allocated before the thread enters the namespace.
+  /// The addresses of C strings, by text. They are allocated before the thread enters the
+  /// namespace.
   private final Map<String, Long> texts = new HashMap<>();
 
   private final long readOnly;
 
-  /// The current step and the path that it concerns. Written by the thread, read after the thread
-  /// has terminated.
+  /// The current step and its path, for [#sentence]. Written by the spawning thread, read after the
+  /// thread has terminated.
   private Step step = Step.LEAVE;
 
   private Path place = ROOT;
@@ -77,7 +78,8 @@ final class MountNamespace implements Confinement {
     MOVED
   }
 
-  /// Rejects a sandbox that cannot be set up. Called before anything is created for the child.
+  /// Checks whether the sandbox of `request` can be set up. Called before anything is created for
+  /// the child.
   ///
   /// @throws IOException with a message for the user
   static void check(SpawnRequest request) throws IOException {
@@ -88,16 +90,17 @@ final class MountNamespace implements Confinement {
     String keys = keys(sandbox);
     if (Libc.effectiveUser() != 0) {
       throw new ErrnoException(
-          "only root can give an app %s: start the daemon as root or remove it".formatted(keys),
+          "only root can apply %1$s to an app: start the daemon as root or remove %1$s"
+              .formatted(keys),
           Errno.EPERM);
     }
     if (!DaemonStatusFile.mayUse(MOUNTING)) {
       throw new ErrnoException(
-          "%s: the daemon itself lacks %s, which its container or service must allow"
+          "cannot apply %s because the daemon lacks %s: allow it in its container or service"
               .formatted(keys, MOUNTING),
           Errno.EPERM);
     }
-    refuseHidden(sandbox, request.program(), request.program() + " cannot be started: it");
+    refuseHidden(sandbox, request.program(), request.program() + " cannot be started because it");
     refuseHidden(sandbox, request.cwd(), "the working directory " + request.cwd());
   }
 
@@ -129,7 +132,8 @@ final class MountNamespace implements Confinement {
 
   /// Returns the namespace for a child; empty if the child uses the same mounts as the daemon.
   ///
-  /// @param folder the descriptor of its working directory, which is reopened
+  /// @param folder the descriptor of the working directory, which is replaced with one inside the
+  ///   namespace
   /// @param arena the arena for memory, which must live until the child is spawned
   static Optional<MountNamespace> of(SpawnRequest request, int folder, Arena arena)
       throws IOException {
@@ -138,6 +142,8 @@ final class MountNamespace implements Confinement {
         : Optional.empty();
   }
 
+  /// Returns the namespace for a child that needs one.
+  ///
   /// @param recursive whether to change all mounts below a path with one system call, if the kernel
   ///   supports it
   static MountNamespace of(SpawnRequest request, int folder, Arena arena, boolean recursive)
@@ -278,17 +284,19 @@ final class MountNamespace implements Confinement {
           keys(sandbox)
               + ": the daemon cannot create a mount namespace ("
               + Errno.message(errno)
-              + "; a container or a security module may forbid `unshare` or `mount`)";
+              + "): allow `unshare` and `mount` in its container or security module";
       case PROTECT ->
           isMissing(-errno)
-              ? "read_only_paths: %s does not exist: write \"-%s\" if it is optional"
+              ? "read_only_paths: %s does not exist: create it, or write \"-%s\" if it is optional"
                   .formatted(place, place)
               : "read_only_paths: %s cannot be made read-only: %s"
                   .formatted(place, Errno.message(errno));
       case TMP ->
           "private_tmp: cannot mount a private %s: %s".formatted(place, Errno.message(errno));
       case FOLDER -> SpawnRefusal.folderSentence(cwd, errno);
-      case MOVED -> "the working directory %s was replaced during the start".formatted(cwd);
+      case MOVED ->
+          "the working directory %s was replaced while the app was starting: start it again"
+              .formatted(cwd);
     };
   }
 }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// The mounts that are visible to a thread (`proc_pid_mountinfo(5)`). Each character of a path
-/// represents one byte.
+/// The mounts that are visible to a thread (`proc_pid_mountinfo(5)`). Paths are decoded as ISO
+/// 8859-1, so that each character represents one byte.
 ///
-/// @param flags the mount flags by mount point, as for `mount(2)`; if several mounts share a mount
-///   point, those of the visible mount
+/// @param flags the flags of each mount by mount point, as for `mount(2)`. If several mounts share
+///   a mount point, the flags are those of the visible mount.
 record MountTable(Map<String, Long> flags) {
   private static final Path FILE = Path.of("/proc/thread-self/mountinfo");
   private static final int PLACE = 4;

@@ -13,14 +13,15 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/// Explains to the user why a spawn failed, based on the error number. The file is inspected after
-/// the failure, so the inspection only explains the outcome and never determines it.
+/// Explains to the user why a spawn failed, based on the error number. The program file is
+/// inspected only after the failure, so the inspection affects only the message.
 final class SpawnRefusal {
   private static final int LONGEST_FIRST_LINE = 256;
 
   private SpawnRefusal() {}
 
-  /// Rejects texts that contain a NUL byte, which would terminate a C string.
+  /// Rejects invalid names of environment variables, and texts that contain a NUL byte, which would
+  /// terminate a C string.
   static void checkTexts(SpawnRequest request) throws IOException {
     for (int i = 0; i < request.argv().size(); i++) {
       if (request.argv().get(i).indexOf('\0') >= 0) {
@@ -30,7 +31,7 @@ final class SpawnRefusal {
     for (Map.Entry<String, String> entry : request.environment().entrySet()) {
       String name = entry.getKey();
       if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-        throw new IOException("'" + name + "' is not a valid name of an environment variable");
+        throw new IOException("'" + name + "' is not a valid name for an environment variable");
       }
       if (entry.getValue().indexOf('\0') >= 0) {
         throw new IOException("the environment variable " + name + " contains a NUL byte");
@@ -57,20 +58,20 @@ final class SpawnRefusal {
           program
               + " cannot be started: its arguments and environment are too large ("
               + kibibytes(request)
-              + " KiB in total; at most 128 KiB are allowed for each)";
+              + " KiB in total; each argument or variable may have at most 128 KiB)";
       case Errno.EAGAIN ->
           program
-              + " cannot be started: the limit on processes has been reached (ulimit -u, pids"
-              + " cgroup)";
+              + " cannot be started because the limit on processes has been reached: raise it"
+              + " (ulimit -u, or pids.max of the cgroup)";
       case Errno.ENOMEM -> program + " cannot be started: the machine is out of memory";
       default -> program + " cannot be started: " + Errno.message(errno);
     };
   }
 
-  /// Returns the reason why a child exited while it was still changing its user. The stages of
-  /// [io.jpm.os.linux.credentials.UserLaunch] exit with code 126 (not executable) or 127 (not
-  /// found). Any other code of `setpriv` means that the credentials could not be changed. The
-  /// messages of the stages are in the app's error log.
+  /// Explains why a child exited while it was still changing its user. The helper programs of
+  /// [io.jpm.os.linux.credentials.UserLaunch] exit with code 126 if the program is not executable
+  /// and with 127 if it is not found. Other exits of `setpriv` mean that the credentials could not
+  /// be changed. The messages of the helper programs are in the app's error log.
   static String ofLaunch(SpawnRequest request, String stage, Exit exit) {
     Path program = request.program();
     if (exit instanceof Exit.Code(int code)) {
@@ -85,8 +86,8 @@ final class SpawnRefusal {
     return program + " cannot be started: " + stage + ", which starts it, terminated with " + exit;
   }
 
-  /// Rejects a file that the kernel would not execute. The stages of
-  /// [io.jpm.os.linux.credentials.UserLaunch] would run it with a shell, like `execvp(3)`.
+  /// Rejects a file that the kernel would not execute. The helper programs of
+  /// [io.jpm.os.linux.credentials.UserLaunch] would run it with a shell, as `execvp(3)` does.
   ///
   /// @throws IOException with a message for the user
   static void checkKind(Path program) throws IOException {
@@ -132,12 +133,13 @@ final class SpawnRefusal {
     }
     if (!Files.isExecutable(program)) {
       return Files.exists(program)
-          ? program + " is not executable: chmod +x it or name an --interpreter"
-          : program + " cannot be reached: a directory above it cannot be entered";
+          ? program + " is not executable: run chmod +x on it, or set --interpreter"
+          : program
+              + " cannot be accessed: the daemon has no permission to enter a directory above it";
     }
     return interpreter(program)
         .map(name -> program + " cannot be started: its interpreter " + name + " is not executable")
-        .orElse(program + " cannot be started: its file system does not allow programs (noexec)");
+        .orElse(program + " cannot be started: its file system is mounted with noexec");
   }
 
   private static String notPermitted(SpawnRequest request) {
@@ -167,11 +169,11 @@ final class SpawnRefusal {
     }
     byte[] head = head(program);
     if (head.length == 0) {
-      return program + " is empty";
+      return program + " cannot be started: the file is empty";
     }
     return head.length > 3 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
         ? program + " is a program for a different processor architecture"
-        : program + " is not a program and has no #! line: name an --interpreter";
+        : program + " is not a program and has no #! line: add a #! line, or set --interpreter";
   }
 
   /// Returns the interpreter named in the `#!` line (`execve(2)`), with a carriage return shown as

@@ -35,20 +35,20 @@ import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 
 /// Spawns a process with `posix_spawn(3)`. The child has a session of its own, default signal
-/// handling, the requested streams and working directory, and no other descriptors. Everything else
-/// that can fail is opened beforehand, so an error of the call itself concerns the program.
+/// handling, the requested streams and working directory, and no other descriptors. All descriptors
+/// are opened beforehand, so that an error of the call itself can only concern the program.
 public final class Spawner {
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
   private static final short SETSID = 0x80;
 
-  /// Size reserved for the structures of `posix_spawn`, which is larger than on any architecture of
-  /// glibc (336, 80 and 128 bytes on x86-64).
+  /// Size reserved for each structure of `posix_spawn`. It exceeds the actual size on every
+  /// architecture of glibc (336, 80 and 128 bytes on x86-64).
   private static final int STRUCT_BYTES = 512;
 
   private static final int SIGSET_BYTES = 128;
 
-  /// Not modified after construction; shared by all threads.
+  /// The attributes for `posix_spawn`. Not modified after construction; shared by all threads.
   private final MemorySegment attributes;
 
   private final TagVerifier trust;
@@ -56,7 +56,9 @@ public final class Spawner {
   private final LinuxListenSockets sockets;
   private final LimitGate gate;
 
-  /// @param trust is told the user of each child
+  /// Creates a spawner for one host.
+  ///
+  /// @param trust records the user of each child
   /// @param reaper reaps helper processes that run alongside a child
   /// @param sockets the listening sockets that a child may inherit
   /// @param gate sets the limits of a child
@@ -76,11 +78,12 @@ public final class Spawner {
 
   /// The result of a spawn.
   public sealed interface Outcome {
-    /// A child of the daemon was created, which only the caller reaps.
+    /// A process was created as a child of the daemon. The caller must reap it.
     ///
     /// @param pid the pid of the child
-    /// @param channel the daemon's end of the IPC channel, which the caller must close
-    /// @param group the cgroup of its tree
+    /// @param channel the daemon's end of the IPC channel, which the caller must close; empty if
+    ///   there is no channel
+    /// @param group the cgroup of the tree; empty if it has none of its own
     record Spawned(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
 
     /// No process was created.
@@ -93,8 +96,9 @@ public final class Spawner {
   /// The opened descriptors and the credentials for a child.
   ///
   /// @param input the initial standard input
-  /// @param later the standard input after the gate, if there is a gate
-  /// @param gate the descriptor that opens the gate at which the child waits for its limits
+  /// @param later the standard input after the limit gate; empty if there is no gate or no input
+  ///   pipe
+  /// @param gate the descriptor that opens the limit gate; empty if there is no gate
   /// @param crowded whether the daemon's descriptor limit must not be lowered for this child
   private record PreparedSpawn(
       SpawnRequest request,
@@ -119,7 +123,7 @@ public final class Spawner {
   /// The numbers of a child's descriptors that follow its streams and its channel.
   ///
   /// @param sockets the number of the first socket
-  /// @param pipe the number of the pipe behind a terminal
+  /// @param pipe the number of the log pipe that receives the output of a terminal
   /// @param later the number of the standard input after the gate
   private record DescriptorNumbers(int sockets, int pipe, int later) {
     static DescriptorNumbers of(SpawnRequest request) {
@@ -133,8 +137,8 @@ public final class Spawner {
   ///
   /// @param out standard output
   /// @param error standard error
-  /// @param pipe the pipe behind a terminal, if there is one. The child holds it open so that it
-  ///   has a reader while no daemon is running.
+  /// @param pipe the log pipe that receives the output of a terminal; empty if there is no
+  ///   terminal. The child keeps the pipe open so that it has a reader while no daemon is running.
   private record Streams(int out, int error, OptionalInt pipe) {
     void changeOwner(int uid, int gid) {
       Libc.changeOwner(out, uid, gid);
@@ -185,8 +189,8 @@ public final class Spawner {
     }
   }
 
-  /// Sets the limits of a child. If they cannot be set, the child is killed. It has not executed
-  /// the program yet, so it counts as never spawned.
+  /// Sets the limits of a child. If they cannot be set, the child is killed. Because it has not
+  /// executed the program yet, the spawn counts as failed.
   private Outcome limit(Outcome.Spawned made, PreparedSpawn preparedSpawn) {
     try {
       Optional<Cgroup> group =
@@ -217,7 +221,7 @@ public final class Spawner {
     int folder = descriptors.keep(openFolder(request.cwd(), childCredentials));
     Streams streams =
         request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
-    // The child may reopen /dev/stdout, which requires permission to access the pipe itself.
+    // The child may reopen /dev/stdout, which requires access permissions on the pipe itself.
     childCredentials
         .identity()
         .filter(identity -> identity.uid().isPresent())
@@ -372,8 +376,8 @@ public final class Spawner {
     return new Image(launch.get().setpriv(), argv, lines(hidden.hidden()));
   }
 
-  /// Returns the reason why a child that had to change its user did not execute its program; empty
-  /// if it did.
+  /// Returns the failure of a child that had to change its user and did not execute its program;
+  /// empty if the child executed it.
   private static Optional<Outcome> failure(int pid, UserLaunch launch, SpawnRequest request) {
     return switch (LaunchWatch.await(pid, launch.stages(request.program()))) {
       case LaunchWatch.Outcome.Started _ -> Optional.empty();
@@ -384,8 +388,8 @@ public final class Spawner {
     };
   }
 
-  /// Reads the start of the program file. If its disk does not respond, this thread hangs here,
-  /// where no other thread waits for it, and not while it holds the spawn lock. The read uses the
+  /// Reads the beginning of the program file. If the disk does not respond, this thread blocks here
+  /// and not while it holds the spawn lock, for which other threads wait. The read uses the
   /// credentials of the app's user, because the owner of the file may replace it with a link to any
   /// other file.
   private static void touch(Path program, ChildCredentials childCredentials) throws IOException {

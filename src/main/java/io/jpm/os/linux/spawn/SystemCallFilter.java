@@ -20,8 +20,8 @@ final class SystemCallFilter implements Confinement {
   private static final int SECCOMP = ARM ? 277 : 317;
   private static final int SET_MODE_FILTER = 1;
 
-  /// Avoids a mitigation that slows the child down on older kernels. The attack that it mitigates
-  /// does not apply here.
+  /// SECCOMP_FILTER_FLAG_SPEC_ALLOW: disables the mitigation of speculative store bypass, which
+  /// slows the child down on older kernels and is not required here.
   private static final int ALLOW_SPECULATION = 4;
 
   private static final int NO_OPERATION = -1;
@@ -36,7 +36,8 @@ final class SystemCallFilter implements Confinement {
     this.program = program;
   }
 
-  /// Rejects a filter that cannot be installed. Called before anything is created for the child.
+  /// Checks whether the filter of a child can be installed. Called before anything is created for
+  /// the child.
   ///
   /// @throws IOException with a message for the user
   static void check(ChildCredentials childCredentials) throws IOException {
@@ -44,9 +45,9 @@ final class SystemCallFilter implements Confinement {
         && !childCredentials.noNewPrivileges()
         && (Libc.effectiveUser() != 0 || !DaemonStatusFile.mayUse(ADMINISTERING))) {
       throw new ErrnoException(
-          "only root with %s can give an app seccomp without no_new_privileges: remove"
+          "seccomp without no_new_privileges requires a daemon that runs as root with %s: remove"
                   .formatted(ADMINISTERING)
-              + " no_new_privileges: false",
+              + " `no_new_privileges: false`",
           Errno.EPERM);
     }
   }
@@ -91,7 +92,7 @@ final class SystemCallFilter implements Confinement {
 
   @Override
   public String sentence(int errno) {
-    return "seccomp: the system calls of an app cannot be filtered ("
+    return "seccomp: the daemon cannot filter the system calls of the app ("
         + Errno.message(errno)
         + "; the kernel may lack seccomp filters, or a container may forbid them): remove seccomp";
   }

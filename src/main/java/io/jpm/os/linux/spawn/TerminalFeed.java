@@ -14,8 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Copies the output of an app's terminal to its log pipe. Each app with a terminal has one `cat`
-/// process in a session of its own, so the rest of jpm does not need to know about terminals.
+/// Copies the output of an app's terminal to its log pipe. For each app with a terminal, a `cat`
+/// process in a session of its own copies the output, so the rest of jpm does not have to support
+/// terminals.
 ///
 /// A separate process is required because the master end of a terminal must stay open and be read
 /// while the app is running, even if no daemon is running. Otherwise the app would block. The next
@@ -86,6 +87,6 @@ final class TerminalFeed {
         .findFirst()
         .orElseThrow(() ->
             new IOException(
-                "an app with a terminal requires the program cat on the PATH of the daemon"));
+                "pty requires the program cat, which is not on the PATH: install coreutils"));
   }
 }

@@ -29,7 +29,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A main process, to which this object holds a pidfd from the spawn or adoption until the exit has
+/// A main process that is monitored through a pidfd, from its spawn or adoption until its exit has
 /// been reported.
 public final class LinuxChild implements Child, ProcessTree.Main {
   private static final Logger LOG = System.getLogger("jpm.os");
@@ -38,7 +38,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   /// status. A fast restart is more important than an exact status.
   private static final long REAP_TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /// Prefix of Node's internal messages, in which Node writes `cmd` first.
+  /// Prefix of Node's internal messages, in which `cmd` is always the first property.
   private static final String INTERNAL = "{\"cmd\":\"NODE_";
 
   private final ProcessIdentity identity;
@@ -67,7 +67,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   private volatile boolean hasLeftovers;
   private volatile Optional<LeftoverProcess> leftoverProcess = Optional.empty();
 
-  /// Confined to the reactor's thread.
+  /// True while waiting for another process to reap the main process. Confined to the reactor's
+  /// thread.
   private boolean waitingForFetch;
 
   private boolean reaped;
@@ -78,8 +79,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   /// @param identity the identity of the process
   /// @param pidFd the pidfd of the process, which the child closes
   /// @param tag the process tag of the tree
-  /// @param parent the parent of an adopted process, which inherits its orphans; empty if this
-  ///   daemon spawned the process and is therefore the only one that can reap it
+  /// @param parent the parent of an adopted process, which also becomes the parent of its orphans;
+  ///   empty if this daemon spawned the process and must therefore reap it
   /// @param channel the daemon's end of the IPC channel, which the child closes
   /// @param group the cgroup of the tree
   public record Origin(
@@ -95,8 +96,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   /// @param reactor reports process exits
   /// @param reaper reaps processes that were traced when they exited
   /// @param sweeper signals trees
-  /// @param trust decides which processes' tags are accepted
-  /// @param orphans detects whether a tree may have left processes behind
+  /// @param trust decides which process tags are accepted
+  /// @param orphans decides whether a tree may have left processes behind
   /// @param onEnd called when the child no longer needs the host
   public record Context(
       Reactor reactor,
@@ -300,7 +301,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
                   () -> {
                     if ((events & Libc.EPOLLHUP) != 0) {
                       reportExit(
-                          new Exit.Unknown("this kernel reports the status only to the parent"));
+                          new Exit.Unknown(
+                              "this kernel reports the exit status only to the parent process"));
                     } else {
                       waitForReap();
                     }
@@ -314,7 +316,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       watch.change(0); // EPOLLHUP is still reported; EPOLLIN would fire continuously
       reactor.after(
           REAP_TIMEOUT_NANOS,
-          () -> reportExit(new Exit.Unknown("its parent has not collected the status")));
+          () -> reportExit(new Exit.Unknown("its parent has not collected the exit status yet")));
     }
   }
 
@@ -375,7 +377,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
           Level.ERROR,
           "the search for leftovers of " + ProcessTag.withoutSecret(tag) + " failed",
           fault);
-      return true; // an exit that is never reported would be worse
+      return true; // otherwise the exit would never be reported
     }
   }
 

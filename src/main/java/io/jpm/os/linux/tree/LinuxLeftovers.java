@@ -107,7 +107,8 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     return true;
   }
 
-  /// Returns the start time, the only tick at which the main process is known to have existed.
+  /// Returns the start time of the main process, the only time at which it is known to have
+  /// existed; -1 if it belongs to an earlier boot.
   @Override
   public long lastSeenTicks() {
     return ofThisBoot ? gone.startTime() : -1;

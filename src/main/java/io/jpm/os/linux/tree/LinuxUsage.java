@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Measures the resource usage of process trees and of the machine. Requests are served one at a
-/// time because they share buffers, which are allocated by the first request.
+/// Measures the resource usage of process trees and of the machine. Only one request is served at a
+/// time, because all requests share the same buffers. The first request allocates them.
 public final class LinuxUsage implements AutoCloseable {
   private static final long KIBI = 1024;
 
@@ -32,6 +32,8 @@ public final class LinuxUsage implements AutoCloseable {
   private Optional<ProcFiles> files = Optional.empty();
   private boolean closed;
 
+  /// Creates an instance for one host.
+  ///
   /// @param outsiders supplies the processes that do not have to be read, see
   ///   [TreeSweeper#unrelatedProcesses]
   /// @param unknownChildReaper receives all processes found by each scan

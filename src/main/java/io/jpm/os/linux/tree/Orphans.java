@@ -21,13 +21,13 @@ import java.util.Map;
 /// A process that loses its parent becomes a child of the nearest subreaper among its ancestors, or
 /// of init (PR_SET_CHILD_SUBREAPER, `prctl(2)`). After the exit of the main process, every leftover
 /// is therefore a child of one of these processes, or a descendant of such a child. The kernel
-/// lists children cheaply and appends new ones. Of the children seen earlier, only the start time
-/// of the last one has to be read again: if it is unchanged, all children before it are unchanged
+/// lists children cheaply and appends new ones. Of the children read earlier, only the start time
+/// of the last one has to be read again. If it is unchanged, all children before it are unchanged
 /// too.
 ///
-/// The answer "none" is certain. The answer "maybe" requires a scan of all processes. It is given
-/// if the kernel does not list children (CONFIG_PROC_CHILDREN), if they change continuously, or if
-/// a new child has no environment yet.
+/// A negative answer is certain. A positive answer must be verified by a scan of all processes. It
+/// is also given if the kernel does not list children (CONFIG_PROC_CHILDREN), if the list keeps
+/// changing, or if a new child has no environment yet.
 public final class Orphans {
   private static final int INIT = 1;
 
@@ -50,13 +50,16 @@ public final class Orphans {
   private boolean asked;
   private boolean subreaper;
 
-  /// @param trust decides which processes' tags are accepted
+  /// Creates an instance that has not read any children yet.
+  ///
+  /// @param trust decides which process tags are accepted
   public Orphans(DaemonIdentity daemonIdentity, TagVerifier trust) {
     this.self = daemonIdentity.pid();
     this.trust = trust;
   }
 
-  /// Reads the current children in advance, so that this does not delay the first exit.
+  /// Reads the current children in advance, so that reading them does not delay the report of the
+  /// first exit.
   ///
   /// @param parent as in [#mayHaveOrphans]
   void prime(int parent) {
@@ -115,7 +118,7 @@ public final class Orphans {
     known.clear();
   }
 
-  /// The children of one process at the time they were last read.
+  /// The children of one process, as of the last read.
   private final class Children {
     private final ChildList list;
     private int count;

@@ -21,12 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A tree that is being terminated. Keeps track of which of its processes are known and monitored,
-/// and which signal they were sent. Confined to the thread of [TreeSweeper].
+/// A tree that is being terminated. Keeps track of the processes that are monitored and of the last
+/// signal that was sent to them. Confined to the thread of [TreeSweeper].
 ///
 /// A process of another user (`sudo`) cannot be signaled by the daemon. After the first attempt it
 /// no longer counts as part of the tree, but its descendants do if the daemon can signal them. Each
-/// new signal request tries again.
+/// new signal request tries to signal the process again.
 final class ProcessTree {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -41,9 +41,9 @@ final class ProcessTree {
           Signal.SIGTTOU,
           Signal.SIGCONT);
 
-  /// Number of consecutive scans without a member that prove that the tree is gone, even if each
-  /// scan was incomplete. A scan is incomplete if other processes exited during it, which is common
-  /// on a busy machine.
+  /// Number of consecutive scans without a member after which the tree is considered gone, even if
+  /// each scan was incomplete. A scan is incomplete if other processes exited during it, which is
+  /// common on a busy machine.
   private static final int ENOUGH_EMPTY_WALKS = 3;
 
   private final Main main;
@@ -83,7 +83,8 @@ final class ProcessTree {
     /// Reports whether the main process has exited.
     boolean hasExited();
 
-    /// Returns the last tick at which the main process is known to have held its pid, or -1.
+    /// Returns the last tick at which the main process is known to have had its pid; -1 if there is
+    /// none.
     long lastSeenTicks();
 
     /// Signals only the main process.
@@ -122,7 +123,7 @@ final class ProcessTree {
     }
   }
 
-  /// Runs the callbacks that waited for a sweep. Called after every sweep, even a failed one.
+  /// Runs the callbacks that wait for a sweep. Called after every sweep, even a failed one.
   void swept() {
     List<Runnable> told = List.copyOf(waiting);
     waiting.clear();
@@ -290,7 +291,7 @@ final class ProcessTree {
     if (foreign.add(key)) {
       LOG.log(
           Level.WARNING,
-          "pid {0} of {1} belongs to another user and keeps running",
+          "pid {0} of {1} keeps running because it belongs to another user: stop it as root",
           Integer.toString(key.pid()),
           ProcessTag.withoutSecret(main.tag()));
     }
@@ -329,7 +330,7 @@ final class ProcessTree {
 
   /// Verifies that a member found by descent belongs to the tree. A process that was forked during
   /// the scan may be the child of an unrelated process that has reused a member's pid. This is
-  /// ruled out if the member still exists.
+  /// ruled out if the parent in the snapshot still exists.
   private static boolean isDescentTrue(
       TreeMembers.Member member, ProcessSnapshot snapshot, ProcReader reader) {
     return !member.byDescent()

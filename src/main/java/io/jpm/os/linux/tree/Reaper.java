@@ -22,6 +22,8 @@ public final class Reaper {
   /// the children. Confined to the reactor's thread.
   private final Set<Integer> withoutPidFd = new HashSet<>();
 
+  /// Creates a reaper without any children.
+  ///
   /// @param reactor reports the exit of each child
   public Reaper(Reactor reactor) {
     this.reactor = reactor;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Finds the processes that a daemon spawned, as opposed to those that an app forked, from a
-/// snapshot alone.
+/// Finds the main processes in a snapshot, that is, the processes that a daemon spawned, as opposed
+/// to those that an app forked.
 ///
 /// All processes of a tree carry the same tag, and a child that called `setsid` leads a session
 /// just like its main process. However, every process with the tag descends from the main process.

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Requests a thread dump from a JVM in a tree with SIGQUIT. This requires only the permission to
-/// signal the JVM. Attaching to it would also require a matching version and a responsive thread in
-/// it.
+/// signal the JVM. The JDK's attach API would also require a JVM of a compatible version that
+/// responds.
 public final class TreeJvms {
   private static final String LIBRARY = "/libjvm.so";
   private static final String CAUGHT = "SigCgt:";

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides from a snapshot alone which processes belong to a tree. Members are signaled, so each
-/// rule must exclude unrelated processes. A process is a member if one of these conditions holds:
+/// Determines which processes of a snapshot belong to a tree. Members are signaled, so each rule
+/// must exclude unrelated processes. A process is a member if one of these conditions holds:
 ///
 /// - It is in the session or process group of the main process, and the main process's pid cannot
 ///   have been reused. The latter is certain if the main process still exists (even as a zombie),
@@ -54,7 +54,8 @@ final class TreeMembers {
   /// Returns the live members except the main process.
   ///
   /// @param snapshot all processes
-  /// @param mainThere the last tick at which the main process is known to have held its pid, or -1
+  /// @param mainThere the last tick at which the main process is known to have had its pid; -1 if
+  ///   there is none
   /// @param known recognizes processes that earlier sweeps found and that are still running
   List<Member> find(ProcessSnapshot snapshot, long mainThere, Predicate<ProcStat> known) {
     Map<Integer, Member> found = new HashMap<>();

@@ -16,12 +16,14 @@ import java.util.stream.Collectors;
 /// Finds the processes of a tree cheaply: the main process, the processes in its session, and their
 /// descendants. A process that left the session and lost its parent, such as a daemonized
 /// grandchild, is not found. Finding it by its tag would require reading the environments of all
-/// processes each time.
+/// processes in every scan.
 public final class TreeScan {
   private final ProcessSnapshot snapshot;
   private final Map<Integer, List<ProcStat>> sessions;
   private final DaemonIdentity daemonIdentity;
 
+  /// Creates a scan of one snapshot.
+  ///
   /// @param snapshot all processes
   /// @param daemonIdentity the daemon, which belongs to no tree; neither do processes that only the
   ///   daemon has started

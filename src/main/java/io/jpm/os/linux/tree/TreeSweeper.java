@@ -35,7 +35,7 @@ public final class TreeSweeper implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
   private boolean started;
 
-  /// Confined to the sweeper's thread.
+  /// The trees to include in the next sweep. Confined to the sweeper's thread.
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
   private final Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> pendingChecks =
@@ -43,7 +43,7 @@ public final class TreeSweeper implements AutoCloseable {
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final UnrelatedPidCache unrelatedPidCache;
 
-  /// All trees that may still have to be terminated.
+  /// All registered trees, which may still have to be terminated.
   private final Set<ProcessTree> trees = ConcurrentHashMap.newKeySet();
 
   private boolean stopping;
@@ -51,8 +51,10 @@ public final class TreeSweeper implements AutoCloseable {
   private volatile Map<Integer, Long> outsiders = Map.of();
   private volatile boolean adopted;
 
+  /// Creates a sweeper, whose thread is not started yet.
+  ///
   /// @param reactor runs delayed sweeps
-  /// @param trust decides which processes' tags are accepted
+  /// @param trust decides which process tags are accepted
   public TreeSweeper(Reactor reactor, TagVerifier trust, DaemonIdentity daemonIdentity) {
     this.reactor = reactor;
     this.trust = trust;
@@ -86,7 +88,7 @@ public final class TreeSweeper implements AutoCloseable {
     queue.add(task);
   }
 
-  /// Checks which processes are left of `tree`, whose main process has exited. May be called on any
+  /// Checks whether `tree`, whose main process has exited, has leftovers. May be called on any
   /// thread.
   ///
   /// @param told receives the result on the sweeper's thread, before any sweep that is requested
@@ -101,7 +103,8 @@ public final class TreeSweeper implements AutoCloseable {
     return outsiders;
   }
 
-  /// Sweeps `tree` until [#end] is called. Must be called on the sweeper's thread.
+  /// Makes `tree` take part in sweeps until [#end] is called. Must be called on the sweeper's
+  /// thread.
   void begin(ProcessTree tree) {
     active.add(tree);
     due.add(tree);

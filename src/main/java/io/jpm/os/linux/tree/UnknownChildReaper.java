@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Detects children that the daemon has not spawned and has them reaped. A process of an app can
-/// create such a child of the daemon with CLONE_PARENT (`clone(2)`). When the child exits, it
-/// remains a zombie and occupies a pid until the daemon reaps it.
+/// Detects and reaps children that the daemon has not spawned. A process of an app can create such
+/// a child of the daemon with CLONE_PARENT (`clone(2)`). When the child exits, it remains a zombie
+/// and occupies a pid until the daemon reaps it.
 ///
 /// These children are unknown to the host and carry the rlimit tag of their tree ([RlimitTag]),
 /// which processes that the JDK spawns for the daemon do not have.
@@ -28,6 +28,8 @@ public final class UnknownChildReaper {
   /// The zombies found by the last scan, and when each was first seen.
   private Map<ProcessIdentity, Long> ended = new HashMap<>();
 
+  /// Creates an instance that has not seen any zombies yet.
+  ///
   /// @param reaper reaps the children
   /// @param isKnown reports whether the host monitors a child
   public UnknownChildReaper(
@@ -37,7 +39,7 @@ public final class UnknownChildReaper {
     this.isKnown = isKnown;
   }
 
-  /// Has unknown children reaped that exited some time ago.
+  /// Reaps unknown children that exited some time ago.
   ///
   /// @param table all processes, which have just been read
   /// @param nanoTime the current time, as in [System#nanoTime]

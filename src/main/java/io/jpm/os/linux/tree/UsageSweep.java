@@ -21,7 +21,8 @@ import java.util.OptionalLong;
 /// the processes in its session, and their descendants, see [TreeScan]. The values of all processes
 /// are kept in reused arrays, so a scan creates almost no garbage.
 ///
-/// If main processes are nested, a process belongs to its nearest ancestor that is a main process.
+/// If main processes are nested, a process belongs to the tree of its nearest ancestor that is a
+/// main process.
 final class UsageSweep {
   private static final int NONE = -1;
   private static final int UNKNOWN = -2;
@@ -151,12 +152,12 @@ final class UsageSweep {
     }
   }
 
-  /// A sum that is unknown if one of its addends is unknown.
+  /// A sum that is unknown if one of the added values is unknown.
   private static final class Total {
     private long sum;
     private boolean unknown;
 
-    /// @param part the value to add; a negative value is unknown
+    /// @param part the value to add; negative if unknown
     void add(long part) {
       unknown |= part < 0;
       sum += part;

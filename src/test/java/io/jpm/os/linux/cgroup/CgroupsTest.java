@@ -66,7 +66,10 @@ class CgroupsTest {
     Cgroups groups = new Cgroups(group("cpu"));
     assertThatThrownBy(() -> groups.create("t", ALL))
         .isInstanceOf(IOException.class)
-        .hasMessage("limits: the cgroup " + dir.resolve("unit") + " has no memory controller");
+        .hasMessage(
+            "limits: the cgroup "
+                + dir.resolve("unit")
+                + " has no memory controller: delegate the controller, or remove the limit");
   }
 
   @Test

@@ -220,10 +220,10 @@ class MountNamespaceTest {
             + " argument",
         "-/proc/self/ns/mnt | read_only_paths: /proc/self/ns/mnt cannot be made read-only: invalid"
             + " argument",
-        "/no/such | read_only_paths: /no/such does not exist: write \"-/no/such\" if it is"
+        "/no/such | read_only_paths: /no/such does not exist: create it, or write \"-/no/such\" if it is"
             + " optional",
-        "/etc/passwd/x | read_only_paths: /etc/passwd/x does not exist: write \"-/etc/passwd/x\" if"
-            + " it is optional",
+        "/etc/passwd/x | read_only_paths: /etc/passwd/x does not exist: create it, or write"
+            + " \"-/etc/passwd/x\" if it is optional",
       })
   void appIsRefusedWhenAMountFails(String path, String reason) {
     RunAs runAs = runAs(NOBODY, path, PRIVATE_TMP, directory.resolve("kept").toString());
@@ -245,7 +245,7 @@ class MountNamespaceTest {
         .isEqualTo("the working directory " + fixture.dir() + " is in /tmp" + why);
     for (Path program : List.of(script, link)) {
       assertThat(fixture.refusal(request.withProgram(program, List.of("x"))))
-          .isEqualTo(program + " cannot be started: it is in /tmp" + why);
+          .isEqualTo(program + " cannot be started because it is in /tmp" + why);
     }
   }
 
@@ -372,7 +372,9 @@ class MountNamespaceTest {
 
       assertThat(result).isEqualTo(-Errno.EAGAIN);
       assertThat(space.sentence(-result))
-          .isEqualTo("the working directory %s was replaced during the start".formatted(directory));
+          .isEqualTo(
+              "the working directory %s was replaced while the app was starting: start it again"
+                  .formatted(directory));
     }
   }
 
@@ -401,9 +403,9 @@ class MountNamespaceTest {
     assertThat(daemon.waitFor()).as(said).isZero();
     assertThat(said.lines())
         .contains(
-            "tmp: private_tmp: the daemon itself lacks sys_admin, which its container or service"
-                + " must allow",
-            "paths: private_tmp and read_only_paths: the daemon itself lacks sys_admin, which its"
-                + " container or service must allow");
+            "tmp: cannot apply private_tmp because the daemon lacks sys_admin: allow it in its"
+                + " container or service",
+            "paths: cannot apply private_tmp and read_only_paths because the daemon lacks"
+                + " sys_admin: allow it in its container or service");
   }
 }
