@@ -104,6 +104,18 @@ class RuntimeIT extends EndToEndTestBase {
     assertThat(jpm.liveProcesses()).isEmpty();
   }
 
+  /// The client that waits for the start must not report that its apps were deleted.
+  @Test
+  void signalDuringTheStartEndsTheRuntimeWithoutAnError() throws Exception {
+    String app = jpm.script("app.sh", APP).toString();
+    Running running = startRuntime(app, "-n", "web", "--wait-ready", "--listen-timeout", "10m");
+    await("web prints", running, "web begins");
+    running.process().destroy();
+    assertThat(running.code()).isZero();
+    assertThat(running.warned()).noneMatch(line -> line.startsWith("[jpm]"));
+    assertThat(jpm.liveProcesses()).isEmpty();
+  }
+
   @Test
   @Tag("slow")
   void exitCodeIsTwoWhenNoAppRuns() throws Exception {
