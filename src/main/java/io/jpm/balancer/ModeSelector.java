@@ -78,7 +78,7 @@ final class ModeSelector {
         : new Selection(
             BalancingMode.OFF,
             file.map(path -> path + " cannot be read by the app's user")
-                .orElse("this system cannot share sockets"));
+                .orElse("sockets cannot be shared between processes on this system"));
   }
 
   private static Selection selectForHandover(
@@ -158,7 +158,8 @@ final class ModeSelector {
   private static Selection unreadable(
       Selection selection, SystemSupport systemSupport, Optional<Path> file, AppSpec spec) {
     if (!systemSupport.sockets()) {
-      return fallBack(spec, "this system cannot share sockets", OptionalInt.empty());
+      return fallBack(
+          spec, "sockets cannot be shared between processes on this system", OptionalInt.empty());
     }
     return file.map(path ->
             new Selection(

@@ -34,8 +34,9 @@ record AppSetValidator(List<One> apps, Optional<String> environment) {
     apps = List.copyOf(apps);
   }
 
-  /// Returns the apps with the final names of their dependencies, and records problems that involve
-  /// several apps.
+  /// Validates the apps as a set and records problems that involve more than one of them.
+  ///
+  /// @return the apps, whose dependencies are given by the names after `append_env_to_name`
   List<AppSpec> checked() {
     refuseRepeatedNames();
     List<One> linked = linked();

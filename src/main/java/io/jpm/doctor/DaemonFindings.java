@@ -106,7 +106,7 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "run jpm events jpm to see when the delays occurred; jpm.log may show the blocked thread, or the machine may have been short of CPU")
+            "run jpm events jpm to see when the delays occurred, and check jpm.log for a blocked thread; if there is none, the machine may have been short of CPU")
         : Finding.ok("event loops", found);
   }
 

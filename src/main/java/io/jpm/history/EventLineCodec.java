@@ -15,8 +15,8 @@ import java.util.Optional;
 /// Encodes events as lines of a file and decodes them. Lines that are not events (incomplete,
 /// damaged, or written by another program) are skipped.
 final class EventLineCodec {
-  /// The maximum number of bytes read from a file. Segments written by jpm are never larger; the
-  /// rest of any other file is ignored.
+  /// The maximum number of bytes read from a file. jpm never writes larger segments. If a file is
+  /// larger anyway, the excess is ignored.
   private static final int MOST_BYTES = 4 << 20;
 
   private static final String BEGIN = "{\"v\":1,\"seq\":";

@@ -79,7 +79,11 @@ enum ApiRoute {
       "Start the apps in the body, which has the format of a process file."),
   SCALE(HttpMethod.POST, "/scale", CommandVerb.SCALE, "Change the number of instances of an app."),
   PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "Show the changes that apply would make."),
-  APPLY(HttpMethod.POST, "/apply", CommandVerb.APPLY, "Change apps so that they match the body."),
+  APPLY(
+      HttpMethod.POST,
+      "/apply",
+      CommandVerb.APPLY,
+      "Change the apps to match the process file in the request body."),
   SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Save the list of apps for resurrect."),
   RESURRECT(
       HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Start the apps in the saved list."),

@@ -15,14 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Limits the number of connections and the time that clients may take. Confined to the server's
-/// event loop.
+/// Limits the number of connections and how long clients may take to send requests and read
+/// responses. Confined to the server's event loop.
 ///
 /// - A client has a limited time in which to send the complete head of its next request, and then
 ///   the body.
 /// - If there are too many connections, the oldest unauthenticated one is closed, so that clients
 ///   without a token cannot lock out others.
-/// - Issued tokens can use only a part of the connections, so that they cannot lock out the owner.
+/// - Clients with issued tokens can occupy only some of the connections, so that they cannot lock
+///   out the owner.
 /// - A client that stops reading while data is pending is disconnected, no matter how much is
 ///   pending.
 final class ConnectionLimiter {

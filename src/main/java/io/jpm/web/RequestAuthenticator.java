@@ -122,8 +122,8 @@ final class RequestAuthenticator {
     return session(request)
         .map(it ->
             browserSessions.isKnown(it)
-                ? "its browser did not send the secret of its page"
-                : "its session has ended")
+                ? "the session cookie was sent without the page secret (X-JPM header)"
+                : "the session has ended")
         .orElse("no token");
   }
 

@@ -127,7 +127,9 @@ class ModeSelectorTest {
     SystemSupport poor =
         new SystemSupport(false, Optional.empty(), Optional.empty(), Optional.empty());
     assertThat(ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), poor))
-        .isEqualTo(new Selection(BalancingMode.PROXY, "this system cannot share sockets"));
+        .isEqualTo(
+            new Selection(
+                BalancingMode.PROXY, "sockets cannot be shared between processes on this system"));
     assertThat(
             ModeSelector.choose(app("java", "a.jar", BalancingMode.AUTO, "", false), poor).mode())
         .isEqualTo(BalancingMode.OFF);

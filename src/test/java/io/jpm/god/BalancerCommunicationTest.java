@@ -227,7 +227,7 @@ class BalancerCommunicationTest extends GodHarness {
     assertThat(start(cluster("web", 1)).problems())
         .singleElement()
         .asString()
-        .contains("web (id 0)", "ClusterBalancer does not answer");
+        .contains("web (id 0)", "(ClusterBalancer) is not responding");
   }
 
   @Test

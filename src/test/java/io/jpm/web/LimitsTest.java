@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -216,15 +217,15 @@ class LimitsTest {
         List.of(
             "no token",
             "wrong token",
-            "its session has ended",
+            "the session has ended",
             "its login link is not valid",
             "its Host header names another server",
             "it comes from a page of another origin",
             "its browser did not send it from a page of this server",
-            "its browser did not send the secret of its page");
+            "the session cookie was sent without the page secret (X-JPM header)");
     for (int i = 0; i < reasons.size(); i++) {
       assertThat(warnings().get(i))
-          .matches("WARNING 127\\.0\\.0\\.1:[0-9]+ refused: " + reasons.get(i));
+          .matches("WARNING 127\\.0\\.0\\.1:[0-9]+ refused: " + Pattern.quote(reasons.get(i)));
     }
     Eventually.await("all refusals are audited", TIMEOUT, () -> audited.size() == 8);
     assertThat(audited).allMatch(it -> it.who().name().equals("?"));

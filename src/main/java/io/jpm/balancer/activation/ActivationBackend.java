@@ -110,7 +110,8 @@ public final class ActivationBackend implements BalancerBackend {
 
   private ListenSocketRegistry sockets() throws ListenException {
     return host.listenSockets()
-        .orElseThrow(() -> new ListenException("this system cannot share sockets", 95));
+        .orElseThrow(() ->
+            new ListenException("sockets cannot be shared between processes on this system", 95));
   }
 
   /// @param first whether no other process of the app has the sockets. Only then is a change to

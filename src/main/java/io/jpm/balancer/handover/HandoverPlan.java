@@ -85,8 +85,8 @@ record HandoverPlan(
         : obstacle.get();
   }
 
-  /// Returns how a reload would replace the process after an earlier replacement could not listen
-  /// beside it.
+  /// Returns how a reload would replace the process, given that an earlier replacement failed to
+  /// listen alongside it.
   Handover verdictAfterConflict() {
     return sockets.isEmpty()
         ? new Handover.NoPort()

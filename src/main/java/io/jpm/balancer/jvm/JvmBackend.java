@@ -78,7 +78,8 @@ public final class JvmBackend implements BalancerBackend {
   @Override
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     if (store.isEmpty()) {
-      return refused("this system cannot share sockets: use balance: proxy or balance: off");
+      return refused(
+          "sockets cannot be shared between processes on this system: use balance: proxy or balance: off");
     }
     if (!agent.isLoadable()) {
       return refused(

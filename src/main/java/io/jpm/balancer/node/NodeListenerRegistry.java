@@ -199,8 +199,10 @@ final class NodeListenerRegistry {
         () -> {
           ListenSocketRegistry sockets =
               host.listenSockets()
-                  .orElseThrow(
-                      () -> new ListenException("this system cannot share sockets", UNSUPPORTED));
+                  .orElseThrow(() ->
+                      new ListenException(
+                          "sockets cannot be shared between processes on this system",
+                          UNSUPPORTED));
           RunAs rights = SocketRecovery.rights(worker.spec(), query.target().port());
           return NodeSocketOpener.open(sockets, key, query, rights);
         });

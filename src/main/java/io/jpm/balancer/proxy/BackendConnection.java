@@ -61,8 +61,8 @@ final class BackendConnection {
   }
 
   /// Reports whether the connection leads to an instance; closes the connection if it does not. If
-  /// no process listens on a port of the ephemeral range, the kernel may choose the same port as
-  /// the local port, and the socket connects to itself.
+  /// the target port is in the ephemeral range and has no listening process, the kernel may also
+  /// pick it as the local port, in which case the socket connects to itself.
   static boolean reached(ChannelFuture connected) {
     if (!connected.isSuccess()) {
       if (connected.channel().isOpen()) {

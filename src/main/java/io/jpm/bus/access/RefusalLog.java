@@ -70,8 +70,8 @@ public final class RefusalLog {
     }
   }
 
-  /// Logs the number of warnings that were counted but not logged, and starts to count from 0. Must
-  /// be called when the server closes.
+  /// Logs the number of suppressed warnings and resets the counter. Must be called when the server
+  /// closes.
   public void flushCount() {
     if (more > 0) {
       log.log(

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /// Parses and formats durations: an integer followed by `ms`, `s`, `m`, `h` or `d`.
 public final class Durations {
-  /// The hint about the expected form, for the end of a message.
+  /// A hint that describes the expected format, appended to error messages.
   public static final String EXPECTED =
       "use a whole number with ms, s, m, h or d, such as 500ms or 10s";
 

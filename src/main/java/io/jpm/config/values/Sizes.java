@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /// Parses and formats byte sizes: an integer followed by `K`, `M` or `G`, which are multiples of
 /// 1024 as in PM2.
 public final class Sizes {
-  /// The hint about the expected form, for the end of a message.
+  /// A hint that describes the expected format, appended to error messages.
   public static final String EXPECTED = "use a whole number with K, M or G, such as 64K or 16M";
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMG]?)");

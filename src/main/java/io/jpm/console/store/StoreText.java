@@ -31,7 +31,7 @@ public final class StoreText {
     return text.toString();
   }
 
-  /// Formats all values of one app, that is, all values below a name at the root.
+  /// Formats all values of one app, which are stored under the app's top-level key.
   static String of(String app, JsonObject below) {
     var text = new StringBuilder("Module: ").append(TerminalSanitizer.visible(app)).append('\n');
     add(text, List.of(app), below);

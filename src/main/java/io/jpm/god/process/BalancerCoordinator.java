@@ -230,8 +230,8 @@ public final class BalancerCoordinator {
   private static BalancerReply.Refused silent(Throwable error) {
     LOG.log(Level.WARNING, "ClusterBalancer does not answer: {0}", error.getMessage());
     return new BalancerReply.Refused(
-        "its instances cannot share a port: ClusterBalancer does not answer; start the app without"
-            + " cluster mode, or restart the daemon with jpm update");
+        "its instances cannot share a port because the load balancer (ClusterBalancer) is not"
+            + " responding: start the app without cluster mode, or restart the daemon with jpm update");
   }
 
   /// Notifies ClusterBalancer that the current process of the instance is running.
