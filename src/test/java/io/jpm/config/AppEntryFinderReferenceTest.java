@@ -33,37 +33,38 @@ class AppEntryFinderReferenceTest {
 
       A process file describes one or more apps. The following commands accept a process file:
 
-      - `jpm start FILE` starts all apps of the file. `--only web,worker` selects some of them. If an app is already in the
-        list, its settings are replaced and it is restarted.
-      - `jpm stop`, `restart`, `reload` and `delete` act on those apps of the file that are in the list.
-      - `jpm startOrRestart` and `startOrReload` act on all apps of the file.
+      - `jpm start FILE` starts all apps in the file. `--only web,worker` starts only these two. If an app is already in the list,
+        jpm replaces its settings and restarts it.
+      - `jpm stop`, `restart`, `reload` and `delete` act on the apps in the file that are also in the list.
+      - `jpm startOrRestart` and `startOrReload` act on all apps in the file.
 
       ```json
       EXAMPLE```
 
-      This is [examples/supervision.json](../examples/supervision.json), which can be started unchanged.
+      This is [examples/supervision.json](../examples/supervision.json). You can start it unchanged.
 
       ## General rules
 
-      - The extension of the file determines its [format](#formats).
+      - The file extension determines the [format](#formats).
       - The file contains one of the following: `{"apps": [ … ]}`, a list of apps, a single app, or `{"pm2": …}` as in a
         `package.json`.
-      - Two more sections are allowed next to `apps`: `deploy` is read by `jpm deploy`, and `static` lists directories to serve
-        as with `jpm serve`. Example: `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me",
-        "password": "…"}}]`. The keys `host`, `name` and `ftp` (directory listings) are optional.
+      - A file can contain two more sections next to `apps`: `deploy` configures `jpm deploy`, and `static` lists directories to
+        serve, as `jpm serve` does. Example: `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username":
+        "me", "password": "…"}}]`. The keys `host`, `name` and `ftp` (which enables directory listings) are optional.
       - Each key can also be written in camelCase: `max_restarts` or `maxRestarts`.
       - Relative paths are resolved against the directory of the file.
-      - A time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
-        A size is a number of bytes, or text with a unit: `"64K"`, `"300M"`, `"1G"`. Units of size are multiples of 1024.
-      - Unknown keys, invalid values and contradictory settings are errors. jpm reports all errors together, each with its
-        file, line and correction, and starts none of the apps.
-      - A value of `null` is equivalent to omitting the key.
-      - Many keys have a command line option, which is listed with the key. Use the options with `jpm start` for a single
-        script.
-      - `jpm validate FILE…` checks files without starting anything. Its exit code is 1 if there are errors.
+      - A time is a number of milliseconds, or a string with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`. A size is a
+        number of bytes, or a string with a unit: `"64K"`, `"300M"`, `"1G"`. Size units are powers of 1024.
+      - Unknown keys, invalid values and contradictory settings are errors. jpm reports all errors together, each with its location
+        and how to fix it, and starts none of the apps.
+      - Setting a key to `null` is equivalent to omitting it.
+      - Many keys have an equivalent command-line option, which is listed with the key. Use these options when you start a single
+        script with `jpm start`.
+      - `jpm validate FILE…` checks files without starting any apps. It exits with code 1 if it finds errors.
       - `jpm init` creates a sample file, `ecosystem.config.js`, that contains every key. `jpm init jpm.yaml` and
-        `jpm init jpm.json` create it in another format. Existing files are not overwritten. `jpm ecosystem` is an alias.
-      - `conf/process-file.schema.json` is a JSON Schema for process files. Editors use it for completion and validation.
+        `jpm init jpm.json` create it in the corresponding format. Existing files are not overwritten. `jpm ecosystem` is an alias
+        of `jpm init`.
+      - `conf/process-file.schema.json` is a JSON Schema for process files. Editors can use it for completion and validation.
 
       ## Applying changes
 
@@ -71,32 +72,32 @@ class AppEntryFinderReferenceTest {
 
       - `live`: the process keeps running.
       - `scale`: processes are added or removed.
-      - `rolling`: the processes are replaced without downtime (cluster mode).
+      - `rolling`: the processes of an app in cluster mode are replaced without downtime.
       - `restart`: the process is restarted.
 
-      `jpm apply FILE` makes these changes. Applying the same file again changes nothing. Changes to probes are live, except
-      for `notify` probes.
+      `jpm apply FILE` makes these changes. Applying the same file again changes nothing. Changes to probes are `live`, except
+      changes to `notify` probes.
 
-      - If an app fails, for example because its new process does not become ready, its old process keeps running. The other
-        apps of the file are still applied, and the exit code is 1. The next `jpm apply` tries again.
-      - `jpm apply` starts an app that is `errored`. An app that was stopped by a user stays stopped.
-      - With `--prune`, apps that were loaded from this file and are no longer in it are deleted.
+      - If an app fails, for example because its new process does not become ready, its old process keeps running. jpm still
+        applies the other apps in the file, and exits with code 1. The next `jpm apply` tries again.
+      - `jpm apply` starts apps that are `errored`. Apps that a user has stopped stay stopped.
+      - `--prune` deletes apps that were loaded from this file and are no longer in it.
 
       ## Watching the file
 
-      jpm can apply the file automatically whenever it is edited. To enable this, set `"hot": true` next to `apps`, or run
+      jpm can apply the file automatically after each edit. To enable this, set `"hot": true` next to `apps`, or run
       `jpm start FILE --watch-config`. To disable it, run `jpm start FILE --no-watch-config`.
 
       - If an edit contains an error, nothing is changed. `jpm ls` and `jpm events` report the error.
       - With `--only`, edits affect only the selected apps.
       - If an edit removes an app, the app keeps running. To delete it, run `jpm delete` or `jpm apply FILE --prune`.
-      - The file is not read if another user could have written it. The file and every directory in its path must belong to
-        root or to the daemon's user, and must not be writable by other users. Directories with the sticky bit, such as `/tmp`,
-        are accepted. If the file is rejected, `jpm ls` names the path that violates this rule.
+      - The file is not read if another user could have modified it. The file and every directory in its path must belong to root
+        or to the daemon's user, and must not be writable by other users. Directories with the sticky bit, such as `/tmp`, are
+        accepted. If the file is rejected, `jpm ls` names the path that does not meet these requirements.
       - Only the file itself is watched. Changes to an `env_file`, or to a module that a `.config.js` file requires, are not
         detected.
-      - A directory can be watched too. If a file is added, its apps are started. If a file is removed, its apps keep running.
-        While one of the files contains an error, edits of the other files are not applied either.
+      - You can also watch a directory. When a file is added, jpm starts its apps. When a file is removed, its apps keep running.
+        While any file contains an error, jpm does not apply edits to the other files either.
 
       ## Variable references
 
@@ -104,28 +105,30 @@ class AppEntryFinderReferenceTest {
       empty. References are allowed in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the paths of log
       files, and `pid_file`.
 
-      - References are expanded when the file is read. The app's own variables take precedence over inherited variables. Its
-        own variables are `port`, `env`, and the variables selected with `--env`.
-      - A reference to an unknown variable is not replaced, so that a shell in the app can expand it. `$${` is a literal `${`.
+      - References are expanded when the file is read. The app's own variables come from `port`, `env`, and the environment
+        selected with `--env`. They take precedence over inherited variables.
+      - A reference to an unknown variable is left unchanged, so that a shell in the app's command can expand it. `$${` produces a
+        literal `${`.
       - Values in `env` can refer to each other. A value that refers to its own name uses the inherited variable:
         `"PATH": "/opt/bin:${PATH}"`.
-      - `args` are split into words before references are expanded, so a value never becomes more than one argument.
-      - In `args`, `interpreter_args` and `env`, `${PORT}` and the variable of `increment_var` have the values of the instance,
-        even if the proxy assigns the ports. If these values differ between instances, other keys cannot refer to them.
-      - Variables from `env_file` and `secrets` cannot be referenced, because they are read only at each start.
+      - `args` are split into words before references are expanded, so a value is never split into several arguments.
+      - In `args`, `interpreter_args` and `env`, `${PORT}` and the variable named by `increment_var` have the instance's own
+        values, even if the proxy assigns the ports. Other keys cannot refer to these variables if their values differ between
+        instances.
+      - Variables from `env_file` and `secrets` cannot be referenced, because they are read only when a process starts.
 
       ## Formats
 
       | File name | Format |
       |---|---|
-      | `*.json`, `*.json5` | JSON5: JSON with comments, unquoted keys, single quotes, trailing commas, and hexadecimal numbers. JavaScript expressions such as `process.env.X`, which PM2 evaluates, are errors; use a `.config.js` file for them. |
-      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` are supported. Not allowed: custom tags, duplicate keys, more than 64 nesting levels, and more than 200,000 values or 8 MiB of text after aliases are expanded. |
-      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that is evaluated by your `node`, in the directory of the file and with your environment. The content is `module.exports` or `export default`, otherwise the object of all exports. If it is a promise, it is awaited; if it is a function, it is called. The time limit is 30 s. The output of the module is shown only if it fails to return a value. |
-      | `-` | JSON5 or YAML from standard input, for `start`, `stop`, `restart`, `reload` and `validate`. Text that begins with a bracket or a JavaScript comment is JSON5. Relative paths are resolved against the current directory. |
-      | a directory | All process files in the directory, in alphabetical order, except hidden files. App names must be unique across all files. Write `./conf.d` instead of `conf.d`, because a word without a slash is first looked up as the name of an app. A directory with a `package.json` or an `index.js` is treated as a program. |
-      | none | If no target is given, `jpm start` and `jpm validate` read the first of these files that exists in the current directory: `ecosystem.config.js`, `ecosystem.config.cjs`, `ecosystem.config.mjs`, `ecosystem.json`, `ecosystem.json5`, `ecosystem.yaml`, `ecosystem.yml`. PM2 reads only the first. |
+      | `*.json`, `*.json5` | JSON5: JSON with comments, unquoted keys, single quotes, trailing commas, and hexadecimal numbers. JavaScript expressions such as `process.env.X`, which PM2 evaluates, are errors; use a `.config.js` file instead. |
+      | `*.yaml`, `*.yml` | A single YAML 1.2 document. Anchors, aliases and the merge key `<<` are supported. Custom tags and duplicate keys are errors. The limits are 64 nesting levels and, after aliases are expanded, 200,000 values and 8 MiB of text. |
+      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that the `node` in your `PATH` evaluates, in the file's directory and with your environment. jpm reads `module.exports` or the default export; without either, it reads an object with all exports. A promise is awaited, and a function is called. The time limit is 30 s. The module's output is shown only if the module fails to return a value. |
+      | `-` | JSON5 or YAML from standard input, available with `start`, `stop`, `restart`, `reload` and `validate`. Text that begins with `{`, `[` or a JavaScript comment is read as JSON5. Relative paths are resolved against the current directory. |
+      | a directory | All process files in the directory, in alphabetical order, except hidden files. App names must be unique across all files. Write `./conf.d` instead of `conf.d`, because a word without a slash is first looked up as the name of an app. A directory that contains a `package.json` or an `index.js` is treated as a program. |
+      | none | If no target is given, `jpm start` and `jpm validate` read the first of these files that exists in the current directory: `ecosystem.config.js`, `ecosystem.config.cjs`, `ecosystem.config.mjs`, `ecosystem.json`, `ecosystem.json5`, `ecosystem.yaml`, `ecosystem.yml`. PM2 looks only for the first. |
 
-      A file may contain up to 4 MiB of UTF-8 text. The same limit applies to the value that a script returns.
+      A file may contain up to 4 MiB of UTF-8 text. The same limit applies to the value that a module returns.
       """;
 
   @TempDir Path dir;
@@ -174,10 +177,10 @@ class AppEntryFinderReferenceTest {
 
             These keys are accepted, but have no effect. jpm prints a warning for each of them.
 
-            Not supported yet:
+            The following are not supported yet:
 
             %s
-            Not supported, because they configure parts of PM2 that jpm does not have:
+            The following are not supported, because they configure parts of PM2 that jpm does not have:
 
             %s\
             """

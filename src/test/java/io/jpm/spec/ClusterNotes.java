@@ -10,11 +10,12 @@ final class ClusterNotes {
           note(
               AppKey.INSTANCES,
               """
-              Sets the number of processes. Each process finds its own number, from 0, in the
-              variable `NODE_APP_INSTANCE`. `jpm scale` changes the number while the app is
-              running.
+              Sets the number of processes. Each process gets its own number, starting at 0, in the
+              environment variable `NODE_APP_INSTANCE`. `jpm scale` changes the number while the app
+              is running.
 
-              If this key is set, the following run in cluster mode by default (see `exec_mode`):
+              If this key is set, the following programs run in cluster mode by default (see
+              `exec_mode`):
 
               - Node and Java programs, even if a shell starts them (`cd x && exec java …`)
               - other programs that have a `port`\
@@ -29,7 +30,7 @@ final class ClusterNotes {
                 one by one without losing connections.
               - `fork`: each process opens its own port. If the program runs on Node or Java, or
                 sets `SO_REUSEPORT`, `jpm reload` hands the listening sockets over to the new
-                process. The old and the new process then run at the same time for a moment;
+                process. The old and new processes then briefly run at the same time;
                 `balance: "off"` prevents this. Any other program is restarted, and `jpm reload`
                 reports how long no process was listening.
 
@@ -54,17 +55,17 @@ final class ClusterNotes {
           note(
               AppKey.INSTANCE_VAR,
               """
-              Sets the name of the environment variable that contains the number of the instance,
-              from 0.\
+              Sets the name of the environment variable that contains the instance number, starting
+              at 0.\
               """,
               ""),
           note(
               AppKey.INCREMENT_VAR,
               """
               Sets the name of an environment variable that is incremented for each instance. The
-              first instance gets the value in `env`, or 0 if it is not set there. Example: with
-              `"env": {"PORT": 3000}` and `"increment_var": "PORT"`, the instances get the ports
-              3000, 3001, and so on.\
+              first instance gets the value from `env`, or 0 if `env` does not set the variable.
+              Example: with `"env": {"PORT": 3000}` and `"increment_var": "PORT"`, the instances get
+              the ports 3000, 3001, and so on.\
               """,
               ""),
           note(
@@ -74,10 +75,9 @@ final class ClusterNotes {
               environment variable `PORT`, unless `env` sets `PORT`. With `balance: "proxy"`, the
               daemon listens on this port, and each instance gets a different `PORT`.
 
-              The daemon opens the port with its own privileges, so an app with `uid` can use a
-              port below 1024. A Java program must then listen on all addresses. A port that is not
-              set here, but opened by the program itself, is opened with the privileges of the
-              app's user.\
+              The daemon opens the port with its own privileges, so an app with `uid` can use a port
+              below 1024. A Java program must then listen on all addresses. If the program itself
+              opens a port that is not set here, it does so with the privileges of the app's user.\
               """,
               "only sets the variable `PORT`."),
           note(
@@ -87,9 +87,9 @@ final class ClusterNotes {
 
               - `node`: through Node's cluster protocol.
               - `jvm`: through a Java agent that gives the server a shared socket. Netty then uses
-                the sockets of Java instead of its native transport, unless
+                Java's sockets instead of its native transport, unless
                 `-Dio.netty.transport.noNative=false` is set.
-              - `listen_fds`: the instances inherit the sockets of `listen`.
+              - `listen_fds`: the instances inherit the sockets opened by `listen`.
               - `proxy`: each instance listens on its own `PORT`, and the daemon forwards
                 connections from `port`.
               - `off`: the instances do not share a port.
@@ -115,19 +115,19 @@ final class ClusterNotes {
               - `ip_hash`: the same instance for all connections from one client address. Available
                 with `proxy`.
 
-              With `proxy`, outliers are ejected: if an instance sends nothing on new connections
-              for 3 s while another instance responds, it receives no further connections until it
+              `proxy` ejects outliers. An instance is ejected if it sends nothing on new connections
+              for 3 s while another instance responds. It receives no further connections until it
               responds.\
               """,
-              "does not have this key; it always selects each instance in turn."),
+              "does not have this key; it always uses round robin."),
           note(
               AppKey.LISTEN,
               """
-              Opens listening sockets and passes them to the app, as systemd socket activation
-              does. The app inherits them in this order, from file descriptor 3 on; `LISTEN_FDS`,
+              Opens listening sockets and passes them to the app, as systemd socket activation does.
+              The app inherits them in this order, starting at file descriptor 3; `LISTEN_FDS`,
               `LISTEN_PID` and `LISTEN_FDNAMES` describe them. `8000` listens on all addresses,
-              `"127.0.0.1:8000"` and `"[::1]:8000"` on one address. Host names, such as
-              `localhost`, are rejected. On the command line, write `--listen 8000,127.0.0.1:9000`.
+              `"127.0.0.1:8000"` and `"[::1]:8000"` on one address. Host names, such as `localhost`,
+              are rejected. On the command line, write `--listen 8000,127.0.0.1:9000`.
 
               The sockets are in blocking mode (without `O_NONBLOCK`) until the program changes
               this. They stay open while the app or the daemon is restarted; clients that connect
@@ -140,8 +140,8 @@ final class ClusterNotes {
               """
               Sets the maximum time for an instance to finish its open connections after
               `jpm reload` has replaced it, or after `jpm scale` has removed it. During this time,
-              the instance receives no new connections. It is stopped when it has no connections
-              left, at the latest after this time. Also applies in fork mode.\
+              the instance receives no new connections. It is stopped as soon as it has no open
+              connections, or when the time has elapsed. This key also applies in fork mode.\
               """,
               "does not have this key."),
           note(

@@ -50,9 +50,10 @@ public final class KeyNotes {
     add(
         AppKey.NAME,
         """
-        Sets the name of the app. A name has 1 to 100 characters: letters, digits, `. _ - : @ +`,
-        and spaces that are neither first nor last. Each name identifies one app: starting an app
-        whose name is already in the list replaces the settings of that app and restarts it.\
+        Sets the name of the app. A name consists of 1 to 100 letters, digits, spaces and the
+        characters `. _ - : @ +`. It must not begin or end with a space. Each name identifies one
+        app: starting an app whose name is already in the list replaces the settings of that app and
+        restarts it.\
         """,
         "allows several apps with the same name: a second start adds another app.");
     add(
@@ -60,18 +61,18 @@ public final class KeyNotes {
         """
         Sets the program to run. jpm looks for the following, in this order:
 
-        1. a file, relative to the directory of the process file, then to `cwd`
+        1. a file, first relative to the process file's directory, then relative to `cwd`
         2. a program in PATH
         3. if the value contains a space, a command line, such as `python3 -m http.server`
 
         If the file begins with `#!` and its extension does not determine the `interpreter`, jpm
-        uses the interpreter that this line names.\
+        uses the interpreter named in that line.\
         """,
-        "runs every file without a known extension with node, and every command line with bash.");
+        "runs files without a known extension with Node, and command lines with bash.");
     add(
         AppKey.ARGS,
         """
-        Sets the arguments of the script. On the command line, they follow after `--`:
+        Sets the arguments of the script. On the command line, write them after `--`:
         `jpm start app.js -- --port 8080`.\
         """);
     add(
@@ -79,9 +80,9 @@ public final class KeyNotes {
         """
         Sets the program that runs the script. By default, the extension of the script determines
         it: `node` for `.js`, `python3` for `.py`, `bash` for `.sh`, `java` for `.jar` and `.java`,
-        `ruby` for `.rb`, `php` for `.php`, `perl` for `.pl`, and `bun` for `.ts`. For a file with
-        another extension, its `#!` line determines the interpreter. With `none`, the file is
-        executed directly.\
+        `ruby` for `.rb`, `php` for `.php`, `perl` for `.pl`, and `bun` for `.ts`. For other
+        extensions, the `#!` line of the script determines it. With `none`, the file is executed
+        directly.\
         """);
     add(
         AppKey.INTERPRETER_ARGS,
@@ -92,8 +93,8 @@ public final class KeyNotes {
     add(
         AppKey.NAMESPACE,
         """
-        Assigns the app to a group. Commands accept the name of the group in place of the name of
-        an app: `jpm restart backend` restarts all apps in the namespace `backend`.\
+        Assigns the app to a group. Commands accept the group's name in place of an app's name:
+        `jpm restart backend` restarts all apps in the namespace `backend`.\
         """);
     add(
         AppKey.CWD,
@@ -108,33 +109,32 @@ public final class KeyNotes {
     add(
         AppKey.UID,
         """
-        Runs the app as this user, with the groups of the user. `HOME`, `USER`, `LOGNAME` and
-        `SHELL` are set accordingly. Requires a daemon that runs as root, and `setpriv` from
-        util-linux. If the daemon cannot switch to the user, the app is not started.
+        Runs the app as this user, with the user's groups. `HOME`, `USER`, `LOGNAME` and `SHELL` are
+        set accordingly. Requires a daemon that runs as root, and `setpriv` from util-linux. If the
+        daemon cannot switch to the user, the app is not started.
 
         An app that runs as a user other than the daemon's starts with a clean environment, as a
         systemd service does. The environment contains only:
 
         - `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
-        - `LANG` from the environment of the caller
+        - `LANG` from the caller's environment
         - the variables that jpm sets
         - the variables that the process file sets
 
         It contains no other variables from the caller's shell, even with `--update-env`.
 
-        The following run as this user: commands of `secrets`, probes, hooks, `jpm pull` including
-        git hooks, and `post_update`. The working copy must therefore belong to this user.
+        Commands in `secrets`, probes, hooks, `jpm pull` (including Git hooks) and `post_update`
+        also run as this user. The working copy must therefore belong to this user.
 
-        jpm opens the log files, the pid file, `env_file`, files of `secrets`, and `package.json`
-        with the permissions of this user. Exception: it opens the last three as root if every
-        component of the path belongs to root and no other user can write to it.\
+        jpm opens the log files, the pid file, `env_file`, files named in `secrets`, and
+        `package.json` with this user's permissions. It opens the last three as root if every
+        component of the path belongs to root and is not writable by other users.\
         """,
         "passes the caller's environment, including its secrets, to such an app.");
     add(
         AppKey.GID,
         """
-        Runs the app with this group as its primary group, instead of the primary group of the
-        user.\
+        Runs the app with this group as its primary group, instead of the user's primary group.\
         """);
     add(
         AppKey.NICE,
@@ -147,17 +147,17 @@ public final class KeyNotes {
         AppKey.UMASK,
         """
         Sets the file mode creation mask of the app, as in `umask(2)`. The value is octal, whether
-        it is written as text or as a number: `"027"` and `27` are equal.\
+        it is written as a string or as a number: `"027"` and `27` are equivalent.\
         """,
         "does not have this key.");
     add(
         AppKey.NO_NEW_PRIVILEGES,
         """
         Prevents the app from gaining privileges by executing `sudo`, set-user-ID programs or
-        programs with file capabilities (`PR_SET_NO_NEW_PRIVS`, as `NoNewPrivileges=` in systemd).
+        programs with file capabilities (`PR_SET_NO_NEW_PRIVS`, like systemd's `NoNewPrivileges=`).
         Enabled by default for an app that runs as a user other than the daemon's; `false` disables
-        it. Also applies to probes, hooks and the `stop` command. Requires `setpriv` from
-        util-linux.\
+        it. The setting also applies to probes, hooks and the `stop` command. It requires `setpriv`
+        from util-linux.\
         """,
         "does not have this key.");
     add(
@@ -179,47 +179,47 @@ public final class KeyNotes {
         """
         Filters the system calls of the app and all its descendants with `seccomp(2)`. `default`
         blocks system calls that are useful to an attacker but not needed by a server; `none`
-        disables the filter. The blocked calls are those for:
+        disables the filter. The following are blocked:
 
         - mounting file systems
         - creating and entering namespaces
-        - tracing other processes (`ptrace`, `process_vm_readv`). Access to their files in `/proc`
-          is not blocked; file permissions apply
+        - tracing other processes (`ptrace`, `process_vm_readv`), but not access to their files in
+          `/proc`, which file permissions control
         - loading kernel modules and `bpf` programs
         - `io_uring`, `userfaultfd` and `perf_event_open`
-        - kernel keyrings, setting the clock, swap, reboot and I/O ports
+        - access to kernel keyrings and I/O ports, setting the clock, managing swap, and rebooting
         - injecting input into the terminal from which the app was started
 
-        A blocked call fails with "operation not permitted" (`EPERM`), also for root. All other
-        system calls work, including those added by later kernels. The groups of calls are those of
-        `SystemCallFilter=` in systemd and of Docker's default profile. Exception: `chroot` is
-        allowed, because servers use it to confine themselves.
+        A blocked call fails with "operation not permitted" (`EPERM`), even for root. All other
+        system calls are allowed, including those added by later kernels. The filter follows the
+        groups of systemd's `SystemCallFilter=` and Docker's default profile, except that `chroot`
+        is allowed, because servers use it to confine themselves.
 
         Do not use `default` for debuggers and profilers (`strace`, `gdb`, `perf`, `py-spy`), for
-        containers, or for browsers whose sandbox uses namespaces. Chromium needs `--no-sandbox`.
+        container runtimes, or for browsers whose sandbox uses namespaces. Chromium runs under
+        `default` only with `--no-sandbox`.
 
-        `default` implies `no_new_privileges: true`. An explicit `no_new_privileges: false`
-        requires a daemon that runs as root with `CAP_SYS_ADMIN`. The filter also applies to
-        probes, hooks and the `stop` command, but not to commands of `secrets`, `jpm pull` and
-        `post_update`. Requires `setpriv` from util-linux, and libseccomp (package `libseccomp2` in
-        Debian and Ubuntu), which is installed on most systems.\
+        `default` implies `no_new_privileges: true`. An explicit `no_new_privileges: false` requires
+        a daemon that runs as root with `CAP_SYS_ADMIN`. The filter also applies to probes, hooks
+        and the `stop` command, but not to commands in `secrets`, `jpm pull` or `post_update`.
+        Requires `setpriv` from util-linux, and libseccomp (package `libseccomp2` on Debian and
+        Ubuntu), which is installed on most systems.\
         """,
         "does not have this key.");
     add(
         AppKey.PRIVATE_TMP,
         """
-        Mounts a private, initially empty `/tmp` and `/var/tmp` for each process of the app, as
-        `PrivateTmp=disconnected` in systemd does. Both are kept in memory. Each can grow to a
-        quarter of the machine's memory, and its content counts towards `limits.memory`. They are
-        removed when the last process of the process tree exits.
+        Mounts a private, initially empty `/tmp` and `/var/tmp` for each process of the app, like
+        systemd's `PrivateTmp=disconnected`. Both are kept in memory. Each can grow to a quarter of
+        the machine's memory, and its contents count towards `limits.memory`. They are removed when
+        the last process of the process tree exits.
 
-        - The directories are not shared between instances, nor between the processes before and
-          after a restart or reload. Each probe, hook and `stop` command also gets its own empty
-          directories.
-        - A restart of the daemon does not affect the directories of running apps.
-        - The app cannot access the machine's own `/tmp` and `/var/tmp`. It is not started if `cwd`
-          or the program is there. Files that are named in `args` must be elsewhere too. Other
-          programs cannot connect to a socket that the app creates in its `/tmp`.
+        - Instances do not share the directories. A restart or reload gives the new process empty
+          ones. Each probe, hook and `stop` command also gets its own empty directories.
+        - Restarting the daemon does not affect the directories of running apps.
+        - The app cannot access the machine's own `/tmp` or `/var/tmp`. It is not started if `cwd`
+          or the program is there. Files named in `args` must also be elsewhere. Other programs
+          cannot connect to a socket that the app creates in its `/tmp`.
         - Log files, the pid file, `env_file`, `secrets` and the sockets of `listen` can be
           anywhere, because jpm itself opens them.
         - If jpm is installed below `/tmp`, the app cannot load jpm's Node module or Java agent;
@@ -227,37 +227,38 @@ public final class KeyNotes {
           work only for an app with `uid`.
         - Requires a daemon that runs as root with `CAP_SYS_ADMIN`, which most containers do not
           have. Otherwise, the app is not started.
-        - An app that runs as root can mount and unmount file systems. For such an app, this
-          setting only prevents mistakes, unless `capabilities` removes that right.\
+        - An app that runs as root can mount and unmount file systems. For such an app, this setting
+          only guards against mistakes, unless `capabilities` removes that privilege.\
         """,
         "does not have this key.");
     add(
         AppKey.READ_ONLY_PATHS,
         """
         Makes these files and directories read-only for the app, regardless of their owner and
-        permissions, as `ReadOnlyPaths=` in systemd does. Example: `["/srv/shop", "-/etc/shop"]`.
+        permissions, like systemd's `ReadOnlyPaths=`. Example: `["/srv/shop", "-/etc/shop"]`.
 
         - Paths must be absolute. Symbolic links are followed.
         - A directory includes everything below it, including other file systems. `["/"]` covers
           everything except devices, pipes and the directories of `private_tmp`.
         - If a path does not exist, the app is not started. Prefix a path with `-` if it is
           optional.
-        - Also applies to probes, hooks and the `stop` command. Does not apply to commands of
-          `secrets`, and not to `jpm pull` and `post_update`, which must change the working copy.
+        - The setting also applies to probes, hooks and the `stop` command. It does not apply to
+          commands in `secrets`, nor to `jpm pull` and `post_update`, which must change the working
+          copy.
         - A file system that is mounted on the machine later is visible to the app, unless the
           mount point is below one of these paths.
-        - An app that can rename a parent directory of a path can put another directory in its
-          place, which other programs then use. To prevent this, list the parent directory too, or
-          make root its owner.
+        - An app that can rename a parent directory of a path can replace that parent with another
+          directory, which other programs then use. To prevent this, list the parent directory too,
+          or make root its owner.
 
-        The requirements are those of `private_tmp`.\
+        The requirements are the same as for `private_tmp`.\
         """,
         "does not have this key.");
     add(
         AppKey.DEPENDS_ON,
         """
         Starts these apps before this app, and stops them after it. Example:
-        `{"db": "ready", "migrate": "completed"}`. This app is started when each dependency meets
+        `{"db": "ready", "migrate": "completed"}`. This app is started when every dependency meets
         its condition:
 
         - `started`: the dependency has a process.
@@ -284,19 +285,19 @@ public final class KeyNotes {
     add(
         AppKey.RESTART,
         """
-        Sets the exits after which the app is restarted:
+        Determines which exits cause a restart:
 
         - `always`: all exits.
         - `on-failure`: all exits except clean ones. An exit is clean if the exit code is 0, or if
           the process was terminated by SIGHUP, SIGINT, SIGTERM or SIGPIPE. The exit codes 129, 130
           and 143 are also clean, because a JVM returns them after SIGHUP, SIGINT and SIGTERM.
-        - `never`: none.\
+        - `never`: no exits.\
         """,
         "does not have this key.");
     add(
         AppKey.STOP_EXIT_CODES,
         """
-        Sets exit codes after which the app is not restarted, regardless of `restart`. Examples:
+        Sets the exit codes after which the app is not restarted, regardless of `restart`. Examples:
         `143`, `[0, 143]`, `"0 143"`. On the command line, write `--stop-exit-codes 0,143`.\
         """,
         "accepts only one number on the command line.");
@@ -311,9 +312,9 @@ public final class KeyNotes {
     add(
         AppKey.RESTART_WINDOW,
         """
-        Sets the period in which failures are counted. If the app fails `max_restarts` times within
-        this period, it becomes `errored`, regardless of how long each run lasted. 0 disables the
-        limit. The rule is that of the restart intensity in OTP.
+        Sets the period over which failures are counted. If the app fails `max_restarts` times
+        within this period, it becomes `errored`, regardless of how long each run lasted. 0 disables
+        the limit. The rule is the same as for the restart intensity in OTP.
 
         If this key is not set, the limit is 16 failures within 5 minutes, or `max_restarts`
         failures if that number is higher. A lower `max_restarts` does not reduce the limit,
@@ -321,7 +322,7 @@ public final class KeyNotes {
 
         The following count as failures:
 
-        - The process exits on its own with an exit code other than 0, 129, 130, 143 and those in
+        - The process exits on its own with an exit code other than 0, 129, 130, 143 or one of the
           `stop_exit_codes`.
         - The process is terminated by a signal other than SIGHUP, SIGINT, SIGTERM and SIGPIPE.
         - The process does not become ready, or its liveness probe fails.
@@ -329,11 +330,11 @@ public final class KeyNotes {
         Clean exits do not count, so a program that is designed to exit and be restarted can do so
         indefinitely.
 
-        `jpm ls` shows `crash-looping` after the third failure within the period, or after the
-        third consecutive unstable exit, until the app has run for 30 s.\
+        `jpm ls` shows `crash-looping` after the third failure within the period, or after the third
+        consecutive unstable exit. It does so until the app has run for 30 s.\
         """,
         """
-        restarts a program that crashes every two seconds indefinitely, and shows it as `online`.\
+        indefinitely restarts a program that crashes every two seconds, and shows it as `online`.\
         """);
     add(
         AppKey.MIN_UPTIME,
@@ -341,10 +342,10 @@ public final class KeyNotes {
     add(
         AppKey.RESTART_DELAY,
         """
-        Sets a constant delay before each restart; 0 means no delay. If this key is not set, the
-        app is restarted immediately after the first two consecutive unstable exits (see
-        `min_uptime`). From the third one, the delay begins at 100 ms and doubles each time, up to
-        3 s. 16 unstable exits take about 30 s.\
+        Sets a constant delay before each restart; 0 means no delay. If this key is not set, the app
+        is restarted immediately after the first two consecutive unstable exits (see `min_uptime`).
+        From the third one on, the restart is delayed by 100 ms at first; the delay doubles each
+        time, up to 3 s. With these delays, 16 unstable exits take about 30 s.\
         """,
         "restarts the app immediately by default.");
   }
@@ -361,17 +362,17 @@ public final class KeyNotes {
     add(
         AppKey.MAX_RESTART_DELAY,
         """
-        Sets the maximum delay of the exponential backoff (`exp_backoff_restart_delay`). It must
-        not be lower than the initial delay. If the initial delay is greater than 15 s, the default
-        is the initial delay.\
+        Sets the maximum delay of the exponential backoff (`exp_backoff_restart_delay`). It must not
+        be lower than the initial delay. If the initial delay is longer than 15 s, it is also the
+        default maximum.\
         """,
         "does not have this key; its maximum is always 15 s.");
     add(
         AppKey.RESTART_JITTER,
         """
-        Sets the random part of each backoff delay, as a fraction. With 0.1, each delay is up to 10
-        % shorter or longer. This prevents many apps from restarting at the same instant, for
-        example after their database has failed.\
+        Sets the random part of each backoff delay, as a fraction. With 0.1, each delay is up to 10%
+        shorter or longer. This prevents many apps from restarting at the same instant, for example
+        after their database has failed.\
         """,
         "does not have this key.");
   }
@@ -384,26 +385,25 @@ public final class KeyNotes {
         Example: `{"memory": "512M", "memory_high": "400M", "cpu": 1.5, "nofile": 65536, "core":
         "unlimited"}`. Sizes and times need a unit; `"unlimited"` means no limit.
 
-        - `memory`: the maximum memory of the whole process tree. If the tree exceeds it, the
-          kernel kills one of the processes. If this is the main process, the reason of the exit
-          contains `oom-kill`. Otherwise, the app continues to run, and a `limit` event is
-          reported.
-        - `memory_high`: the memory above which the processes are throttled. A `limit` event is
-          reported once.
+        - `memory`: the maximum memory of the whole process tree. If the tree exceeds it, the kernel
+          kills one of the processes. If this is the main process, the exit reason contains
+          `oom-kill`. Otherwise, the app continues to run, and a `limit` event is reported.
+        - `memory_high`: the memory usage above which the processes are throttled. A `limit` event
+          is reported once.
         - `cpu`: the maximum CPU usage, in cores.
         - All other keys apply to each process, as in `setrlimit(2)`. `as`, `core`, `data`,
           `fsize`, `memlock`, `msgqueue` and `stack` are sizes. `cpu_time` is a time. `nofile`,
           `nproc`, `locks`, `sigpending`, `nice` and `rtprio` are numbers. Only root can raise a
           limit above that of the daemon.
 
-        Without `nofile`, the app has the soft limit of open files with which the daemon was
-        started. The daemon raises its own limit, but apps do not inherit that.
+        Without `nofile`, the app gets the soft open-file limit with which the daemon was started.
+        The daemon raises its own limit, but apps do not inherit the raised limit.
 
         `memory`, `memory_high` and `cpu` require a cgroup v2 that is delegated to jpm. The service
-        that `jpm startup` installs has one with systemd 254 or newer. With an older systemd, start
-        the daemon in a scope: run `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm
-        resurrect`. Without such a cgroup, the app is started without these limits, and
-        `jpm describe` reports this. `memory` then has the effect of `max_memory_restart`.\
+        that `jpm startup` installs has one if systemd is version 254 or newer. With an older
+        systemd, start the daemon in a scope: run `jpm kill`, then `systemd-run --user --scope -p
+        Delegate=yes jpm resurrect`. Without such a cgroup, the app is started without these limits,
+        and `jpm describe` reports this. `memory` then acts as `max_memory_restart`.\
         """,
         "does not have this key.");
   }
@@ -431,12 +431,12 @@ public final class KeyNotes {
     add(
         AppKey.TIME_ZONE,
         "Sets the time zone in which `cron_restart` is evaluated.",
-        "does not have this key; it always uses the time zone of the system.");
+        "does not have this key; it always uses the system's time zone.");
     add(
         AppKey.WATCH,
         """
-        Restarts the app when files change. `true` watches the working directory of the app. Paths
-        are relative to the working directory; directories are watched recursively.
+        Restarts the app when files change. `true` watches the app's working directory. Paths are
+        relative to that directory; directories are watched recursively.
 
         On the command line, `--watch` without a value watches the working directory. `--watch src`
         and `--watch=src` watch a path and can be repeated. The word after `--watch` is its value,
@@ -450,7 +450,7 @@ public final class KeyNotes {
     add(
         AppKey.IGNORE_WATCH,
         """
-        Sets files whose changes are ignored, as `.gitignore` patterns relative to each watched
+        Sets the files whose changes are ignored, as `.gitignore` patterns relative to each watched
         directory. The list replaces the default (`.*`, `node_modules/` and `__pycache__/`). The
         app's own log files are always ignored.
 
@@ -477,21 +477,21 @@ public final class KeyNotes {
         128 plus the number of the signal, which a JVM returns, counts as a clean stop: 143 after
         SIGTERM, 130 after SIGINT.\
         """,
-        "uses one signal for all apps of the daemon.");
+        "uses the same signal for all apps of a daemon.");
     add(
         AppKey.KILL_TIMEOUT,
         """
         Sets the time to wait after the stop signal before the app is killed with SIGKILL. If the
-        app is killed, the output of the command, the event and `jpm describe` report it:
+        app is killed, the output of the command, the event and `jpm describe` report this:
         `did not exit within 1.6 s: killed`.\
         """,
-        "does not report that an app was killed, and waits only 1.6 s for Java programs too.");
+        "does not report that an app was killed, and waits only 1.6 s, even for Java programs.");
     add(
         AppKey.TREEKILL,
         """
-        Sends the stop signal to every process of the process tree. If the main process exits on
-        its own, its remaining descendants are stopped before the restart. With `false`, only the
-        main process is stopped, and its descendants keep running.\
+        Sends the stop signal to every process in the process tree. If the main process exits on its
+        own, its remaining descendants are stopped before the restart. With `false`, only the main
+        process is stopped, and its descendants keep running.\
         """);
     add(
         AppKey.SHUTDOWN_WITH_MESSAGE,
@@ -518,17 +518,17 @@ public final class KeyNotes {
     add(
         AppKey.WAIT_READY,
         """
-        Waits until the app reports that it is ready before the app is `online`. A Node program
-        reports this with `process.send("ready")`. By default, the app is online as soon as its
-        process runs. See also `readiness`.\
+        The app becomes `online` only after it reports that it is ready. A Node program reports this
+        with `process.send("ready")`. By default, the app is online as soon as its process runs. See
+        also `readiness`.\
         """);
     add(
         AppKey.LISTEN_TIMEOUT,
         """
         Sets the time within which an app with `wait_ready` or `readiness` must become ready. If it
-        does not, the start has failed. During a `reload`, the value is also the time within which
-        the new process must listen; in fork mode, the minimum for this is 30 s. If the new process
-        does not listen in time, it is stopped, and the old process keeps running.\
+        does not, the start fails. During a `reload`, the new process must also begin to listen
+        within this time; in fork mode, it has at least 30 s. If the new process does not listen in
+        time, it is stopped, and the old process keeps running.\
         """,
         "treats a timeout as a success in both cases.");
     addProbes();
@@ -542,10 +542,10 @@ public final class KeyNotes {
         and the other probes do not run. The value is an object with one probe, as in `readiness`,
         and these optional keys:
 
-        - `interval`: the time between two attempts (default `500ms`).
-        - `timeout`: the time for all attempts together (default `60s`). If the probe has not
-          passed by then, the start has failed, and the result of the last attempt is reported as
-          the reason. A single attempt may take up to 5 s.\
+        - `interval`: the time between attempts (default `500ms`).
+        - `timeout`: the time limit for all attempts together (default `60s`). If the probe has not
+          passed by then, the start fails, and jpm reports the result of the last attempt as the
+          reason. A single attempt may take up to 5 s.\
         """,
         "does not have this key.");
     add(
@@ -556,17 +556,17 @@ public final class KeyNotes {
         "http://127.0.0.1:${PORT}/ready", "interval": "5s", "timeout": "2s", "failures": 3,
         "successes": 1, "delay": "0s"}`. Times need a unit.
 
-        - `interval`: the time between two attempts. Until the instance is online, the probe runs
-          at least every 500 ms.
+        - `interval`: the time between attempts. Until the instance is online, the probe runs at
+          least every 500 ms.
         - `timeout`: the time limit for one attempt.
         - `failures`: the number of consecutive failures after which the instance becomes
-          `unhealthy`. It is not restarted for this reason; use `liveness` for that.
+          `unhealthy`. It is not restarted; use `liveness` to restart it.
         - `successes`: the number of consecutive successes after which the instance is healthy
           again.
         - `delay`: the time to wait before the first attempt.
 
-        If the probe does not pass in time, the start has failed. The limit is the `timeout` of
-        `startup` if that is set, otherwise `listen_timeout`. A `reload` also waits for the probe.
+        If the probe does not pass in time, the start fails. The limit is the `timeout` of `startup`
+        if that is set, and `listen_timeout` otherwise. A `reload` also waits for the probe.
 
         The object contains exactly one of these probes:
 
@@ -581,10 +581,10 @@ public final class KeyNotes {
         - `log`: a regular expression. The probe passes if it matches a line of the app's output.
           Use another probe for an app that prints tens of thousands of lines per second, because
           the line can be missed.
-        - `notify: true`: the probe passes when the app reports that it is ready, with `READY=1` of
-          `sd_notify(3)` or with `ready` over Node's IPC channel.
+        - `notify: true`: the probe passes when the app reports that it is ready, by sending
+          `READY=1` (see `sd_notify(3)`), or `ready` over Node's IPC channel.
 
-        `${NAME}` in a probe is replaced by a variable of the instance's own environment.
+        `${NAME}` in a probe is replaced by the variable's value in the instance's own environment.
 
         In cluster mode:
 
@@ -601,16 +601,16 @@ public final class KeyNotes {
         AppKey.LIVENESS,
         """
         Sets a probe that decides whether an instance is alive. The keys are those of `readiness`,
-        except that the default of `interval` is `10s`. The probe starts when the instance is
-        online and `delay` has passed. With `log` or `notify` (`WATCHDOG=1`), the app must send a
-        sign of life in each interval.
+        except that the default of `interval` is `10s`. The probe starts when the instance is online
+        and `delay` has passed. In each interval, the app must print a matching line with `log`, or
+        send `WATCHDOG=1` with `notify`.
 
         After `failures` consecutive failures (default 3), the process is replaced. In cluster
         mode, the instance is reloaded. In fork mode, or if the reload fails, it is restarted.
 
-        The replacement counts as an unstable exit, see `max_restarts`, unless the process has run
-        long enough. Long enough means twice the time in which the probe detects a failure, plus
-        the time within which the app must become ready.\
+        The replacement counts as an unstable exit (see `max_restarts`) unless the process has run
+        long enough. The required time is twice the time that the probe needs to detect a failure,
+        plus the time limit for becoming ready.\
         """,
         "does not have this key.");
   }
@@ -633,21 +633,21 @@ public final class KeyNotes {
         - `limit`: the app has exceeded a limit.
 
         The value for an event is a command, `{"webhook": "https://…"}`, or a list of these. A
-        command is a list of words, or text that is split into words.
+        command is a list of words, or a string that is split into words.
 
         - A command runs without a shell, as the user of the app, in its directory and with its
           environment. `JPM_EVENT`, `JPM_APP`, `JPM_ID`, `JPM_PID`, `JPM_REASON`, `JPM_MISSED`,
-          `JPM_EXIT_CODE` and `JPM_EXIT_SIGNAL` describe the event. After 30 s, the command is
-          killed.
-        - A webhook receives the event as a JSON object by POST. Two keys are added: `on` contains
-          the name of the event from the list above, and `missed` the number of skipped
+          `JPM_EXIT_CODE` and `JPM_EXIT_SIGNAL` describe the event. The command is killed after
+          30 s.
+        - A webhook receives the event as a JSON object in a POST request. Two keys are added: `on`
+          is the event name from the list above, and `missed` is the number of skipped
           notifications. The server must respond with a 2xx status within 5 s. Otherwise, jpm makes
           up to 5 attempts within about a minute. It does not retry after a 3xx status, or after a
           4xx status other than 429. Redirects are not followed.
 
-        For each event of an app, jpm sends one notification at a time and at most 10 per minute.
-        Of the events that occur in the meantime, only the newest one is kept; `missed` counts the
-        others. Notifications that are pending when the daemon exits are lost.\
+        For each app and event, jpm sends one notification at a time and at most 10 per minute. If
+        more events occur in the meantime, jpm keeps only the newest one and counts the others in
+        `missed`. Notifications that are pending when the daemon exits are lost.\
         """,
         "does not have this key.");
   }
@@ -656,28 +656,28 @@ public final class KeyNotes {
     add(
         AppKey.OUT_FILE,
         """
-        Sets the log file for standard output. If the app has several instances, the id of the
-        instance is inserted before the extension `.log`, as in `web-1.log`. A number that is
-        already there is replaced. `/dev/null` or `NULL` discards the output. If the path is a pipe
-        or a terminal, all instances share it.\
+        Sets the log file for standard output. If the app has several instances, the instance id is
+        inserted before the extension `.log`, as in `web-1.log`. A number that is already there is
+        replaced. `/dev/null` or `NULL` discards the output. If the path is a pipe or a terminal,
+        all instances share it.\
         """,
         "writes the output of all instances to one file if its name does not end in `.log`.");
     add(
         AppKey.ERROR_FILE,
-        "Sets the log file for standard error. The rules are those of `out_file`.");
+        "Sets the log file for standard error. The rules are the same as for `out_file`.");
     add(
         AppKey.LOG_FILE,
         """
-        Sets an additional log file for both standard output and standard error. The rules are
-        those of `out_file`; `true` means `logs/NAME.log`. On the command line, `--log` without a
+        Sets an additional log file for both standard output and standard error. The rules are the
+        same as for `out_file`; `true` means `logs/NAME.log`. On the command line, `--log` without a
         value means `true`. The word after `--log` is its value, unless the command would then have
         nothing to start.\
         """);
     add(
         AppKey.MERGE_LOGS,
         """
-        Writes the output of all instances to the same files. The file names then do not contain
-        the id of the instance.\
+        Writes the output of all instances to the same files. The file names then do not contain the
+        instance id.\
         """,
         "enables this setting if `instances` is not set.");
     add(
@@ -702,12 +702,12 @@ public final class KeyNotes {
         """
         Sets the format of the timestamp before each log line, such as `"YYYY-MM-DD HH:mm:ss"` for
         `2026-11-21 13:20:39: text`. With `log_type: "json"`, it sets the format of `timestamp`,
-        which is ISO 8601 in UTC by default. The time zone is that of the daemon. `""` disables the
-        timestamp.
+        which is ISO 8601 in UTC by default. The format uses the daemon's time zone. `""` disables
+        the timestamp.
 
-        The tokens are those of Moment.js: `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH
-        H hh h kk k mm m ss s SSS SS S A a Z ZZ X x W WW E`. Text in brackets, such as `[text]`,
-        and all other characters are copied unchanged.\
+        The tokens are the same as in Moment.js: `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd
+        d HH H hh h kk k mm m ss s SSS SS S A a Z ZZ X x W WW E`. Text in brackets, such as
+        `[text]`, and all other characters are copied unchanged.\
         """);
     add(
         AppKey.TIME,
@@ -731,7 +731,7 @@ public final class KeyNotes {
         - `max_total`: the maximum total size of the app's log files. The oldest rotated files are
           deleted.
         - `compress`: whether rotated files are compressed with gzip.
-        - `when_full`: what happens when the disk is full. `drop_oldest` drops lines and counts
+        - `when_full`: the behavior when the disk is full. `drop_oldest` drops lines and counts
           them; `block` makes the app wait until it can write again.\
         """,
         "does not have this key.");
@@ -745,8 +745,8 @@ public final class KeyNotes {
     add(
         AppKey.PID_FILE,
         """
-        Sets the file to which the process id is written. The id of the instance is inserted before
-        the extension `.pid`. A number that is already there is replaced.\
+        Sets the file to which the process id is written. The instance id is inserted before the
+        extension `.pid`. A number that is already there is replaced.\
         """);
   }
 }
