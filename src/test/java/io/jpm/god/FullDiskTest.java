@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
 import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
@@ -9,8 +10,11 @@ import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsCommand;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.process.Exit;
 import io.jpm.model.process.Phase;
@@ -171,6 +175,37 @@ class FullDiskTest extends GodHarness {
     GodReply reply = ask(new GodCommand.Reload(List.of("web"), List.of(), 1, Optional.empty()));
     assertThat(reply.problems()).anyMatch(problem -> problem.contains(JOURNAL_PROBLEM));
     assertThat(only().process()).isEqualTo(before.process());
+  }
+
+  private static AppSpec nodeCluster(int instances) {
+    var node =
+        new AppCommand(
+            Path.of("/srv/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
+    return AppSpec.builder(new AppName("web"), node, Path.of("/"))
+        .instances(InstanceSettings.of(instances))
+        .cluster(ClusterSettings.auto())
+        .build();
+  }
+
+  /// The file has one instance, number 0, but only the numbers 1 and 2 exist: one is created, two
+  /// are removed.
+  @Test
+  void refusedGracefulReloadLeavesSurplusInstancesUnchanged() throws IOException {
+    start(nodeCluster(3));
+    act(Action.DELETE, "0");
+    assertThat(list()).hasSize(2);
+    failJournalWrites();
+    balancer.commands.clear();
+    GodReply reply =
+        ask(
+            new GodCommand.Reload(
+                List.of(), List.of(nodeCluster(1)), 1, Optional.empty(), false, true));
+    assertThat(reply.problems()).anyMatch(problem -> problem.contains(JOURNAL_PROBLEM));
+    assertThat(list()).hasSize(2);
+    assertThat(balancer.commandsOf(BalancerCommand.Drain.class)).isEmpty();
+    act(Action.STOP, "web");
+    assertThat(host.processesByTag.values())
+        .allSatisfy(process -> assertThat(process.receivedMessages).isEmpty());
   }
 
   @Test

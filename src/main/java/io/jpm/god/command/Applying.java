@@ -261,11 +261,13 @@ final class Applying {
     toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
     job.started().addAll(EarlyExitWatch.withoutProcess(toRun));
     godServices.journal().changed();
-    return Future.join(
-            reconciliation.surplus().stream().map(godServices.instanceSwap()::drain).toList())
-        .compose(_ ->
-            appStart.run(
-                toRun, reconciliation.surplus(), reconciliation.change(), job.repeatableCommand()))
+    return appStart
+        .run(
+            toRun,
+            reconciliation.surplus(),
+            godServices.instanceSwap()::drain,
+            reconciliation.change(),
+            job.repeatableCommand())
         .map(left -> CommandReplies.failures(toRun, left));
   }
 

@@ -129,7 +129,7 @@ final class Scale {
             .instanceReconciler()
             .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change));
     godServices.journal().changed();
-    return Future.join(going.stream().map(godServices.instanceSwap()::drain).toList())
-        .compose(_ -> appStart.run(created, going, change, idempotencyRecord));
+    return appStart.run(
+        created, going, godServices.instanceSwap()::drain, change, idempotencyRecord);
   }
 }

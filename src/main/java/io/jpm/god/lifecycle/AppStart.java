@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Starts and restarts apps from their specs. Confined to GodVerticle's context.
@@ -86,7 +87,12 @@ public final class AppStart {
                     || DependencySequence.isRunning(supervisedInstance))
             .toList();
     List<SupervisedInstance> begun = EarlyExitWatch.withoutProcess(toRun);
-    return run(toRun, surplus, reconciliation.change(), idempotencyRecord)
+    return run(
+            toRun,
+            surplus,
+            _ -> Future.succeededFuture(),
+            reconciliation.change(),
+            idempotencyRecord)
         .compose(left -> withEarlyFailures(begun, left, start.awaitStable()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
@@ -106,6 +112,8 @@ public final class AppStart {
 
   /// Starts or restarts instances in the list, and deletes surplus ones.
   ///
+  /// @param release prepares a surplus instance for its deletion; called after the command has been
+  ///   recorded in the journal
   /// @param change the changes to the list made for this command
   /// @param idempotencyRecord receives the goals of the command
   /// @return the reasons why some instances were left unchanged. The future fails with
@@ -114,6 +122,7 @@ public final class AppStart {
   public Future<List<String>> run(
       List<SupervisedInstance> toRun,
       List<SupervisedInstance> surplus,
+      Function<SupervisedInstance, Future<Void>> release,
       ProvisionalChange change,
       IdempotencyRecord idempotencyRecord) {
     toRun.forEach(supervisedInstance -> beToRun(supervisedInstance, change));
@@ -145,9 +154,8 @@ public final class AppStart {
           Future<List<String>> restarted = godServices.dependencySequence().restart(all);
           return surplus.isEmpty()
               ? restarted
-              : godServices
-                  .deletion()
-                  .delete(List.copyOf(surplus), List.of())
+              : Future.join(surplus.stream().map(release).toList())
+                  .compose(_ -> godServices.deletion().delete(List.copyOf(surplus), List.of()))
                   .compose(_ -> restarted);
         })
         .compose(left -> godServices.journal().written().map(left));

@@ -396,11 +396,16 @@ public final class Reload {
     if (created.isEmpty() && surplus.isEmpty()) {
       return Future.succeededFuture();
     }
-    surplus.forEach(rolloutRequest.gracefulStops()::prepare);
-    return Future.join(surplus.stream().map(godServices.instanceSwap()::drain).toList())
-        .compose(_ ->
-            appStart.run(
-                created, surplus, reconciliation.change(), rolloutRequest.repeatableCommand()))
+    return appStart
+        .run(
+            created,
+            surplus,
+            leaving -> {
+              rolloutRequest.gracefulStops().prepare(leaving);
+              return godServices.instanceSwap().drain(leaving);
+            },
+            reconciliation.change(),
+            rolloutRequest.repeatableCommand())
         .map(left -> CommandReplies.failures(created, left))
         .otherwise(error -> {
           if (!(error instanceof JournalUnavailable refused)) {
