@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A bare repository, and the working copy in which a test runs its commands.
-record GitFixture(Path repository, Path work, Path settings) {
-  static GitFixture of(Jpm jpm) throws Exception {
+public record GitFixture(Path repository, Path work, Path settings) {
+  /// Creates an empty bare repository and makes the directory [Jpm#work] its working copy.
+  public static GitFixture of(Jpm jpm) throws Exception {
     Path work = jpm.work();
     Path base = work.resolveSibling("git");
     Files.createDirectories(base);
@@ -31,14 +32,15 @@ record GitFixture(Path repository, Path work, Path settings) {
   /// Commits the whole working copy and pushes it.
   ///
   /// @return the hash of the commit
-  String commit(String message) throws Exception {
+  public String commit(String message) throws Exception {
     run(work, "add", "-A");
     run(work, "commit", "-q", "--allow-empty", "-m", message);
     run(work, "push", "-q", "-u", "origin", "HEAD");
     return run(work, "rev-parse", "HEAD");
   }
 
-  String run(Path directory, String... arguments) throws IOException, InterruptedException {
+  /// Runs git in a directory and returns its output; fails if git fails.
+  public String run(Path directory, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(directory.toFile());

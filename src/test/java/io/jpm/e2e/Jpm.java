@@ -23,10 +23,15 @@ import java.util.stream.Stream;
 
 /// The product as a user has it: the real `bin/jpm` with a home of its own. Closing it ends the
 /// daemon and checks that no process is left.
-final class Jpm implements AutoCloseable {
-  static final Path ROOT = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
-  static final Duration LONG = Duration.ofSeconds(60);
-  static final String MARK = "E2E_MARK";
+public final class Jpm implements AutoCloseable {
+  /// The directory of the installation that is tested.
+  public static final Path ROOT = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
+
+  /// The deadline of a wait for a process or a daemon.
+  public static final Duration LONG = Duration.ofSeconds(60);
+
+  /// The environment variable by which [#liveProcesses] recognizes the processes of a test.
+  public static final String MARK = "E2E_MARK";
 
   /// Whether the AOT cache exists. With it, daemons start in half the time. All homes share it,
   /// since it lies beside the jar.
@@ -37,20 +42,23 @@ final class Jpm implements AutoCloseable {
   private final Map<String, String> environment = new HashMap<>();
 
   /// The output and the exit code of a command.
-  record Result(int code, String out, String err) {
-    Result ok() {
+  public record Result(int code, String out, String err) {
+    /// Returns this result, and fails unless the exit code is 0.
+    public Result ok() {
       assertThat(code).as("exit code; out: %s err: %s", out, err).isZero();
       return this;
     }
 
-    Result failed() {
+    /// Returns this result, and fails if the exit code is 0 or the errors contain a stack trace.
+    public Result failed() {
       assertThat(code).as("exit code; out: %s err: %s", out, err).isNotZero();
       assertThat(err).doesNotContain("Exception").doesNotContain("\tat ");
       return this;
     }
   }
 
-  Jpm() throws IOException {
+  /// Creates a new home; no daemon runs in it yet.
+  public Jpm() throws IOException {
     // Short, since the path of a unix socket has at most 107 bytes.
     this.base = Files.createTempDirectory("jpm-e2e").toRealPath();
     environment.put("JPM_HOME", home().toString());
@@ -65,29 +73,30 @@ final class Jpm implements AutoCloseable {
     makeAotCache();
   }
 
-  Path home() {
+  /// Returns the directory of the daemon, `JPM_HOME`.
+  public Path home() {
     return base.resolve("home");
   }
 
   /// Returns the file in `/dev/shm` that contains the log buffer. It is deleted by `jpm kill`, if a
   /// daemon is running.
-  Path logBuffer() throws IOException {
+  public Path logBuffer() throws IOException {
     return Path.of(Files.readAllLines(home().resolve("fifo/memory")).getFirst());
   }
 
   /// Returns the value of [#MARK] in all processes that the commands of this test start. An app
   /// that inherits no variables must declare it.
-  String mark() {
+  public String mark() {
     return mark;
   }
 
   /// Sets a variable for all later commands.
-  void environment(String name, String value) {
+  public void environment(String name, String value) {
     environment.put(name, value);
   }
 
   /// Waits until a daemon that is being started accepts connections.
-  void awaitDaemon() {
+  public void awaitDaemon() {
     Eventually.await(
         "the daemon is ready",
         LONG,
@@ -96,30 +105,34 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Returns the directory for the programs of a test.
-  Path work() throws IOException {
+  public Path work() throws IOException {
     return Files.createDirectories(base.resolve("work"));
   }
 
-  Path script(String name, String text) throws IOException {
+  /// Creates an executable file in the directory of [#work].
+  public Path script(String name, String text) throws IOException {
     Path file = work().resolve(name);
     Files.writeString(file, text);
     assertThat(file.toFile().setExecutable(true)).isTrue();
     return file;
   }
 
-  Process begin(String... args) throws IOException {
+  /// Starts a command of `bin/jpm` and does not wait for its end.
+  public Process begin(String... args) throws IOException {
     return begin(Map.of(), args);
   }
 
+  /// Starts a command of `bin/jpm` with additional variables and does not wait for its end.
+  ///
   /// @param more environment for this command only, and for the daemon if it starts one
-  Process begin(Map<String, String> more, String... args) throws IOException {
+  public Process begin(Map<String, String> more, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
     return launch(command, more);
   }
 
   /// Runs the command from a shell that has executed `setting` first, such as `ulimit`.
-  Result runAfter(String setting, String... args) throws IOException {
+  public Result runAfter(String setting, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", setting + "; exec \"$@\"", "sh"));
     command.add(ROOT.resolve("bin/jpm").toString());
     command.addAll(List.of(args));
@@ -129,17 +142,17 @@ final class Jpm implements AutoCloseable {
   /// Runs another program as a user of this home would.
   ///
   /// @param more environment for this program only
-  Result shell(List<String> command, Map<String, String> more) throws IOException {
+  public Result shell(List<String> command, Map<String, String> more) throws IOException {
     return finish(launch(command, more));
   }
 
   /// Runs a line in bash, in the directory of the test's programs.
-  Result shell(String line) throws IOException {
+  public Result shell(String line) throws IOException {
     return finish(launch(List.of("bash", "-c", line), Map.of()));
   }
 
   /// Starts another program of the installation, with its output in files.
-  Process launch(List<String> command, Map<String, String> more, Path out, Path err)
+  public Process launch(List<String> command, Map<String, String> more, Path out, Path err)
       throws IOException {
     return builder(command, more).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
   }
@@ -157,7 +170,8 @@ final class Jpm implements AutoCloseable {
     return builder;
   }
 
-  Result run(String... args) {
+  /// Runs a command of `bin/jpm` and waits for its end.
+  public Result run(String... args) {
     try {
       return finish(begin(args));
     } catch (IOException error) {
@@ -176,7 +190,8 @@ final class Jpm implements AutoCloseable {
     }
   }
 
-  static Result finish(Process process) {
+  /// Closes the standard input of a process and waits for its end.
+  public static Result finish(Process process) {
     try {
       process.getOutputStream().close();
       var err = new java.util.concurrent.FutureTask<>(() -> text(process.getErrorStream()));
@@ -196,35 +211,40 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Returns the apps as `jlist` shows them.
-  List<JsonObject> list() {
+  public List<JsonObject> list() {
     return new JsonArray(run("jlist").ok().out()).stream().map(JsonObject.class::cast).toList();
   }
 
-  JsonObject app(String name) {
+  /// Returns the first instance of an app as `jlist` shows it.
+  public JsonObject app(String name) {
     return list().stream()
         .filter(app -> app.getString("name").equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no app " + name));
   }
 
-  int pid(String name) {
+  /// Returns the pid of the first instance of an app.
+  public int pid(String name) {
     return app(name).getInteger("pid");
   }
 
-  String status(String name) {
+  /// Returns the status of the first instance of an app, such as `online`.
+  public String status(String name) {
     return app(name).getJsonObject("pm2_env").getString("status");
   }
 
-  int restarts(String name) {
+  /// Returns how often the first instance of an app was restarted.
+  public int restarts(String name) {
     return app(name).getJsonObject("pm2_env").getInteger("restart_time");
   }
 
-  void awaitStatus(String name, String status) {
+  /// Waits until the first instance of an app has this status.
+  public void awaitStatus(String name, String status) {
     Eventually.await(name + " is " + status, LONG, () -> status(name).equals(status));
   }
 
   /// Writes settings into the home. The daemon reads them when it starts.
-  void settings(String json) throws IOException {
+  public void settings(String json) throws IOException {
     if (!Files.exists(home())) {
       FileModes.onlyOwnerWrites(Files.createDirectories(home()));
     }
@@ -232,19 +252,20 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Returns all live processes of the apps and their descendants, without jpm's own processes.
-  List<String> appProcesses() {
+  public List<String> appProcesses() {
     return liveProcesses().stream()
         .filter(process -> !process.contains("io.jpm.daemon"))
         .filter(process -> !process.contains("jpm-keeper"))
         .toList();
   }
 
-  List<String> daemonLog() {
+  /// Returns the lines of `jpm.log`, the log file of the daemon.
+  public List<String> daemonLog() {
     return read(home().resolve("jpm.log")).lines().toList();
   }
 
   /// Prevents the start of a daemon until the result is closed.
-  AutoCloseable preventDaemonStart() throws IOException {
+  public AutoCloseable preventDaemonStart() throws IOException {
     Process flock =
         new ProcessBuilder(
                 "flock",
@@ -260,39 +281,43 @@ final class Jpm implements AutoCloseable {
     };
   }
 
-  long daemonPid() throws IOException {
+  /// Returns the pid of the daemon from `jpm.pid`.
+  public long daemonPid() throws IOException {
     return Long.parseLong(Files.readString(home().resolve("jpm.pid")).strip());
   }
 
   /// Kills the daemon with SIGKILL and waits until it is gone.
-  void killDaemon() throws IOException {
+  public void killDaemon() throws IOException {
     ProcessHandle daemon = ProcessHandle.of(daemonPid()).orElseThrow();
     daemon.destroyForcibly();
     Eventually.await("the daemon is gone", LONG, () -> !daemon.isAlive());
   }
 
-  static void kill(int pid) {
+  /// Kills a process with SIGKILL.
+  public static void kill(int pid) {
     assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
   }
 
-  static boolean alive(int pid) {
+  /// Reports whether a process exists. A zombie counts, too.
+  public static boolean alive(int pid) {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
   /// Like [#alive], but a zombie that init has not reaped yet does not count.
-  static boolean running(int pid) {
+  public static boolean running(int pid) {
     String stat = read(Path.of("/proc", Integer.toString(pid), "stat"));
     return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
   }
 
-  List<String> log(String file) throws IOException {
+  /// Returns the lines of a log file of an app; none if the file does not exist.
+  public List<String> log(String file) throws IOException {
     Path path = home().resolve("logs").resolve(file);
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
   }
 
   /// Returns all live processes that the commands of this test have led to, with their command
   /// lines.
-  List<String> liveProcesses() {
+  public List<String> liveProcesses() {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       return processes
           .filter(path -> path.getFileName().toString().matches("[0-9]+"))
@@ -309,7 +334,7 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Returns the process tags of all live processes of this home's apps, by pid.
-  Map<Integer, String> processTags() {
+  public Map<Integer, String> processTags() {
     String prefix = "JPM_TAG=" + home() + ":";
     Map<Integer, String> tags = new HashMap<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -338,7 +363,7 @@ final class Jpm implements AutoCloseable {
 
   /// Removes all apps with their logs, the saved list and the files of [#work], so that the next
   /// test of a class finds the home as if it were new. The daemon stays.
-  void clear() throws IOException {
+  public void clear() throws IOException {
     run("delete", "all");
     Files.deleteIfExists(home().resolve("dump.json"));
     for (Path directory : List.of(home().resolve("logs"), work())) {

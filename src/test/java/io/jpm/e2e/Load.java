@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 /// group, with pauses of some milliseconds in the default group, which leaves the processor to the
 /// code under test. They are as strict as a client can be: they retry nothing, and a connection
 /// that the server closes without announcing it in its last response is a failure.
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
   private static final int PATIENCE_MILLIS = TestDeadline.millis(30);
 
   private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(12, 0)).toNanos();
@@ -39,7 +39,8 @@ final class Load implements AutoCloseable {
   private final Map<String, AtomicLong> done = new ConcurrentHashMap<>();
   private volatile boolean running = true;
 
-  Load(int port) {
+  /// Creates a load without clients on a port of the loopback address.
+  public Load(int port) {
     this.port = port;
   }
 
@@ -49,7 +50,7 @@ final class Load implements AutoCloseable {
   }
 
   /// Adds this many clients that keep their connections.
-  Load keepAlive(int count) {
+  public Load keepAlive(int count) {
     for (int i = 0; i < count; i++) {
       var client = new KeepAlive();
       begin("keep-alive", client::request);
@@ -58,7 +59,7 @@ final class Load implements AutoCloseable {
   }
 
   /// Adds this many clients that open a connection for each request.
-  Load closing(int count) {
+  public Load closing(int count) {
     for (int i = 0; i < count; i++) {
       begin("close", this::closingRequest);
     }
@@ -66,13 +67,13 @@ final class Load implements AutoCloseable {
   }
 
   /// Adds a client that sends bodies of 2 MB over about a second each.
-  Load uploads() {
+  public Load uploads() {
     begin("upload", this::upload);
     return this;
   }
 
   /// Adds a client that keeps WebSockets open for about a second each.
-  Load webSockets() {
+  public Load webSockets() {
     begin("websocket", this::webSocket);
     return this;
   }
@@ -94,22 +95,23 @@ final class Load implements AutoCloseable {
   }
 
   /// Returns how many requests of this kind were answered.
-  long done(String kind) {
+  public long done(String kind) {
     AtomicLong count = done.get(kind);
     return count == null ? 0 : count.get();
   }
 
-  long done() {
+  /// Returns how many requests of all kinds were answered.
+  public long done() {
     return done.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
   /// Returns the failures, in order.
-  List<String> failures() {
+  public List<String> failures() {
     return List.copyOf(failures);
   }
 
   /// Returns how often each answer to a GET was received.
-  Map<String, Long> answers() {
+  public Map<String, Long> answers() {
     Map<String, Long> counts = new HashMap<>();
     answers.forEach((answer, count) -> counts.put(answer, count.get()));
     return counts;
@@ -121,7 +123,7 @@ final class Load implements AutoCloseable {
   }
 
   /// Stops all clients after their current request.
-  void stop() {
+  public void stop() {
     running = false;
     for (Thread client : clients) {
       try {
@@ -141,7 +143,7 @@ final class Load implements AutoCloseable {
   }
 
   /// Sends one GET and returns its answer, without counting it.
-  String get() throws IOException {
+  public String get() throws IOException {
     try (Socket socket = connect()) {
       send(socket, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
       return Response.read(new BufferedInputStream(socket.getInputStream())).body();

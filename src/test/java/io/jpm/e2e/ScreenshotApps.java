@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Programs for screenshots: their load and memory rise and fall, and they print.
-final class ScreenshotApps {
+public final class ScreenshotApps {
   private ScreenshotApps() {}
 
   /// Starts a program.
@@ -15,7 +15,8 @@ final class ScreenshotApps {
   /// @param percent the maximum load, in percent of a processor
   /// @param words the text that it prints
   /// @param more options of `start`
-  static void start(Jpm jpm, String name, int seconds, int percent, String words, String... more)
+  public static void start(
+      Jpm jpm, String name, int seconds, int percent, String words, String... more)
       throws IOException {
     Path script = jpm.script(name + ".js", script(seconds, percent, words));
     List<String> line = new ArrayList<>(List.of("start", script.toString(), "--name", name));
