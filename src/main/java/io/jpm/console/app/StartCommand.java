@@ -51,8 +51,8 @@ public final class StartCommand implements ConsoleCommand {
       commandCall
           .session()
           .warn(
-              "--no-daemon has no effect: to run the daemon in the foreground, for example in a"
-                  + " container, use jpm daemon");
+              "--no-daemon has no effect: to run apps in the foreground, for example in a"
+                  + " container, use jpm-runtime");
     }
     return files
         .targets(commandCall)

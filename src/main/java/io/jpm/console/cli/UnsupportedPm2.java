@@ -40,7 +40,7 @@ public enum UnsupportedPm2 {
       "jpm does not save options to a file: run jpm init to write a process file, and edit the file"),
   IMAGES(
       "--container --dist --image-name --fresh --daemon --dockerdaemon --node-version",
-      "jpm does not build container images: run jpm daemon in your image; it stays in the foreground"),
+      "jpm does not build container images: run jpm-runtime in your image; it stays in the foreground"),
   PARALLEL(
       "--parallel",
       "omit this option, because the command acts on all apps at once unless depends_on requires an order");

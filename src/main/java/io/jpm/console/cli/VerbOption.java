@@ -137,7 +137,7 @@ public enum VerbOption {
       "",
       "--disable-source-map-support"),
   ATTACH("follow the output of the apps afterwards", "", "", "--attach"),
-  NO_DAEMON("no effect: use jpm daemon instead", "", "", "--no-daemon"),
+  NO_DAEMON("no effect: use jpm-runtime instead", "", "", "--no-daemon"),
   EXT("watch only these file extensions, such as js,json", "", "A,B", "--ext"),
   DRY_RUN("show what would be done, without doing it", "", "", "--dry-run"),
   KEEP("stop the apps in PM2 without deleting them", "", "", "--keep"),

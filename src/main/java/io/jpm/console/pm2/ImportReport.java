@@ -166,6 +166,6 @@ final class ImportReport {
       say("The apps remain in PM2's list as stopped: run pm2 delete NAME once they work in jpm");
     }
     say("To keep PM2 from starting the apps at boot, run pm2 save --force or pm2 unstartup");
-    say("To make jpm start the apps at boot, run jpm save and jpm startup");
+    say("To make jpm start the apps at boot, run jpm startup");
   }
 }
