@@ -15,6 +15,9 @@
 //   `"act":"pause"`. So a process that is not ready receives the connections of its probes, but none
 //   of clients.
 //
+// `{"type":"jpm:reads-messages","data":{"now":true}}` reports that the app has a listener for messages.
+// `jpm gracefulReload` sends the message 'shutdown' only to such an app.
+//
 // In fork mode (`JPM_NODE_WORKER=alone`) the app is an ordinary process that opens its ports itself.
 // For a reload it drains as above. In addition:
 //
@@ -31,8 +34,8 @@
 //
 // If another program starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), NODE_OPTIONS
 // loads the file into each Node process of the tree. The first one has the IPC channel and is the
-// relay: the Node processes below it (`JPM_NODE_RELAY`) report through it that they listen, and
-// receive through it the request to drain. There the inherited sockets have high numbers, because
+// relay: the Node processes below it (`JPM_NODE_RELAY`) report through it that they listen or that they
+// read messages, and receive through it the request to drain and the message 'shutdown'. There the inherited sockets have high numbers, because
 // Node marks all descriptors up to 15, and further ones up to the first free number, close-on-exec.
 //
 // Messages whose cmd begins with NODE_ never reach process.on('message'). Requires Node 18 or later.
@@ -191,7 +194,7 @@ function begin(send, receive) {
   const SWEEP_MS = 100;
   // The signals that ask an app to end. A daemon that has died does not send one.
   const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
-  const SIGNAL_MS = 10000;
+  const STOP_MS = 10000;
   const MOST_PATH_BYTES = 107;
 
   // Node's default, for an app that sets none.
@@ -267,6 +270,12 @@ function begin(send, receive) {
     }
   };
 
+  // A process below the relay that has an IPC channel of its own belongs to the app's own cluster.
+  const isApp = !isBelow || process.connected !== true;
+  // node:cluster has a listener in each worker, which passes messages on to cluster.worker.
+  const ownListeners = process.listenerCount('message');
+  if (isApp) watchMessageListeners();
+
   receive((message, handle) => {
     if (message === null || typeof message !== 'object') {
       return;
@@ -277,6 +286,9 @@ function begin(send, receive) {
     }
     if (message.cmd !== 'NODE_JPM') {
       return;
+    }
+    if (isApp && isBelow && message.act === 'shutdown') {
+      process.emit('message', 'shutdown');
     }
     if (message.act === 'drain' || message.act === 'settled'
         || (isAlone && (message.act === 'accept' || message.act === 'servers'))) {
@@ -309,6 +321,55 @@ function begin(send, receive) {
       send({ cmd: 'NODE_JPM', ...message }, undefined, { swallowErrors: true }, () => {});
     } catch {
       // The app has closed its IPC channel.
+    }
+  }
+
+  // ---- Messages to the app
+
+  function tellReads(now) {
+    if (isBelow) {
+      tell({ act: 'reads', now });
+    } else {
+      try {
+        send({ type: 'jpm:reads-messages', data: { now } }, undefined, { swallowErrors: true }, () => {});
+      } catch {
+        // The app has closed its IPC channel.
+      }
+    }
+  }
+
+  function readsMessages() {
+    return process.listenerCount('message') > ownListeners || (cluster.worker?.listenerCount('message') ?? 0) > 0;
+  }
+
+  function watchMessageListeners() {
+    for (const emitter of cluster.worker === undefined ? [process] : [process, cluster.worker]) {
+      emitter.on('newListener', (event) => {
+        if (event === 'message' && !readsMessages()) {
+          tellReads(true);
+        }
+      });
+      emitter.on('removeListener', (event) => {
+        if (event === 'message' && !readsMessages()) {
+          tellReads(false);
+        }
+      });
+    }
+  }
+
+  // In the relay, whose own program, such as npm, does not read messages.
+  function passToBelow(message) {
+    if (message === 'shutdown') {
+      others.tell({ cmd: 'NODE_JPM', act: 'shutdown' });
+    }
+  }
+
+  function belowReads(now) {
+    process.removeListener('message', passToBelow);
+    if (now) {
+      process.on('message', passToBelow);
+      // The listener does not keep the program running.
+      process.channel?.unref();
     }
   }
 
@@ -532,6 +593,8 @@ function begin(send, receive) {
   function fromBelow(message) {
     if (message === null) {
       finishIfEmpty();
+    } else if (message.act === 'reads') {
+      belowReads(message.now);
     } else {
       tell(message);
     }
@@ -865,18 +928,23 @@ function begin(send, receive) {
   function finishIfEmpty() {
     if (draining && connections === 0 && others.drained() && !told) {
       told = true;
-      if (isAlone) awaitSignal();
+      if (isAlone) awaitStop();
       tell({ act: 'drained' });
     }
   }
 
-  // Keeps the process alive until the stop signal arrives, if the app has a handler for it: without open
-  // handles, Node would end before.
-  function awaitSignal() {
+  // Keeps the process alive until the stop signal or the message 'shutdown' arrives, if the app has a
+  // handler for it: without open handles, Node would end before.
+  function awaitStop() {
     const handled = END_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
-    if (handled.length > 0) {
-      const hold = setTimeout(() => {}, SIGNAL_MS);
-      handled.forEach((signal) => process.once(signal, () => clearTimeout(hold)));
+    const reads = isApp && readsMessages();
+    if (handled.length > 0 || reads) {
+      const hold = setTimeout(() => {}, STOP_MS);
+      const end = () => clearTimeout(hold);
+      handled.forEach((signal) => process.once(signal, end));
+      if (reads) {
+        process.on('message', (message) => message === 'shutdown' && end());
+      }
     }
   }
 }

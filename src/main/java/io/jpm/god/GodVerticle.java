@@ -165,7 +165,7 @@ public final class GodVerticle extends VerticleBase {
       supervisedInstance.startedAt = entry.startedAt();
       supervisedInstance.recorded = entry.process();
       supervisedInstance.unreportedExitProcess = entry.process();
-      entry.actions().forEach(supervisedInstance.channel::addAction);
+      entry.channel().restore(supervisedInstance.channel);
       supervisedInstance.version = entry.version();
       supervisedInstance.port = entry.port();
       registry.add(supervisedInstance);

@@ -87,10 +87,12 @@ public record EffectiveProgram(
     return NODE.contains(name());
   }
 
-  /// Reports whether the program is a JavaScript runtime, which reads its IPC channel, and runs the
-  /// app in its own process.
-  public boolean isJavaScriptRuntime() {
-    return isNode() || IPC_RUNTIMES.contains(name());
+  /// Reports whether an app that does not report its listeners for messages probably has one. Node
+  /// reports them (`lib/node-worker.cjs`), also if another program starts it.
+  ///
+  /// @param sends whether the app has sent a message
+  public boolean mayReadMessages(boolean sends) {
+    return IPC_RUNTIMES.contains(name()) || (sends && !isNode() && !startsNode());
   }
 
   /// Reports whether the program may start Node in another process. This applies to npm and similar

@@ -177,6 +177,14 @@ class FullDiskTest extends GodHarness {
     assertThat(only().process()).isEqualTo(before.process());
   }
 
+  private String journal() {
+    try {
+      return Files.readString(home.resolve("state.json"));
+    } catch (IOException notNow) {
+      return "";
+    }
+  }
+
   private static AppSpec nodeCluster(int instances) {
     var node =
         new AppCommand(
@@ -194,6 +202,13 @@ class FullDiskTest extends GodHarness {
     start(nodeCluster(3));
     act(Action.DELETE, "0");
     assertThat(list()).hasSize(2);
+    host.running()
+        .forEach(process ->
+            process.sendMessage("{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":true}}"));
+    Eventually.await(
+        "the journal contains both reports",
+        LONG,
+        () -> journal().split("\"reads_messages\":true", -1).length == 3);
     failJournalWrites();
     balancer.commands.clear();
     GodReply reply =
@@ -203,9 +218,12 @@ class FullDiskTest extends GodHarness {
     assertThat(reply.problems()).anyMatch(problem -> problem.contains(JOURNAL_PROBLEM));
     assertThat(list()).hasSize(2);
     assertThat(balancer.commandsOf(BalancerCommand.Drain.class)).isEmpty();
+    var running = host.running();
     act(Action.STOP, "web");
-    assertThat(host.processesByTag.values())
-        .allSatisfy(process -> assertThat(process.receivedMessages).isEmpty());
+    assertThat(running)
+        .hasSize(2)
+        .allSatisfy(process -> assertThat(process.receivedMessages).isEmpty())
+        .allSatisfy(process -> assertThat(process.signals).isNotEmpty());
   }
 
   @Test

@@ -3,12 +3,14 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
 import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.process.Signal;
+import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import java.util.List;
@@ -108,6 +110,24 @@ class IdempotentCommandTest extends GodHarness {
     start(spec("web", 1, RestartPolicy.DEFAULT));
     assertThat(askWithKey(RESTART)).isEqualTo(first);
     assertThat(only().restarts()).isZero();
+  }
+
+  /// The first daemon dies when it has replaced the only instance that the file keeps.
+  @Test
+  void nextDaemonAdjustsTheNumberOfInstancesAfterAReload() {
+    start(cluster("web", 2));
+    var order = new GodCommand.Reload(List.of(), List.of(cluster("web", 1)), 1, Optional.empty());
+    balancer.drainsAtOnce = false;
+    vertx.eventBus().request(Addresses.GOD_COMMAND, new GodCommand.Idempotent("key", order));
+    Eventually.await(
+        "the old process is drained",
+        LONG,
+        () -> !balancer.commandsOf(BalancerCommand.Drain.class).isEmpty());
+    balancer.drainsAtOnce = true;
+    restartDaemon();
+    assertThat(askWithKey(order).problems()).isEmpty();
+    assertThat(list()).hasSize(1);
+    assertThat(host.spawns).hasSize(3);
   }
 
   @Test

@@ -9,10 +9,13 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// State of the IPC channel of one process: the reported metrics, the offered actions, and the
-/// actions that are waiting for a reply. Confined to GodVerticle's context.
+/// State of the IPC channel of one process: whether the process reads messages, the reported
+/// metrics, the offered actions, and the actions that are waiting for a reply. Confined to
+/// GodVerticle's context.
 public final class AppChannel {
   private boolean used;
+  private boolean readsMessages;
+  private boolean shutdownSent;
   private Map<String, String> metrics = Map.of();
   private final SequencedSet<String> actions = new LinkedHashSet<>();
   private final List<PendingAction> pendingActions = new ArrayList<>();
@@ -23,14 +26,34 @@ public final class AppChannel {
   /// @param answer receives the reply; called once
   public record PendingAction(String action, Consumer<String> answer) {}
 
-  /// Records that the process has sent a message.
+  /// Records that the app has sent a message.
   public void markUsed() {
     used = true;
   }
 
-  /// Reports whether the process has sent a message to this daemon.
+  /// Reports whether the app has sent a message to this daemon.
   public boolean isUsed() {
     return used;
+  }
+
+  /// Records whether the app has a listener for messages, as `lib/node-worker.cjs` reports it.
+  public void setReadsMessages(boolean reads) {
+    readsMessages = reads;
+  }
+
+  /// Reports whether the app is known to have a listener for messages. This is known only for Node.
+  public boolean readsMessages() {
+    return readsMessages;
+  }
+
+  /// Records that the message `shutdown` has been sent to the process.
+  public void markShutdownSent() {
+    shutdownSent = true;
+  }
+
+  /// Reports whether this daemon or an earlier one has sent the message `shutdown` to the process.
+  public boolean isShutdownSent() {
+    return shutdownSent;
   }
 
   public AppReport report() {

@@ -24,6 +24,10 @@ public sealed interface AppMessage {
   /// `axm:reply`: the reply to an action.
   record Reply(String action, String json) implements AppMessage {}
 
+  /// `jpm:reads-messages`: whether the app has a listener for messages. Sent by
+  /// `lib/node-worker.cjs`, not by the app itself.
+  record ReadsMessages(boolean now) implements AppMessage {}
+
   /// Any other message. It is published for subscribers.
   record Custom(Object content) implements AppMessage {}
 
@@ -54,6 +58,7 @@ public sealed interface AppMessage {
         case "axm:action" -> offer(object, data);
         case "axm:monitor" -> new Metrics(metrics(data));
         case "axm:reply" -> reply(object, data);
+        case "jpm:reads-messages" -> new ReadsMessages(data.getValue("now") == Boolean.TRUE);
         default -> new Custom(content);
       };
     }

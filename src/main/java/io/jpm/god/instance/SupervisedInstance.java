@@ -180,13 +180,13 @@ public final class SupervisedInstance {
   }
 
   /// Reports whether the process can be expected to read messages from its IPC channel. Every app
-  /// has a channel, but a program other than a JavaScript runtime usually does not know about it.
+  /// has a channel, but most programs do not read from it.
   public boolean readsIpcChannel() {
     return child != null
         && child.hasIpcChannel()
-        && (channel.isUsed()
+        && (channel.readsMessages()
             || spec.stop().message()
-            || EffectiveProgram.of(spec.command()).isJavaScriptRuntime());
+            || EffectiveProgram.of(spec.command()).mayReadMessages(channel.isUsed()));
   }
 
   /// Returns a future that completes as soon as `settled` accepts the state.

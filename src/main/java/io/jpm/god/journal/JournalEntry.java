@@ -1,6 +1,7 @@
 package io.jpm.god.journal;
 
 import io.jpm.bus.god.AppFile;
+import io.jpm.god.instance.AppChannel;
 import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.god.instance.InstanceIdentity;
 import io.jpm.god.instance.ReplacementRole;
@@ -16,8 +17,7 @@ import java.util.Optional;
 /// The state of one instance that the journal stores for the next daemon.
 ///
 /// @param balancing the state for reloads and for ClusterBalancer
-/// @param actions the actions that the process has offered; they are stored because an app offers
-///   them only once
+/// @param channel the state of the IPC channel
 /// @param version see [SupervisedInstance#version]
 /// @param port see [SupervisedInstance#port]
 /// @param stopsGracefully see [SupervisedInstance#stopsGracefully]; true only if the process is
@@ -29,7 +29,7 @@ public record JournalEntry(
     BalancingState balancing,
     Optional<Instant> startedAt,
     Optional<ProcessIdentity> process,
-    List<String> actions,
+    ChannelState channel,
     String version,
     String port,
     boolean stopsGracefully) {
@@ -45,8 +45,33 @@ public record JournalEntry(
         new BalancingState(ReplacementRole.CURRENT, Optional.empty(), false);
   }
 
-  public JournalEntry {
-    actions = List.copyOf(actions);
+  /// The state of the IPC channel of a process.
+  ///
+  /// @param actions the actions that the process has offered; they are stored because an app offers
+  ///   them only once
+  /// @param readsMessages see [AppChannel#readsMessages]
+  /// @param shutdownSent see [AppChannel#isShutdownSent]
+  public record ChannelState(List<String> actions, boolean readsMessages, boolean shutdownSent) {
+    /// The state of a channel that has not been used.
+    public static final ChannelState UNUSED = new ChannelState(List.of(), false, false);
+
+    public ChannelState {
+      actions = List.copyOf(actions);
+    }
+
+    static ChannelState of(AppChannel channel) {
+      return new ChannelState(
+          channel.report().actions(), channel.readsMessages(), channel.isShutdownSent());
+    }
+
+    /// Applies this state to the channel of an adopted process.
+    public void restore(AppChannel channel) {
+      actions.forEach(channel::addAction);
+      channel.setReadsMessages(readsMessages);
+      if (shutdownSent) {
+        channel.markShutdownSent();
+      }
+    }
   }
 
   /// The complete content of the journal.
@@ -94,7 +119,7 @@ public record JournalEntry(
             supervisedInstance.listening),
         supervisedInstance.startedAt,
         supervisedInstance.journaledProcess(),
-        supervisedInstance.channel.report().actions(),
+        ChannelState.of(supervisedInstance.channel),
         supervisedInstance.version,
         supervisedInstance.port,
         supervisedInstance.stopsGracefully

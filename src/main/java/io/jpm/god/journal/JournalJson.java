@@ -101,8 +101,14 @@ final class JournalJson {
                     .put("boot", p.bootId())
                     .put("pid", p.pid())
                     .put("start", p.startTime())));
-    if (!entry.actions().isEmpty()) {
-      json.put("actions", new JsonArray(entry.actions()));
+    if (!entry.channel().actions().isEmpty()) {
+      json.put("actions", new JsonArray(entry.channel().actions()));
+    }
+    if (entry.channel().readsMessages()) {
+      json.put("reads_messages", true);
+    }
+    if (entry.channel().shutdownSent()) {
+      json.put("shutdown_sent", true);
     }
     if (!entry.version().isEmpty()) {
       json.put("version", entry.version());
@@ -159,7 +165,10 @@ final class JournalJson {
         Optional.ofNullable(json.getJsonObject("process"))
             .map(p ->
                 new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))),
-        json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList(),
+        new JournalEntry.ChannelState(
+            json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList(),
+            json.getBoolean("reads_messages", false),
+            json.getBoolean("shutdown_sent", false)),
         json.getString("version", ""),
         json.getString("port", ""),
         json.getBoolean("stops_gracefully", false));

@@ -267,7 +267,6 @@ public final class BalancerCoordinator {
       SupervisedInstance supervisedInstance, long generation, String json, Runnable heard) {
     if (supervisedInstance.balancerState.isPresent()
         && supervisedInstance.state.generation() == generation) {
-      supervisedInstance.channel.markUsed();
       vertx
           .eventBus()
           .request(

@@ -25,14 +25,26 @@ public final class IpcHandler {
   /// @param heard must be run when the message has been handled
   record ParsedMessage(AppMessage message, Runnable heard) {}
 
+  /// Records that the message `shutdown` has been sent to the current process.
+  void shutdownSent(SupervisedInstance supervisedInstance) {
+    supervisedInstance.channel.markShutdownSent();
+    journal.changed();
+  }
+
   /// Acts on one message from the process of `generation`. Messages from processes of other
   /// generations are ignored.
   void handle(SupervisedInstance supervisedInstance, long generation, AppMessage message) {
     if (supervisedInstance.removed || supervisedInstance.state.generation() != generation) {
       return;
     }
-    supervisedInstance.channel.markUsed();
+    if (!(message instanceof AppMessage.ReadsMessages)) {
+      supervisedInstance.channel.markUsed();
+    }
     switch (message) {
+      case AppMessage.ReadsMessages(boolean now) -> {
+        supervisedInstance.channel.setReadsMessages(now);
+        journal.changed();
+      }
       case AppMessage.Ready() -> healthCoordinator.readyAnnounced(supervisedInstance);
       case AppMessage.ActionOffer(String name) -> {
         supervisedInstance.channel.addAction(name);

@@ -147,10 +147,16 @@ public final class Processes {
   }
 
   /// Sends PM2's shutdown message, which the app may ignore. If the message cannot be sent, the
-  /// stop continues with the signal immediately.
+  /// stop continues with the signal immediately. The message is not repeated if an earlier daemon
+  /// has sent it, because many programs do not expect a second one.
   public void sendShutdown(SupervisedInstance supervisedInstance, long generation) {
     Child child = supervisedInstance.child;
-    if (child == null || !child.send("\"shutdown\"")) {
+    if (supervisedInstance.channel.isShutdownSent()) {
+      return;
+    }
+    if (child != null && child.send("\"shutdown\"")) {
+      processEventSinks.ipcHandler.shutdownSent(supervisedInstance);
+    } else {
       context.runOnContext(
           _ -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation)));
     }

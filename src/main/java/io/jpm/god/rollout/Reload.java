@@ -7,6 +7,7 @@ import io.jpm.bus.god.InstanceView;
 import io.jpm.god.instance.CommandReplies;
 import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.ReplacementRole;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.JournalUnavailable;
 import io.jpm.god.lifecycle.AppStart;
@@ -17,6 +18,7 @@ import io.jpm.god.supervision.DependencySequence;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.process.InstanceId;
+import io.jpm.supervise.InstanceState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -36,6 +38,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Replaces the processes of apps in the order of the apps' dependencies, without downtime where
@@ -116,8 +119,13 @@ public final class Reload {
         .filter(spec -> begun.contains(spec.name()))
         .forEach(spec -> instances.addAll(registry.ofApp(spec.name())));
     others.removeIf(spec -> begun.contains(spec.name()));
+    Future<Void> stopped = stopOfReplaced(instances, rolloutRequest);
     return begun(instances, rolloutRequest)
-        .compose(left -> start(others, rolloutRequest).compose(_ -> inOrder(left, rolloutRequest)))
+        .compose(left ->
+            start(others, rolloutRequest)
+                .compose(_ -> inOrder(left, rolloutRequest))
+                .compose(_ -> fitOthers(left, rolloutRequest)))
+        .compose(_ -> stopped)
         .compose(_ -> godServices.journal().written())
         .map(_ -> reply(rolloutRequest));
   }
@@ -152,6 +160,47 @@ public final class Reload {
     idempotencyRecord.addRenewalGoals(instances);
     godServices.journal().changed();
     return godServices.journal().written().map(instances);
+  }
+
+  /// Waits for the stop of the processes that an earlier daemon has replaced for this command.
+  private Future<Void> stopOfReplaced(
+      List<SupervisedInstance> instances, RolloutRequest rolloutRequest) {
+    if (!rolloutRequest.repeatableCommand().isInherited()) {
+      return Future.succeededFuture();
+    }
+    List<Future<Void>> stopped = new ArrayList<>();
+    for (SupervisedInstance supervisedInstance : instances) {
+      for (SupervisedInstance old : registry.replacementsOf(supervisedInstance)) {
+        if (old.replacementRole == ReplacementRole.DRAINING) {
+          rolloutRequest.gracefulStops().resume(old);
+          stopped.add(
+              old.when(InstanceState::isOver)
+                  .map(_ -> {
+                    registry.currentOf(old).forcedStopNote = old.forcedStopNote;
+                    return null;
+                  }));
+        }
+      }
+    }
+    return Future.join(stopped).mapEmpty();
+  }
+
+  /// Adjusts the number of instances of the apps for which an earlier daemon has replaced all
+  /// instances, so that none of them is in `left`.
+  private Future<Void> fitOthers(List<SupervisedInstance> left, RolloutRequest rolloutRequest) {
+    if (!rolloutRequest.repeatableCommand().isInherited()) {
+      return Future.succeededFuture();
+    }
+    Set<AppName> continued =
+        left.stream()
+            .map(supervisedInstance -> supervisedInstance.spec.name())
+            .collect(Collectors.toSet());
+    return Future.join(
+            rolloutRequest.described().values().stream()
+                .filter(spec -> !continued.contains(spec.name()))
+                .map(spec -> replace(spec.name(), List.of(), _ -> spec, rolloutRequest))
+                .toList())
+        .mapEmpty();
   }
 
   /// Replaces processes of one app with processes that use `spec`. When all have been replaced, the

@@ -10,6 +10,7 @@ import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.jpm.testing.TestGroup;
 import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +68,10 @@ class GracefulReloadIT {
     System.arraycopy(line, 0, all, 0, line.length);
     System.arraycopy(options, 0, all, line.length, options.length);
     jpm.run(all).ok();
+    awaitAnswers();
+  }
+
+  private void awaitAnswers() {
     try (Load load = new Load(port)) {
       Eventually.await("the server answers", Jpm.LONG, () -> answers(load));
     }
@@ -109,6 +114,42 @@ class GracefulReloadIT {
     start(SERVER.formatted(port) + FINISHES, "-i", "2", "--kill-timeout", "20s");
     assertNoRequestIsLost(
         "web: sent the message 'shutdown' to 2 old processes, with 20 s (kill_timeout) to exit");
+  }
+
+  /// The message `ready` alone does not show that the app reads messages.
+  @Test
+  void serverThatHandlesOnlySignalsReceivesItsStopSignal() throws IOException {
+    start(
+        SERVER.formatted(port).replace("process.exit(7)", "server.close(() => process.exit(0))")
+            + "process.send('ready');");
+    assertNoRequestIsLost(
+        "web: stopped the old process with SIGINT, because the app does not read messages from its IPC channel");
+  }
+
+  @Test
+  @Needs({Need.NODE, Need.NPM})
+  void serverStartedByNpmFinishesItsRequests() throws IOException {
+    jpm.script(
+        "web.js",
+        SERVER.formatted(port)
+            + FINISHES
+            + "setInterval(() => {}, 1000);"
+            + "process.on('exit', (code) => console.log('code', code));");
+    Files.writeString(
+        jpm.work().resolve("package.json"),
+        "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
+    String work = jpm.work().toString();
+    jpm.run("start", "npm", "--name", "web", "--cwd", work, "--kill-timeout", "20s", "--", "start")
+        .ok();
+    awaitAnswers();
+    Eventually.await(
+        "it is known that a reload has no gap",
+        Jpm.LONG,
+        () -> jpm.run("describe", "web").ok().out().contains("without a gap"));
+    assertNoRequestIsLost(ASKED + ", with 20 s (kill_timeout) to exit");
+    assertThat(jpm.run("logs", "web", "--nostream", "--raw").ok().out())
+        .contains("code 0")
+        .doesNotContain("code 7");
   }
 
   @Test

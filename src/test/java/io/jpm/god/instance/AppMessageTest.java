@@ -9,6 +9,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AppMessageTest {
   @Test
+  void readsTheReportOfListeners() {
+    assertThat(AppMessage.read("{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":true}}"))
+        .contains(new AppMessage.ReadsMessages(true));
+    assertThat(AppMessage.read("{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":1}}"))
+        .contains(new AppMessage.ReadsMessages(false));
+  }
+
+  @Test
   void onlyTheStringReadyMeansReady() {
     assertThat(AppMessage.read("\"ready\"")).contains(new AppMessage.Ready());
     assertThat(AppMessage.read("{\"ready\":true}")).get().isInstanceOf(AppMessage.Custom.class);

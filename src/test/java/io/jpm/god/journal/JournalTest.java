@@ -203,7 +203,10 @@ public class JournalTest {
         balancingState,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),
-        List.of("purge"),
+        new JournalEntry.ChannelState(
+            List.of("purge"),
+            balancingState.replacementRole() == ReplacementRole.DRAINING,
+            balancingState.replacementRole() == ReplacementRole.DRAINING),
         "1.2.3",
         "3000",
         balancingState.replacementRole() == ReplacementRole.DRAINING);
