@@ -87,7 +87,7 @@ final class ListenWatch implements ProcessPoll.PollTask<String> {
           .log(
               System.Logger.Level.WARNING,
               "cannot direct the connections at {0} to the new process only",
-              at);
+              at.map(ListenWatch::text).orElse("an unknown address"));
     }
   }
 
