@@ -23,28 +23,23 @@ public final class SpawnLock {
     T run() throws IOException;
   }
 
-  /// Thrown if the lock could not be acquired in time because another process is still being
-  /// created.
+  /// Thrown if the lock could not be acquired, because another process is still being created or
+  /// because the waiting thread was interrupted.
   public static final class SpawnBusyException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private SpawnBusyException() {
-      super(
-          "the daemon cannot start a process, because it has been starting another one for more"
-              + " than "
-              + PATIENCE_SECONDS
-              + " s, probably from a disk that does not respond: try again later");
+    private SpawnBusyException(String message) {
+      super(message);
     }
   }
 
   /// Runs `work` while no other process is being created.
   ///
   /// @return the result of `work`
-  /// @throws SpawnBusyException if the lock could not be acquired within 10 s
+  /// @throws SpawnBusyException if the lock could not be acquired within 10 s, or if the thread is
+  ///   interrupted
   public static <T> T runExclusively(Work<T> work) throws IOException {
-    if (!await()) {
-      throw new SpawnBusyException();
-    }
+    acquire();
     try {
       return work.run();
     } finally {
@@ -52,12 +47,19 @@ public final class SpawnLock {
     }
   }
 
-  private static boolean await() {
+  private static void acquire() throws SpawnBusyException {
     try {
-      return ONE.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
+      if (!ONE.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new SpawnBusyException(
+            "the daemon cannot start a process, because it has been starting another one for more"
+                + " than "
+                + PATIENCE_SECONDS
+                + " s, probably from a disk that does not respond: try again later");
+      }
+    } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new SpawnBusyException(
+          "the daemon cannot start a process, because it is shutting down");
     }
   }
 }
