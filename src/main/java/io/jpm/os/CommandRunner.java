@@ -1,9 +1,9 @@
 package io.jpm.os;
 
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +31,11 @@ public final class CommandRunner {
   ///   `exited with code 1`, and contains nothing from the output
   public static byte[] output(AppAccess.Launch launch, Duration limit, int most)
       throws IOException {
-    Process process = begun(launch);
+    return output(begun(launch), limit, most);
+  }
+
+  /// Returns the output of `process` as [#output(AppAccess.Launch, Duration, int)] does.
+  static byte[] output(Process process, Duration limit, int most) throws IOException {
     CompletableFuture<byte[]> output =
         CompletableFuture.supplyAsync(() -> bytes(process.getInputStream(), most + 1), VIRTUAL);
     try {
@@ -49,7 +53,8 @@ public final class CommandRunner {
     } catch (TimeoutException _) {
       throw tooLong(limit);
     } catch (ExecutionException e) {
-      throw new IOException("printed output that the daemon could not read", e.getCause());
+      String reason = e.getCause() instanceof UncheckedIOException io ? ": " + io.getMessage() : "";
+      throw new IOException("printed output that the daemon could not read" + reason, e.getCause());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new IOException("was killed because the daemon is shutting down");
@@ -62,6 +67,8 @@ public final class CommandRunner {
     try {
       ProcessBuilder builder = launch.builder().redirectInput(NOTHING).redirectError(NOTHING);
       return SpawnLock.runExclusively(() -> InheritedLimits.start(builder));
+    } catch (SpawnLock.SpawnBusyException e) {
+      throw new IOException("cannot be run: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new IOException(
           Files.isDirectory(launch.directory())
@@ -93,12 +100,10 @@ public final class CommandRunner {
 
   /// Returns up to `most` bytes from the beginning of `in`.
   private static byte[] bytes(InputStream in, int most) {
-    var bytes = new ByteArrayOutputStream();
     try (in) {
-      bytes.writeBytes(in.readNBytes(most));
-    } catch (IOException _) {
-      return bytes.toByteArray(); // the process was killed, which the caller reports
+      return in.readNBytes(most);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
     }
-    return bytes.toByteArray();
   }
 }
