@@ -151,12 +151,13 @@ public interface ProcessHost extends AutoCloseable {
   }
 
   /// Writes to the standard input of the process that reads the pipe in [SpawnRequest#input].
-  /// Writes all bytes or none, and never blocks.
+  /// Writes all bytes or none, and never blocks. If another program writes to the pipe at the same
+  /// time, a part may be written, and the reason states how many bytes.
   ///
   /// @param input the pipe
   /// @param bytes the bytes to write
   /// @return the reason why the bytes were not written, as a clause for the user such as `it does
-  ///   not read its standard input`; empty if they were written
+  ///   not read its standard input`; empty if all of them were written
   default Optional<String> writeInput(Path input, byte[] bytes) {
     return Optional.of("writing to its standard input is not supported on this system");
   }

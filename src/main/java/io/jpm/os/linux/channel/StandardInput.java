@@ -20,9 +20,11 @@ public final class StandardInput {
 
   private StandardInput() {}
 
-  /// Writes all of `bytes` or nothing.
+  /// Writes all of `bytes` or nothing. There is one exception: if another program writes to the
+  /// pipe at the same time, more than [#ATOMIC] bytes may be written only in part.
   ///
-  /// @return the reason why nothing was written, as a clause for the user; empty on success
+  /// @return the reason why the bytes were not written, or not all of them, as a clause for the
+  ///   user; empty on success
   public static Optional<String> write(Path fifo, byte[] bytes) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0);
     if (fd < 0) {
@@ -46,12 +48,13 @@ public final class StandardInput {
     };
   }
 
-  private static Optional<String> write(int fd, int room, byte[] bytes) {
-    int slots = room / PAGE;
+  /// @param size the size of the pipe in bytes
+  static Optional<String> write(int fd, int size, byte[] bytes) {
+    int slots = size / PAGE;
     int needed = (bytes.length + PAGE - 1) / PAGE;
     if (needed > slots) {
       return Optional.of(
-          "a line must not exceed %d bytes, but this one has %d".formatted(room, bytes.length));
+          "a line must not exceed %d bytes, but this one has %d".formatted(size, bytes.length));
     }
     // Upper bound on the pages in use. A page may be partly filled, but two adjacent pages together
     // always hold more than one page of data, except for the first, which may have been read in
@@ -73,7 +76,8 @@ public final class StandardInput {
       return written == bytes.length
           ? Optional.empty()
           : Optional.of(
-              "its standard input accepted only %d of %d bytes".formatted(written, bytes.length));
+              "its standard input accepted only the first %d of %d bytes, because another program writes to the same pipe"
+                  .formatted(written, bytes.length));
     }
   }
 

@@ -94,6 +94,24 @@ class StandardInputTest {
     return bytes;
   }
 
+  /// If another program fills the pipe between the check of its free space and the write, the
+  /// kernel accepts only a part. Here, the stated size of the pipe is twice the actual size.
+  @Test
+  void partialWriteIsReportedWithTheNumberOfBytes() {
+    Spawned app = fixture.start(fixture.request("/bin/sleep", "600").withInput(input));
+    int fd = Libc.open(input, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
+    try {
+      int size = Libc.pipeSize(fd);
+      assertThat(StandardInput.write(fd, 2 * size, new byte[size + 100]))
+          .contains(
+              "its standard input accepted only the first %d of %d bytes, because another program writes to the same pipe"
+                  .formatted(size, size + 100));
+    } finally {
+      Libc.close(fd);
+    }
+    app.end();
+  }
+
   @Test
   void lineLargerThanThePipeIsRefused() {
     Spawned app = startEcho();
