@@ -1,5 +1,6 @@
 package io.jpm.access;
 
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.HomeFileWriter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -74,7 +75,7 @@ final class TokenFile {
     } catch (NoSuchFileException none) {
       return new Content.Intact(List.of());
     } catch (IOException unreadable) {
-      return damaged("cannot be read: " + unreadable);
+      return damaged("cannot be read: " + FileErrors.of(unreadable));
     } catch (RuntimeException wrong) {
       return damaged("is damaged: " + firstLine(wrong));
     }

@@ -106,7 +106,8 @@ final class TokenStore {
       return take(file.read());
     } catch (IOException unknown) {
       known = Optional.empty();
-      return take(new Content.Damaged(file.path() + " cannot be checked: " + unknown));
+      return take(
+          new Content.Damaged(file.path() + " cannot be checked: " + FileErrors.of(unknown)));
     }
   }
 

@@ -2,6 +2,7 @@ package io.jpm.access;
 
 import io.jpm.access.TokenStore.Outcome;
 import io.jpm.bus.Addresses;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.access.AccessCommand;
 import io.jpm.bus.access.AccessReply;
 import io.jpm.bus.access.IssuedToken;
@@ -64,7 +65,8 @@ public final class TokenVerticle extends VerticleBase {
         .onSuccess(outcome -> message.reply(outcome.reply()))
         .onFailure(failure -> {
           LOG.log(Level.ERROR, "tokens cannot be checked", failure);
-          message.reply(new AccessReply.Refused("tokens cannot be checked: " + failure));
+          message.reply(
+              new AccessReply.Refused("tokens cannot be checked: " + FileErrors.of(failure)));
         });
   }
 

@@ -4,8 +4,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// Converts file errors to short messages for users: the operating system's text, without Java
-/// class names.
+/// Converts exceptions, in particular file errors, to short messages for users: the operating
+/// system's text or the message of the exception, without Java class names.
 public final class FileErrors {
   private FileErrors() {}
 
@@ -17,6 +17,10 @@ public final class FileErrors {
       }
     }
     String message = failure.getMessage();
+    Throwable cause = failure.getCause();
+    if (cause != null && cause.toString().equals(message)) {
+      return of(cause); // The message of a wrapper begins with the class name of its cause.
+    }
     return message == null || message.isBlank() ? "unknown reason" : message;
   }
 

@@ -296,6 +296,29 @@ class TokenVerticleTest {
   }
 
   @Test
+  void fileThatCannotBeReadIsReportedWithThePlainReason() throws IOException {
+    Files.createDirectory(file());
+    assertThat(create("ci"))
+        .isEqualTo(
+            new AccessReply.Refused(
+                file()
+                    + " cannot be read: Is a directory; no token is accepted until you repair the file or move it away"));
+  }
+
+  @Test
+  void fileThatCannotBeCheckedIsReportedWithThePlainReason() throws IOException {
+    Files.createSymbolicLink(file(), file());
+    assertThat(create("ci"))
+        .isInstanceOfSatisfying(
+            AccessReply.Refused.class,
+            refused ->
+                assertThat(refused.reason())
+                    .startsWith(file() + " cannot be checked: ")
+                    .contains("Too many levels of symbolic links")
+                    .doesNotContain("Exception"));
+  }
+
+  @Test
   void tokensThatAreDeletedFromTheFileAreRevoked() throws IOException {
     String secret = createToken("ci");
     Files.delete(file());

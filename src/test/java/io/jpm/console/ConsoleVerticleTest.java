@@ -953,8 +953,18 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "app.js");
     assertEnd(client, 70);
     assertThat(client.err())
-        .isEqualTo(
-            "[jpm][ERROR] internal error: java.lang.IllegalStateException: fake defect; see the daemon's log\n");
+        .isEqualTo("[jpm][ERROR] internal error: java.lang.IllegalStateException: fake defect; see the daemon's log\n");
+  }
+
+  @Test
+  void profileThatCannotBeWrittenIsReportedWithThePlainReason() {
+    var request =
+        new ConsoleRequest(List.of("profile:mem"), "/no/such/directory", Map.of(), Tty.NONE);
+    ConsoleClient client = ConsoleClient.send(vertx, request.toJson());
+    assertEnd(client, 1);
+    assertThat(client.err())
+        .matches(
+            "\\[jpm]\\[ERROR] /no/such/directory/jpm-.*\\.hprof cannot be written: No such file or directory\n");
   }
 
   // Logs

@@ -1,6 +1,7 @@
 package io.jpm.console.inspect;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.jpm.bus.FileErrors;
 import io.jpm.console.cli.Arguments;
 import io.jpm.console.cli.CommandFailure;
 import io.jpm.console.cli.Verb;
@@ -69,7 +70,8 @@ public final class ProfileCommand implements ConsoleCommand {
         .recover(error ->
             error instanceof IOException
                 ? Future.failedFuture(
-                    new CommandFailure("%s cannot be written: %s".formatted(file, error)))
+                    new CommandFailure(
+                        "%s cannot be written: %s".formatted(file, FileErrors.of(error))))
                 : Future.failedFuture(error));
   }
 
