@@ -2,6 +2,7 @@ package io.jpm.command;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BlockingCalls;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.access.AuditRecord;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.InstanceView;
@@ -312,7 +313,8 @@ public final class CommandVerticle extends VerticleBase {
     }
     LOG.log(Level.ERROR, "internal error while handling a request", failure);
     return Outcome.without(
-        new Failed(Code.FAILED, "internal error: " + failure + "; see the daemon's log"));
+        new Failed(
+            Code.FAILED, "internal error: " + FileErrors.of(failure) + "; see the daemon's log"));
   }
 
   private static boolean isRefused(CommandReply reply) {

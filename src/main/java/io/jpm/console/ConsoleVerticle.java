@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.access.AuditRecord;
 import io.jpm.config.ProcessFileReader;
 import io.jpm.config.deploy.ScriptEvaluator;
@@ -204,7 +205,7 @@ public final class ConsoleVerticle extends VerticleBase {
       return ExitCode.FAILED;
     }
     LOG.log(Level.ERROR, "a command failed", failure);
-    session.error("internal error: " + failure + "; see the daemon's log");
+    session.error("internal error: " + FileErrors.of(failure) + "; see the daemon's log");
     return ExitCode.INTERNAL;
   }
 

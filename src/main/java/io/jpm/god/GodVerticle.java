@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BlockingCalls;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.god.adoption.Adoption;
@@ -189,7 +190,10 @@ public final class GodVerticle extends VerticleBase {
             message.reply(
                 new GodReply(
                     List.of(),
-                    List.of("internal error: " + result.cause() + "; see the daemon's log")));
+                    List.of(
+                        "internal error: "
+                            + FileErrors.of(result.cause())
+                            + "; see the daemon's log")));
           }
         });
   }

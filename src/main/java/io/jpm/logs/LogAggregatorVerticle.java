@@ -1,6 +1,7 @@
 package io.jpm.logs;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.logs.lines.LineCollector;
@@ -110,7 +111,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
       }
       default -> {
         LOG.log(Level.ERROR, "a log command failed", failure);
-        yield new LogsReply.Failed("internal error: " + failure + "; see the daemon's log");
+        yield new LogsReply.Failed(
+            "internal error: " + FileErrors.of(failure) + "; see the daemon's log");
       }
     };
   }

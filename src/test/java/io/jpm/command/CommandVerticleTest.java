@@ -40,6 +40,7 @@ import io.jpm.wire.RequestCaller;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ class CommandVerticleTest {
   private volatile List<String> problems = List.of();
   private volatile List<InstanceView> shown = ALL;
   private volatile boolean mute;
+  private volatile boolean broken;
 
   @TempDir Path directory;
 
@@ -97,12 +99,19 @@ class CommandVerticleTest {
             Path.of("/home/me/.jpm"),
             Instances.NOW,
             InstantSource.fixed(Instances.NOW),
-            () -> AppDefaults.PM2,
+            this::defaults,
             Map.of("PATH", "/usr/bin:/bin"),
             timeout);
     vertx
         .deployVerticle(new CommandVerticle(context))
         .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
+  }
+
+  private AppDefaults defaults() {
+    if (broken) {
+      throw new IllegalStateException("fake defect");
+    }
+    return AppDefaults.PM2;
   }
 
   @AfterEach
@@ -286,6 +295,21 @@ class CommandVerticleTest {
     assertThat(commands).isEmpty();
     awaitAudit("stop", "denied");
     assertThat(audited.getFirst().who().name()).isEqualTo("?");
+  }
+
+  @Test
+  void internalErrorIsReportedWithoutAClassName() throws Exception {
+    broken = true;
+    var start =
+        new JsonObject()
+            .put("v", 1)
+            .put("verb", "start")
+            .put("apps", new JsonArray().add(new JsonObject().put("script", "sleep 9")))
+            .put("cwd", "/");
+    assertThat(ask(Principal.OWNER, start))
+        .isEqualTo(
+            new CommandReply.Failed(
+                Code.FAILED, "internal error: fake defect; see the daemon's log"));
   }
 
   @Test

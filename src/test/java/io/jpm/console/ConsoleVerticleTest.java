@@ -953,7 +953,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "app.js");
     assertEnd(client, 70);
     assertThat(client.err())
-        .isEqualTo("[jpm][ERROR] internal error: java.lang.IllegalStateException: fake defect; see the daemon's log\n");
+        .isEqualTo("[jpm][ERROR] internal error: fake defect; see the daemon's log\n");
   }
 
   @Test

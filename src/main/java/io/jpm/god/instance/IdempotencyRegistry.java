@@ -1,5 +1,6 @@
 package io.jpm.god.instance;
 
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.god.GodReply;
 import io.vertx.core.Future;
 import java.lang.System.Logger;
@@ -95,7 +96,8 @@ public final class IdempotencyRegistry {
 
   private static GodReply failed(Throwable error) {
     LOG.log(Level.ERROR, "a command failed", error);
-    return new GodReply(List.of(), List.of("internal error: " + error + "; see the daemon's log"));
+    return new GodReply(
+        List.of(), List.of("internal error: " + FileErrors.of(error) + "; see the daemon's log"));
   }
 
   private void forgetOld() {

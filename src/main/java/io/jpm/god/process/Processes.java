@@ -1,6 +1,7 @@
 package io.jpm.god.process;
 
 import io.jpm.bus.BlockingCalls;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.bus.logs.LogsCommand;
@@ -195,7 +196,7 @@ public final class Processes {
               supervisedInstance,
               generation,
               new SpawnResult.Refused(
-                  "internal error: " + error + "; see the daemon's log", false));
+                  "internal error: " + FileErrors.of(error) + "; see the daemon's log", false));
         });
   }
 

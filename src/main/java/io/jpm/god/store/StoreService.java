@@ -2,6 +2,7 @@ package io.jpm.god.store;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BlockingCalls;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.god.StoreCommand;
 import io.jpm.bus.god.StoreReply;
 import io.vertx.core.Future;
@@ -37,7 +38,8 @@ public final class StoreService {
         .onFailure(error -> {
           LOG.log(Level.ERROR, "a command of the key-value store failed", error);
           message.reply(
-              new StoreReply.Failed("internal error: " + error + "; see the daemon's log"));
+              new StoreReply.Failed(
+                  "internal error: " + FileErrors.of(error) + "; see the daemon's log"));
         });
   }
 }
