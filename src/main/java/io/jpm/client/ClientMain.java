@@ -245,11 +245,16 @@ public final class ClientMain {
 
   private int failSilent() {
     String holder = System.getProperty("jpm.holder", "");
-    String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
+    Optional<String> pid = holder.isEmpty() ? home.pid() : Optional.of(holder);
     return fail(
-        ("the daemon (pid %s) does not answer (waited %d s); it drops this command unless it has already"
-                + " started it: see %s, or stop the daemon with kill -9 %s — your apps keep running")
-            .formatted(pid, timeout.toSeconds(), home.log(), pid));
+        "the daemon%s does not answer (waited %d s); it drops this command unless it has already started it: see %s%s"
+            .formatted(
+                pid.map(it -> " (pid " + it + ")").orElse(""),
+                timeout.toSeconds(),
+                home.log(),
+                pid.map(it ->
+                        ", or stop the daemon with kill -9 " + it + " — your apps keep running")
+                    .orElse("")));
   }
 
   private void print(ConsoleReply consoleReply) throws OutputFailed {

@@ -275,6 +275,26 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
+  void suggestsNoKillIfThePidIsNotKnown(Client client) throws Exception {
+    Installation jpm = new Installation(directory, client).withJar();
+    jpm.env.put("JPM_TIMEOUT", "1");
+    try (FakeBridge _ =
+        new FakeBridge(
+                session -> {
+                  Files.delete(jpm.home.resolve("jpm.pid"));
+                  session.hang();
+                })
+            .in(jpm.home)) {
+      assertThat(jpm.run("ls").err())
+          .isEqualTo(
+              ("jpm: the daemon does not answer (waited 1 s); it drops this command unless it has"
+                      + " already started it: see %s\n")
+                  .formatted(jpm.home.resolve("jpm.log")));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void givesUpOnADaemonThatHangs(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("JPM_TIMEOUT", "1");
