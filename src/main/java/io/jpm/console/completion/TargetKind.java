@@ -55,7 +55,19 @@ sealed interface TargetKind {
       case "signal" -> new OneOf(Arrays.stream(Signal.values()).map(Signal::name).toList());
       case "shell" -> new OneOf(CompletionShell.keywords());
       case "action" -> new Action();
-      case "all", "max", "systemd", "install", "uninstall", "create", "ls", "revoke" ->
+      case "all",
+          "max",
+          "simple",
+          "systemd",
+          "stop",
+          "status",
+          "verify",
+          "install",
+          "uninstall",
+          "create",
+          "rotate",
+          "ls",
+          "revoke" ->
           new OneOf(List.of(name));
       default -> new Free();
     };
