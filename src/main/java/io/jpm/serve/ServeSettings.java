@@ -69,7 +69,8 @@ record ServeSettings(
       return USUAL_PORT;
     }
     if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
-      throw new IllegalArgumentException(name + "=" + text + " is not a port: use 1 to 65535");
+      throw new IllegalArgumentException(
+          name + "=" + text + " is not a port: use 1 to 65535, or 0 for any free port");
     }
     return Integer.parseInt(text);
   }
