@@ -204,7 +204,8 @@ class AppEntryFinderTest {
           "restart_delay": -5 | .restart_delay: -5 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is not a signal: use SIGINT, SIGTERM or another signal from signal(7)
           "port": 70000 | .port: 70000 is not an integer from 1 to 65535
-          "namespace": "-x" | .namespace: "-x" is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +, beginning with a letter, digit or _
+          "namespace": "-x" | .namespace: "-x" is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +, beginning with a letter, digit or _ and not ending with a space
+          "namespace": "x " | .namespace: "x " is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +, beginning with a letter, digit or _ and not ending with a space
           "out_file": "." | .out_file: DIR is a directory: name a file in it
           "error": "a\\u0000b" | .error: contains a NUL character
           "env": {"A=B": "c"} | .env.A=B: is not a variable name: it cannot contain = or NUL

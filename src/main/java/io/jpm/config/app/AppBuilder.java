@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 /// Builds the spec of one app from its attributes and records all problems found.
 public final class AppBuilder {
   private static final Pattern NAMESPACE =
-      Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
+      Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}(?<! )");
 
   private final AttributeReader attributeReader;
   private final ReadContext context;
@@ -283,7 +283,7 @@ public final class AppBuilder {
           AppKey.NAMESPACE,
           new ConfigNode.Text(0, namespace).displayText()
               + " is not a valid namespace: use 1 to 100 letters, digits, spaces or . _ - : @ +,"
-              + " beginning with a letter, digit or _");
+              + " beginning with a letter, digit or _ and not ending with a space");
     }
     return namespace;
   }
