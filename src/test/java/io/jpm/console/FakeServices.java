@@ -86,10 +86,12 @@ public final class FakeServices {
   volatile Optional<String> logsProblem = Optional.empty();
 
   private volatile Optional<Runnable> held = Optional.empty();
+  private final Vertx vertx;
   private final EventBus bus;
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
   public FakeServices(Vertx vertx) {
+    this.vertx = vertx;
     this.bus = vertx.eventBus();
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
@@ -301,8 +303,10 @@ public final class FakeServices {
     switch (message.body()) {
       case LogsCommand.Seek seek -> message.reply(new LogsReply.Lines(List.of(), searches(seek)));
       case LogsCommand.Read(List<Span> spans, _) -> message.reply(page(spans));
-      case LogsCommand.Follow(List<LogPosition> positions, _, _) ->
-          positions.forEach(position -> followers.put(position.log(), message));
+      case LogsCommand.Follow(List<LogPosition> positions, _, var timeout) -> {
+        positions.forEach(position -> followers.put(position.log(), message));
+        vertx.setTimer(timeout.toMillis(), _ -> stopWaiting(message, positions));
+      }
       case LogsCommand.Flush _, LogsCommand.Reopen _ ->
           message.reply(
               logsProblem.<LogsReply>map(LogsReply.Failed::new).orElseGet(LogsReply.Done::new));
@@ -348,6 +352,14 @@ public final class FakeServices {
   /// Reports whether a follower waits for lines of `file`.
   public synchronized boolean isFollowed(Path file) {
     return followers.containsKey(file);
+  }
+
+  /// Answers a follower without lines if it is still waiting.
+  private synchronized void stopWaiting(
+      Message<LogsCommand> follower, List<LogPosition> positions) {
+    if (followers.values().removeIf(follower::equals)) {
+      follower.reply(new LogsReply.Lines(List.of(), new LogsReply.Positions(positions, false)));
+    }
   }
 
   /// Prints a line of an app to its follower.

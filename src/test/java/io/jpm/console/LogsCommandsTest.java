@@ -11,6 +11,7 @@ import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.logs.LogsReply.Line;
 import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.process.InstanceId;
 import io.jpm.testing.Eventually;
@@ -39,11 +40,21 @@ class LogsCommandsTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeServices services = new FakeServices(vertx);
   private final InstanceView web = Instances.online(0, "web");
+  private volatile Instant now = Instances.NOW;
 
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
-    var context = Instances.console(ConsoleTiming.DEFAULT);
+    var console = Instances.console(ConsoleTiming.DEFAULT);
+    var context =
+        new ConsoleContext(
+            console.version(),
+            console.pid(),
+            console.user(),
+            console.home(),
+            console.defaults(),
+            () -> now,
+            console.timing());
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
@@ -123,6 +134,16 @@ class LogsCommandsTest {
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("hello\n");
     assertThat(services.received(LogsCommand.Follow.class)).isEmpty();
+  }
+
+  @Test
+  void logsUntilAFutureTimeAreFollowedUntilThen() {
+    ConsoleClient client = run("logs web --until 2026-03-04T10:00:30Z --raw");
+    Eventually.await("a follower", LIMIT, () -> services.isFollowed(web.outFile()));
+    services.printLine(web.outFile(), "hello");
+    now = Instances.NOW.plusSeconds(31);
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("hello\n");
   }
 
   @ParameterizedTest

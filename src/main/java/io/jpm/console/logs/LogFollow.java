@@ -78,22 +78,16 @@ final class LogFollow {
   ///
   /// @param places the positions that the client has reached. Logs without a position are printed
   ///   from the time at which the client started to follow.
+  /// @param endCondition as in the constructor below
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
       ConsoleTiming timing,
       LogPrinter printer,
       LogsOptions options,
-      LogPositions places) {
-    this(
-        vertx,
-        daemonClient,
-        timing,
-        printer,
-        options,
-        places,
-        true,
-        EndCondition.CLIENT_DISCONNECT);
+      LogPositions places,
+      EndCondition endCondition) {
+    this(vertx, daemonClient, timing, printer, options, places, true, endCondition);
   }
 
   /// Creates an instance that cannot be resumed by the next daemon.

@@ -104,7 +104,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
     if (options.includesDaemonLog()) {
       labels = labels.withDaemon(context.home().resolve("jpm.log"));
     }
-    if (!options.follow()) {
+    if (!options.follow() && commandCall.request().resume().isEmpty()) {
       printer.title(commandCall.arguments().targets(), options.lines());
       return new LogFollow(vertx, daemonClient, context.timing(), printer, options, began)
           .tail(labels)
@@ -123,7 +123,17 @@ public final class ReadLogsCommand implements ConsoleCommand {
       Instant began) {
     Optional<LogPositions> known = commandCall.request().resume().map(LogPositions::fromMark);
     LogPositions places = known.orElseGet(() -> new LogPositions(began));
-    var follow = new LogFollow(vertx, daemonClient, context.timing(), printer, options, places);
+    Optional<Instant> until = options.filter().until();
+    var timing = context.timing();
+    var follow =
+        new LogFollow(
+            vertx,
+            daemonClient,
+            until.isPresent() ? RuntimeEnd.withPollInterval(timing) : timing,
+            printer,
+            options,
+            places,
+            _ -> until.filter(context.clock().instant()::isAfter).map(_ -> ExitCode.OK));
     if (known.isPresent()) {
       return follow.resume(labels, show);
     }
