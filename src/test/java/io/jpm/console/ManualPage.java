@@ -134,7 +134,7 @@ final class ManualPage {
     page.append(escaped(verb.summary())).append(".\n.RS\n");
     examples(VerbExamples.of(verb));
     List<VerbOption> own =
-        verb.options().stream()
+        verb.listedOptions().stream()
             .filter(option -> !isOfApps(verb, option))
             .filter(option ->
                 option != VerbOption.SILENT

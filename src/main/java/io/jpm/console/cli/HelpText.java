@@ -79,8 +79,8 @@ public final class HelpText {
     text.append('\n').append(Paint.BOLD.on("Examples", colors)).append('\n');
     VerbExamples.of(verb).forEach(line -> text.append(line.text()));
     Map<String, List<VerbOption>> byTitle = new LinkedHashMap<>();
-    boolean many = verb.options().size() > MANY_OPTIONS;
-    for (VerbOption option : verb.options()) {
+    boolean many = verb.listedOptions().size() > MANY_OPTIONS;
+    for (VerbOption option : verb.listedOptions()) {
       byTitle.computeIfAbsent(title(option, many), _ -> new ArrayList<>()).add(option);
     }
     byTitle.forEach((title, options) -> {

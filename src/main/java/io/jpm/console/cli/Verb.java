@@ -167,8 +167,14 @@ public enum Verb {
     return names;
   }
 
+  /// Returns the options that the command accepts.
   public List<VerbOption> options() {
     return VerbOptions.of(this);
+  }
+
+  /// Returns the options that help and completion list, which are those that have an effect.
+  public List<VerbOption> listedOptions() {
+    return VerbOptions.listed(this);
   }
 
   /// Returns the command with this name. Upper and lower case are not distinguished.

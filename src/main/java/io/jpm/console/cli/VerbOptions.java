@@ -17,6 +17,13 @@ public final class VerbOptions {
     return List.copyOf(options);
   }
 
+  /// Returns the options that help and completion list. PM2's `--force` is accepted by all commands
+  /// that have it in PM2, but listed only where it has an effect.
+  static List<VerbOption> listed(Verb verb) {
+    boolean force = verb == Verb.START || verb == Verb.SAVE;
+    return of(verb).stream().filter(option -> force || option != VerbOption.FORCE).toList();
+  }
+
   private static List<VerbOption> own(Verb verb) {
     return switch (verb) {
       case START ->

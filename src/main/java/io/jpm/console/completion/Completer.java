@@ -67,7 +67,7 @@ final class Completer {
 
   private static Completion options(Verb verb) {
     return Completion.of(
-        verb.options().stream()
+        verb.listedOptions().stream()
             .flatMap(option ->
                 option.names().stream().map(name -> new Candidate(name, option.description())))
             .toList());

@@ -36,7 +36,7 @@ final class CompletionScript {
     return Arrays.stream(Verb.values())
         .map(verb -> {
           String options =
-              verb.options().stream()
+              verb.listedOptions().stream()
                   .flatMap(option -> option.names().stream())
                   .collect(Collectors.joining(" "));
           return switch (shell) {

@@ -91,7 +91,8 @@ class CompleterTest {
   @Test
   void hyphenOffersEveryOptionOfTheCommand() {
     assertThat(words("stop -"))
-        .isEqualTo("--only|--watch|--attach|-f|--force|-s|--silent|--no-color|-h|--help");
+        .isEqualTo("--only|--watch|--attach|-s|--silent|--no-color|-h|--help");
+    assertThat(words("save --f")).isEqualTo("--force");
     assertThat(complete("stop --o").candidates())
         .containsExactly(new Candidate("--only", VerbOption.ONLY.description()));
   }
