@@ -32,6 +32,9 @@ final class FrameConnection implements Closeable {
   private final CountDownLatch authenticated = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  /// Whether the connection was closed because the daemon did not answer.
+  private volatile boolean unanswered;
+
   /// The value of [System#nanoTime] when the reader began to wait; 0 if it is not waiting.
   private volatile long waitingSince;
 
@@ -61,10 +64,13 @@ final class FrameConnection implements Closeable {
       frameConnection.close();
       throw new JpmException(
           Code.UNREACHABLE,
-          "the daemon refused the connection (%s)%s"
-              .formatted(
-                  e.getMessage(),
-                  token.isPresent() && e instanceof EOFException ? ": check the token" : ""),
+          frameConnection.unanswered
+              ? "the daemon accepted the connection, but does not answer (waited %s s): see its log, jpm.log in its home"
+                  .formatted(timeouts.connect().toMillis() / 1e3)
+              : "the daemon refused the connection (%s)%s"
+                  .formatted(
+                      e.getMessage(),
+                      token.isPresent() && e instanceof EOFException ? ": check the token" : ""),
           e);
     }
   }
@@ -156,6 +162,7 @@ final class FrameConnection implements Closeable {
   private void watch(Duration connect) {
     try {
       if (!authenticated.await(connect.toNanos(), TimeUnit.NANOSECONDS)) {
+        unanswered = closed.getCount() > 0;
         close();
       }
       while (!closed.await(silence.toNanos() / BEATS, TimeUnit.NANOSECONDS)) {
