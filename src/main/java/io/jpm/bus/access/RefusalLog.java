@@ -23,6 +23,9 @@ public final class RefusalLog {
   private int lines;
   private int more;
 
+  /// The number of refusals that were not recorded in the audit log.
+  private int unrecorded;
+
   /// Creates a log for one server.
   ///
   /// @param log the logger of the server
@@ -62,16 +65,22 @@ public final class RefusalLog {
   /// @param reason the reason, in one clause
   public void refused(String peer, String reason) {
     if (logOrCount(peer, "refused: " + reason)) {
-      vertx
-          .eventBus()
-          .send(
-              Addresses.AUDIT,
-              new AuditRecord(NOBODY, peer, "connect", List.of(), "refused: " + reason));
+      audit(peer, reason);
+    } else {
+      unrecorded++;
     }
   }
 
-  /// Logs the number of suppressed warnings and resets the counter. Must be called when the server
-  /// closes.
+  private void audit(String from, String reason) {
+    vertx
+        .eventBus()
+        .send(
+            Addresses.AUDIT,
+            new AuditRecord(NOBODY, from, "connect", List.of(), "refused: " + reason));
+  }
+
+  /// Logs the number of suppressed warnings, records the number of suppressed refusals in the audit
+  /// log, and resets the counters. Must be called when the server closes.
   public void flushCount() {
     if (more > 0) {
       log.log(
@@ -79,7 +88,14 @@ public final class RefusalLog {
           "%d more warnings about peers were not logged: the limit is %d per second"
               .formatted(more, LINES_PER_SECOND));
     }
+    if (unrecorded > 0) {
+      audit(
+          "?",
+          "%d more refusals of connections were not recorded: the limit is %d per second"
+              .formatted(unrecorded, LINES_PER_SECOND));
+    }
     lines = 0;
     more = 0;
+    unrecorded = 0;
   }
 }
