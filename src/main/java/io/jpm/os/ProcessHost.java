@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Creates, adopts, inspects and signals processes of the operating system. All methods may block
-/// for some milliseconds and must not be called on an event loop. They are thread-safe.
+/// Creates, adopts, inspects and signals processes of the operating system. Unless they state
+/// otherwise, methods may block for some milliseconds and must not be called on an event loop. All
+/// methods are thread-safe.
 public interface ProcessHost extends AutoCloseable {
   /// Creates a process in a session of its own.
   ///
@@ -61,8 +62,9 @@ public interface ProcessHost extends AutoCloseable {
     return false;
   }
 
-  /// Adopts the leftovers of a tree whose main process exited while no daemon was running. The
-  /// returned child behaves as follows:
+  /// Adopts the leftovers of a tree whose main process exited while no daemon was running. Returns
+  /// immediately and may be called on an event loop, but only after a call of another method has
+  /// returned, because creating the host takes about 0.1 s. The returned child behaves as follows:
   ///
   /// - [Child#identity] returns `gone`.
   /// - [Child#hasLeftovers] scans all processes, which may block for some milliseconds.
