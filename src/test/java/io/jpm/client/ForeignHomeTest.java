@@ -332,6 +332,51 @@ class ForeignHomeTest {
   @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   @EnumSource
   void foreignProcessOnThePortOfADeadDaemonReceivesNothing(Client client) throws Exception {
+    // By now, the pid belongs to another program of this user; a zombie looks the same.
+    assertForeignProcessReceivesNothing(client, _ -> ProcessHandle.current());
+  }
+
+  /// Another user can start a set-uid program, such as sudo, whose process then belongs to root.
+  @ParameterizedTest
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
+  @EnumSource
+  void foreignProcessReceivesNothingIfThePidIsThatOfASetUidProgram(Client client) throws Exception {
+    Path program = Files.copy(Path.of("/usr/bin/tail"), directory.resolve("tail"));
+    mode(program, 04755);
+    List<Process> started = new ArrayList<>();
+    try {
+      assertForeignProcessReceivesNothing(
+          client,
+          home -> {
+            started.add(
+                new ProcessBuilder(
+                        program.toString(),
+                        "-F",
+                        "--",
+                        "io.jpm.daemon.Main",
+                        "--home",
+                        home.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+            return started.getFirst().toHandle();
+          });
+    } finally {
+      for (Process process : started) {
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private interface ProcessMaker {
+    ProcessHandle start(Path home) throws IOException;
+  }
+
+  /// Runs a command while a process of another user listens on the port of the home.
+  ///
+  /// @param recorded starts the process whose pid is in the home
+  private void assertForeignProcessReceivesNothing(Client client, ProcessMaker recorded)
+      throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     installStubJava(jpm);
     Path heard = Files.createFile(directory.resolve("heard"));
@@ -350,12 +395,11 @@ class ForeignHomeTest {
             """,
             heard.toString());
     try (var said = stranger.inputReader()) {
-      // By now, the pid belongs to another program of this user; a zombie looks the same.
       Files.createDirectory(jpm.home);
       mode(jpm.home, 0700);
       Files.writeString(jpm.home.resolve("token"), FakeBridge.TOKEN + "\n");
       Files.writeString(jpm.home.resolve("bridge.port"), said.readLine() + "\n");
-      Files.writeString(jpm.home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+      Files.writeString(jpm.home.resolve("jpm.pid"), recorded.start(jpm.home).pid() + "\n");
       jpm.env.put("JPM_TIMEOUT", "3");
       assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
       assertThat(heard).isEmptyFile();

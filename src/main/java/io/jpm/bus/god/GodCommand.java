@@ -121,8 +121,8 @@ public sealed interface GodCommand extends BusMessage {
   /// @param awaitStable as in [StartApps], for instances that are started
   /// @param graceful whether each old process is asked to exit by the IPC message `shutdown`
   ///   instead of its stop signal or stop command ([io.jpm.model.StopPolicy#asGraceful]); a process
-  ///   that does not read messages from its IPC channel is stopped as usual. The notes of the reply state how the
-  ///   old processes were stopped
+  ///   that does not read messages from its IPC channel is stopped as usual. The notes of the reply
+  ///   state how the old processes were stopped
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
