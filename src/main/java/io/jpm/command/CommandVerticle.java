@@ -69,6 +69,8 @@ public final class CommandVerticle extends VerticleBase {
   /// The number of waiting requests with patterns, by the name of the principal.
   private final Map<String, Integer> matching = new HashMap<>();
 
+  private final ReadQueue readQueue = new ReadQueue();
+
   public CommandVerticle(CommandContext daemon) {
     this.daemon = daemon;
   }
@@ -109,7 +111,7 @@ public final class CommandVerticle extends VerticleBase {
   private void serve(
       Message<Object> message, RequestCaller requestCaller, KeyedRequest keyedRequest) {
     CommandRequest request = keyedRequest.request();
-    Future<Outcome> done = guarded(requestCaller.who(), keyedRequest);
+    Future<Outcome> done = queued(requestCaller.who(), keyedRequest);
     Duration patience = timeout(message);
     long timer =
         vertx.setTimer(patience.toMillis(), _ -> message.reply(late(request, patience).toJson()));
@@ -135,6 +137,20 @@ public final class CommandVerticle extends VerticleBase {
   /// A request and its idempotency key. The key consists of the key that the client sent and a hash
   /// of the body.
   private record KeyedRequest(CommandRequest request, Optional<String> key) {}
+
+  private Future<Outcome> queued(Principal who, KeyedRequest keyedRequest) {
+    return keyedRequest.request().verb().isChanging()
+        ? guarded(who, keyedRequest)
+        : readQueue
+            .submit(who, () -> guarded(who, keyedRequest))
+            .orElseGet(() ->
+                Future.succeededFuture(
+                    Outcome.without(
+                        new Failed(
+                            Code.BUSY,
+                            "%d read requests from %s are already pending: try again in a second"
+                                .formatted(ReadQueue.MOST_PENDING, who.name())))));
+  }
 
   private Future<Outcome> guarded(Principal who, KeyedRequest keyedRequest) {
     Future<Outcome> done;

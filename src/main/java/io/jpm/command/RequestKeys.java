@@ -20,6 +20,9 @@ final class RequestKeys {
   private static final int MOST_WORDS = 1000;
   private static final int MOST_SHOWN = 60;
 
+  /// The maximum number of invalid keys that are reported.
+  private static final int MOST_PROBLEMS = 20;
+
   private final CommandVerb verb;
   private final JsonObject json;
   private final List<String> problems = new ArrayList<>();
@@ -27,7 +30,13 @@ final class RequestKeys {
   RequestKeys(CommandVerb verb, JsonObject json) {
     this.verb = verb;
     this.json = json;
-    json.fieldNames().forEach(this::check);
+    for (String name : json.fieldNames()) {
+      if (problems.size() == MOST_PROBLEMS) {
+        problems.add("further keys were not checked");
+        break;
+      }
+      check(name);
+    }
   }
 
   List<String> problems() {

@@ -2,13 +2,16 @@ package io.jpm.web;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.access.AuditRecord;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -33,6 +36,7 @@ final class CommandRoutes {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
   private final Vertx vertx;
+  private final ResponseBudget responseBudget = new ResponseBudget();
 
   CommandRoutes(Vertx vertx) {
     this.vertx = vertx;
@@ -57,13 +61,24 @@ final class CommandRoutes {
         .<JsonObject>request(
             Addresses.COMMAND, request, AuthenticatedCaller.of(context).delivery(PATIENCE))
         .onComplete(
-            reply -> JsonResponse.json(context.response(), status(reply.body()), reply.body()),
+            reply -> answer(context, reply.body()),
             failure ->
                 JsonResponse.failed(
                     context.response(),
                     502,
                     Code.FAILED.keyword(),
                     "the daemon did not answer: " + failure.getMessage()));
+  }
+
+  private void answer(RoutingContext context, JsonObject reply) {
+    HttpServerResponse response = context.response();
+    Buffer body = JsonResponse.encoded(reply);
+    if (!AuthenticatedCaller.of(context).principal().equals(Principal.OWNER)) {
+      HttpConnection connection = context.request().connection();
+      responseBudget.reserve(response, body.length(), connection::close);
+    }
+    JsonResponse.json(response, status(reply), body)
+        .onComplete(_ -> responseBudget.release(response));
   }
 
   /// Responds to a request that the sender's role does not permit, without reading its body, and

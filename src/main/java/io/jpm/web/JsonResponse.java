@@ -1,5 +1,7 @@
 package io.jpm.web;
 
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -16,8 +18,21 @@ final class JsonResponse {
   private JsonResponse() {}
 
   static void json(HttpServerResponse response, int status, JsonObject body) {
-    response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-    end(response, body.encode() + "\n");
+    var _ = json(response, status, encoded(body));
+  }
+
+  /// Sends a JSON response.
+  ///
+  /// @return completes when the response has been written; fails if the client has disconnected
+  static Future<Void> json(HttpServerResponse response, int status, Buffer body) {
+    if (response.ended() || response.closed()) {
+      return Future.failedFuture("the client has disconnected");
+    }
+    return response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(body);
+  }
+
+  static Buffer encoded(JsonObject body) {
+    return body.toBuffer().appendByte((byte) '\n');
   }
 
   /// Responds with a failure.

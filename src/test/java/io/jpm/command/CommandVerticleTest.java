@@ -77,6 +77,7 @@ class CommandVerticleTest {
   private volatile List<String> problems = List.of();
   private volatile List<InstanceView> shown = ALL;
   private volatile boolean mute;
+  private volatile boolean withholdsList;
   private volatile boolean broken;
 
   @TempDir Path directory;
@@ -121,6 +122,9 @@ class CommandVerticleTest {
 
   private void god(Message<GodCommand> message) {
     if (message.body() instanceof GodCommand.Show) {
+      if (withholdsList) {
+        return;
+      }
       message.reply(new GodReply(shown, List.of()));
       return;
     }
@@ -279,6 +283,30 @@ class CommandVerticleTest {
     for (Code code : Code.values()) {
       assertThat(page).contains("\n| `" + code.keyword() + "` |");
     }
+  }
+
+  @Test
+  void tokenWithTooManyPendingReadRequestsIsBusy() throws Exception {
+    withholdsList = true;
+    var options =
+        new DeliveryOptions()
+            .addHeader(
+                RequestCaller.HEADER, new RequestCaller(token(Role.READ), "unix").toHeader());
+    JsonObject list = new CommandRequest.ListInstances(List.of()).toJson();
+    for (int i = 0; i < ReadQueue.MOST_PENDING; i++) {
+      vertx.eventBus().request(Addresses.COMMAND, list, options);
+    }
+    assertThat(ask(token(Role.READ), list))
+        .isInstanceOfSatisfying(
+            CommandReply.Failed.class,
+            failed -> {
+              assertThat(failed.code()).isEqualTo(Code.BUSY);
+              assertThat(failed.problems())
+                  .containsExactly(
+                      "16 read requests from deployer are already pending: try again in a second");
+            });
+    withholdsList = false;
+    assertThat(ask(Principal.OWNER, list)).isInstanceOf(CommandReply.Instances.class);
   }
 
   @Test

@@ -35,6 +35,22 @@ class RequestReaderTest {
   }
 
   @Test
+  void fewProblemsOfARequestWithManyUnknownKeysAreReported() {
+    var json = new JsonObject().put("v", 1).put("verb", "list");
+    for (int i = 0; i < 20_000; i++) {
+      json.put("key" + i, 1);
+    }
+    assertThat(RequestReader.read(json))
+        .isInstanceOfSatisfying(
+            Reading.Refused.class,
+            refused ->
+                assertThat(refused.reply().problems())
+                    .hasSize(21)
+                    .last()
+                    .isEqualTo("further keys were not checked"));
+  }
+
+  @Test
   void sampleRequestsCoverEveryTypeAndEveryVerb() {
     assertThat(requests().stream().map(CommandRequest::verb)).contains(CommandVerb.values());
     assertThat(requests().stream().<Class<?>>map(Object::getClass))

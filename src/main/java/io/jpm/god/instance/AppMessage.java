@@ -58,7 +58,7 @@ public sealed interface AppMessage {
         case "axm:action" -> offer(object, data);
         case "axm:monitor" -> new Metrics(metrics(data));
         case "axm:reply" -> reply(object, data);
-        case "jpm:reads-messages" -> new ReadsMessages(data.getValue("now") == Boolean.TRUE);
+        case "jpm:reads-messages" -> new ReadsMessages(Boolean.TRUE.equals(data.getValue("now")));
         default -> new Custom(content);
       };
     }

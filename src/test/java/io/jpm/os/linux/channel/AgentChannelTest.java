@@ -241,6 +241,11 @@ class AgentChannelTest {
     Spawned app = start("talks.cjs");
     app.watcher().awaitMessage("\"ready\"");
     app.child().release();
+    // Otherwise, the first host could read a message that is meant for the second one.
+    Eventually.await(
+        "the first host has closed its end",
+        HostFixture.DEADLINE,
+        () -> !app.child().hasIpcChannel());
     app.child().signalMain(Signal.SIGUSR2); // the child is released, so this is not sent
     RecordedWatcher watcher = new RecordedWatcher();
     try (LinuxProcessHost second = new LinuxProcessHost()) {
