@@ -174,7 +174,7 @@ final class TokenStore {
     }
     if (byName.containsKey(create.name())) {
       return new AccessReply.Refused(
-          "the token %1$s exists already: choose another name, or run jpm token revoke %1$s first"
+          "the token %1$s already exists: choose another name, or run jpm token revoke %1$s first"
               .formatted(create.name()));
     }
     if (byName.size() >= MAX_TOKENS) {

@@ -8,10 +8,11 @@ import java.util.List;
 ///
 /// @param apps the apps in the order in which they were written; empty if there is any problem, so
 ///   that a file is never applied in part
-/// @param problems every mistake found, in the order of the lines
-/// @param warnings messages for the user that do not prevent the use of the apps, for example about
+/// @param problems all mistakes found, in line order
+/// @param warnings messages about mistakes that do not make the apps unusable, for example
 ///   attributes that have no effect
-/// @param watchRequested whether the file sets `hot: true`, which applies it whenever it changes
+/// @param watchRequested whether the file sets `hot: true`, so that the daemon applies the file
+///   again whenever it changes
 public record AppsOutcome(
     List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean watchRequested) {
   public AppsOutcome {

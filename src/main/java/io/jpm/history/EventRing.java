@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// total size would exceed the limit. Blocking; only one thread at a time may call it.
 ///
 /// Appending never fails: events that cannot be written are still numbered. The failure is logged
-/// once, and every following batch tries to write again.
+/// once, and writing is attempted again with each subsequent batch of events.
 final class EventRing {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long LARGEST_SEGMENT = 1 << 20;

@@ -49,8 +49,8 @@ record IncidentState(Optional<EventMessage> incident, Optional<EventMessage> pro
     };
   }
 
-  /// Returns the transition for the end of the probation, when the instance has stayed online for
-  /// the required time.
+  /// Returns the transition at the end of the probation period, that is, after the instance has
+  /// stayed online for the required time.
   ///
   /// @param held the required time, as text
   Transition probationPassed(String held) {

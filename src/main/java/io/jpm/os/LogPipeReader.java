@@ -46,9 +46,9 @@ public interface LogPipeReader extends AutoCloseable {
 
     /// Returns a buffer for output.
     ///
-    /// The host reads from the pipe into this buffer immediately and fills it completely. If the
-    /// daemon is killed after this call, only the content of the buffer shows whether the bytes
-    /// were read.
+    /// The log pipe reader immediately performs one read from the pipe, which fills the buffer
+    /// completely. If the daemon is killed before [#received] is called, the next daemon can
+    /// determine only from the content of the buffer how many bytes were read.
     ///
     /// @param waiting the number of bytes currently in the pipe, at least 1
     /// @return a direct buffer with 1 to `waiting` bytes remaining; null if no memory is free. The

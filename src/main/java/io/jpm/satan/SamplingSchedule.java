@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Determines the interval of usage samples from memory limits, subscribers and recent requests.
-/// Callers pass the time. Confined to SatanVerticle's context.
+/// Determines the interval between usage samples, based on memory limits, subscribers and recent
+/// requests for usage data. Callers pass the current time. Confined to SatanVerticle's context.
 ///
 /// The interval is
 ///

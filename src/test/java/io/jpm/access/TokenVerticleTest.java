@@ -238,7 +238,7 @@ class TokenVerticleTest {
     assertThat(create("ci"))
         .isEqualTo(
             new AccessReply.Refused(
-                "the token ci exists already: choose another name, or run jpm token revoke ci first"));
+                "the token ci already exists: choose another name, or run jpm token revoke ci first"));
     for (String name : List.of("owner", "", "a b", "?", "-x", "x".repeat(65))) {
       assertThat(create(name)).as(name).isInstanceOf(AccessReply.Refused.class);
     }

@@ -575,8 +575,12 @@ class NodeClusterTest {
     Eventually.await(
         "both messages arrive",
         BalancerFixture.DEADLINE,
-        () -> one.messages().size() == 2,
+        () -> one.messages().size() == 3,
         one::messages);
-    assertThat(one.messages()).containsExactly("{\"got\":\"hello\"}", "{\"got\":\"again\"}");
+    assertThat(one.messages())
+        .containsExactly(
+            "{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":true}}",
+            "{\"got\":\"hello\"}",
+            "{\"got\":\"again\"}");
   }
 }

@@ -30,7 +30,7 @@ public sealed interface GodCommand extends BusMessage {
   /// determines how it is treated.
   ///
   /// @param specs one or more specs with unique names
-  /// @param existing how to treat an app that exists already
+  /// @param existing how to treat an app that already exists
   /// @param file the process file that contains the specs, absolute; it is recorded with the apps.
   ///   If it is empty and `existing` is RESTART, the file that is already recorded is kept
   /// @param awaitStable whether the reply waits until newly started processes have run for a short
@@ -54,7 +54,7 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// The ways in which [StartApps] treats an app that exists already.
+  /// The ways in which [StartApps] treats an app that already exists.
   enum ExistingAppPolicy {
     /// `jpm start app.js`: refuses the command if the app is running (PM2: "Script already
     /// launched"), otherwise starts the app with the new spec.

@@ -11,8 +11,8 @@ public sealed interface SatanReply extends BusMessage {
   /// The command was carried out.
   record Done() implements SatanReply {}
 
-  /// The resource usage of process trees by main process. Processes that have terminated are
-  /// omitted.
+  /// The resource usage of each process tree, keyed by the main process of the tree. Processes that
+  /// have terminated are omitted.
   record Sampled(Map<ProcessIdentity, MeasuredUsage> usages) implements SatanReply {
     public Sampled {
       usages = Map.copyOf(usages);

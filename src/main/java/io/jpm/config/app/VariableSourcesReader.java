@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads `env_file` and `secrets`: the sources of variables that are read at each start. Env files
-/// are checked for mistakes now; secrets are not read.
+/// Reads the attributes `env_file` and `secrets`, which name sources of variables. The sources
+/// themselves are read each time the app starts. Env files are also checked for mistakes when the
+/// process file is read; secrets are not.
 final class VariableSourcesReader {
   private static final int MOST_BYTES = 1 << 20;
   private static final String FILE = "file:";

@@ -201,7 +201,7 @@ final class Replacement {
 
   /// Stops and removes the candidate, and publishes the failure.
   ///
-  /// @param ended why the candidate was stopped; empty if it was not stopped
+  /// @param ended why the candidate was already stopped before this call; empty if it was not
   private Future<Optional<String>> fail(
       SupervisedInstance successor, SupervisedInstance old, String ended) {
     String reason =

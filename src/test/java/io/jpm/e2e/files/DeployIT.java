@@ -98,7 +98,7 @@ class DeployIT extends EndToEndTestBase {
     assertThat(Files.readSymbolicLink(deployPath("one").resolve("current")))
         .isEqualTo(deployPath("one").resolve("source"));
     assertThat(machines.resolve("two/order")).hasContent("before");
-    assertThat(jpm.run("deploy", "live", "setup").failed().err()).contains("exists already");
+    assertThat(jpm.run("deploy", "live", "setup").failed().err()).contains("already exists");
 
     assertThat(jpm.run("deploy", "live").ok().out()).contains("A is x'y $(touch pwned)");
     String two = git.commit("second");

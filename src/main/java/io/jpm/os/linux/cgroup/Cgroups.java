@@ -160,7 +160,7 @@ public final class Cgroups {
   private void look() {
     Optional<Path> own = own();
     if (own.isEmpty()) {
-      problem = Optional.of("this system has no cgroup v2");
+      problem = Optional.of("this system does not support cgroup v2");
       return;
     }
     root = delegatedGroup(own.get());
