@@ -73,7 +73,7 @@ final class Connector {
       socketStreams.socket().close();
       throw new JpmException(
           Code.UNREACHABLE,
-          "the daemon is no longer running, and another user's process uses the port in %s: start a new daemon with jpm ping"
+          "the daemon has exited, and a process of another user listens on the port in %s: start a new daemon with jpm ping"
               .formatted(home.portFile()));
     }
     return FrameConnection.open(socketStreams, Optional.of(home.token()), timeouts);

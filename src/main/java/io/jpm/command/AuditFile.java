@@ -49,9 +49,10 @@ final class AuditFile {
   private final Consumer<byte[]> written;
   private Optional<State> known = Optional.empty();
 
-  /// The last line of a chain.
+  /// Identifies the last line of a hash chain.
   ///
-  /// @param number the number of the line; 0 if there is no line yet
+  /// @param number the number of the line; 0 if the chain has no lines yet
+  /// @param hash the hash of the line; [AuditLine#BEGIN] if the chain has no lines yet
   record Head(long number, String hash) {
     static final Head NONE = new Head(0, AuditLine.BEGIN);
   }
@@ -59,8 +60,8 @@ final class AuditFile {
   /// The state after the last write.
   ///
   /// @param size the size of the file
-  /// @param key identifies the file in the file system, such as its inode; empty if the file does
-  ///   not exist
+  /// @param key the identity of the file in the file system, such as its device and inode; empty if
+  ///   the file does not exist
   private record State(Head head, long size, Optional<Object> key) {}
 
   /// The state of the chain as read from the file before the first write, or after another program

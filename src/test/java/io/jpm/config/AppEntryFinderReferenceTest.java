@@ -33,15 +33,15 @@ class AppEntryFinderReferenceTest {
 
       A process file describes one or more apps. The following commands accept a process file:
 
-      - `jpm start FILE` starts all apps in the file. `--only web,worker` starts only these two. If an app is already in the list,
-        jpm replaces its settings and restarts it.
+      - `jpm start FILE` starts all apps in the file. `--only web,worker` starts only these two apps. If an app is already in the
+        list, jpm replaces its settings and restarts it.
       - `jpm stop`, `restart`, `reload` and `delete` act on the apps in the file that are also in the list.
       - `jpm startOrRestart` and `startOrReload` act on all apps in the file.
 
       ```json
       EXAMPLE```
 
-      This is [examples/supervision.json](../examples/supervision.json). You can start it unchanged.
+      This is the content of [examples/supervision.json](../examples/supervision.json), which you can start without changes.
 
       ## General rules
 

@@ -48,8 +48,8 @@ final class ClusterNotes {
           note(
               AppKey.EXECUTE_COMMAND,
               """
-              Runs the app in fork mode. Equivalent to `exec_mode: "fork"`; takes precedence over
-              `exec_mode: "cluster"`, `balance` and `listen`.\
+              Runs the app in fork mode. This key is equivalent to `exec_mode: "fork"`, but takes
+              precedence over `exec_mode: "cluster"`, `balance` and `listen`.\
               """,
               ""),
           note(

@@ -518,9 +518,9 @@ public final class KeyNotes {
     add(
         AppKey.WAIT_READY,
         """
-        The app becomes `online` only after it reports that it is ready. A Node program reports this
-        with `process.send("ready")`. By default, the app is online as soon as its process runs. See
-        also `readiness`.\
+        Keeps the app from becoming `online` until it reports that it is ready. A Node program
+        reports this with `process.send("ready")`. By default, the app is online as soon as its
+        process runs. See also `readiness`.\
         """);
     add(
         AppKey.LISTEN_TIMEOUT,
@@ -712,7 +712,7 @@ public final class KeyNotes {
     add(
         AppKey.TIME,
         """
-        Adds an ISO 8601 timestamp to each log line. Equivalent to
+        Adds an ISO 8601 timestamp to each log line. This key is equivalent to
         `log_date_format: "YYYY-MM-DDTHH:mm:ss"`. `log_date_format` takes precedence if both are
         set.\
         """);
@@ -725,7 +725,7 @@ public final class KeyNotes {
         "when_full": "drop_oldest"}`.
 
         - `max_size`: the size at which a log file is rotated.
-        - `rotate_every`: the age of the first line at which a log file is rotated.
+        - `rotate_every`: the age of the oldest line at which a log file is rotated.
         - `keep`: the maximum number of rotated files per log file. The oldest are deleted.
         - `max_age`: the age at which a rotated file is deleted.
         - `max_total`: the maximum total size of the app's log files. The oldest rotated files are

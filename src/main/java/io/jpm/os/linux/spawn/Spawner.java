@@ -93,13 +93,15 @@ public final class Spawner {
     record Failed(String reason, boolean temporary) implements Outcome {}
   }
 
-  /// The opened descriptors and the credentials for a child.
+  /// The open descriptors and the credentials with which a child is created.
   ///
-  /// @param input the initial standard input
-  /// @param later the standard input after the limit gate; empty if there is no gate or no input
-  ///   pipe
-  /// @param gate the descriptor that opens the limit gate; empty if there is no gate
-  /// @param crowded whether the daemon's descriptor limit must not be lowered for this child
+  /// @param input the descriptor that is the child's standard input at first
+  /// @param later the descriptor that becomes the child's standard input when the limit gate opens;
+  ///   empty if there is no limit gate or no input pipe
+  /// @param gate the descriptor with which the daemon opens the limit gate; empty if there is no
+  ///   limit gate
+  /// @param crowded whether the daemon must not lower its own limit on open files while it creates
+  ///   the child
   private record PreparedSpawn(
       SpawnRequest request,
       ChildCredentials childCredentials,
