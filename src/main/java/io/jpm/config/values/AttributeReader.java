@@ -39,8 +39,8 @@ public final class AttributeReader {
   /// Creates a reader for the attributes of `app`. Unknown and repeated keys are recorded as
   /// problems.
   ///
-  /// @param otherNames names that may be suggested for a misspelled key, in addition to the names of
-  ///   the app attributes
+  /// @param otherNames names that may be suggested for a misspelled key, in addition to the names
+  ///   of the app attributes
   public static AttributeReader of(
       ConfigNode.Obj app,
       SourceLocation sourceLocation,

@@ -444,10 +444,10 @@ class Pm2TableIT {
     table.fails("start app.sh -w", "jpm init");
     for (String option :
         List.of("--container", "--dist", "--fresh", "--daemon", "--dockerdaemon")) {
-      table.fails("start app.sh " + option, "jpm daemon");
+      table.fails("start app.sh " + option, "jpm-runtime");
     }
-    table.fails("start app.sh --image-name i", "jpm daemon");
-    table.fails("start app.sh --node-version 24", "jpm daemon");
+    table.fails("start app.sh --image-name i", "jpm-runtime");
+    table.fails("start app.sh --node-version 24", "jpm-runtime");
     table.fails("start app.sh --parallel 2", "depends_on");
     assertThat(jpm.list()).isEmpty();
   }

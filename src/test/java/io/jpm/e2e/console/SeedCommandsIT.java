@@ -202,7 +202,7 @@ class SeedCommandsIT {
     table.succeeds(
         "gracefulReload ecosystem.config.js --only api-app",
         "Restarted api-app",
-        "api-app: stopped the old process with SIGINT, because the app does not use the IPC channel");
+        "api-app: stopped the old process with SIGINT, because the app does not read messages from its IPC channel");
     assertThat(jpm.restarts("api-app")).isEqualTo(3);
     table.succeeds("delete ecosystem.config.js --only api-app", "Deleted api-app");
     assertThat(jpm.list()).isEmpty();

@@ -167,9 +167,9 @@ class DeployIT extends EndToEndTestBase {
             List.of("deploy.wrong.host: \"-oProxyCommand=touch\" begins with a hyphen", "wrong"),
             List.of("deploy live: there is no command frob", "live", "frob"),
             List.of("deploy revert x: use a number", "live", "revert", "x"),
-            List.of("deploy ref: name a branch", "live", "ref"),
+            List.of("deploy ref: specify a branch", "live", "ref"),
             List.of("deploy: there is no option --nope", "live", "--nope"),
-            List.of("deploy exec: name a command", "live", "exec"),
+            List.of("deploy exec: specify a command", "live", "exec"),
             List.of("deploy list: more is one argument too many", "live", "list", "more"),
             List.of("no.json: does not exist", "no.json", "live"))) {
       List<String> command = Stream.concat(Stream.of("deploy"), words.stream().skip(1)).toList();
