@@ -69,7 +69,7 @@ final class GuardedConnection {
   // that does not read.
   private static final long GRACEFUL_CLOSE_MILLIS = 1000;
 
-  private static final String TOKEN_ENDED = "its token holds no longer";
+  private static final String TOKEN_ENDED = "the token is no longer valid";
 
   /// The maximum length of a frame that the client `bin/jpm` reads, in bytes.
   private static final int MAX_OUTWARD_BYTES = 16 << 20;

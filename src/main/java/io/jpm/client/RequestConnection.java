@@ -16,7 +16,7 @@ final class RequestConnection {
 
   /// The message in the last frame that a daemon sends when it closes a connection because its
   /// token is no longer valid.
-  private static final String TOKEN_ENDED = "its token holds no longer";
+  private static final String TOKEN_ENDED = "the token is no longer valid";
 
   private final FrameConnection frameConnection;
   private final Map<String, Call> waiting = new ConcurrentHashMap<>();

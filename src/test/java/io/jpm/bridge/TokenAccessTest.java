@@ -209,7 +209,7 @@ class TokenAccessTest {
         callerSeen(before, request());
         try (var after = Peer.tcp(bridge.port(), secret)) {
           callerSeen(after, request());
-          assertThat(before.read().getString("message")).isEqualTo("its token holds no longer");
+          assertThat(before.read().getString("message")).isEqualTo("the token is no longer valid");
           assertThat(before.readToTheEnd()).isZero();
           callerSeen(after, request());
         }
@@ -231,7 +231,7 @@ class TokenAccessTest {
         }
         bridge.tokenCommand(new AccessCommand.Revoke("ci"));
         for (Peer peer : List.of(one, two)) {
-          assertThat(peer.read().getString("message")).isEqualTo("its token holds no longer");
+          assertThat(peer.read().getString("message")).isEqualTo("the token is no longer valid");
           assertThat(peer.readToTheEnd()).isZero();
         }
         callerSeen(other, request());

@@ -330,7 +330,7 @@ class SubscriptionTest {
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(1, recordingFollower);
-      daemon.sendToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
+      daemon.sendToAll("{\"type\":\"err\",\"message\":\"the token is no longer valid\"}");
       await("the subscription has ended", TIMEOUT, () -> !recordingFollower.received.isEmpty());
       assertThat(recordingFollower.received).containsExactly("ended: DENIED");
     }
