@@ -106,6 +106,41 @@ class AppAccessTest {
     assertThat(read).isPositive();
   }
 
+  /// `open(2)` waits for the end of a lease, up to 45 s, unless it is called with O_NONBLOCK.
+  @Test
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
+  void leaseOfTheUserDoesNotBlock() throws Exception {
+    Path file = file("file", "rw-r--r--");
+    Files.setAttribute(file, "unix:uid", NOBODY);
+    Process holder =
+        new ProcessBuilder(
+                "/usr/bin/python3",
+                "-c",
+                """
+                import fcntl, os, signal, sys
+                signal.signal(signal.SIGIO, signal.SIG_IGN)
+                os.setuid(65534)
+                f = open(sys.argv[1], 'r+')
+                fcntl.fcntl(f, 1024, fcntl.F_WRLCK)  # F_SETLEASE
+                print('leased', flush=True)
+                sys.stdin.read()
+                """,
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var said = holder.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("leased");
+      for (RunAs user : List.of(USER, RunAs.DAEMON)) {
+        assertThatThrownBy(() -> access.read(file, 100, user))
+            .isInstanceOf(IOException.class)
+            .hasMessage("cannot be read: another process has a lease on it");
+      }
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    assertThat(access.read(file, 100, USER)).asString().isEqualTo("content");
+  }
+
   private static void replace(Path file, Path by) {
     try {
       Path link = file.resolveSibling("new");

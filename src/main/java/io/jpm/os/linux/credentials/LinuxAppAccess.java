@@ -29,6 +29,8 @@ public final class LinuxAppAccess implements AppAccess {
             file, childCredentials, path -> DiskCalls.open(path, Libc.O_RDONLY));
     if (fd == -Errno.ENOENT) {
       throw new NoSuchFileException(file.toString());
+    } else if (fd == -Errno.EAGAIN) {
+      throw new IOException(RegularFile.LEASED);
     } else if (fd < 0) {
       throw new IOException("cannot be read: " + childCredentials.describe(-fd));
     }

@@ -3,18 +3,23 @@ package io.jpm.os.linux.credentials;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.OpenedFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Reads regular files that other processes may replace at any moment. A file is first opened with
 /// O_PATH (`open(2)`), which does not give access to its content. It is read only if it is a
-/// regular file. The daemon therefore never blocks on a pipe and never triggers the side effects of
-/// opening a device.
+/// regular file, and opened with O_NONBLOCK. The daemon therefore never blocks on a pipe or on a
+/// lease of another process (`fcntl(2)`), and never triggers the side effects of opening a device.
 public final class RegularFile {
+  static final String LEASED = "cannot be read: another process has a lease on it";
+
+  private static final int CHUNK_BYTES = 64 << 10;
+
   private RegularFile() {}
 
   /// Returns the whole content of a file.
@@ -62,10 +67,28 @@ public final class RegularFile {
     if (!OpenedFile.of(fd).isRegular()) {
       throw new IOException("is not a regular file");
     }
-    try (InputStream in = Files.newInputStream(OpenedFile.reopenPath(fd))) {
-      return in.readNBytes(most);
-    } catch (AccessDeniedException denied) {
-      throw new IOException("cannot be read: permission denied", denied);
+    int file = Libc.open(OpenedFile.reopenPath(fd), Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
+    if (file < 0) {
+      throw new IOException(
+          file == -Errno.EAGAIN ? LEASED : "cannot be read: " + Errno.message(-file));
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(Math.min(most, CHUNK_BYTES));
+      var content = new ByteArrayOutputStream();
+      while (content.size() < most) {
+        long left = Math.min(buffer.byteSize(), most - content.size());
+        int count = Libc.read(file, buffer.asSlice(0, left));
+        if (count < 0 && count != -Errno.EINTR) {
+          throw new IOException("cannot be read: " + Errno.message(-count));
+        } else if (count == 0) {
+          break;
+        } else if (count > 0) {
+          content.writeBytes(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
+        }
+      }
+      return content.toByteArray();
+    } finally {
+      Libc.close(file);
     }
   }
 }

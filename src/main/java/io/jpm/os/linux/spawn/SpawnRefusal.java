@@ -91,8 +91,13 @@ final class SpawnRefusal {
   ///
   /// @throws IOException with a message for the user
   static void checkKind(Path program) throws IOException {
-    boolean readable = Files.isRegularFile(program) && Files.isReadable(program);
-    if (readable && !isKnown(head(program)) && !hasOtherKinds()) {
+    byte[] head;
+    try {
+      head = RegularFile.head(program, LONGEST_FIRST_LINE);
+    } catch (IOException unreadable) {
+      return; // The kernel determines whether it can be executed.
+    }
+    if (!isKnown(head) && !hasOtherKinds()) {
       throw new IOException(notAProgram(program));
     }
   }
