@@ -36,7 +36,7 @@ final class EventStreamer {
 
   private boolean fetching;
 
-  /// Whether an event has been published since the last request to the history.
+  /// Whether an event has been published since the last request for past events.
   private boolean more;
 
   private EventStreamer(

@@ -81,7 +81,7 @@ class HookAttributesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[]                                   | on: a list is not an object of events",
+        "[]                                   | on: a list is not an object that maps events to commands",
         "{\"crashed\": \"x\"}                 | did you mean \"crash\"?",
         "{\"zzzzzzz\": \"x\"}                 | use crash, crash_looping, errored, unhealthy, recovered, limit",
         "{\"crash\": []}                      | on.crash: a list does not name a program",

@@ -40,7 +40,7 @@ class SettingsReferenceTest {
         that are pending.
 
       The daemon logs all changed settings in one line of `jpm.log`:
-      `settings edited: bridge.port 0 -> 9000: at the next start of the daemon (jpm update); logs.max_size 50M -> 20M: in effect`.
+      `settings edited: bridge.port 0 -> 9000: takes effect at the next start of the daemon (run jpm update); logs.max_size 50M -> 20M: in effect`.
       Subscribers of `jpm.settings` on the bridge receive the same information:
 
       ```json

@@ -200,7 +200,7 @@ class SettingsWatchVerticleTest {
     check(watch, 3);
     assertThat(lines)
         .containsExactly(
-            "INFO settings edited: bridge.port 0 -> 7070: at the next start of the daemon (jpm update); "
+            "INFO settings edited: bridge.port 0 -> 7070: takes effect at the next start of the daemon (run jpm update); "
                 + "log.keep 5 -> 1: in effect; logs.keep 20 -> 1: in effect");
     assertThat(inForce).singleElement().extracting(it -> it.log().keep()).isEqualTo(1);
     write("{\"bridge\": {\"port\": 7070}, \"log\": {\"keep\": 1}}");

@@ -41,7 +41,7 @@ final class HookRules {
     if (!(node.get() instanceof ConfigNode.Obj object)) {
       attributeReader.refuse(
           KEY,
-          "%s is not an object of events: use {\"crash\": [\"/usr/local/bin/page\"]} with the events %s"
+          "%s is not an object that maps events to commands: use, for example, {\"crash\": [\"/usr/local/bin/page\"]}; the events are %s"
               .formatted(node.get().displayText(), String.join(", ", OCCASIONS)));
       return Hooks.NONE;
     }

@@ -238,7 +238,7 @@ public enum SettingKey {
     LIVE("in effect", "at once"),
     /// At the next start of the daemon, for example with `jpm update`. Restarting the daemon does
     /// not affect apps.
-    RESTART("at the next start of the daemon (jpm update)", "next start");
+    RESTART("takes effect at the next start of the daemon (run jpm update)", "next start");
 
     private final String told;
     private final String shown;

@@ -420,8 +420,8 @@ public final class Reload {
         });
   }
 
-  /// Returns the instances among `instances` with explicit readiness. A restart has already waited
-  /// for their readiness.
+  /// Returns those of the restarted instances that have explicit readiness. A restart has already
+  /// waited for their readiness, so only early failures after that remain to be checked.
   public static List<SupervisedInstance> awaited(List<SupervisedInstance> instances) {
     return instances.stream().filter(SupervisedInstance::hasExplicitReadiness).toList();
   }

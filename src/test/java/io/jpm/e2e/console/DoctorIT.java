@@ -52,7 +52,7 @@ class DoctorIT extends EndToEndTestBase {
     try {
       return Files.readString(jpm.home().resolve("jpm.log"))
           .contains(
-              "bridge.max_connections 1024 -> 7: at the next start of the daemon (jpm update)");
+              "bridge.max_connections 1024 -> 7: takes effect at the next start of the daemon (run jpm update)");
     } catch (IOException error) {
       throw new UncheckedIOException(error);
     }

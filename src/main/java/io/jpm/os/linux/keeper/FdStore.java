@@ -84,8 +84,8 @@ final class FdStore {
     return FdStoreCalls.peek(ends[side]);
   }
 
-  /// Makes the entries that were put back the new content of the store. Must be called after all
-  /// entries have been taken out.
+  /// Swaps the two directions, so that the entries that were put back become the content of the
+  /// store. Must be called after all entries have been taken out.
   void swapDirections() {
     side = 1 - side;
   }
