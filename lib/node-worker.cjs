@@ -125,7 +125,7 @@ function openRelay(say) {
   const net = require('net');
   const word = () => require('crypto').randomBytes(16).toString('hex');
   const [name, token] = [`jpm-${word()}`, word()];
-  const below = new Map();
+  const below = new Map(); // the state of each process, by its connection
   const server = net.createServer((socket) => {
     let trusted = false;
     socket.unref();
@@ -138,12 +138,16 @@ function openRelay(say) {
       if (!trusted) {
         trusted = message === token;
         if (trusted) {
-          below.set(socket, false);
+          below.set(socket, { drained: false, reads: false });
+          say(null);
         } else {
           socket.destroy();
         }
       } else if (message !== null && message.act === 'drained') {
-        below.set(socket, true);
+        below.get(socket).drained = true;
+        say(null);
+      } else if (message !== null && message.act === 'reads') {
+        below.get(socket).reads = message.now;
         say(null);
       } else {
         say(message);
@@ -159,7 +163,11 @@ function openRelay(say) {
       below.forEach((_, socket) => socket.write(`${JSON.stringify(message)}\n`));
     },
     drained() {
-      return [...below.values()].every((done) => done);
+      return [...below.values()].every((process) => process.drained);
+    },
+    // Whether all known processes read messages: a process that does not must receive a signal.
+    read() {
+      return below.size > 0 && [...below.values()].every((process) => process.reads);
     },
   };
 }
@@ -195,6 +203,7 @@ function begin(send, receive) {
   // The signals that ask an app to end. A daemon that has died does not send one.
   const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
   const STOP_MS = 10000;
+  const REPORT_MS = 200;
   const MOST_PATH_BYTES = 107;
 
   // Node's default, for an app that sets none.
@@ -214,13 +223,16 @@ function begin(send, receive) {
   let connections = 0;
   let draining = false;
   let told = false;
+  let reads = false;
+  let reporting = false;
+  let passing = false;
 
   // The servers that do not accept clients yet, by handle; empty after `accept`.
   const held = new Map();
   let holding = true;
 
   const inherited = isAlone ? inheritedSockets() : [];
-  const others = isLauncher ? openRelay(fromBelow) : { tell() {}, drained: () => true };
+  const others = isLauncher ? openRelay(fromBelow) : { tell() {}, drained: () => true, read: () => false };
 
   const originalListen = net.Server.prototype.listen;
   net.Server.prototype.listen = function listen(...args) {
@@ -342,18 +354,34 @@ function begin(send, receive) {
     return process.listenerCount('message') > ownListeners || (cluster.worker?.listenerCount('message') ?? 0) > 0;
   }
 
+  // Reports at most a few times per second, however often an app adds and removes a listener.
+  function listenersChanged() {
+    if (reporting) {
+      return;
+    }
+    reporting = true;
+    process.nextTick(reportReads);
+    setTimeout(() => {
+      reporting = false;
+      reportReads();
+    }, REPORT_MS).unref();
+  }
+
+  function reportReads() {
+    if (readsMessages() !== reads) {
+      reads = !reads;
+      tellReads(reads);
+    }
+  }
+
   function watchMessageListeners() {
     for (const emitter of cluster.worker === undefined ? [process] : [process, cluster.worker]) {
-      emitter.on('newListener', (event) => {
-        if (event === 'message' && !readsMessages()) {
-          tellReads(true);
-        }
-      });
-      emitter.on('removeListener', (event) => {
-        if (event === 'message' && !readsMessages()) {
-          tellReads(false);
-        }
-      });
+      for (const change of ['newListener', 'removeListener']) {
+        emitter.on(change, (event) => event === 'message' && listenersChanged());
+      }
+    }
+    if (isLauncher) {
+      tellReads(false); // of an earlier process that had the channel, such as a build step
     }
   }
 
@@ -364,12 +392,17 @@ function begin(send, receive) {
     }
   }
 
-  function belowReads(now) {
-    process.removeListener('message', passToBelow);
-    if (now) {
+  function updatePassing() {
+    if (others.read() === passing) {
+      return;
+    }
+    passing = !passing;
+    if (passing) {
       process.on('message', passToBelow);
       // The listener does not keep the program running.
       process.channel?.unref();
+    } else {
+      process.removeListener('message', passToBelow);
     }
   }
 
@@ -592,9 +625,8 @@ function begin(send, receive) {
   // Handles a message of a process below; null if one of them has drained or ended.
   function fromBelow(message) {
     if (message === null) {
+      updatePassing();
       finishIfEmpty();
-    } else if (message.act === 'reads') {
-      belowReads(message.now);
     } else {
       tell(message);
     }
@@ -937,13 +969,17 @@ function begin(send, receive) {
   // handler for it: without open handles, Node would end before.
   function awaitStop() {
     const handled = END_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
-    const reads = isApp && readsMessages();
-    if (handled.length > 0 || reads) {
+    const listens = isApp && readsMessages();
+    if (handled.length > 0 || listens) {
       const hold = setTimeout(() => {}, STOP_MS);
-      const end = () => clearTimeout(hold);
+      const onMessage = (message) => message === 'shutdown' && end();
+      const end = () => {
+        clearTimeout(hold);
+        process.removeListener('message', onMessage); // otherwise, it would keep the process alive
+      };
       handled.forEach((signal) => process.once(signal, end));
-      if (reads) {
-        process.on('message', (message) => message === 'shutdown' && end());
+      if (listens) {
+        process.on('message', onMessage);
       }
     }
   }

@@ -46,9 +46,9 @@ public final class AppChannel {
     return readsMessages;
   }
 
-  /// Records that the message `shutdown` has been sent to the process.
-  public void markShutdownSent() {
-    shutdownSent = true;
+  /// Records whether the message `shutdown` has been sent to the process or is about to be sent.
+  public void setShutdownSent(boolean sent) {
+    shutdownSent = sent;
   }
 
   /// Reports whether this daemon or an earlier one has sent the message `shutdown` to the process.

@@ -68,9 +68,7 @@ public record JournalEntry(
     public void restore(AppChannel channel) {
       actions.forEach(channel::addAction);
       channel.setReadsMessages(readsMessages);
-      if (shutdownSent) {
-        channel.markShutdownSent();
-      }
+      channel.setShutdownSent(shutdownSent);
     }
   }
 

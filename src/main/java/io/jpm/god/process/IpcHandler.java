@@ -1,9 +1,11 @@
 package io.jpm.god.process;
 
 import io.jpm.bus.Addresses;
+import io.jpm.god.instance.AppChannel;
 import io.jpm.god.instance.AppMessage;
 import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Journal;
+import io.jpm.os.Child;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
@@ -25,10 +27,27 @@ public final class IpcHandler {
   /// @param heard must be run when the message has been handled
   record ParsedMessage(AppMessage message, Runnable heard) {}
 
-  /// Records that the message `shutdown` has been sent to the current process.
-  void shutdownSent(SupervisedInstance supervisedInstance) {
-    supervisedInstance.channel.markShutdownSent();
+  /// Sends the message `shutdown` to the current process. The journal records it before it is sent,
+  /// so that no daemon sends it again: many programs do not expect a second one.
+  ///
+  /// @param failed run if the message cannot be sent
+  void sendShutdown(SupervisedInstance supervisedInstance, Runnable failed) {
+    AppChannel channel = supervisedInstance.channel;
+    if (channel.isShutdownSent()) {
+      return;
+    }
+    Child child = supervisedInstance.child;
+    channel.setShutdownSent(true);
     journal.changed();
+    journal
+        .written()
+        .onComplete(_ -> {
+          if (child == null || !child.send("\"shutdown\"")) {
+            channel.setShutdownSent(false);
+            journal.changed();
+            failed.run();
+          }
+        });
   }
 
   /// Acts on one message from the process of `generation`. Messages from processes of other

@@ -148,19 +148,13 @@ public final class Processes {
   }
 
   /// Sends PM2's shutdown message, which the app may ignore. If the message cannot be sent, the
-  /// stop continues with the signal immediately. The message is not repeated if an earlier daemon
-  /// has sent it, because many programs do not expect a second one.
+  /// stop continues with the signal immediately.
   public void sendShutdown(SupervisedInstance supervisedInstance, long generation) {
-    Child child = supervisedInstance.child;
-    if (supervisedInstance.channel.isShutdownSent()) {
-      return;
-    }
-    if (child != null && child.send("\"shutdown\"")) {
-      processEventSinks.ipcHandler.shutdownSent(supervisedInstance);
-    } else {
-      context.runOnContext(
-          _ -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation)));
-    }
+    processEventSinks.ipcHandler.sendShutdown(
+        supervisedInstance,
+        () ->
+            context.runOnContext(
+                _ -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation))));
   }
 
   /// Runs the app's stop command and reports when it has finished.

@@ -20,9 +20,10 @@ final class GracefulStops {
 
   /// The stop of one process.
   ///
+  /// @param channel identifies the process
   /// @param note a format string with one `%s` for the processes
   /// @param wasAsked whether the process was really asked to exit in this way
-  private record PreparedStop(String note, BooleanSupplier wasAsked) {}
+  private record PreparedStop(AppChannel channel, String note, BooleanSupplier wasAsked) {}
 
   /// @param graceful whether the command is `gracefulReload`
   GracefulStops(boolean graceful) {
@@ -32,14 +33,15 @@ final class GracefulStops {
   /// Determines how the process of `old` is asked to exit. Must be called immediately before the
   /// process is drained and stopped.
   void prepare(SupervisedInstance old) {
-    if (!graceful
-        || old.child == null
-        || old.stopsGracefully
-        || old.state.phase() == Phase.STOPPING) {
+    if (!graceful || old.child == null) {
       return;
     }
-    old.stopsGracefully = old.readsIpcChannel();
-    add(old);
+    if (!old.stopsGracefully && old.state.phase() != Phase.STOPPING) {
+      old.stopsGracefully = old.readsIpcChannel();
+      add(old);
+    } else if (old.stopsGracefully) {
+      add(old); // prepared by an earlier daemon
+    }
   }
 
   /// Includes a process that an earlier daemon has prepared and that still runs.
@@ -58,8 +60,12 @@ final class GracefulStops {
             : "stopped %%s with %s, because the app does not read messages from its IPC channel"
                 .formatted(policy.command().isEmpty() ? policy.signal() : "the stop command");
     AppChannel channel = old.channel;
+    if (prepared.stream().anyMatch(stop -> stop.channel() == channel)) {
+      return;
+    }
     prepared.add(
         new PreparedStop(
+            channel,
             old.spec.name() + ": " + note,
             old.stopsGracefully ? channel::isShutdownSent : () -> true));
   }

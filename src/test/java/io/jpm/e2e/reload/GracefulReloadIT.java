@@ -89,19 +89,19 @@ class GracefulReloadIT {
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
       for (int i = 0; i < RELOADS; i++) {
         Jpm.Result result = jpm.run("gracefulReload", "web").ok();
-        assertThat(result.out()).contains("Reloaded web", note).doesNotContain("gap", "SIGKILL");
+        assertThat(result.out()).contains("Reloaded web", note).doesNotContain("gap", "SIGKILL", "exit 7");
       }
       load.stop();
       assertThat(load.failures()).isEmpty();
       assertThat(load.done("close")).isPositive();
       assertThat(load.done("keep-alive")).isPositive();
     }
-    assertThat(jpm.run("events", "web").ok().out()).doesNotContain("exit code 7", "SIGKILL");
   }
 
+  /// The server exits when it has no connections and no listener for messages any more.
   @Test
   void serverInForkModeFinishesItsRequests() throws IOException {
-    start(SERVER.formatted(port) + FINISHES);
+    start(SERVER.formatted(port) + "process.once('message', () => server.close());");
     Eventually.await(
         "it is known that a reload has no gap",
         Jpm.LONG,
@@ -137,7 +137,8 @@ class GracefulReloadIT {
             + "process.on('exit', (code) => console.log('code', code));");
     Files.writeString(
         jpm.work().resolve("package.json"),
-        "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
+        "{\"name\": \"web\", \"scripts\": {\"start\": \"node build.js && node web.js\"}}");
+    jpm.script("build.js", "setTimeout(() => {}, 50);");
     String work = jpm.work().toString();
     jpm.run("start", "npm", "--name", "web", "--cwd", work, "--kill-timeout", "20s", "--", "start")
         .ok();
@@ -150,6 +151,27 @@ class GracefulReloadIT {
     assertThat(jpm.run("logs", "web", "--nostream", "--raw").ok().out())
         .contains("code 0")
         .doesNotContain("code 7");
+  }
+
+  /// Only the build step has a listener for messages.
+  @Test
+  @Needs({Need.NODE, Need.NPM})
+  void serverStartedByNpmReceivesItsStopSignalIfItReadsNoMessages() throws IOException {
+    jpm.script("build.js", "process.on('message', () => {}); setTimeout(process.exit, 50);");
+    jpm.script(
+        "web.js",
+        SERVER.formatted(port).replace("process.exit(7)", "server.close(() => process.exit(0))"));
+    Files.writeString(
+        jpm.work().resolve("package.json"),
+        "{\"name\": \"web\", \"scripts\": {\"start\": \"node build.js && node web.js\"}}");
+    jpm.run("start", "npm", "--name", "web", "--cwd", jpm.work().toString(), "--", "start").ok();
+    awaitAnswers();
+    Eventually.await(
+        "it is known that a reload has no gap",
+        Jpm.LONG,
+        () -> jpm.run("describe", "web").ok().out().contains("without a gap"));
+    assertNoRequestIsLost(
+        "web: stopped the old process with SIGINT, because the app does not read messages from its IPC channel");
   }
 
   @Test
