@@ -89,7 +89,9 @@ class GracefulReloadIT {
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
       for (int i = 0; i < RELOADS; i++) {
         Jpm.Result result = jpm.run("gracefulReload", "web").ok();
-        assertThat(result.out()).contains("Reloaded web", note).doesNotContain("gap", "SIGKILL", "exit 7");
+        assertThat(result.out())
+            .contains("Reloaded web", note)
+            .doesNotContain("gap", "SIGKILL", "exit 7");
       }
       load.stop();
       assertThat(load.failures()).isEmpty();
