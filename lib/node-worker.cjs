@@ -34,9 +34,10 @@
 //
 // If another program starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), NODE_OPTIONS
 // loads the file into each Node process of the tree. The first one has the IPC channel and is the
-// relay: the Node processes below it (`JPM_NODE_RELAY`) report through it that they listen or that they
-// read messages, and receive through it the request to drain and the message 'shutdown'. There the inherited sockets have high numbers, because
-// Node marks all descriptors up to 15, and further ones up to the first free number, close-on-exec.
+// relay: the Node processes below it (`JPM_NODE_RELAY`) report through it that they listen or read
+// messages, and receive through it the request to drain and the message 'shutdown'. There the
+// inherited sockets have high numbers, because Node marks all descriptors up to 15, and further ones up
+// to the first free number, close-on-exec.
 //
 // Messages whose cmd begins with NODE_ never reach process.on('message'). Requires Node 18 or later.
 

@@ -61,8 +61,10 @@ public final class IpcHandler {
     }
     switch (message) {
       case AppMessage.ReadsMessages(boolean now) -> {
-        supervisedInstance.channel.setReadsMessages(now);
-        journal.changed();
+        if (supervisedInstance.channel.readsMessages() != now) {
+          supervisedInstance.channel.setReadsMessages(now);
+          journal.changed();
+        }
       }
       case AppMessage.Ready() -> healthCoordinator.readyAnnounced(supervisedInstance);
       case AppMessage.ActionOffer(String name) -> {
