@@ -254,9 +254,15 @@ class ReloadTest extends GodHarness {
     return AppSpec.builder(new AppName("web"), node, Path.of("/")).build();
   }
 
-  /// The report of `lib/node-worker.cjs` that the app has a listener for messages.
-  private static final String READS_MESSAGES =
-      "{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":true}}";
+  /// Sends the report of `lib/node-worker.cjs` on whether the app has a listener for messages, and
+  /// waits until it has been processed.
+  private void reportListener(FakeProcess process, boolean now) {
+    process.sendMessage("{\"type\":\"jpm:reads-messages\",\"data\":{\"now\":%s}}".formatted(now));
+    Eventually.await(
+        "the journal contains the report",
+        LONG,
+        () -> read(home.resolve("state.json")).contains("\"reads_messages\":true") == now);
+  }
 
   private static void awaitShutdownMessage(FakeProcess process) {
     Eventually.await(
@@ -342,8 +348,8 @@ class ReloadTest extends GodHarness {
   void gracefulReloadSignalsANodeAppWithoutAListenerForMessages() {
     start(nodeApp());
     awaitSpawn(1).sendMessage("\"ready\"");
-    awaitSpawn(1).sendMessage(READS_MESSAGES);
-    awaitSpawn(1).sendMessage(READS_MESSAGES.replace("true", "false"));
+    reportListener(awaitSpawn(1), true);
+    reportListener(awaitSpawn(1), false);
     assertThat(await(askAsync(gracefulReloadOf("web"))).notes())
         .contains(
             "web: stopped the old process with SIGINT, because the app does not read messages from its IPC channel");
@@ -353,7 +359,7 @@ class ReloadTest extends GodHarness {
   @Test
   void gracefulReloadSendsTheMessageToANodeAppWithAListener() {
     start(stoppedBy(nodeApp(), StopPolicy.DEFAULT));
-    awaitSpawn(1).sendMessage(READS_MESSAGES);
+    reportListener(awaitSpawn(1), true);
     Future<GodReply> reload = askAsync(gracefulReloadOf("web"));
     awaitShutdownMessage(awaitSpawn(1));
     awaitSpawn(1).exit(new Exit.Code(0));
@@ -383,7 +389,7 @@ class ReloadTest extends GodHarness {
   void gracefulReloadWithAGapStopsOnlyTheOldProcessByMessage() {
     start(stoppedBy(nodeApp(), StopPolicy.DEFAULT));
     FakeProcess old = awaitSpawn(1);
-    old.sendMessage(READS_MESSAGES);
+    reportListener(old, true);
     Future<GodReply> reload = askAsync(gracefulReloadOf("web"));
     awaitShutdownMessage(old);
     assertThat(old.signals).isEmpty();
